@@ -1,0 +1,41 @@
+# Two commands set everything up: `make demo` and `make test`. No other step by hand.
+.PHONY: demo test fmt lint doc audit spec bench check-tools clean-demo
+
+DEMO_DIR ?= demo-county
+DEMO_ARGS ?=
+CARGO ?= cargo
+
+## Build, run a county's round on embedded SQLite, print the results, address and logins, go on serving.
+demo: clean-demo
+	$(CARGO) build --release --bin ronghe
+	$(CARGO) run --release --quiet --bin ronghe -- demo --data $(DEMO_DIR) $(DEMO_ARGS)
+
+clean-demo:
+	rm -rf $(DEMO_DIR)
+
+## Install or start what the tests need, or say exactly what is missing; then run every suite.
+test: check-tools
+	$(CARGO) test --workspace --locked
+
+check-tools:
+	sh scripts/test-tools.sh
+
+fmt:
+	$(CARGO) fmt --all --check
+
+lint:
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+## Licences, sources, bans and known advisories, without a network: see deny.toml and tests/it/dependencies.rs.
+audit:
+	$(CARGO) test --locked --test it dependencies::
+
+## The committed OpenAPI file is current and keeps our rules.
+spec:
+	$(CARGO) test --locked --test it spec::
+
+bench:
+	$(CARGO) bench --workspace

@@ -1,0 +1,121 @@
+//! Programmes, eligibility and designation.
+//!
+//! For now the document types: a programme as data, checked when it is published. Eligibility, scoring, quotas and the
+//! way to a certificate follow.
+
+use serde::{Deserialize, Serialize};
+use survey::{
+    document::{DocumentFault, parse_json},
+    text::Text,
+};
+
+/// A set of designation programmes, as written in `data/programmes.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Programmes {
+    /// Code of the set.
+    pub code: String,
+    /// Version of the set.
+    pub version: String,
+    /// The programmes.
+    pub programmes: Vec<Programme>,
+}
+
+/// A designation programme.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Programme {
+    /// Code, unique in the set.
+    pub code: String,
+    /// Version.
+    pub version: String,
+    /// Title.
+    pub title: Text,
+    /// Criteria an application must meet.
+    pub eligibility: Vec<Criterion>,
+    /// Criteria that rule an application out when they hold.
+    pub vetoes: Vec<Criterion>,
+    /// Years for which a designation is valid.
+    pub validity_years: u32,
+}
+
+/// A criterion of a programme.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// Code, unique in the programme.
+    pub code: String,
+    /// CEL condition over enterprise, return, scores, application and parameters.
+    pub expression: String,
+}
+
+impl Programmes {
+    /// Reads and checks a set of programmes; all faults at once.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
+        let programmes: Self = parse_json(bytes)?;
+        let faults = programmes.faults();
+        if faults.is_empty() { Ok(programmes) } else { Err(faults) }
+    }
+
+    fn faults(&self) -> Vec<DocumentFault> {
+        let mut faults = Vec::new();
+        let codes = self.programmes.iter().map(|programme| programme.code.as_str());
+        faults.extend(repeated(codes, "/programmes", "code"));
+        for (at, programme) in self.programmes.iter().enumerate() {
+            let pointer = format!("/programmes/{at}");
+            let criteria = programme.eligibility.iter().chain(&programme.vetoes).map(|criterion| criterion.code.as_str());
+            faults.extend(repeated(criteria, &pointer, "criterion"));
+            if programme.validity_years == 0 {
+                faults.push(DocumentFault::new(
+                    "programme.validity",
+                    format!("{pointer}/validity_years"),
+                    "有效年限至少为 1 年。",
+                    "A designation is valid for a year at least.",
+                ));
+            }
+        }
+        faults
+    }
+}
+
+/// A fault for every code that occurs a second time.
+fn repeated<'a>(codes: impl Iterator<Item = &'a str>, pointer: &str, what: &str) -> Vec<DocumentFault> {
+    let mut seen = std::collections::BTreeSet::new();
+    let twice = codes.filter(|code| !seen.insert(*code));
+    twice
+        .map(|code| {
+            DocumentFault::new(
+                format!("programme.{what}_twice"),
+                pointer,
+                format!("代码“{code}”出现两次；请改成不同的代码。"),
+                format!("The code \"{code}\" occurs twice; use different codes."),
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../data/programmes.json");
+
+    #[test]
+    fn the_shipped_programmes_are_sound() {
+        assert_eq!(Programmes::parse(SHIPPED.as_bytes()).unwrap().programmes.len(), 4);
+    }
+
+    #[test]
+    fn broken_programmes_are_refused_with_the_place() {
+        let check = |change: fn(&mut serde_json::Value), code: &str, pointer: &str| {
+            let mut document: serde_json::Value = serde_json::from_str(SHIPPED).unwrap();
+            change(&mut document);
+            let faults = Programmes::parse(document.to_string().as_bytes()).unwrap_err();
+            assert!(faults.iter().any(|fault| fault.code == code && fault.pointer == pointer), "{faults:?}");
+        };
+        check(|d| d["programmes"][1]["code"] = d["programmes"][0]["code"].clone(), "programme.code_twice", "/programmes");
+        check(|d| d["programmes"][2]["validity_years"] = 0.into(), "programme.validity", "/programmes/2/validity_years");
+        check(
+            |d| d["programmes"][0]["vetoes"][0]["code"] = d["programmes"][0]["eligibility"][0]["code"].clone(),
+            "programme.criterion_twice",
+            "/programmes/0",
+        );
+    }
+}

@@ -1,0 +1,29 @@
+//! Tables as SeaORM entities: one file a table, nothing else.
+//!
+//! Relations point forward only and exist only where a query of `store` follows them.
+
+// The relation types of SeaORM are checked recursively along chains of tables.
+#![recursion_limit = "512"]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the nested saves that the model macro derives, and that nobody calls, begin deferred transactions"
+)]
+
+pub mod access_token;
+pub mod api_key;
+pub mod area;
+pub mod area_closure;
+pub mod blob;
+pub mod document;
+pub mod enterprise;
+pub mod industry;
+pub mod job;
+pub mod prelude;
+pub mod return_event;
+pub mod revision;
+pub mod round;
+pub mod round_member;
+pub mod run;
+pub mod run_result;
+pub mod survey_return;
+pub mod user_account;

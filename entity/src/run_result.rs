@@ -1,0 +1,44 @@
+//! The result of one enterprise in a run.
+//!
+//! `totals` and `detail` are text, not JSON: PostgreSQL reorders the members of a `jsonb` object, and a frozen result comes
+//! back byte for byte on both databases.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `run_result`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "run_result")]
+pub struct Model {
+    /// Run.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub run_id: Uuid,
+    /// Enterprise.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub enterprise_id: Uuid,
+    /// The revision it was computed from.
+    pub revision_id: Uuid,
+    /// Area code when the run was made.
+    pub area_code: String,
+    /// Industry code when the run was made.
+    pub industry_code: String,
+    /// Name when the run was made.
+    pub enterprise_name: String,
+    /// Credit code.
+    pub uscc: String,
+    /// Main score.
+    #[sea_orm(column_type = "Double")]
+    pub score: Option<f64>,
+    /// Rank by main score.
+    pub rank: Option<i32>,
+    /// Level or stage.
+    pub band: Option<i32>,
+    /// All totals by code: a JSON object as text.
+    #[sea_orm(column_type = "Text")]
+    pub totals: String,
+    /// The scored nodes: JSON as text.
+    #[sea_orm(column_type = "Text")]
+    pub detail: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

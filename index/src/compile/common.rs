@@ -1,0 +1,93 @@
+//! Checks that the shapes of methodologies share.
+
+use std::{collections::BTreeSet, fmt::Display};
+
+use super::faults::Faults;
+use crate::{exact::Fixed, methodology::Rounding};
+
+/// Notes a fault for every code that has stood before. `pointer` gives the place of the n-th.
+pub(super) fn check_unique<'a, P: Display>(
+    codes: impl Iterator<Item = &'a str>,
+    pointer: impl Fn(usize) -> P,
+    faults: &mut Faults,
+) {
+    let mut seen = BTreeSet::new();
+    for (at, code) in codes.enumerate() {
+        if !seen.insert(code) {
+            faults.add(
+                "code.duplicate",
+                pointer(at),
+                format!("代码 {code} 重复，请改为唯一代码。"),
+                format!("Code {code} stands twice; make it unique."),
+            );
+        }
+    }
+}
+
+/// Notes a fault unless a weight is above zero.
+pub(super) fn check_weight(weight: Fixed, pointer: impl Display, faults: &mut Faults) {
+    if weight <= Fixed::ZERO {
+        faults.add(
+            "weight.not_positive",
+            pointer,
+            format!("权重 {weight} 必须大于零。"),
+            format!("Weight {weight} must be above zero."),
+        );
+    }
+}
+
+/// Notes a fault unless a sum is what it must be.
+pub(super) fn check_sum(
+    code: &str,
+    found: Fixed,
+    expected: Fixed,
+    pointer: impl Display,
+    (zh, en): (&str, &str),
+    faults: &mut Faults,
+) {
+    if found != expected {
+        faults.add(
+            code,
+            pointer,
+            format!("{zh}之和为 {found}，应为 {expected}。"),
+            format!("{en} sum to {found}; they must sum to {expected}."),
+        );
+    }
+}
+
+/// Notes a fault for every rounding beyond the decimals that are computed with.
+pub(super) fn check_rounding(rounding: &Rounding, faults: &mut Faults) {
+    let fields = [
+        ("value_decimals", rounding.value_decimals),
+        ("item_decimals", rounding.item_decimals),
+        ("block_decimals", rounding.block_decimals),
+        ("total_decimals", rounding.total_decimals),
+        ("print_decimals", rounding.print_decimals),
+    ];
+    for (field, decimals) in fields {
+        check_decimals(decimals, field, faults);
+    }
+}
+
+/// Notes a fault when more decimals are asked for than are computed with.
+pub(super) fn check_decimals(decimals: u32, field: &str, faults: &mut Faults) {
+    let most = Fixed::DECIMALS;
+    if decimals > most {
+        faults.add(
+            "rounding.too_fine",
+            format!("/rounding/{field}"),
+            format!("最多保留 {most} 位小数。"),
+            format!("At most {most} decimals can be kept."),
+        );
+    }
+}
+
+/// Notes a fault for a policy that means nothing in a document of this shape.
+pub(super) fn refuse_policy(field: &str, faults: &mut Faults) {
+    faults.add(
+        "policy.unsupported",
+        format!("/missing_policy/{field}"),
+        "这类评价方法不支持该缺失处理方式，请换用另一种。",
+        "This kind of methodology has no such missing policy; choose another.",
+    );
+}

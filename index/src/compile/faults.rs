@@ -1,0 +1,80 @@
+//! The faults of a methodology, gathered while it is compiled: all of them, each at its place.
+
+use std::fmt::Display;
+
+use serde_json::Value;
+use survey::{document::DocumentFault, expression::ExpressionFault};
+
+use crate::exact::Fixed;
+
+/// Faults found so far.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<DocumentFault>);
+
+impl Faults {
+    /// Notes a fault: what is wrong and what to do, in both languages.
+    pub(super) fn add(
+        &mut self,
+        code: &str,
+        pointer: impl Display,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        self.0.push(DocumentFault::new(code, pointer.to_string(), zh, en));
+    }
+
+    /// Notes why an expression is refused.
+    pub(super) fn add_expression(&mut self, pointer: impl Display, fault: ExpressionFault) {
+        let ExpressionFault { code, at, message } = fault;
+        let (zh, en) = (format!("第 {} 个字符处：{}", at + 1, message.zh), format!("At character {}: {}", at + 1, message.en));
+        self.add(code, pointer, zh, en);
+    }
+
+    /// The value when there is no fault, else all faults.
+    pub(super) fn into_result<T>(self, value: Option<T>) -> Result<T, Vec<DocumentFault>> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(self.0),
+        }
+    }
+}
+
+/// A key as a segment of a JSON pointer (RFC 6901).
+pub(super) fn segment(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Checks what holds for every value of every document: texts in both languages, numbers of a size that can be computed
+/// with exactly.
+pub(super) fn check_values(value: &Value, pointer: &str, faults: &mut Faults) {
+    match value {
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                let pointer = format!("{pointer}/{}", segment(key));
+                let blank = field.as_str().is_some_and(|text| text.trim().is_empty());
+                if blank && (key == "zh" || key == "en") {
+                    faults.add("text.missing", &pointer, "缺少该语言的文字，请补全。", "The text in this language is missing; write it.");
+                }
+                check_values(field, &pointer, faults);
+            }
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                check_values(item, &format!("{pointer}/{at}"), faults);
+            }
+        }
+        Value::Number(number) => {
+            let fits = number.as_f64().and_then(Fixed::from_written).is_some_and(Fixed::fits_document);
+            if !fits {
+                let limit = Fixed::DOCUMENT_LIMIT;
+                faults.add(
+                    "number.too_large",
+                    pointer,
+                    format!("数字 {number} 超出正负 {limit} 的范围。"),
+                    format!("{number} is beyond plus or minus {limit}."),
+                );
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}

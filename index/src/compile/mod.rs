@@ -1,0 +1,153 @@
+//! From a methodology document to something that scores: every reference resolved, every promise of the document proved.
+
+mod aggregate;
+mod common;
+mod faults;
+mod index;
+mod level;
+mod region;
+mod score;
+mod sources;
+mod stage;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use survey::{document::DocumentFault, expression::Value, finding::Findings, survey::Survey};
+
+use crate::{
+    exact::Fixed,
+    methodology::Methodology,
+    region::CompiledRegion,
+    scoring::{self, Facts, Figure, Scored, card::Card},
+};
+use faults::{Faults, check_values};
+use sources::Sources;
+
+pub use level::TOTAL;
+
+/// A methodology that has passed publication.
+#[derive(Clone, Debug)]
+pub enum Compiled {
+    /// It scores enterprises, one return at a time.
+    Enterprise(Box<CompiledMethodology>),
+    /// It scores a region from given values.
+    Region(Box<CompiledRegion>),
+}
+
+/// A methodology for enterprises, ready to score. `Send + Sync`.
+#[derive(Clone, Debug)]
+pub struct CompiledMethodology {
+    pub(crate) card: Card,
+    locked: bool,
+    relative: bool,
+}
+
+impl Methodology {
+    /// Checks the document against the questionnaire it scores and compiles it. Returns every fault that can be told
+    /// apart, each with its JSON pointer.
+    pub fn compile(&self, survey: &Survey) -> Result<Compiled, Vec<DocumentFault>> {
+        let sources = Sources::new(survey.questionnaire(), survey.environment());
+        let mut faults = Faults::default();
+        match self {
+            Self::Level(document) => {
+                check_document(document, &mut faults);
+                let card = level::compile(document, &sources, &mut faults);
+                faults.into_result(card).map(|card| self.enterprise(card))
+            }
+            Self::Index(document) => {
+                check_document(document, &mut faults);
+                let card = index::compile(document, &sources, &mut faults);
+                faults.into_result(card).map(|card| self.enterprise(card))
+            }
+            Self::Region(document) => {
+                check_document(document, &mut faults);
+                let region = region::compile(document, &sources, &mut faults);
+                faults.into_result(region).map(|region| Compiled::Region(Box::new(region)))
+            }
+        }
+    }
+
+    fn enterprise(&self, card: Card) -> Compiled {
+        let (locked, relative) = (self.locked(), self.relative());
+        Compiled::Enterprise(Box::new(CompiledMethodology { card, locked, relative }))
+    }
+}
+
+/// What holds for the values of every document, whatever its shape.
+fn check_document(document: &impl Serialize, faults: &mut Faults) {
+    // A document that was read can be written; if not, the typed checks still follow.
+    if let Ok(value) = serde_json::to_value(document) {
+        check_values(&value, "", faults);
+    }
+}
+
+impl Compiled {
+    /// The methodology for enterprises, if it is one.
+    pub fn enterprise(self) -> Option<CompiledMethodology> {
+        match self {
+            Self::Enterprise(methodology) => Some(*methodology),
+            Self::Region(_) => None,
+        }
+    }
+
+    /// The methodology for regions, if it is one.
+    pub fn region(self) -> Option<CompiledRegion> {
+        match self {
+            Self::Region(region) => Some(*region),
+            Self::Enterprise(_) => None,
+        }
+    }
+}
+
+impl CompiledMethodology {
+    /// Scores one return. `not_applicable` are the questions of which the reviewer has agreed that they do not apply.
+    ///
+    /// Exact and deterministic: the same answers give the same bytes.
+    pub fn score(&self, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> Scored {
+        scoring::score(&self.card, facts, not_applicable)
+    }
+
+    /// The score an indicator or item gives to a value; none where there is no such indicator or the value does not fit.
+    pub fn score_of(&self, indicator: &str, value: &Value) -> Option<Fixed> {
+        let leaf = self.card.leaves.iter().find(|leaf| leaf.code == indicator)?;
+        let rounding = &self.card.rounding;
+        leaf.rule.score(&Figure::of(value, rounding.value_decimals)?, rounding.item_decimals)
+    }
+
+    /// The result for a return whose open blocking findings keep it from being scored, by the methodology's missing
+    /// policy; none when it may be scored.
+    pub fn refuse_open_findings(&self, findings: &Findings) -> Option<Scored> {
+        scoring::refuse_open_findings(&self.card, findings)
+    }
+
+    /// Code of the methodology.
+    pub fn code(&self) -> &str {
+        &self.card.code
+    }
+
+    /// Version of the methodology.
+    pub fn version(&self) -> &str {
+        &self.card.version
+    }
+
+    /// Whether the product must not offer to edit it.
+    pub fn locked(&self) -> bool {
+        self.locked
+    }
+
+    /// Whether one enterprise's figures can move another's score.
+    pub fn relative(&self) -> bool {
+        self.relative
+    }
+
+    /// The levels or stages it can give, from the highest down: for distributions in which nothing is left out.
+    pub fn rungs(&self) -> Vec<u32> {
+        self.card.ladder.rungs()
+    }
+
+    /// Decimals in print.
+    pub fn print_decimals(&self) -> u32 {
+        self.card.rounding.print_decimals
+    }
+}

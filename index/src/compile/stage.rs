@@ -1,0 +1,138 @@
+//! Compiling the rules of stages: a conjunction is taken apart, so that the reason of a stage can name the condition.
+
+use survey::expression::{Expression, Scope, Type, TypeEnv};
+
+use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
+use crate::{
+    exact::Fixed,
+    methodology::StageRule,
+    scoring::card::{Branch, Comparison, Operator, StageCondition, StageRow},
+};
+
+/// Checks the rules: from the highest stage down, the last always true.
+pub(super) fn compile(rules: &[StageRule], branches: &[Branch], faults: &mut Faults) -> Vec<StageRow> {
+    check_order(rules, faults);
+    let types = score_types(branches.iter().map(|branch| branch.code.as_str()));
+    let mut rows = Vec::new();
+    for (at, rule) in rules.iter().enumerate() {
+        let pointer = format!("/stages/rules/{at}/expression");
+        match Expression::compile(&rule.expression, &types) {
+            Ok(expression) if *expression.result() == Type::Bool => rows.push(StageRow {
+                stage: rule.stage,
+                label: rule.label.clone(),
+                text: rule.expression.clone(),
+                conditions: conditions(expression, &types, branches),
+            }),
+            Ok(expression) => wrong_type(&expression, &Type::Bool, &pointer, faults),
+            Err(fault) => faults.add_expression(&pointer, fault),
+        }
+    }
+    rows
+}
+
+fn check_order(rules: &[StageRule], faults: &mut Faults) {
+    for (at, pair) in rules.windows(2).enumerate() {
+        if let [above, below] = pair
+            && below.stage >= above.stage
+        {
+            faults.add(
+                "stages.order",
+                format!("/stages/rules/{}/stage", at + 1),
+                "阶段须从高到低排列。",
+                "Stages stand from the highest down.",
+            );
+        }
+    }
+    if rules.last().is_none_or(|rule| rule.expression.trim() != "true") {
+        faults.add(
+            "stages.last_not_true",
+            format!("/stages/rules/{}/expression", rules.len().saturating_sub(1)),
+            "最后一条须恒成立，写作 true，否则有的企业没有阶段。",
+            "The last rule must always hold: write true; else some enterprise would have no stage.",
+        );
+    }
+}
+
+/// The conditions that must all hold; the whole expression as one where it is no conjunction.
+fn conditions(expression: Expression, types: &TypeEnv, branches: &[Branch]) -> Vec<StageCondition> {
+    let parts: Option<Vec<Expression>> = conjuncts(expression.text())
+        .into_iter()
+        .map(|text| Expression::compile(text, types).ok().filter(|part| *part.result() == Type::Bool))
+        .collect();
+    let parts = parts.unwrap_or_else(|| vec![expression]);
+    parts
+        .into_iter()
+        .map(|expression| StageCondition { comparison: comparison(&expression, branches), expression })
+        .collect()
+}
+
+/// The operands of the outermost `&&`. A text with `||` or `?` outside parentheses binds weaker and stays whole.
+fn conjuncts(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut quote, mut start, mut parts) = (0_usize, None, 0, Vec::new());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied() {
+        match (quote, byte) {
+            (Some(_), b'\\') => at += 1,
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+            (None, b'?') if depth == 0 => return vec![text],
+            (None, b'|') if depth == 0 => return vec![text],
+            (None, b'&') if depth == 0 && bytes.get(at + 1) == Some(&b'&') => {
+                parts.push(text.get(start..at).unwrap_or_default().trim());
+                at += 1;
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    parts.push(text.get(start..).unwrap_or_default().trim());
+    parts
+}
+
+/// The condition as a comparison of a score with a number, where it is one and gives what the expression gives at the
+/// limit and on both sides of it.
+fn comparison(expression: &Expression, branches: &[Branch]) -> Option<Comparison> {
+    // Two-character operators first: `>=` begins with `>`.
+    const OPERATORS: [(&str, Operator); 6] = [
+        (">=", Operator::GreaterEqual),
+        ("<=", Operator::LessEqual),
+        ("==", Operator::Equal),
+        ("!=", Operator::NotEqual),
+        (">", Operator::Greater),
+        ("<", Operator::Less),
+    ];
+    let (name, operator, limit) = OPERATORS.iter().find_map(|(text, operator)| {
+        let (name, limit) = expression.text().split_once(text)?;
+        Some((name.trim(), *operator, Fixed::parse(limit.trim())?))
+    })?;
+    let branch = branches.iter().position(|branch| branch.code == name)?;
+    let comparison = Comparison { branch, operator, limit };
+    let same = [limit - Fixed::ONE, limit, limit + Fixed::ONE].into_iter().all(|score| {
+        let mut scope = Scope::new();
+        scope.set(name, score.to_f64());
+        expression.holds(&scope) == comparison.holds(score)
+    });
+    same.then_some(comparison)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conjunction_is_taken_apart() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(conjuncts(text), expected, "{text}");
+        check("true", &["true"]);
+        check("B >= 60.0 && S >= 60.0", &["B >= 60.0", "S >= 60.0"]);
+        check("a&&(b && c)&&d", &["a", "(b && c)", "d"]);
+        check("a && b || c", &["a && b || c"]);
+        check("a && (b || c)", &["a", "(b || c)"]);
+        check("a ? b : c && d", &["a ? b : c && d"]);
+        check("x == \"&&\" && y == 'it\\'s && that'", &["x == \"&&\"", "y == 'it\\'s && that'"]);
+    }
+}

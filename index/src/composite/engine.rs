@@ -1,0 +1,202 @@
+//! Normalise, aggregate and rank in one go.
+
+use std::{collections::BTreeMap, num::NonZeroUsize};
+
+use super::{
+    aggregate::Aggregation,
+    error::CompositeError,
+    matrix::{Column, Matrix},
+    normalise::{Normalisation, scaling_of},
+    parallel::in_parallel,
+    pass::{Pass, pass},
+    tree::Tree,
+};
+use crate::rank::Ranker;
+
+/// Everything that decides a composite besides data and tree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// How indicators are brought to one scale.
+    pub normalisation: Normalisation,
+    /// How they go up the tree.
+    pub aggregation: Aggregation,
+    /// Scores within this relative distance of the best of their group share a rank.
+    pub rank_tolerance: f64,
+    /// Threads to use. The result is the same for any number.
+    pub threads: NonZeroUsize,
+}
+
+/// Scores and ranks of every unit at every node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composite {
+    /// The indicators on one scale, in the tree's order.
+    pub normalised: Matrix,
+    /// The aggregates, children before parents.
+    pub scores: Matrix,
+    /// Ranks under each aggregate, in the order of `scores`: 1 is the highest; none where the score is missing.
+    pub ranks: Vec<Vec<Option<u32>>>,
+}
+
+/// Normalises, aggregates and ranks. The data need exactly the indicators of the tree, in any order.
+pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, CompositeError> {
+    let tolerance = plan.rank_tolerance;
+    if !(0.0..1.0).contains(&tolerance) {
+        return Err(CompositeError::BadSetting { setting: "rank_tolerance", value: tolerance });
+    }
+    let threads = plan.threads.get();
+    let data = in_tree_order(data, tree)?;
+    let directed: Vec<_> = data.columns().iter().zip(&tree.indicators).collect();
+    let scalings = in_parallel(&directed, threads, |(), (column, indicator)| {
+        scaling_of(column, indicator.direction, plan.normalisation)
+    });
+    let scalings = scalings.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let settings = Pass { tree, scalings: Some(&scalings), aggregation: plan.aggregation.checked()?, threads };
+    let (normalised, scores) = pass(data, &settings)?;
+    let ranks = in_parallel(scores.columns(), threads, |ranker: &mut Ranker, column| {
+        ranker.rank(column.values(), column.presence(), tolerance)
+    });
+    Ok(Composite { normalised, scores, ranks })
+}
+
+/// Brings the columns into the order of the tree's indicators; refuses missing and surplus ones.
+pub(super) fn in_tree_order(data: Matrix, tree: &Tree) -> Result<Matrix, CompositeError> {
+    if data.columns().iter().map(Column::code).eq(tree.indicators()) {
+        return Ok(data);
+    }
+    let units = data.shared_units();
+    let mut by_code: BTreeMap<String, Column> = data.into_columns().into_iter().map(|c| (c.code().to_owned(), c)).collect();
+    let ordered = tree
+        .indicators()
+        .map(|code| by_code.remove(code).ok_or_else(|| CompositeError::MissingColumn { code: code.to_owned() }))
+        .collect::<Result<Vec<_>, _>>()?;
+    match by_code.into_keys().next() {
+        Some(code) => Err(CompositeError::ColumnNotInTree { code }),
+        None => Ok(Matrix::from_checked(units, ordered)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::composite::{
+        aggregate::{Mean, aggregate},
+        normalise::normalise,
+        tree::{Direction, NodeSpec},
+    };
+
+    fn tree() -> Tree {
+        let leaf = |code: &str, parent: &str, weight, direction| NodeSpec::indicator(code, parent, weight, direction);
+        Tree::new(vec![
+            NodeSpec::aggregate("top", None, 1.0),
+            NodeSpec::aggregate("left", Some("top"), 2.0),
+            leaf("a", "left", 1.0, Direction::Positive),
+            leaf("b", "left", 3.0, Direction::Negative),
+            leaf("c", "top", 1.5, Direction::Positive),
+        ])
+        .unwrap()
+    }
+
+    fn matrix(rows: &[[Option<f64>; 3]]) -> Matrix {
+        let units = (0..rows.len()).map(|i| format!("u{i}")).collect();
+        let column = |at: usize, code: &str| Column::new(code, rows.iter().map(|row| row[at])).unwrap();
+        Matrix::new(units, vec![column(2, "c"), column(0, "a"), column(1, "b")]).unwrap()
+    }
+
+    fn plan(threads: usize, low: f64, mean: Mean) -> Plan {
+        Plan {
+            normalisation: Normalisation::MinMax { low, high: 100.0 },
+            aggregation: Aggregation { mean, availability: None },
+            rank_tolerance: 1e-9,
+            threads: NonZeroUsize::new(threads).unwrap(),
+        }
+    }
+
+    /// Deterministic rows that cross several blocks, some cells missing.
+    fn many_rows(count: u32) -> Vec<[Option<f64>; 3]> {
+        let cell = |row: u32, salt: u32| {
+            let mixed = (row * 3 + salt).wrapping_mul(2_654_435_761) >> 8;
+            (mixed % 17 != 0).then(|| f64::from(mixed % 10_007))
+        };
+        (0..count).map(|row| [cell(row, 0), cell(row, 1), cell(row, 2)]).collect()
+    }
+
+    #[test]
+    fn the_result_does_not_depend_on_the_number_of_threads() {
+        let rows = many_rows(9_000);
+        for mean in [Mean::Arithmetic, Mean::Geometric] {
+            let one = compute(matrix(&rows), &tree(), &plan(1, 1.0, mean)).unwrap();
+            for threads in [2, 3, 7] {
+                assert_eq!(compute(matrix(&rows), &tree(), &plan(threads, 1.0, mean)).unwrap(), one);
+            }
+        }
+        let refusal = |threads| compute(matrix(&rows), &tree(), &plan(threads, 0.0, Mean::Geometric)).unwrap_err();
+        assert_eq!(refusal(1), refusal(3));
+    }
+
+    #[test]
+    fn no_rows_give_no_scores() {
+        let refused = compute(matrix(&[]), &tree(), &plan(2, 0.0, Mean::Arithmetic)).unwrap_err();
+        assert_eq!(refused.code(), "composite.constant_column");
+        let empty = aggregate(&matrix(&[]), &tree(), Aggregation::default()).unwrap();
+        assert_eq!(empty.columns().len(), 2);
+        assert!(empty.columns().iter().all(Column::is_empty));
+    }
+
+    fn rows() -> impl Strategy<Value = Vec<[Option<f64>; 3]>> {
+        let cell = || prop::option::weighted(0.9, -1e6..1e6_f64);
+        prop::collection::vec([cell(), cell(), cell()], 3..40)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn one_pass_equals_step_by_step_and_stays_on_the_scale(rows in rows()) {
+            let (data, tree, plan) = (matrix(&rows), tree(), plan(2, 0.0, Mean::Arithmetic));
+            if let Ok(fast) = compute(data.clone(), &tree, &plan) {
+                let slow = normalise(&data, &tree, plan.normalisation).unwrap();
+                let slow = aggregate(&slow, &tree, plan.aggregation).unwrap();
+                prop_assert_eq!(&fast.scores, &slow);
+                for column in fast.scores.columns() {
+                    for score in column.present_values() {
+                        prop_assert!((-1e-9..=100.0 + 1e-9).contains(&score));
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn order_of_units_does_not_matter(rows in rows()) {
+            let backwards: Vec<_> = rows.iter().rev().copied().collect();
+            let plan = plan(1, 0.0, Mean::Arithmetic);
+            if let Ok(forth) = compute(matrix(&rows), &tree(), &plan) {
+                let back = compute(matrix(&backwards), &tree(), &plan).unwrap();
+                for (a, b) in forth.scores.columns().iter().zip(back.scores.columns()) {
+                    let turned: Vec<_> = b.cells().collect::<Vec<_>>().into_iter().rev().collect();
+                    prop_assert_eq!(a.cells().collect::<Vec<_>>(), turned);
+                }
+                for (a, b) in forth.ranks.iter().zip(back.ranks) {
+                    prop_assert_eq!(a, &b.into_iter().rev().collect::<Vec<_>>());
+                }
+            }
+        }
+
+        #[test]
+        fn more_of_a_positive_indicator_is_never_worse(rows in rows(), at in 0usize..40, more in 0.0..1e6_f64) {
+            let plan = plan(1, 0.0, Mean::Arithmetic);
+            let at = at % rows.len();
+            // Within the range of the column, so that the others keep their normalised values.
+            let max = rows.iter().filter_map(|row| row[0]).fold(f64::NEG_INFINITY, f64::max);
+            let mut raised = rows.clone();
+            raised[at][0] = rows[at][0].map(|v| (v + more).min(max));
+            let top = |rows: &[[Option<f64>; 3]]| compute(matrix(rows), &tree(), &plan).map(|c| c.scores.columns()[1].get(at));
+            if let (Ok(before), Ok(after)) = (top(&rows), top(&raised)) {
+                let min_moved = rows.iter().filter_map(|row| row[0]).fold(f64::INFINITY, f64::min)
+                    != raised.iter().filter_map(|row| row[0]).fold(f64::INFINITY, f64::min);
+                prop_assert!(min_moved || before.is_none() || after >= before.map(|b| b - 1e-9));
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Mean, standard deviation, skewness and kurtosis of a sample.
+//!
+//! Sums are compensated (Neumaier 1974), so that a result does not depend on how large the sample is.
+
+/// Compensated sum.
+pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    let (mut total, mut lost) = (0.0_f64, 0.0_f64);
+    for value in values {
+        let next = total + value;
+        lost += if total.abs() >= value.abs() { (total - next) + value } else { (value - next) + total };
+        total = next;
+    }
+    total + lost
+}
+
+/// Arithmetic mean; none of an empty sample.
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| sum(values.iter().copied()) / values.len() as f64)
+}
+
+/// Mean and sample standard deviation (divisor n - 1); none below two values.
+pub(super) fn mean_and_sd(values: &[f64]) -> Option<(f64, f64)> {
+    let mean = mean(values).filter(|_| values.len() > 1)?;
+    let squares = sum(values.iter().map(|v| (v - mean) * (v - mean)));
+    Some((mean, (squares / (values.len() as f64 - 1.0)).sqrt()))
+}
+
+/// Sample-adjusted skewness G1 and excess kurtosis G2 (Joanes and Gill 1998, type 2: what Excel prints).
+/// None below four values or when all are equal.
+pub(super) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
+    let mean = mean(values).filter(|_| values.len() > 3)?;
+    let n = values.len() as f64;
+    let power_sum = |power: i32| sum(values.iter().map(|v| (v - mean).powi(power)));
+    let squares = power_sum(2);
+    if squares <= 0.0 {
+        return None;
+    }
+    let skew = n.sqrt() * power_sum(3) / squares.powf(1.5) * (n * (n - 1.0)).sqrt() / (n - 2.0);
+    let ratio = n * power_sum(4) / (squares * squares);
+    let kurtosis = ((n + 1.0) * (ratio - 3.0) + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0));
+    Some((skew, kurtosis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_of_small_samples() {
+        assert_eq!(sum([1e16, 1.0, -1e16]), 1.0);
+        assert_eq!(mean(&[]), None);
+        assert_eq!(mean_and_sd(&[1.0]), None);
+        assert_eq!(mean_and_sd(&[2.0, 4.0, 6.0]), Some((4.0, 2.0)));
+        assert_eq!(skew_and_kurtosis(&[5.0; 6]), None);
+        // Excel's SKEW and KURT of 3,4,5,2,3,4,5,6,4,7 as its manual prints them.
+        let (skew, kurtosis) = skew_and_kurtosis(&[3.0, 4.0, 5.0, 2.0, 3.0, 4.0, 5.0, 6.0, 4.0, 7.0]).unwrap();
+        assert!((skew - 0.359_543_071).abs() < 1e-8, "{skew}");
+        assert!((kurtosis + 0.151_799_637).abs() < 1e-8, "{kurtosis}");
+    }
+}

@@ -1,0 +1,220 @@
+//! The indicator tree: which indicator counts under which node, how much, and in which direction. Any depth.
+
+use std::collections::BTreeMap;
+
+use super::{
+    aggregate::Mean,
+    error::CompositeError,
+    matrix::refuse_duplicates,
+};
+
+/// Whether more is better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// More is better.
+    #[default]
+    Positive,
+    /// Less is better.
+    Negative,
+}
+
+/// What a row of the tree's description stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    /// A column of the data.
+    Indicator,
+    /// A mean over its children.
+    Aggregate,
+}
+
+/// One node as described: indicators and aggregates alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeSpec {
+    /// Code, unique in the tree; an indicator's is its column's.
+    pub code: String,
+    /// Code of the aggregate it counts under; none for a root.
+    pub parent: Option<String>,
+    /// Indicator or aggregate.
+    pub kind: NodeKind,
+    /// Weight among its siblings, zero or more; rescaled over the siblings that are present.
+    pub weight: f64,
+    /// Direction, applied when an indicator is normalised.
+    pub direction: Direction,
+    /// The mean of this aggregate where it differs from the plan's.
+    pub mean: Option<Mean>,
+}
+
+impl NodeSpec {
+    /// An indicator.
+    pub fn indicator(code: impl Into<String>, parent: impl Into<String>, weight: f64, direction: Direction) -> Self {
+        let (code, parent) = (code.into(), Some(parent.into()));
+        Self { code, parent, kind: NodeKind::Indicator, weight, direction, mean: None }
+    }
+
+    /// An aggregate; a root has no parent.
+    pub fn aggregate(code: impl Into<String>, parent: Option<&str>, weight: f64) -> Self {
+        let (code, parent) = (code.into(), parent.map(str::to_owned));
+        Self { code, parent, kind: NodeKind::Aggregate, weight, direction: Direction::Positive, mean: None }
+    }
+}
+
+/// A checked tree (or several: every root is one).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// Indicators in the order described.
+    pub(super) indicators: Vec<Indicator>,
+    /// Aggregates, children before parents; among equals the order described.
+    pub(super) aggregates: Vec<Aggregate>,
+}
+
+/// An indicator of a checked tree.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Indicator {
+    pub(super) code: String,
+    pub(super) direction: Direction,
+}
+
+/// An aggregate of a checked tree.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Aggregate {
+    pub(super) code: String,
+    pub(super) mean: Option<Mean>,
+    /// Children with their weights, in the order described.
+    pub(super) children: Vec<(Child, f64)>,
+}
+
+/// A child: an index into the indicators or into the aggregates of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Child {
+    Indicator(usize),
+    Aggregate(usize),
+}
+
+impl Tree {
+    /// Checks a description: codes unique, parents known, no cycle, no loose node, weights that can be scaled.
+    pub fn new(nodes: Vec<NodeSpec>) -> Result<Self, CompositeError> {
+        refuse_duplicates(nodes.iter().map(|n| n.code.as_str()))?;
+        let by_code: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.code.as_str(), i)).collect();
+        for node in &nodes {
+            check_node(node, &nodes, &by_code)?;
+        }
+        let heights = heights(&nodes, &by_code)?;
+        let mut order: Vec<usize> = (0..nodes.len()).filter(|i| nodes[*i].kind == NodeKind::Aggregate).collect();
+        order.sort_by_key(|i| heights[*i]);
+
+        let indicator_rows: Vec<usize> =
+            (0..nodes.len()).filter(|i| nodes[*i].kind == NodeKind::Indicator).collect();
+        let indicators = indicator_rows
+            .iter()
+            .map(|i| Indicator { code: nodes[*i].code.clone(), direction: nodes[*i].direction })
+            .collect();
+        let child_of: BTreeMap<usize, Child> = indicator_rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (*row, Child::Indicator(at)))
+            .chain(order.iter().enumerate().map(|(at, row)| (*row, Child::Aggregate(at))))
+            .collect();
+        let mut aggregates = Vec::with_capacity(order.len());
+        for row in order {
+            let node = &nodes[row];
+            let children: Vec<(Child, f64)> = nodes
+                .iter()
+                .enumerate()
+                .filter(|(_, n)| n.parent.as_deref() == Some(node.code.as_str()))
+                .filter_map(|(i, n)| child_of.get(&i).map(|child| (*child, n.weight)))
+                .collect();
+            if children.is_empty() {
+                return Err(CompositeError::LooseNode { code: node.code.clone() });
+            }
+            if children.iter().map(|(_, w)| w).sum::<f64>() <= 0.0 {
+                return Err(CompositeError::ZeroWeightSum { code: node.code.clone() });
+            }
+            aggregates.push(Aggregate { code: node.code.clone(), mean: node.mean, children });
+        }
+        Ok(Self { indicators, aggregates })
+    }
+
+    /// Codes of the indicators in the order described.
+    pub fn indicators(&self) -> impl Iterator<Item = &str> {
+        self.indicators.iter().map(|i| i.code.as_str())
+    }
+
+    /// Codes of the aggregates, children before parents.
+    pub fn aggregates(&self) -> impl Iterator<Item = &str> {
+        self.aggregates.iter().map(|a| a.code.as_str())
+    }
+}
+
+/// Checks what can be said of one node by itself.
+fn check_node(node: &NodeSpec, nodes: &[NodeSpec], by_code: &BTreeMap<&str, usize>) -> Result<(), CompositeError> {
+    if !node.weight.is_finite() || node.weight < 0.0 {
+        return Err(CompositeError::BadWeight { code: node.code.clone(), weight: node.weight });
+    }
+    match &node.parent {
+        None if node.kind == NodeKind::Indicator => Err(CompositeError::LooseNode { code: node.code.clone() }),
+        None => Ok(()),
+        Some(parent) => match by_code.get(parent.as_str()) {
+            Some(row) if nodes[*row].kind == NodeKind::Aggregate => Ok(()),
+            _ => Err(CompositeError::UnknownParent { code: node.code.clone(), parent: parent.clone() }),
+        },
+    }
+}
+
+/// For each node the length of the longest way down to an indicator, so that children sort before parents.
+fn heights(nodes: &[NodeSpec], by_code: &BTreeMap<&str, usize>) -> Result<Vec<usize>, CompositeError> {
+    let mut heights = vec![0; nodes.len()];
+    for start in 0..nodes.len() {
+        let (mut at, mut height) = (start, 0);
+        while let Some(parent) = nodes[at].parent.as_deref().and_then(|p| by_code.get(p)) {
+            height += 1;
+            if height > nodes.len() {
+                return Err(CompositeError::Cycle { code: nodes[start].code.clone() });
+            }
+            at = *parent;
+            heights[at] = heights[at].max(height);
+        }
+    }
+    Ok(heights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn indicator(code: &str, parent: &str, weight: f64) -> NodeSpec {
+        NodeSpec::indicator(code, parent, weight, Direction::Positive)
+    }
+
+    #[test]
+    fn children_come_before_parents_at_any_depth() {
+        let tree = Tree::new(vec![
+            NodeSpec::aggregate("top", None, 1.0),
+            NodeSpec::aggregate("upper", Some("top"), 1.0),
+            NodeSpec::aggregate("lower", Some("upper"), 1.0),
+            indicator("a", "lower", 1.0),
+            indicator("b", "top", 2.0),
+        ])
+        .unwrap();
+        assert_eq!(tree.aggregates().collect::<Vec<_>>(), ["lower", "upper", "top"]);
+        assert_eq!(tree.indicators().collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_broken_description_is_refused_by_name() {
+        let check = |nodes: Vec<NodeSpec>, expected: &str, named: &str| {
+            let refused = Tree::new(nodes).unwrap_err();
+            assert_eq!(refused.code(), expected);
+            assert!(refused.to_string().contains(named) && refused.message().zh.contains(named), "{refused}");
+        };
+        let top = || NodeSpec::aggregate("top", None, 1.0);
+        check(vec![top(), indicator("a", "top", 1.0), indicator("a", "top", 1.0)], "composite.duplicate_code", "a");
+        check(vec![top(), indicator("a", "pot", 1.0)], "composite.unknown_parent", "pot");
+        check(vec![top(), indicator("a", "top", 1.0), indicator("b", "a", 1.0)], "composite.unknown_parent", "a");
+        check(vec![top(), indicator("a", "top", -1.0)], "composite.bad_weight", "a");
+        check(vec![top(), indicator("a", "top", f64::NAN)], "composite.bad_weight", "a");
+        check(vec![top(), indicator("a", "top", 0.0)], "composite.zero_weight_sum", "top");
+        check(vec![top()], "composite.loose_node", "top");
+        let circle = |code: &str, parent: &str| NodeSpec::aggregate(code, Some(parent), 1.0);
+        check(vec![circle("x", "y"), circle("y", "x"), indicator("a", "x", 1.0)], "composite.cycle", "x");
+    }
+}

@@ -1,0 +1,18 @@
+//! Composite indicators: normalise, weigh, aggregate, rank, explain.
+//!
+//! There are two numeric worlds and one idea of a tree. A methodology with declared rounding is scored in exact decimals,
+//! one return at a time ([`methodology`], [`compile`], [`scoring`], [`explain`], [`region`]). Relative methods and large
+//! sets go through the f64 engine, column by column ([`composite`]). Both are ranked by [`rank`].
+//!
+//! The crate knows no HTTP, no database, no clock and no randomness, and holds no indicator, weight or condition of its
+//! own: those come as documents.
+
+pub mod compile;
+pub mod composite;
+pub mod exact;
+pub mod explain;
+pub mod methodology;
+pub mod rank;
+pub mod region;
+pub mod schema;
+pub mod scoring;

@@ -1,0 +1,106 @@
+//! Methodologies: how answers become scores, levels and stages. Documents, never code.
+//!
+//! [`Methodology::parse`] reads a document of one of three shapes, [`Methodology::compile`] checks it against the
+//! questionnaire it scores and proves what can be proved before anybody relies on it.
+
+mod common;
+mod index;
+mod level;
+mod region;
+mod score;
+
+use serde_json::Value;
+use survey::document::{DocumentFault, parse_json};
+
+pub use common::{
+    BlankPolicy, Direction, MissingPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy, Reference,
+    Rounding, RoundingMode, WholeBlockPolicy,
+};
+pub use index::{
+    Block, BlockScore, Confirmation, EnterpriseAggregation, EnterpriseMean, EnterpriseRate, IndexAggregate,
+    IndexIndicator, IndexMethodology, StageRule, Stages, Topic,
+};
+pub use level::{
+    Dimension, EarlierEdition, EarlierLevel, Evidence, ItemSelect, LevelItem, LevelMethodology, LevelRow, LevelRule,
+    PathStep, Scene, TestOrder,
+};
+pub use region::{
+    ClassCheck, MissingSubstitute, ReferencePoint, RegionAggregation, RegionClass, RegionFormula, RegionIndicator,
+    RegionMethodology, RegionMissingPolicy, RegionRounding, SurveyMeasure, SurveyMeasureKind, UnusableValue, ValueSource,
+    YearTotal,
+};
+pub use score::{ScoreFunction, Select, Step};
+
+/// A methodology document. Immutable once published.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Methodology {
+    /// Items, scenes and a level rule: the digital level of an enterprise.
+    Level(Box<LevelMethodology>),
+    /// Blocks of indicators, aggregates and stages: the integration index of an enterprise.
+    Index(Box<IndexMethodology>),
+    /// Classes of indicators against a base year: the index of a region.
+    Region(Box<RegionMethodology>),
+}
+
+impl Methodology {
+    /// Reads a document. Its fields tell its shape; a shape fault carries the JSON pointer of its place.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
+        let document: Value = parse_json(bytes)?;
+        let has = |fields: &[&str]| fields.iter().all(|field| document.get(field).is_some());
+        let unknown_kinds = score::unknown_kinds(&document);
+        if !unknown_kinds.is_empty() {
+            return Err(unknown_kinds);
+        }
+        if has(&["items", "scenes", "level_rule"]) {
+            parse_json(bytes).map(|document| Self::Level(Box::new(document)))
+        } else if has(&["blocks", "indicators"]) {
+            parse_json(bytes).map(|document| Self::Index(Box::new(document)))
+        } else if has(&["classes", "formula"]) {
+            parse_json(bytes).map(|document| Self::Region(Box::new(document)))
+        } else {
+            Err(vec![DocumentFault::new(
+                "methodology.unknown_shape",
+                "",
+                "无法识别评价方法的类型：须有 items、scenes、level_rule，或 blocks、indicators，或 classes、formula。",
+                "The kind of methodology cannot be told: give items, scenes and level_rule, or blocks and indicators, \
+                 or classes and formula.",
+            )])
+        }
+    }
+
+    /// Code, such as `integration-index-2026`.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Level(document) => &document.code,
+            Self::Index(document) => &document.code,
+            Self::Region(document) => &document.code,
+        }
+    }
+
+    /// Version, such as `1.0.0`.
+    pub fn version(&self) -> &str {
+        match self {
+            Self::Level(document) => &document.version,
+            Self::Index(document) => &document.version,
+            Self::Region(document) => &document.version,
+        }
+    }
+
+    /// Whether the product must not offer to edit it: it belongs to a higher authority.
+    pub fn locked(&self) -> bool {
+        match self {
+            Self::Level(document) => document.locked,
+            Self::Index(document) => document.locked,
+            Self::Region(document) => document.locked,
+        }
+    }
+
+    /// Whether one enterprise's figures can move another's score. Flagged wherever scores are shown.
+    pub fn relative(&self) -> bool {
+        match self {
+            Self::Level(_) => false,
+            Self::Index(document) => document.relative,
+            Self::Region(document) => document.relative,
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Ranks and distributions. Competition ranking throughout: two firsts are followed by a third (1, 1, 3).
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use crate::exact::Fixed;
+
+/// The rank of each score as published: 1 is the highest, equal scores share a rank, no score has none.
+///
+/// The result stands in the order of the input and does not depend on it.
+pub fn rank<Id>(scores: &[(Id, Option<Fixed>)]) -> Vec<Option<u32>> {
+    let mut highest_first: Vec<Fixed> = scores.iter().filter_map(|(_, score)| *score).collect();
+    highest_first.sort_unstable_by(|a, b| b.cmp(a));
+    let above = |score: Fixed| highest_first.partition_point(|other| *other > score);
+    scores.iter().map(|(_, score)| score.map(|s| rank_after(above(s)))).collect()
+}
+
+/// The ids in the order of their rank, those without a score last, equals by id: the order of a published list.
+pub fn in_rank_order<Id: Ord + Clone>(scores: &[(Id, Option<Fixed>)]) -> Vec<Id> {
+    let mut order: Vec<&(Id, Option<Fixed>)> = scores.iter().collect();
+    // None is less than any score, so that turning the comparison round puts it last.
+    order.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
+    order.into_iter().map(|(id, _)| id.clone()).collect()
+}
+
+/// Ranks of f64 scores of which two are equal when they lie within a relative tolerance of each other.
+///
+/// From the highest down, a score ties with the highest score of the group before it when their distance is at most
+/// `tolerance` times the greater of their magnitudes; ties do not chain, so that no group is wider than the tolerance.
+/// A value that is not a number has no rank.
+pub fn rank_with_tolerance(scores: &[f64], tolerance: f64) -> Vec<Option<u32>> {
+    let present: Vec<bool> = scores.iter().map(|score| !score.is_nan()).collect();
+    Ranker::default().rank(scores, Some(&present), tolerance)
+}
+
+/// How many there are of each, those of `all` that do not occur with zero.
+pub fn distribution<T: Ord + Copy>(all: &[T], found: impl IntoIterator<Item = T>) -> BTreeMap<T, usize> {
+    let mut counts: BTreeMap<T, usize> = all.iter().map(|value| (*value, 0)).collect();
+    for value in found {
+        *counts.entry(value).or_default() += 1;
+    }
+    counts
+}
+
+/// The rank that follows so many better ones.
+fn rank_after(above: usize) -> u32 {
+    u32::try_from(above).map_or(u32::MAX, |n| n.saturating_add(1))
+}
+
+/// Ranks columns of scores. It keeps its buffers: fresh memory for each of many columns costs more than sorting them.
+#[derive(Default)]
+pub(crate) struct Ranker {
+    /// A slot in the upper half, a row in the lower.
+    words: Vec<u64>,
+    spare: Vec<u64>,
+}
+
+impl Ranker {
+    /// As [`rank_with_tolerance`], with the presence of each score apart; none means that all are present.
+    pub(crate) fn rank(&mut self, scores: &[f64], present: Option<&[bool]>, tolerance: f64) -> Vec<Option<u32>> {
+        let slots_within = self.sort_highest_first(scores, present, tolerance);
+        let mut ranks = vec![None; scores.len()];
+        let (mut leader, mut rank) = (None, 0);
+        for (above, word) in self.words.iter().copied().enumerate() {
+            // Slots too far apart spare a look at the scores, which lie scattered in memory.
+            let tied = leader.is_some_and(|leader| {
+                slot_of(word) - slot_of(leader) <= slots_within
+                    && within(tolerance, scores[row_of(leader)], scores[row_of(word)])
+            });
+            if !tied {
+                (leader, rank) = (Some(word), rank_after(above));
+            }
+            ranks[row_of(word)] = Some(rank);
+        }
+        ranks
+    }
+
+    /// Puts the rows of the present scores in order, the highest first, equal scores in their order. Returns how many
+    /// slots two scores within the tolerance can lie apart at most.
+    ///
+    /// Few rows are sorted by comparison. For many, each score is put into one of four million slots, evenly between the
+    /// highest and the lowest; two scatters put the rows in the order of their slots, and rows that share a slot are then
+    /// sorted among themselves: few, unless far outliers crowd the others together.
+    fn sort_highest_first(&mut self, scores: &[f64], present: Option<&[bool]>, tolerance: f64) -> u64 {
+        const FEW: usize = 2_048;
+        let by_score = |a: &u64, b: &u64| {
+            let order = scores[row_of(*b)].partial_cmp(&scores[row_of(*a)]);
+            order.unwrap_or(Ordering::Equal).then_with(|| a.cmp(b))
+        };
+        // More than four thousand million units are beyond any memory; the surplus would go without rank.
+        let rows = (0..=u32::MAX).zip(scores).filter(|(row, _)| present.is_none_or(|p| p[*row as usize]));
+        let (lowest, highest) = extremes(scores);
+        let per_unit = (SLOTS - 1.0) / (highest - lowest);
+        self.words.clear();
+        if scores.len() < FEW || !per_unit.is_normal() {
+            self.words.extend(rows.map(|(row, _)| u64::from(row)));
+            self.words.sort_unstable_by(by_score);
+            return 0;
+        }
+        // Rounding keeps the order of what it rounds, so that a higher score never has a later slot.
+        let slot = |score: f64| ((highest - score) * per_unit) as u64;
+        self.words.extend(rows.map(|(row, score)| slot(*score) << u32::BITS | u64::from(row)));
+        self.sort_by_slot();
+        for run in self.words.chunk_by_mut(|a, b| slot_of(*a) == slot_of(*b)) {
+            if run.len() > 1 {
+                run.sort_unstable_by(by_score);
+            }
+        }
+        // One more for the cut to whole slots, one for the rounding of both.
+        (tolerance * lowest.abs().max(highest.abs()) * per_unit) as u64 + 2
+    }
+
+    /// Sorts the words by their slots, equal ones in their order.
+    fn sort_by_slot(&mut self) {
+        const BUCKETS: usize = 1 << DIGIT_BITS;
+        self.spare.clear();
+        self.spare.resize(self.words.len(), 0);
+        for digit in 0..DIGITS {
+            let bucket = |word: u64| (word >> (u32::BITS + digit * DIGIT_BITS)) as usize % BUCKETS;
+            let mut places = [0_usize; BUCKETS];
+            for word in &self.words {
+                places[bucket(*word)] += 1;
+            }
+            let mut start = 0;
+            for place in &mut places {
+                start += std::mem::replace(place, start);
+            }
+            for word in &self.words {
+                let place = &mut places[bucket(*word)];
+                self.spare[*place] = *word;
+                *place += 1;
+            }
+            std::mem::swap(&mut self.words, &mut self.spare);
+        }
+    }
+}
+
+/// Bits of a slot that one scatter looks at.
+const DIGIT_BITS: u32 = 11;
+/// Scatters.
+const DIGITS: u32 = 2;
+/// Slots: as many as the digits can tell apart.
+const SLOTS: f64 = (1_u64 << (DIGIT_BITS * DIGITS)) as f64;
+
+fn within(tolerance: f64, leader: f64, score: f64) -> bool {
+    (leader - score).abs() <= tolerance * leader.abs().max(score.abs())
+}
+
+/// The lowest and the highest number; what is not a number is passed over. In lanes, so that the compiler can turn it into
+/// vector instructions. Infinity and minus infinity where there is none.
+pub(crate) fn extremes(numbers: &[f64]) -> (f64, f64) {
+    const LANES: usize = 8;
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            low[lane] = if chunk[lane] < low[lane] { chunk[lane] } else { low[lane] };
+            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
+        }
+    }
+    let lowest = low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min);
+    let highest = high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max);
+    (lowest, highest)
+}
+
+fn slot_of(word: u64) -> u64 {
+    word >> u32::BITS
+}
+
+fn row_of(word: u64) -> usize {
+    (word & u64::from(u32::MAX)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scored(scores: &[Option<i64>]) -> Vec<(usize, Option<Fixed>)> {
+        scores.iter().enumerate().map(|(id, score)| (id, score.map(Fixed::from_int))).collect()
+    }
+
+    #[test]
+    fn equal_scores_share_a_rank_and_the_next_one_skips() {
+        let scores = scored(&[Some(5), Some(9), None, Some(5), Some(1)]);
+        assert_eq!(rank(&scores), [Some(2), Some(1), None, Some(2), Some(4)]);
+        assert_eq!(in_rank_order(&scores), [1, 0, 3, 4, 2]);
+    }
+
+    #[test]
+    fn ties_within_the_tolerance_do_not_chain() {
+        let check = |scores: &[f64], expected: &[u32]| {
+            let expected: Vec<_> = expected.iter().map(|r| Some(*r)).collect();
+            assert_eq!(rank_with_tolerance(scores, 0.01), expected, "{scores:?}");
+        };
+        check(&[100.0, 99.5, 98.9], &[1, 1, 3]);
+        check(&[98.9, 99.5, 100.0], &[3, 1, 1]);
+        check(&[-100.0, -99.5, 0.0], &[2, 2, 1]);
+        check(&[0.0, -0.0, 1.0], &[2, 2, 1]);
+        assert_eq!(rank_with_tolerance(&[1.0, f64::NAN, 2.0], 0.0), [Some(2), None, Some(1)]);
+    }
+
+    #[test]
+    fn a_distribution_shows_what_does_not_occur() {
+        assert_eq!(distribution(&[0, 1, 2], [2, 0, 2]), BTreeMap::from([(0, 1), (1, 0), (2, 2)]));
+    }
+
+    /// What a rank is by definition, the slow way.
+    fn better(scores: &[f64], score: f64) -> u32 {
+        1 + u32::try_from(scores.iter().filter(|other| **other > score).count()).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn without_tolerance_a_rank_counts_the_better_ones(
+            scores in prop::collection::vec((-50..50_i32).prop_map(|n| f64::from(n) / 7.0), 0..200),
+        ) {
+            let expected: Vec<_> = scores.iter().map(|s| Some(better(&scores, *s))).collect();
+            prop_assert_eq!(rank_with_tolerance(&scores, 0.0), expected);
+        }
+
+        #[test]
+        fn ranks_of_many_are_those_of_the_definition(
+            mut scores in prop::collection::vec(0_u32..3_000, 2_100..2_300),
+            tolerance in prop::sample::select(vec![0.0, 1e-9, 1e-3, 0.05]),
+        ) {
+            scores[0] = 0;
+            let scores: Vec<f64> = scores.into_iter().map(|s| f64::from(s) / 30.0 - 20.0).collect();
+            let found = rank_with_tolerance(&scores, tolerance);
+            // From the highest down, a score ties with the first of the group before it.
+            let mut order: Vec<usize> = (0..scores.len()).collect();
+            order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+            let mut leader = (f64::NAN, 0);
+            for (above, row) in (0..).zip(order) {
+                if !within(tolerance, leader.0, scores[row]) {
+                    leader = (scores[row], above + 1);
+                }
+                prop_assert_eq!(found[row], Some(leader.1));
+            }
+        }
+
+        #[test]
+        fn many_scores_are_sorted_as_few_are(
+            mut scores in prop::collection::vec(any::<f64>().prop_filter("a number", |s| !s.is_nan()), 2_048..4_000),
+            shape in 0..4,
+        ) {
+            // All doubles, all finite ones, a narrow range with ties, and a far outlier that puts all others in one slot.
+            match shape {
+                0 => {}
+                1 => scores.iter_mut().for_each(|s| *s = if s.is_finite() { *s / 4.0 } else { 0.0 }),
+                2 => scores.iter_mut().for_each(|s| *s = (s.to_bits() % 500) as f64 / 7.0),
+                _ => scores.iter_mut().skip(1).for_each(|s| *s = 50.0 + (s.to_bits() % 5_000) as f64 * f64::EPSILON),
+            }
+            let mut expected: Vec<usize> = (0..scores.len()).collect();
+            expected.sort_by(|a, b| scores[*b].partial_cmp(&scores[*a]).unwrap());
+            let mut ranker = Ranker::default();
+            ranker.sort_highest_first(&scores, None, 0.0);
+            prop_assert_eq!(ranker.words.iter().map(|word| row_of(*word)).collect::<Vec<_>>(), expected);
+        }
+    }
+}

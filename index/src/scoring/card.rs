@@ -1,0 +1,163 @@
+//! The compiled form of a methodology for enterprises: one tree, whatever the document's shape.
+
+use survey::{expression::Expression, text::Text};
+
+use super::{NodeKind, ScoreRule};
+use crate::{
+    exact::Fixed,
+    methodology::{MissingPolicy, Rounding},
+};
+
+/// Everything needed to score an enterprise.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    pub(crate) code: String,
+    pub(crate) version: String,
+    /// None: it applies everywhere.
+    pub(crate) applies_when: Option<Expression>,
+    pub(crate) rounding: Rounding,
+    pub(crate) policy: MissingPolicy,
+    pub(crate) leaves: Vec<Leaf>,
+    /// Children before parents.
+    pub(crate) branches: Vec<Branch>,
+    /// All nodes in the order of display: parents before children.
+    pub(crate) order: Vec<NodeRef>,
+    pub(crate) scenes: Vec<SceneNode>,
+    pub(crate) ladder: Ladder,
+}
+
+/// A node of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeRef {
+    Leaf(usize),
+    Branch(usize),
+}
+
+/// An indicator or item.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) code: String,
+    pub(crate) label: Text,
+    pub(crate) unit: String,
+    pub(crate) source: String,
+    pub(crate) depends_on: Vec<String>,
+    pub(crate) rule: ScoreRule,
+    pub(crate) weight: Fixed,
+    /// The branch it counts under.
+    pub(crate) parent: usize,
+}
+
+/// A block, aggregate, topic or total.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    pub(crate) code: String,
+    pub(crate) label: Text,
+    pub(crate) kind: NodeKind,
+    pub(crate) join: Join,
+    /// Children and their weights in the order of the document.
+    pub(crate) children: Vec<(NodeRef, Fixed)>,
+    /// Decimals to which its score is rounded.
+    pub(crate) decimals: u32,
+    /// The branch it counts under and its weight there.
+    pub(crate) parent: Option<(usize, Fixed)>,
+}
+
+/// How children become a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Join {
+    /// `sum(weight * score) / sum(weight)` over the children that count.
+    WeightedMean,
+    /// `sum(score)`.
+    Sum,
+}
+
+/// A business scene.
+#[derive(Clone, Debug)]
+pub(crate) struct SceneNode {
+    pub(crate) code: String,
+    pub(crate) label: Text,
+    pub(crate) constrained: bool,
+}
+
+/// How scores become a level or stage.
+#[derive(Clone, Debug)]
+pub(crate) enum Ladder {
+    /// Points and scenes.
+    Levels {
+        /// The branch whose score is compared.
+        total: usize,
+        rows: Vec<crate::methodology::LevelRow>,
+    },
+    /// Conditions over scores.
+    Stages {
+        rows: Vec<StageRow>,
+        until_confirmed: Option<Text>,
+    },
+}
+
+/// A stage and its conditions, all of which must hold.
+#[derive(Clone, Debug)]
+pub(crate) struct StageRow {
+    pub(crate) stage: u32,
+    pub(crate) label: Text,
+    pub(crate) text: String,
+    pub(crate) conditions: Vec<StageCondition>,
+}
+
+/// One condition of a stage.
+#[derive(Clone, Debug)]
+pub(crate) struct StageCondition {
+    pub(crate) expression: Expression,
+    /// The same as a plain comparison of a score with a number, where it is one.
+    pub(crate) comparison: Option<Comparison>,
+}
+
+/// A score compared with a number, exactly.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Comparison {
+    /// The branch whose score is compared.
+    pub(crate) branch: usize,
+    pub(crate) operator: Operator,
+    pub(crate) limit: Fixed,
+}
+
+/// Comparison operators of CEL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Equal,
+    NotEqual,
+}
+
+impl Comparison {
+    pub(crate) fn holds(&self, score: Fixed) -> bool {
+        match self.operator {
+            Operator::Less => score < self.limit,
+            Operator::LessEqual => score <= self.limit,
+            Operator::Greater => score > self.limit,
+            Operator::GreaterEqual => score >= self.limit,
+            Operator::Equal => score == self.limit,
+            Operator::NotEqual => score != self.limit,
+        }
+    }
+}
+
+impl Card {
+    /// The code of a branch.
+    pub(crate) fn branch_code(&self, at: usize) -> &str {
+        self.branches.get(at).map_or("", |branch| &branch.code)
+    }
+}
+
+impl Ladder {
+    /// The levels or stages from the highest down.
+    pub(crate) fn rungs(&self) -> Vec<u32> {
+        match self {
+            Self::Levels { rows, .. } => rows.iter().map(|row| row.level).collect(),
+            Self::Stages { rows, .. } => rows.iter().map(|row| row.stage).collect(),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Scoring one enterprise, exactly, and saying why.
+
+mod attain;
+pub(crate) mod card;
+mod evaluate;
+mod facts;
+mod figure;
+mod rule;
+mod scored;
+
+pub(crate) use evaluate::{refuse_open_findings, score};
+pub use facts::Facts;
+pub use figure::Figure;
+pub use rule::ScoreRule;
+pub(crate) use rule::range;
+pub use scored::{
+    Attained, AttainedKind, MissedRow, MissingReason, NodeKind, NotScored, SceneCount, Scored, ScoredNode,
+};

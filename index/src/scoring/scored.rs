@@ -1,0 +1,201 @@
+//! The result of scoring one enterprise: every number and why.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use survey::text::Text;
+
+use super::Figure;
+use crate::exact::Fixed;
+
+/// The score of one enterprise under one methodology. The same inputs give the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scored {
+    /// Code of the methodology.
+    pub methodology: String,
+    /// Version of the methodology.
+    pub version: String,
+    /// Whether the methodology is meant for this enterprise.
+    pub applies: bool,
+    /// Why there is no score; absent when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_scored: Option<NotScored>,
+    /// Every node in the order of the tree, parents before children, then the scenes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<ScoredNode>,
+    /// The scores of blocks, aggregates, topics and the total, by code. A node left out has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub totals: BTreeMap<String, Fixed>,
+    /// How many scenes reach each level; empty without scenes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scene_counts: Vec<SceneCount>,
+    /// The level or stage and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attained: Option<Attained>,
+}
+
+impl Scored {
+    /// The node of a code.
+    pub fn node(&self, code: &str) -> Option<&ScoredNode> {
+        self.nodes.iter().find(|node| node.code == code)
+    }
+}
+
+/// Why there is no score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotScored {
+    /// Stable code: `applies_when`, `open_block_finding`, `block_left_out`.
+    pub code: String,
+    /// In words.
+    pub message: Text,
+}
+
+impl NotScored {
+    pub(crate) fn new(code: &str, zh: &str, en: &str) -> Self {
+        Self { code: code.to_owned(), message: Text::new(zh, en) }
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    /// An indicator or item: it has a value.
+    Indicator,
+    /// A block or dimension of indicators.
+    Block,
+    /// A mean over blocks.
+    Aggregate,
+    /// A block that counts in no aggregate.
+    Topic,
+    /// A business scene: it has a level and no score.
+    Scene,
+    /// The sum of everything.
+    Total,
+}
+
+/// Why a value is missing, and with it, what the missing policy was applied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingReason {
+    /// The question was left blank.
+    Blank,
+    /// The answers are there but the value cannot be computed from them, for example because of a division by zero.
+    NotComputable,
+    /// A question it depends on is not relevant to the enterprise.
+    NotRelevant,
+    /// The reviewer has agreed that a question it depends on does not apply.
+    NotApplicable,
+    /// Everything below it is left out.
+    NothingBelow,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScoredNode {
+    /// Code.
+    pub code: String,
+    /// Label.
+    pub label: Text,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Code of the node it counts under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The question or derived value it scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Questions it depends on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+    /// The value as it was scored; absent when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Figure>,
+    /// The score; absent when the node is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Fixed>,
+    /// The weight the methodology gives it: percent of its parent, or points. Absent for a root and a scene.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Fixed>,
+    /// The weight after that of siblings left out has been spread; zero when it is left out itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_weight: Option<Fixed>,
+    /// What it adds to the score of each node above it, by code; to nine decimals.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contributions: BTreeMap<String, Fixed>,
+    /// The score less the contributions of all indicators below it: what rounding added. Absent for an indicator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding_residual: Option<Fixed>,
+    /// Why the value is missing; absent when it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<MissingReason>,
+}
+
+impl ScoredNode {
+    /// What it adds to its parent.
+    pub fn contribution(&self) -> Option<Fixed> {
+        self.contributions.get(self.parent.as_ref()?).copied()
+    }
+}
+
+/// How many scenes reach a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SceneCount {
+    /// Level.
+    pub level: u32,
+    /// Scenes of at least this level.
+    pub scenes: u32,
+    /// Constrained scenes among them.
+    pub constrained: u32,
+}
+
+/// A level or stage and why it was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attained {
+    /// Level or stage.
+    pub kind: AttainedKind,
+    /// Its number.
+    pub value: u32,
+    /// Its label.
+    pub label: Text,
+    /// The conditions that held, as written in the rule.
+    pub rule: String,
+    /// Whether it must still be confirmed by a reviewer, with what is shown until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_confirmed: Option<Text>,
+    /// The rows above, from the highest, each with the first condition that failed.
+    pub missed: Vec<MissedRow>,
+}
+
+/// Whether a level or a stage was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttainedKind {
+    /// A level by points and scenes.
+    Level,
+    /// A stage by conditions over scores.
+    Stage,
+}
+
+/// A row of the rule that did not hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MissedRow {
+    /// Level or stage of the row.
+    pub value: u32,
+    /// Its label.
+    pub label: Text,
+    /// The first condition that failed.
+    pub condition: String,
+    /// What was found; absent where the condition is no plain comparison or the score is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Fixed>,
+    /// What is asked for; absent where the condition is no plain comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<Fixed>,
+    /// How far what was found is from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_by: Option<Fixed>,
+    /// In words.
+    pub message: Text,
+}

@@ -1,0 +1,60 @@
+//! The schema, one change a file, for SQLite and PostgreSQL alike.
+//!
+//! A migration never names an entity (entities move on, migrations must not) and always runs inside a transaction, so
+//! that a half-applied one cannot exist on either database. Servers do not migrate: `ronghe migrate` does.
+
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "`MigrationTrait` hides the lifetime of `SchemaManager`, an impl must too"
+)]
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod index;
+mod m20260401_000001_create_user_account;
+mod m20260401_000002_create_access_token;
+mod m20260401_000003_create_api_key;
+mod m20260401_000004_create_document;
+mod m20260401_000005_create_area;
+mod m20260401_000006_create_area_closure;
+mod m20260401_000007_create_industry;
+mod m20260401_000008_create_enterprise;
+mod m20260401_000009_create_round;
+mod m20260401_000010_create_round_member;
+mod m20260401_000011_create_blob;
+mod m20260401_000012_create_survey_return;
+mod m20260401_000013_create_revision;
+mod m20260401_000014_create_return_event;
+mod m20260401_000015_create_run;
+mod m20260401_000016_create_run_result;
+mod m20260401_000017_create_job;
+
+/// All migrations in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20260401_000001_create_user_account::Migration),
+            Box::new(m20260401_000002_create_access_token::Migration),
+            Box::new(m20260401_000003_create_api_key::Migration),
+            Box::new(m20260401_000004_create_document::Migration),
+            Box::new(m20260401_000005_create_area::Migration),
+            Box::new(m20260401_000006_create_area_closure::Migration),
+            Box::new(m20260401_000007_create_industry::Migration),
+            Box::new(m20260401_000008_create_enterprise::Migration),
+            Box::new(m20260401_000009_create_round::Migration),
+            Box::new(m20260401_000010_create_round_member::Migration),
+            Box::new(m20260401_000011_create_blob::Migration),
+            Box::new(m20260401_000012_create_survey_return::Migration),
+            Box::new(m20260401_000013_create_revision::Migration),
+            Box::new(m20260401_000014_create_return_event::Migration),
+            Box::new(m20260401_000015_create_run::Migration),
+            Box::new(m20260401_000016_create_run_result::Migration),
+            Box::new(m20260401_000017_create_job::Migration),
+        ]
+    }
+}

@@ -1,0 +1,258 @@
+//! Published documents.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use poem::{Body, web::Data};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+};
+use survey::text::Text;
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    page,
+    problem::{Bilingual, ReadFailure, UploadFailure},
+    upload,
+};
+use crate::{
+    domain::document::{Document, DocumentId, DocumentKind},
+    service::{
+        Service, browse,
+        publish_document::{NewDocument, publish_document},
+    },
+};
+
+/// Document operations.
+pub struct DocumentsApi;
+
+/// The kind of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "DocumentKind")]
+pub enum DocumentKindName {
+    /// A questionnaire.
+    Questionnaire,
+    /// A methodology.
+    Methodology,
+    /// Energy factors (tce).
+    EnergyFactors,
+    /// CO2 factors by fuel.
+    Co2Factors,
+    /// CO2 factors of the grid.
+    GridFactors,
+    /// Which factor set is in force.
+    FactorSettings,
+    /// Size classes.
+    SizeClasses,
+    /// Areas.
+    Areas,
+    /// Industries.
+    Industries,
+    /// Designation programmes.
+    Programmes,
+}
+
+impl From<DocumentKindName> for DocumentKind {
+    fn from(kind: DocumentKindName) -> Self {
+        match kind {
+            DocumentKindName::Questionnaire => Self::Questionnaire,
+            DocumentKindName::Methodology => Self::Methodology,
+            DocumentKindName::EnergyFactors => Self::EnergyFactors,
+            DocumentKindName::Co2Factors => Self::Co2Factors,
+            DocumentKindName::GridFactors => Self::GridFactors,
+            DocumentKindName::FactorSettings => Self::FactorSettings,
+            DocumentKindName::SizeClasses => Self::SizeClasses,
+            DocumentKindName::Areas => Self::Areas,
+            DocumentKindName::Industries => Self::Industries,
+            DocumentKindName::Programmes => Self::Programmes,
+        }
+    }
+}
+
+impl From<DocumentKind> for DocumentKindName {
+    fn from(kind: DocumentKind) -> Self {
+        match kind {
+            DocumentKind::Questionnaire => Self::Questionnaire,
+            DocumentKind::Methodology => Self::Methodology,
+            DocumentKind::EnergyFactors => Self::EnergyFactors,
+            DocumentKind::Co2Factors => Self::Co2Factors,
+            DocumentKind::GridFactors => Self::GridFactors,
+            DocumentKind::FactorSettings => Self::FactorSettings,
+            DocumentKind::SizeClasses => Self::SizeClasses,
+            DocumentKind::Areas => Self::Areas,
+            DocumentKind::Industries => Self::Industries,
+            DocumentKind::Programmes => Self::Programmes,
+        }
+    }
+}
+
+/// A published document without its content.
+#[derive(Object)]
+#[oai(rename = "Document")]
+struct DocumentOut {
+    /// Identifier.
+    id: Uuid,
+    /// Kind.
+    kind: DocumentKindName,
+    /// Code.
+    code: String,
+    /// Version or edition.
+    version: String,
+    /// Title.
+    title: Bilingual,
+    /// SHA-256 of the content, hex.
+    sha256: String,
+    /// When published.
+    published_at: DateTime<Utc>,
+}
+
+impl From<Document> for DocumentOut {
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.id.0,
+            kind: document.kind.into(),
+            code: document.code,
+            version: document.version,
+            title: Bilingual { zh: document.title_zh, en: document.title_en },
+            sha256: document.sha256,
+            published_at: document.published_at,
+        }
+    }
+}
+
+/// A page of documents.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct DocumentPage {
+    /// The documents, newest first.
+    items: Vec<DocumentOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A page of documents.
+#[derive(ApiResponse)]
+enum DocumentsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<DocumentPage>),
+}
+
+/// One document.
+#[derive(ApiResponse)]
+enum DocumentFound {
+    /// The document without its content.
+    #[oai(status = 200)]
+    Found(Json<DocumentOut>),
+}
+
+/// A document was published.
+#[derive(ApiResponse)]
+enum DocumentPublished {
+    /// Published, or already published with the same bytes.
+    #[oai(status = 201)]
+    Published(
+        Json<DocumentOut>,
+        /// Address of the document.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+/// The content of a document.
+#[derive(ApiResponse)]
+enum ContentFound {
+    /// The content, byte for byte as it was published: JSON, or CSV for code lists and factor tables.
+    #[oai(status = 200, content_type = "application/octet-stream")]
+    Found(
+        Binary<Vec<u8>>,
+        /// Name for the file.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Documents")]
+impl DocumentsApi {
+    /// List published documents
+    ///
+    /// Newest first.
+    #[oai(path = "/documents", method = "get", operation_id = "list_documents")]
+    async fn list_documents(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// Only this kind.
+        kind: Query<Option<DocumentKindName>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<DocumentsFound, ReadFailure> {
+        let kind = kind.0.map(DocumentKind::from);
+        let list = ("documents", kind.map(DocumentKind::name));
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let found = browse::list_documents(&service, auth.principal(), kind, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(DocumentsFound::Found(Json(DocumentPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+    }
+
+    /// Publish a document
+    ///
+    /// The raw body is the document. It is validated whole: every fault is reported with its JSON pointer, and nothing
+    /// is stored unless there is none. A published document never changes; the same bytes under the same name again are recognised.
+    #[oai(path = "/documents", method = "post", operation_id = "create_document")]
+    async fn create_document(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// Kind of the document.
+        kind: Query<DocumentKindName>,
+        /// Code, for documents that do not bring their own (CSV).
+        code: Query<Option<String>>,
+        /// Version or edition, for documents that do not bring their own (CSV).
+        version: Query<Option<String>>,
+        /// Chinese title, for documents that do not bring their own (CSV).
+        title_zh: Query<Option<String>>,
+        /// English title, for documents that do not bring their own (CSV).
+        title_en: Query<Option<String>>,
+        body: Binary<Body>,
+    ) -> Result<DocumentPublished, UploadFailure> {
+        let title = title_zh.0.zip(title_en.0).map(|(zh, en)| Text::new(zh, en));
+        let content = upload::read(&service, body.0).await?;
+        let new = NewDocument { kind: kind.0.into(), code: code.0, version: version.0, title, content };
+        let document = publish_document(&service, auth.principal(), new).await?;
+        let location = format!("/api/v1/documents/{}", document.id);
+        Ok(DocumentPublished::Published(Json(document.into()), location))
+    }
+
+    /// Read a document
+    ///
+    /// Without its content.
+    #[oai(path = "/documents/:document_id", method = "get", operation_id = "get_document")]
+    async fn get_document(&self, service: Data<&Arc<Service>>, auth: Auth, document_id: Path<Uuid>) -> Result<DocumentFound, ReadFailure> {
+        let found = browse::get_document(&service, auth.principal(), DocumentId(document_id.0)).await?;
+        Ok(DocumentFound::Found(Json(found.into())))
+    }
+
+    /// Read the content of a document
+    ///
+    /// Byte for byte as it was published.
+    #[oai(path = "/documents/:document_id/content", method = "get", operation_id = "get_document_content")]
+    async fn get_document_content(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        document_id: Path<Uuid>,
+    ) -> Result<ContentFound, ReadFailure> {
+        let found = browse::get_document_content(&service, auth.principal(), DocumentId(document_id.0)).await?;
+        let extension = if found.content.trim_start().starts_with(['{', '[']) { "json" } else { "csv" };
+        let filename = format!("{}-{}.{extension}", found.document.code, found.document.version);
+        Ok(ContentFound::Found(Binary(found.content.into_bytes()), upload::attachment(&filename)))
+    }
+}

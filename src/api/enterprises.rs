@@ -1,0 +1,333 @@
+//! Enterprises of the registry.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use poem::{Body, web::Data};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::{Binary, Json},
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    etag,
+    jobs::{JobAccepted, accepted},
+    page,
+    problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
+    upload,
+    word::Word,
+};
+use crate::{
+    domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+    jobs::task,
+    service::{
+        Service, browse,
+        write_enterprise::{self, EnterpriseInput},
+    },
+};
+
+/// Enterprise operations.
+pub struct EnterprisesApi;
+
+/// Size class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "SizeClass")]
+enum SizeClassName {
+    /// 大型.
+    Large,
+    /// 中型.
+    Medium,
+    /// 小型.
+    Small,
+    /// 微型.
+    Micro,
+}
+
+impl SizeClassName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Large => "large",
+            Self::Medium => "medium",
+            Self::Small => "small",
+            Self::Micro => "micro",
+        }
+    }
+}
+
+/// An enterprise.
+#[derive(Object)]
+#[oai(rename = "Enterprise", skip_serializing_if_is_none)]
+struct EnterpriseOut {
+    /// Identifier.
+    id: Uuid,
+    /// 统一社会信用代码.
+    uscc: String,
+    /// 组织机构代码, derived from it.
+    org_code: String,
+    /// Why a credit code with a wrong check character was accepted.
+    uscc_exception: Option<String>,
+    /// Registered name.
+    name: String,
+    /// Former names.
+    former_names: Vec<String>,
+    /// Area code of its town or street.
+    area_code: String,
+    /// Industry code of GB/T 4754, such as `C3831`.
+    industry_code: String,
+    /// Employees at the end of the year.
+    employees: Option<u32>,
+    /// Operating revenue, 万元.
+    revenue_wan_yuan: Option<Decimal>,
+    /// Total assets, 万元.
+    assets_wan_yuan: Option<Decimal>,
+    /// Size class (large, medium, small, micro); absent while employees or revenue are unknown.
+    size_class: Option<String>,
+    /// Whether it takes part in rounds.
+    active: bool,
+    /// Version.
+    version: i64,
+    /// When added.
+    created_at: DateTime<Utc>,
+    /// When last changed.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Enterprise> for EnterpriseOut {
+    fn from(enterprise: Enterprise) -> Self {
+        let facts = enterprise.facts;
+        Self {
+            id: enterprise.id.0,
+            uscc: facts.uscc,
+            org_code: enterprise.org_code,
+            uscc_exception: enterprise.uscc_exception,
+            name: facts.name,
+            former_names: facts.former_names,
+            area_code: facts.area_code,
+            industry_code: facts.industry_code,
+            employees: facts.employees,
+            revenue_wan_yuan: facts.revenue_wan_yuan,
+            assets_wan_yuan: facts.assets_wan_yuan,
+            size_class: enterprise.size_class,
+            active: facts.active,
+            version: enterprise.version,
+            created_at: enterprise.created_at,
+            updated_at: enterprise.updated_at,
+        }
+    }
+}
+
+/// Facts of an enterprise, to be written.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewEnterprise {
+    /// 统一社会信用代码, 18 characters.
+    uscc: Word,
+    /// Why a credit code with a wrong check character is right all the same.
+    uscc_exception: Option<Word>,
+    /// Registered name.
+    name: Word,
+    /// Former names.
+    #[oai(default)]
+    former_names: Vec<Word>,
+    /// Area code of its town or street.
+    area_code: Word,
+    /// Industry code of GB/T 4754 (小类), such as `C3831`.
+    industry_code: Word,
+    /// Employees at the end of the year.
+    employees: Option<u32>,
+    /// Operating revenue, 万元.
+    revenue_wan_yuan: Option<Decimal>,
+    /// Total assets, 万元.
+    assets_wan_yuan: Option<Decimal>,
+    /// Whether it takes part in rounds; yes when absent.
+    #[oai(default = "yes")]
+    active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl From<NewEnterprise> for EnterpriseInput {
+    fn from(new: NewEnterprise) -> Self {
+        let facts = EnterpriseFacts {
+            uscc: new.uscc.0,
+            name: new.name.0,
+            former_names: new.former_names.into_iter().map(|name| name.0).collect(),
+            area_code: new.area_code.0,
+            industry_code: new.industry_code.0,
+            employees: new.employees,
+            revenue_wan_yuan: new.revenue_wan_yuan,
+            assets_wan_yuan: new.assets_wan_yuan,
+            active: new.active,
+        };
+        Self { facts, uscc_exception: new.uscc_exception.map(|reason| reason.0) }
+    }
+}
+
+/// A page of enterprises.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct EnterprisePage {
+    /// The enterprises, by credit code.
+    items: Vec<EnterpriseOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A page of enterprises.
+#[derive(ApiResponse)]
+enum EnterprisesFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<EnterprisePage>),
+}
+
+/// One enterprise.
+#[derive(ApiResponse)]
+enum EnterpriseFound {
+    /// The enterprise.
+    #[oai(status = 200)]
+    Found(
+        Json<EnterpriseOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl From<Enterprise> for EnterpriseFound {
+    fn from(enterprise: Enterprise) -> Self {
+        let etag = etag::of(enterprise.version);
+        Self::Found(Json(enterprise.into()), etag)
+    }
+}
+
+/// An enterprise was added.
+#[derive(ApiResponse)]
+enum EnterpriseCreated {
+    /// Added.
+    #[oai(status = 201)]
+    Created(
+        Json<EnterpriseOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+        /// Address of the enterprise.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Registry")]
+impl EnterprisesApi {
+    /// List enterprises
+    ///
+    /// By credit code, within what the caller sees.
+    #[oai(path = "/enterprises", method = "get", operation_id = "list_enterprises")]
+    #[expect(clippy::too_many_arguments, reason = "one argument per query parameter")]
+    async fn list_enterprises(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// Part of a name, former name or credit code.
+        search: Query<Option<String>>,
+        /// Area code, of the town or of an area above it.
+        area: Query<Option<String>>,
+        /// Beginning of the industry code: `C`, `C38`, `C3831`.
+        industry: Query<Option<String>>,
+        /// Size class.
+        size_class: Query<Option<SizeClassName>>,
+        /// Only active, or only inactive, enterprises.
+        active: Query<Option<bool>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<EnterprisesFound, ReadFailure> {
+        let filter = EnterpriseFilter {
+            search: search.0,
+            area: area.0,
+            industry: industry.0,
+            size_class: size_class.0.map(|class| class.name().to_owned()),
+            active: active.0,
+        };
+        let list = ("enterprises", &filter);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let found = browse::list_enterprises(&service, auth.principal(), &filter, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(EnterprisesFound::Found(Json(EnterprisePage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+    }
+
+    /// Add an enterprise
+    ///
+    /// The credit code is checked; one with a wrong check character needs a reason. Organisation code and size class are derived.
+    #[oai(path = "/enterprises", method = "post", operation_id = "create_enterprise")]
+    async fn create_enterprise(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewEnterprise>,
+    ) -> Result<EnterpriseCreated, CreateFailure> {
+        let enterprise = write_enterprise::create_enterprise(&service, auth.principal(), body.0.into()).await?;
+        let (etag, location) = (etag::of(enterprise.version), format!("/api/v1/enterprises/{}", enterprise.id));
+        Ok(EnterpriseCreated::Created(Json(enterprise.into()), etag, location))
+    }
+
+    /// Import a list of enterprises
+    ///
+    /// The raw body is an .xlsx or a UTF-8 .csv with column names in its first row (统一社会信用代码, 企业名称, 镇街代码, 行业代码
+    /// are needed). A job: its result reports row by row. Good rows are written, bad ones named; with `dry_run` nothing is written.
+    #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
+    async fn import_enterprises(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// Report only, write nothing.
+        dry_run: Query<Option<bool>>,
+        body: Binary<Body>,
+    ) -> Result<JobAccepted, UploadFailure> {
+        let bytes = upload::read(&service, body.0).await?;
+        let job = task::queue_enterprise_import(&service, auth.principal(), bytes, dry_run.0.unwrap_or(false)).await?;
+        Ok(accepted(job))
+    }
+
+    /// Read an enterprise
+    ///
+    /// Within what the caller sees.
+    #[oai(path = "/enterprises/:enterprise_id", method = "get", operation_id = "get_enterprise")]
+    async fn get_enterprise(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        enterprise_id: Path<Uuid>,
+    ) -> Result<EnterpriseFound, ReadFailure> {
+        Ok(browse::get_enterprise(&service, auth.principal(), EnterpriseId(enterprise_id.0)).await?.into())
+    }
+
+    /// Replace the facts of an enterprise
+    ///
+    /// All facts are stated anew; derived ones are computed again.
+    #[oai(path = "/enterprises/:enterprise_id", method = "put", operation_id = "replace_enterprise")]
+    async fn replace_enterprise(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        enterprise_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<NewEnterprise>,
+    ) -> Result<EnterpriseFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let id = EnterpriseId(enterprise_id.0);
+        let enterprise = write_enterprise::update_enterprise(&service, auth.principal(), id, expected, body.0.into()).await?;
+        Ok(enterprise.into())
+    }
+}

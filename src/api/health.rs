@@ -1,0 +1,69 @@
+//! Whether the service lives and is ready.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+
+use super::Tag;
+use crate::service::Service;
+
+/// Health operations.
+pub struct HealthApi;
+
+/// How the service is.
+#[derive(Object)]
+pub struct Health {
+    /// `ok`, or what is wrong.
+    pub status: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+impl Health {
+    fn new(status: impl Into<String>) -> Json<Self> {
+        Json(Self { status: status.into(), version: env!("CARGO_PKG_VERSION").to_owned() })
+    }
+}
+
+/// The service lives.
+#[derive(ApiResponse)]
+enum Alive {
+    /// It lives.
+    #[oai(status = 200)]
+    Yes(Json<Health>),
+}
+
+/// Whether work can be taken.
+#[derive(ApiResponse)]
+enum Readiness {
+    /// Ready.
+    #[oai(status = 200)]
+    Ready(Json<Health>),
+    /// Not ready: the database does not answer or its schema is old.
+    #[oai(status = 503)]
+    NotReady(Json<Health>),
+}
+
+#[OpenApi(tag = "Tag::Health")]
+impl HealthApi {
+    /// Tell that the process lives
+    ///
+    /// Answers without touching the database.
+    #[oai(path = "/healthz", method = "get", operation_id = "get_health")]
+    async fn get_health(&self) -> Alive {
+        Alive::Yes(Health::new("ok"))
+    }
+
+    /// Tell whether work can be taken
+    ///
+    /// Asks the database and compares its schema with the program's.
+    #[oai(path = "/readyz", method = "get", operation_id = "get_readiness")]
+    async fn get_readiness(&self, service: Data<&Arc<Service>>) -> Readiness {
+        match service.db.schema_is_current().await {
+            Ok(true) => Readiness::Ready(Health::new("ok")),
+            Ok(false) => Readiness::NotReady(Health::new("the schema is not current: run `ronghe migrate`")),
+            Err(_) => Readiness::NotReady(Health::new("the database does not answer")),
+        }
+    }
+}

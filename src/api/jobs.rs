@@ -1,0 +1,168 @@
+//! Jobs.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+    types::Any,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Tag, auth::Auth, page, problem::ReadFailure};
+use crate::{
+    domain::job::{Job, JobId, JobState},
+    service::{Service, browse},
+};
+
+/// Job operations.
+pub struct JobsApi;
+
+/// State of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "JobState")]
+pub enum JobStateName {
+    /// Waiting for a worker.
+    Queued,
+    /// A worker is at it.
+    Running,
+    /// Done; the result says how.
+    Succeeded,
+    /// Ended with an error.
+    Failed,
+}
+
+impl From<JobState> for JobStateName {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Queued => Self::Queued,
+            JobState::Running => Self::Running,
+            JobState::Succeeded => Self::Succeeded,
+            JobState::Failed => Self::Failed,
+        }
+    }
+}
+
+/// A piece of long work.
+#[derive(Object)]
+#[oai(rename = "Job", skip_serializing_if_is_none)]
+pub struct JobOut {
+    /// Identifier.
+    id: Uuid,
+    /// What is done: `import_enterprises`, `compile_run`.
+    kind: String,
+    /// State.
+    state: JobStateName,
+    /// Steps done.
+    done: i64,
+    /// Steps in all, 0 while unknown.
+    total: i64,
+    /// The result once succeeded: an import report, or the identifier of a run.
+    result: Option<Any<Value>>,
+    /// The problem once failed.
+    error: Option<Any<Value>>,
+    /// Who asked.
+    created_by: String,
+    /// When asked.
+    created_at: DateTime<Utc>,
+    /// When last changed.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Job> for JobOut {
+    fn from(job: Job) -> Self {
+        Self {
+            id: job.id.0,
+            kind: job.task.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            state: job.state.into(),
+            done: job.done,
+            total: job.total,
+            result: job.result.map(Any),
+            error: job.error.map(Any),
+            created_by: job.created_by,
+            created_at: job.created_at,
+            updated_at: job.updated_at,
+        }
+    }
+}
+
+/// A page of jobs.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct JobPage {
+    /// The jobs, newest first.
+    items: Vec<JobOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// Long work was taken on.
+#[derive(ApiResponse)]
+pub enum JobAccepted {
+    /// Taken on: look at the job.
+    #[oai(status = 202)]
+    Accepted(
+        Json<JobOut>,
+        /// Address of the job.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+/// The answer that a job was taken on.
+pub(crate) fn accepted(job: Job) -> JobAccepted {
+    let location = format!("/api/v1/jobs/{}", job.id);
+    JobAccepted::Accepted(Json(job.into()), location)
+}
+
+/// One job.
+#[derive(ApiResponse)]
+enum JobFound {
+    /// The job.
+    #[oai(status = 200)]
+    Found(Json<JobOut>),
+}
+
+/// A page of jobs.
+#[derive(ApiResponse)]
+enum JobsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<JobPage>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Jobs")]
+impl JobsApi {
+    /// List jobs
+    ///
+    /// Newest first: one's own, or all for the administrator.
+    #[oai(path = "/jobs", method = "get", operation_id = "list_jobs")]
+    async fn list_jobs(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<JobsFound, ReadFailure> {
+        let request = page::request(limit.0, cursor.0.as_deref(), &"jobs")?;
+        let found = browse::list_jobs(&service, auth.principal(), &request).await?;
+        let next_cursor = page::next(found.next, &"jobs");
+        Ok(JobsFound::Found(Json(JobPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+    }
+
+    /// Read a job
+    ///
+    /// Its state, how far it is, and its result or error in the end.
+    #[oai(path = "/jobs/:job_id", method = "get", operation_id = "get_job")]
+    async fn get_job(&self, service: Data<&Arc<Service>>, auth: Auth, job_id: Path<Uuid>) -> Result<JobFound, ReadFailure> {
+        let job = browse::get_job(&service, auth.principal(), JobId(job_id.0)).await?;
+        Ok(JobFound::Found(Json(job.into())))
+    }
+}

@@ -1,0 +1,107 @@
+//! The OpenAPI: the only room that says `poem`. One file per resource; methods translate, services decide.
+
+use std::sync::Arc;
+
+use poem::{
+    Endpoint, EndpointExt, IntoEndpoint, Route,
+    endpoint::make_sync,
+    middleware::{CatchPanic, NormalizePath, TrailingSlash},
+    web::Html,
+};
+use poem_openapi::{LicenseObject, OpenApiService, Tags};
+
+use crate::service::Service;
+
+pub mod access;
+pub mod auth;
+pub mod documents;
+pub mod enterprises;
+mod etag;
+pub mod health;
+pub mod jobs;
+mod page;
+pub mod problem;
+pub mod registry;
+pub mod results;
+pub mod returns;
+pub mod rounds;
+pub mod spec;
+mod upload;
+pub mod word;
+
+/// Groups of operations.
+#[derive(Tags)]
+pub enum Tag {
+    /// Logging in and out, users, API keys.
+    Access,
+    /// Questionnaires, methodologies, factor tables and code lists: validated, versioned, immutable once published.
+    Documents,
+    /// Areas, industries and enterprises.
+    Registry,
+    /// Rounds: one questionnaire, one year, one population.
+    Rounds,
+    /// Returns: templates out, workbooks in, findings, submission and review.
+    Returns,
+    /// Runs, rankings and explanations.
+    Results,
+    /// Long work.
+    Jobs,
+    /// Whether the service lives and is ready.
+    Health,
+}
+
+type Apis = (
+    access::AccessApi,
+    documents::DocumentsApi,
+    registry::RegistryApi,
+    enterprises::EnterprisesApi,
+    rounds::RoundsApi,
+    returns::ReturnsApi,
+    results::ResultsApi,
+    jobs::JobsApi,
+    health::HealthApi,
+);
+
+/// The OpenAPI service; without a service behind it, it can only describe itself.
+pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
+    let apis = (
+        access::AccessApi,
+        documents::DocumentsApi,
+        registry::RegistryApi,
+        enterprises::EnterprisesApi,
+        rounds::RoundsApi,
+        returns::ReturnsApi,
+        results::ResultsApi,
+        jobs::JobsApi,
+        health::HealthApi,
+    );
+    OpenApiService::new(apis, "Ronghe 融合", env!("CARGO_PKG_VERSION"))
+        .description(
+            "Questionnaires by workbook, explained integration indices, designation on evidence. \
+             企业两化融合调查：模板下发、工作簿回收、逐格校验、指数测算与解释。",
+        )
+        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
+        .server("/")
+}
+
+/// Everything the server answers.
+pub fn routes(service: Arc<Service>) -> impl Endpoint {
+    let openapi = openapi();
+    let document = Arc::new(spec::text());
+    let docs = Arc::new(spec::page());
+    let served = document.clone();
+    Route::new()
+        .at(
+            "/openapi.json",
+            make_sync(move |_| {
+                poem::Response::builder().content_type("application/json").body(served.as_bytes().to_vec())
+            }),
+        )
+        .at("/docs", make_sync(move |_| Html(docs.as_ref().clone())))
+        .nest("/", openapi)
+        .data(service)
+        .with(CatchPanic::new().with_handler(problem::panicked))
+        .with(problem::ProblemsOnly)
+        .with(NormalizePath::new(TrailingSlash::Trim))
+        .into_endpoint()
+}

@@ -1,0 +1,369 @@
+//! Every failure as one shape: RFC 9457 problem+json with a stable code and the places that are wrong.
+//!
+//! This is the one table from kinds of errors to HTTP statuses.
+
+use poem::{
+    Endpoint, IntoResponse, Middleware, Request, Response, Result,
+    error::{MethodNotAllowedError, NotFoundError},
+    http::{HeaderValue, StatusCode, header},
+};
+use poem_openapi::{
+    ApiResponse, Object,
+    error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError},
+    payload::Payload,
+    registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
+    types::{ToJSON, Type},
+};
+use survey::text::Text;
+
+use crate::service::error::{Fault, Kind, ServiceError};
+
+/// A failure, as RFC 9457 describes it.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Problem {
+    /// URI reference of the kind of problem: `/problems/` and the code.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// The sentence in English.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// More about this very case.
+    pub detail: Option<String>,
+    /// Stable code to act upon.
+    pub code: String,
+    /// The sentence in both languages.
+    pub message: Bilingual,
+    /// Everything that is wrong, place by place.
+    pub errors: Option<Vec<FieldError>>,
+}
+
+/// A text in Chinese and English.
+#[derive(Clone, Debug, Object)]
+pub struct Bilingual {
+    /// Simplified Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<Text> for Bilingual {
+    fn from(text: Text) -> Self {
+        Self { zh: text.zh, en: text.en }
+    }
+}
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct FieldError {
+    /// Stable code.
+    pub code: String,
+    /// JSON pointer into the request or document, or a question code.
+    pub pointer: Option<String>,
+    /// Sheet of the workbook.
+    pub sheet: Option<String>,
+    /// Cell of the workbook.
+    pub cell: Option<String>,
+    /// What is wrong and what to do.
+    pub message: Bilingual,
+}
+
+impl From<Fault> for FieldError {
+    fn from(fault: Fault) -> Self {
+        let (sheet, cell) = fault.place.map(|place| (place.sheet, place.cell)).unzip();
+        Self { code: fault.code, pointer: fault.pointer, sheet, cell, message: fault.message.into() }
+    }
+}
+
+/// The most single errors that one problem lists.
+const MAX_ERRORS: usize = 500;
+
+/// The status of each kind of error.
+pub(crate) fn status_of(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::VersionMismatch => StatusCode::PRECONDITION_FAILED,
+        Kind::VersionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The number of that status, for the handbook's table.
+pub fn status_code(kind: Kind) -> u16 {
+    status_of(kind).as_u16()
+}
+
+/// A problem with its status, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    status: StatusCode,
+    problem: Problem,
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        if error.kind == Kind::Internal {
+            tracing::error!(code = error.code, internal = error.internal, "internal error");
+        } else {
+            tracing::debug!(code = error.code, internal = error.internal, "refused");
+        }
+        let status = status_of(error.kind);
+        let total = error.faults.len();
+        let errors = error.faults.into_iter().take(MAX_ERRORS).map(FieldError::from).collect::<Vec<_>>();
+        let detail = (total > MAX_ERRORS).then(|| format!("{total} errors, the first {MAX_ERRORS} are listed"));
+        let problem = Problem {
+            kind: format!("/problems/{}", error.code),
+            title: error.message.en.clone(),
+            status: status.as_u16(),
+            detail,
+            code: error.code,
+            message: error.message.into(),
+            errors: (!errors.is_empty()).then_some(errors),
+        };
+        Self { status, problem }
+    }
+}
+
+impl Failure {
+    /// A failure of the table with a detail of its own.
+    pub(crate) fn detailed(code: &'static str, detail: impl Into<String>) -> Self {
+        let mut failure = Self::from(ServiceError::new(code));
+        failure.problem.detail = Some(detail.into());
+        failure
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let body = self.problem.to_json_string();
+        let mut response = Response::builder().status(self.status).content_type(ProblemJson::CONTENT_TYPE).body(body);
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"ronghe\""));
+            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<Failure> for poem::Error {
+    fn from(failure: Failure) -> Self {
+        Self::from_response(failure.into_response())
+    }
+}
+
+impl From<ServiceError> for poem::Error {
+    fn from(error: ServiceError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// Schema of the problem body; the values themselves are written by [`Failure`].
+struct ProblemJson;
+
+impl Payload for ProblemJson {
+    const CONTENT_TYPE: &'static str = "application/problem+json";
+
+    fn schema_ref() -> MetaSchemaRef {
+        Problem::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        Problem::register(registry);
+    }
+}
+
+/// Declares an error response: a failure that may have the statuses listed, each documented.
+macro_rules! failures {
+    ($(#[$doc:meta])* $name:ident: $($status:literal $says:literal),+ $(,)?) => {
+        $(#[$doc])*
+        pub struct $name(Failure);
+
+        impl From<ServiceError> for $name {
+            fn from(error: ServiceError) -> Self {
+                Self(error.into())
+            }
+        }
+
+        impl From<Failure> for $name {
+            fn from(failure: Failure) -> Self {
+                Self(failure)
+            }
+        }
+
+        impl From<$name> for poem::Error {
+            fn from(error: $name) -> Self {
+                error.0.into()
+            }
+        }
+
+        impl IntoResponse for $name {
+            fn into_response(self) -> Response {
+                self.0.into_response()
+            }
+        }
+
+        impl ApiResponse for $name {
+            fn meta() -> MetaResponses {
+                MetaResponses { responses: vec![$(described($status, $says)),+, otherwise()] }
+            }
+
+            fn register(registry: &mut Registry) {
+                ProblemJson::register(registry);
+            }
+        }
+    };
+}
+
+fn described(status: u16, description: &'static str) -> MetaResponse {
+    MetaResponse { description, status: Some(status), status_range: None, content: vec![problem_media()], headers: vec![] }
+}
+
+/// Statuses that any operation may answer with: 429, 500, 503.
+fn otherwise() -> MetaResponse {
+    let description = "Any other failure: too many requests (429), our fault (500), busy (503).";
+    MetaResponse { description, status: None, status_range: None, content: vec![problem_media()], headers: vec![] }
+}
+
+fn problem_media() -> MetaMediaType {
+    MetaMediaType { content_type: ProblemJson::CONTENT_TYPE, schema: ProblemJson::schema_ref() }
+}
+
+failures!(
+    /// What reading may answer with.
+    ReadFailure:
+    400 "A parameter is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+);
+
+failures!(
+    /// What logging in may answer with.
+    LoginFailure:
+    400 "The body is not of the right form.",
+    401 "The login or the password is wrong.",
+    415 "The Content-Type is not JSON.",
+);
+
+failures!(
+    /// What making something may answer with.
+    CreateFailure:
+    400 "The body is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "Something that the request names does not exist.",
+    409 "It contradicts the present state.",
+    415 "The Content-Type is not accepted.",
+    422 "The content is not acceptable; each point is in errors.",
+);
+
+failures!(
+    /// What changing something may answer with.
+    ChangeFailure:
+    400 "The body or If-Match is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+    409 "It contradicts the present state.",
+    412 "Somebody else changed it first.",
+    415 "The Content-Type is not accepted.",
+    422 "The content is not acceptable; each point is in errors.",
+    428 "If-Match is missing.",
+);
+
+failures!(
+    /// What an upload may answer with.
+    UploadFailure:
+    400 "A parameter is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+    409 "It contradicts the present state.",
+    413 "The file is larger than allowed.",
+    415 "The Content-Type is not accepted.",
+    422 "The file is refused; code and message say why and what to do.",
+);
+
+/// Turns what poem itself answers into problems of the same shape.
+pub struct ProblemsOnly;
+
+impl<E: Endpoint> Middleware<E> for ProblemsOnly {
+    type Output = ProblemsOnlyEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        ProblemsOnlyEndpoint { inner }
+    }
+}
+
+/// See [`ProblemsOnly`].
+pub struct ProblemsOnlyEndpoint<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for ProblemsOnlyEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Self::Output> {
+        Ok(match self.inner.call(request).await {
+            Ok(output) => output.into_response(),
+            Err(error) => from_framework(error),
+        })
+    }
+}
+
+fn from_framework(error: poem::Error) -> Response {
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let detail = error.to_string();
+    let failure = if let Some(found) = error.downcast_ref::<ParseRequestPayloadError>() {
+        Failure::detailed("invalid_json", trimmed(&found.reason))
+    } else if let Some(found) = error.downcast_ref::<ParseParamError>() {
+        Failure::detailed("invalid_parameter", format!("{}: {}", found.name, trimmed(&found.reason)))
+    } else if error.is::<ParsePathError>() {
+        // A path that cannot name anything names nothing.
+        Failure::from(ServiceError::new("not_found"))
+    } else if error.is::<ContentTypeError>() {
+        Failure::detailed("unsupported_media_type", trimmed(&detail))
+    } else if error.is::<AuthorizationError>() {
+        Failure::from(ServiceError::new("unauthenticated"))
+    } else if error.is::<NotFoundError>() {
+        Failure::from(ServiceError::new("not_found"))
+    } else if error.is::<MethodNotAllowedError>() {
+        Failure { status: StatusCode::METHOD_NOT_ALLOWED, ..Failure::from(ServiceError::new("method_not_allowed")) }
+    } else if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Failure::from(ServiceError::new("body_too_large"))
+    } else if error.status().is_client_error() {
+        Failure { status: error.status(), ..Failure::detailed("bad_request", trimmed(&detail)) }
+    } else {
+        Failure::from(ServiceError::internal(detail))
+    };
+    let status = failure.status.as_u16();
+    Failure { problem: Problem { status, ..failure.problem }, ..failure }.into_response()
+}
+
+/// Framework messages may echo what was sent: no more than a line of it goes back.
+fn trimmed(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+/// The answer to a panic, which no request should be able to cause.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Failure::from(ServiceError::internal("a request panicked")).into_response()
+}

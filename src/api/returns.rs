@@ -1,0 +1,768 @@
+//! Returns: templates out, workbooks in, findings, submission and review.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use poem::{Body, web::Data};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::{Binary, Json},
+    types::Any,
+};
+use serde_json::Value;
+use survey::{
+    cell::{Place, Provenance},
+    finding::{Finding, Findings},
+    questionnaire::{Action, RuleClass},
+};
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    etag, page,
+    problem::{Bilingual, ChangeFailure, ReadFailure, UploadFailure},
+    upload,
+    word::Word,
+};
+use crate::{
+    domain::{
+        enterprise::EnterpriseId,
+        revision::RevisionSummary,
+        round::RoundId,
+        survey_return::{
+            ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn,
+        },
+    },
+    service::{
+        Service,
+        accept_return::{accept_return, send_back_return},
+        check_workbook::CheckedWorkbook,
+        import_return::{Imported, Upload, dry_run, import_return},
+        issue_template::issue_template,
+        read_return,
+        submit_return::submit_return,
+    },
+};
+
+/// Return operations.
+pub struct ReturnsApi;
+
+/// State of a return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "ReturnState")]
+enum StateName {
+    /// Nothing uploaded yet.
+    NotStarted,
+    /// Uploaded, not submitted.
+    Draft,
+    /// Submitted, waiting for review.
+    Submitted,
+    /// Sent back for correction.
+    Returned,
+    /// Accepted.
+    Accepted,
+}
+
+impl From<ReturnState> for StateName {
+    fn from(state: ReturnState) -> Self {
+        match state {
+            ReturnState::NotStarted => Self::NotStarted,
+            ReturnState::Draft => Self::Draft,
+            ReturnState::Submitted => Self::Submitted,
+            ReturnState::Returned => Self::Returned,
+            ReturnState::Accepted => Self::Accepted,
+        }
+    }
+}
+
+impl From<StateName> for ReturnState {
+    fn from(state: StateName) -> Self {
+        match state {
+            StateName::NotStarted => Self::NotStarted,
+            StateName::Draft => Self::Draft,
+            StateName::Submitted => Self::Submitted,
+            StateName::Returned => Self::Returned,
+            StateName::Accepted => Self::Accepted,
+        }
+    }
+}
+
+/// The return of one enterprise in one round.
+#[derive(Object)]
+#[oai(rename = "SurveyReturn", skip_serializing_if_is_none)]
+struct ReturnOut {
+    /// Identifier.
+    id: Uuid,
+    /// Round.
+    round_id: Uuid,
+    /// Enterprise.
+    enterprise_id: Uuid,
+    /// State.
+    state: StateName,
+    /// The newest revision.
+    latest_revision_id: Option<Uuid>,
+    /// The revision in force; it stays until its replacement is accepted.
+    accepted_revision_id: Option<Uuid>,
+    /// Number of the newest revision, 0 when there is none.
+    revision_number: i32,
+    /// Blocking findings of the newest revision.
+    block: i32,
+    /// Warnings of the newest revision.
+    warn: i32,
+    /// Version.
+    version: i64,
+    /// When last changed.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<SurveyReturn> for ReturnOut {
+    fn from(found: SurveyReturn) -> Self {
+        Self {
+            id: found.id.0,
+            round_id: found.round.0,
+            enterprise_id: found.enterprise.0,
+            state: found.state.into(),
+            latest_revision_id: found.latest.map(|id| id.0),
+            accepted_revision_id: found.accepted.map(|id| id.0),
+            revision_number: found.revision_number,
+            block: found.block,
+            warn: found.warn,
+            version: found.version,
+            updated_at: found.updated_at,
+        }
+    }
+}
+
+/// A return in a list, with its enterprise.
+#[derive(Object)]
+#[oai(rename = "ReturnRow")]
+struct ReturnRowOut {
+    /// The return.
+    survey_return: ReturnOut,
+    /// Credit code of the enterprise.
+    uscc: String,
+    /// Name of the enterprise.
+    enterprise_name: String,
+    /// Area code of the enterprise.
+    area_code: String,
+    /// Industry code of the enterprise.
+    industry_code: String,
+}
+
+impl From<ReturnRow> for ReturnRowOut {
+    fn from(row: ReturnRow) -> Self {
+        Self {
+            survey_return: row.survey_return.into(),
+            uscc: row.uscc,
+            enterprise_name: row.enterprise_name,
+            area_code: row.area_code,
+            industry_code: row.industry_code,
+        }
+    }
+}
+
+/// A page of returns.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ReturnPage {
+    /// The returns, by credit code.
+    items: Vec<ReturnRowOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A cell of a workbook.
+#[derive(Object)]
+#[oai(rename = "Place")]
+struct PlaceOut {
+    /// Sheet name as found in the file.
+    sheet: String,
+    /// A1 reference.
+    cell: String,
+}
+
+impl From<Place> for PlaceOut {
+    fn from(place: Place) -> Self {
+        Self { sheet: place.sheet, cell: place.cell }
+    }
+}
+
+/// Class of a rule.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case", rename = "RuleClass")]
+enum ClassName {
+    /// The answer is not of the right form.
+    Syntactical,
+    /// The answers contradict each other.
+    Validity,
+    /// The answers are unlikely.
+    Quality,
+    /// The return looks odd beside others.
+    Macro,
+}
+
+/// What a finding does.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case", rename = "FindingAction")]
+enum ActionName {
+    /// Must be corrected.
+    Block,
+    /// Must be corrected or justified.
+    Warn,
+    /// A note.
+    Info,
+}
+
+/// One finding.
+#[derive(Object)]
+#[oai(rename = "Finding", skip_serializing_if_is_none)]
+struct FindingOut {
+    /// Code of the edit rule or built-in check.
+    rule: String,
+    /// Class of the rule.
+    class: ClassName,
+    /// What it does.
+    action: ActionName,
+    /// First question concerned.
+    question: Option<String>,
+    /// All cells concerned.
+    places: Vec<PlaceOut>,
+    /// The text of the first cell, as typed.
+    value: Option<String>,
+    /// What is wrong and what to do.
+    message: Bilingual,
+}
+
+impl From<Finding> for FindingOut {
+    fn from(finding: Finding) -> Self {
+        let class = match finding.class {
+            RuleClass::Syntactical => ClassName::Syntactical,
+            RuleClass::Validity => ClassName::Validity,
+            RuleClass::Quality => ClassName::Quality,
+            RuleClass::Macro => ClassName::Macro,
+        };
+        let action = match finding.action {
+            Action::Block => ActionName::Block,
+            Action::Warn => ActionName::Warn,
+            Action::Info => ActionName::Info,
+        };
+        Self {
+            rule: finding.rule,
+            class,
+            action,
+            question: finding.question,
+            places: finding.places.into_iter().map(Into::into).collect(),
+            value: finding.value,
+            message: finding.message.into(),
+        }
+    }
+}
+
+/// Findings: graver ones first, at most 2000 listed, all counted.
+#[derive(Object)]
+#[oai(rename = "Findings")]
+struct FindingsOut {
+    /// The findings.
+    items: Vec<FindingOut>,
+    /// Blocking findings in all.
+    block: usize,
+    /// Warnings in all.
+    warn: usize,
+    /// Notes in all.
+    info: usize,
+    /// Whether the return could be submitted.
+    submittable: bool,
+}
+
+impl From<Findings> for FindingsOut {
+    fn from(findings: Findings) -> Self {
+        Self {
+            submittable: !findings.blocks(),
+            block: findings.block,
+            warn: findings.warn,
+            info: findings.info,
+            items: findings.items.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A revision without its answers.
+#[derive(Object)]
+#[oai(rename = "RevisionSummary")]
+struct RevisionSummaryOut {
+    /// Identifier.
+    id: Uuid,
+    /// Number within the return.
+    number: i32,
+    /// SHA-256 of the uploaded workbook, hex.
+    blob_sha256: String,
+    /// Name of the uploaded file.
+    filename: String,
+    /// Who uploaded it.
+    created_by: String,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+impl From<RevisionSummary> for RevisionSummaryOut {
+    fn from(summary: RevisionSummary) -> Self {
+        Self {
+            id: summary.id.0,
+            number: summary.number,
+            blob_sha256: summary.blob_sha256,
+            filename: summary.filename,
+            created_by: summary.created_by,
+            created_at: summary.created_at,
+        }
+    }
+}
+
+/// The revisions of a return.
+#[derive(Object)]
+struct RevisionList {
+    /// Oldest first.
+    items: Vec<RevisionSummaryOut>,
+}
+
+/// Where an answer stood and how it was read.
+#[derive(Object)]
+#[oai(rename = "Provenance")]
+pub(super) struct ProvenanceOut {
+    /// Sheet.
+    sheet: String,
+    /// Cell.
+    cell: String,
+    /// The text as typed.
+    raw: String,
+    /// Number format code of the cell.
+    number_format: String,
+    /// Rules that turned the text into the answer; empty when none was needed.
+    normalised_by: Vec<String>,
+}
+
+impl From<Provenance> for ProvenanceOut {
+    fn from(provenance: Provenance) -> Self {
+        Self {
+            sheet: provenance.place.sheet,
+            cell: provenance.place.cell,
+            raw: provenance.raw,
+            number_format: provenance.number_format,
+            normalised_by: provenance.normalised_by,
+        }
+    }
+}
+
+/// A revision with its answers and findings.
+#[derive(Object)]
+#[oai(rename = "Revision")]
+struct RevisionOut {
+    /// Identifier.
+    id: Uuid,
+    /// Return.
+    return_id: Uuid,
+    /// Number within the return.
+    number: i32,
+    /// SHA-256 of the uploaded workbook, hex.
+    blob_sha256: String,
+    /// Name of the uploaded file.
+    filename: String,
+    /// Answers by question code, each with its kind: `{"number": "286.5"}`, `{"choices": ["A"]}`. Numbers are decimal strings.
+    answers: Any<Value>,
+    /// Where each answer stood, by question code; table cells as `CODE[row].column`.
+    provenance: BTreeMap<String, ProvenanceOut>,
+    /// Findings.
+    findings: FindingsOut,
+    /// Who uploaded it.
+    created_by: String,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+impl From<Revision> for RevisionOut {
+    fn from(revision: Revision) -> Self {
+        Self {
+            id: revision.id.0,
+            return_id: revision.survey_return.0,
+            number: revision.number,
+            blob_sha256: revision.blob_sha256,
+            filename: revision.filename,
+            answers: Any(serde_json::to_value(&revision.answers).unwrap_or_default()),
+            provenance: revision.provenance.into_iter().map(|(code, provenance)| (code, provenance.into())).collect(),
+            findings: revision.findings.into(),
+            created_by: revision.created_by,
+            created_at: revision.created_at,
+        }
+    }
+}
+
+/// What became of an upload.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct UploadReport {
+    /// The return as it stands now.
+    survey_return: ReturnOut,
+    /// The revision that was made; absent for a dry run.
+    revision_id: Option<Uuid>,
+    /// Its number; absent for a dry run.
+    revision_number: Option<i32>,
+    /// SHA-256 of the uploaded bytes, hex; absent for a dry run.
+    blob_sha256: Option<String>,
+    /// Whether these very bytes were uploaded before; then nothing has changed.
+    repeated: bool,
+    /// Everything that is wrong or doubtful.
+    findings: FindingsOut,
+}
+
+/// A step in the life of a return.
+#[derive(Object)]
+#[oai(rename = "ReturnEvent", skip_serializing_if_is_none)]
+struct EventOut {
+    /// Number of the step, from 1.
+    number: i32,
+    /// State before.
+    from: StateName,
+    /// State after.
+    to: StateName,
+    /// Revision it was about.
+    revision_id: Option<Uuid>,
+    /// Who.
+    actor: String,
+    /// When.
+    at: DateTime<Utc>,
+    /// Why, where a reason is asked for.
+    reason: Option<String>,
+}
+
+impl From<ReturnEvent> for EventOut {
+    fn from(event: ReturnEvent) -> Self {
+        Self {
+            number: event.number,
+            from: event.from.into(),
+            to: event.to.into(),
+            revision_id: event.revision.map(|id| id.0),
+            actor: event.actor,
+            at: event.at,
+            reason: event.reason,
+        }
+    }
+}
+
+/// The steps of a return.
+#[derive(Object)]
+struct EventList {
+    /// Oldest first.
+    items: Vec<EventOut>,
+}
+
+/// Why a return is sent back.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct SendBack {
+    /// The reason, for the enterprise to read.
+    reason: Word,
+}
+
+/// A page of returns.
+#[derive(ApiResponse)]
+enum ReturnsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<ReturnPage>),
+}
+
+/// One return.
+#[derive(ApiResponse)]
+enum ReturnFound {
+    /// The return.
+    #[oai(status = 200)]
+    Found(
+        Json<ReturnOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl From<SurveyReturn> for ReturnFound {
+    fn from(found: SurveyReturn) -> Self {
+        let etag = etag::of(found.version);
+        Self::Found(Json(found.into()), etag)
+    }
+}
+
+/// A workbook.
+#[derive(ApiResponse)]
+enum WorkbookFound {
+    /// The workbook.
+    #[oai(status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    Found(
+        Binary<Vec<u8>>,
+        /// Name for the file.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+/// A workbook was taken in.
+#[derive(ApiResponse)]
+enum Uploaded {
+    /// Nothing was written: a dry run, or the same bytes again.
+    #[oai(status = 200)]
+    Unchanged(Json<UploadReport>),
+    /// A revision was made.
+    #[oai(status = 201)]
+    Created(
+        Json<UploadReport>,
+        /// Address of the revision.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+/// The revisions of a return.
+#[derive(ApiResponse)]
+enum RevisionsFound {
+    /// The revisions.
+    #[oai(status = 200)]
+    Found(Json<RevisionList>),
+}
+
+/// One revision.
+#[derive(ApiResponse)]
+enum RevisionFound {
+    /// The revision.
+    #[oai(status = 200)]
+    Found(Json<RevisionOut>),
+}
+
+/// The steps of a return.
+#[derive(ApiResponse)]
+enum EventsFound {
+    /// The steps.
+    #[oai(status = 200)]
+    Found(Json<EventList>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
+impl ReturnsApi {
+    /// List returns
+    ///
+    /// By credit code, within what the caller sees.
+    #[oai(path = "/returns", method = "get", operation_id = "list_returns")]
+    #[expect(clippy::too_many_arguments, reason = "one argument per query parameter")]
+    async fn list_returns(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// Only this round.
+        round_id: Query<Option<Uuid>>,
+        /// Only these states; repeat the parameter for several.
+        state: Query<Option<Vec<StateName>>>,
+        /// Area code, of the town or of an area above it.
+        area: Query<Option<String>>,
+        /// Only this enterprise.
+        enterprise_id: Query<Option<Uuid>>,
+        /// Part of the enterprise's name or credit code.
+        search: Query<Option<String>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<ReturnsFound, ReadFailure> {
+        let filter = ReturnFilter {
+            round: round_id.0.map(RoundId),
+            states: state.0.unwrap_or_default().into_iter().map(Into::into).collect(),
+            area: area.0,
+            enterprise: enterprise_id.0.map(EnterpriseId),
+            search: search.0,
+        };
+        let list = ("returns", &filter);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let found = read_return::list_returns(&service, auth.principal(), &filter, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(ReturnsFound::Found(Json(ReturnPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+    }
+
+    /// Read a return
+    ///
+    /// Its state, its revisions' identifiers and the counts of findings.
+    #[oai(path = "/returns/:return_id", method = "get", operation_id = "get_return")]
+    async fn get_return(&self, service: Data<&Arc<Service>>, auth: Auth, return_id: Path<Uuid>) -> Result<ReturnFound, ReadFailure> {
+        Ok(read_return::get_return(&service, auth.principal(), ReturnId(return_id.0)).await?.into())
+    }
+
+    /// Download the template of a return
+    ///
+    /// The workbook to fill in, written for this enterprise and round, with last year's accepted values beside the cells.
+    #[oai(path = "/returns/:return_id/template.xlsx", method = "get", operation_id = "get_return_template")]
+    async fn get_return_template(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let template = issue_template(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        Ok(WorkbookFound::Found(Binary(template.bytes), upload::attachment(&template.filename)))
+    }
+
+    /// List the revisions of a return
+    ///
+    /// Oldest first, without answers.
+    #[oai(path = "/returns/:return_id/revisions", method = "get", operation_id = "list_return_revisions")]
+    async fn list_return_revisions(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<RevisionsFound, ReadFailure> {
+        let found = read_return::list_revisions(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        Ok(RevisionsFound::Found(Json(RevisionList { items: found.into_iter().map(Into::into).collect() })))
+    }
+
+    /// Upload a filled workbook
+    ///
+    /// The raw body is the .xlsx. It is read in a limited process, checked in one pass and kept as a new revision with
+    /// all findings. The same bytes again are recognised. With `dry_run` nothing is written and the report is the same.
+    #[oai(path = "/returns/:return_id/revisions", method = "post", operation_id = "create_return_revision")]
+    async fn create_return_revision(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// Name of the file on the filler's computer.
+        #[oai(validator(max_length = 255))]
+        filename: Query<Option<String>>,
+        /// Report only, write nothing.
+        dry_run: Query<Option<bool>>,
+        body: Binary<Body>,
+    ) -> Result<Uploaded, UploadFailure> {
+        let bytes = upload::read(&service, body.0).await?;
+        let id = ReturnId(return_id.0);
+        if dry_run.0.unwrap_or(false) {
+            return Ok(dry_run_report(&service, &auth, id, &bytes).await?);
+        }
+        let filename = filename.0.unwrap_or_else(|| "return.xlsx".to_owned());
+        Ok(import_return(&service, auth.principal(), id, Upload { filename, bytes }).await?.into())
+    }
+
+    /// Read a revision
+    ///
+    /// With answers, provenance and findings.
+    #[oai(path = "/revisions/:revision_id", method = "get", operation_id = "get_revision")]
+    async fn get_revision(&self, service: Data<&Arc<Service>>, auth: Auth, revision_id: Path<Uuid>) -> Result<RevisionFound, ReadFailure> {
+        let revision = read_return::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        Ok(RevisionFound::Found(Json(revision.into())))
+    }
+
+    /// Download the uploaded workbook of a revision
+    ///
+    /// Byte for byte as it was uploaded.
+    #[oai(path = "/revisions/:revision_id/workbook.xlsx", method = "get", operation_id = "get_revision_workbook")]
+    async fn get_revision_workbook(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        revision_id: Path<Uuid>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let (revision, bytes) = read_return::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        Ok(WorkbookFound::Found(Binary(bytes), upload::attachment(&revision.filename)))
+    }
+
+    /// Submit a return
+    ///
+    /// The enterprise says that its newest revision stands. It needs zero blocking findings.
+    #[oai(path = "/returns/:return_id/submit", method = "post", operation_id = "submit_return")]
+    async fn submit_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<ReturnFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        Ok(submit_return(&service, auth.principal(), ReturnId(return_id.0), expected).await?.into())
+    }
+
+    /// Accept a return
+    ///
+    /// Its newest revision is in force from now on and never changes.
+    #[oai(path = "/returns/:return_id/accept", method = "post", operation_id = "accept_return")]
+    async fn accept_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<ReturnFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        Ok(accept_return(&service, auth.principal(), ReturnId(return_id.0), expected).await?.into())
+    }
+
+    /// Send a return back
+    ///
+    /// To its enterprise, with a reason. A revision accepted before stays in force.
+    #[oai(path = "/returns/:return_id/send-back", method = "post", operation_id = "send_back_return")]
+    async fn send_back_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<SendBack>,
+    ) -> Result<ReturnFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let id = ReturnId(return_id.0);
+        Ok(send_back_return(&service, auth.principal(), id, expected, &body.0.reason.0).await?.into())
+    }
+
+    /// List the steps of a return
+    ///
+    /// Who did what, when and why, oldest first.
+    #[oai(path = "/returns/:return_id/events", method = "get", operation_id = "list_return_events")]
+    async fn list_return_events(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<EventsFound, ReadFailure> {
+        let events = read_return::list_return_events(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        Ok(EventsFound::Found(Json(EventList { items: events.into_iter().map(Into::into).collect() })))
+    }
+}
+
+async fn dry_run_report(service: &Service, auth: &Auth, id: ReturnId, bytes: &[u8]) -> Result<Uploaded, UploadFailure> {
+    let CheckedWorkbook { findings, .. } = dry_run(service, auth.principal(), id, bytes).await?;
+    let survey_return = read_return::get_return(service, auth.principal(), id).await?.into();
+    Ok(Uploaded::Unchanged(Json(UploadReport {
+        survey_return,
+        revision_id: None,
+        revision_number: None,
+        blob_sha256: None,
+        repeated: false,
+        findings: findings.into(),
+    })))
+}
+
+impl From<Imported> for Uploaded {
+    fn from(imported: Imported) -> Self {
+        let location = format!("/api/v1/revisions/{}", imported.revision.id);
+        let report = Json(UploadReport {
+            survey_return: imported.survey_return.into(),
+            revision_id: Some(imported.revision.id.0),
+            revision_number: Some(imported.revision.number),
+            blob_sha256: Some(imported.revision.blob_sha256),
+            repeated: imported.repeated,
+            findings: imported.revision.findings.into(),
+        });
+        if imported.repeated { Self::Unchanged(report) } else { Self::Created(report, location) }
+    }
+}

@@ -1,0 +1,342 @@
+//! Rounds.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    etag, page,
+    problem::{ChangeFailure, CreateFailure, ReadFailure},
+    word::Word,
+};
+use crate::{
+    domain::{
+        document::DocumentId,
+        enterprise::{EnterpriseFilter, EnterpriseId},
+        round::{Population, Round, RoundId, RoundProgress},
+    },
+    service::{
+        Service, browse,
+        create_round::{self, NewRound, RoundChange},
+    },
+};
+
+/// Round operations.
+pub struct RoundsApi;
+
+/// A round.
+#[derive(Object)]
+#[oai(rename = "Round", skip_serializing_if_is_none)]
+struct RoundOut {
+    /// Identifier.
+    id: Uuid,
+    /// Code.
+    code: String,
+    /// Title.
+    title: String,
+    /// Year in which it is asked.
+    year: i32,
+    /// The questionnaire.
+    questionnaire_id: Uuid,
+    /// The code lists and factor tables frozen for it.
+    reference_ids: Vec<Uuid>,
+    /// First day for returns.
+    opens_on: NaiveDate,
+    /// Last day for returns.
+    closes_on: NaiveDate,
+    /// Who is asked, as it was stated.
+    population: PopulationOut,
+    /// The round before.
+    previous_round_id: Option<Uuid>,
+    /// Version.
+    version: i64,
+    /// When made.
+    created_at: DateTime<Utc>,
+}
+
+impl From<Round> for RoundOut {
+    fn from(round: Round) -> Self {
+        Self {
+            id: round.id.0,
+            code: round.code,
+            title: round.title,
+            year: round.year,
+            questionnaire_id: round.questionnaire.0,
+            reference_ids: round.reference.into_iter().map(|id| id.0).collect(),
+            opens_on: round.opens_on,
+            closes_on: round.closes_on,
+            population: round.population.into(),
+            previous_round_id: round.previous.map(|id| id.0),
+            version: round.version,
+            created_at: round.created_at,
+        }
+    }
+}
+
+/// Who is asked: a query over the registry, or a list. One of the two.
+#[derive(Object)]
+#[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
+struct PopulationOut {
+    /// All enterprises that the query shows.
+    query: Option<PopulationQuery>,
+    /// These enterprises.
+    enterprise_ids: Option<Vec<Uuid>>,
+}
+
+/// A query over the registry. Without conditions it shows all enterprises.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none, deny_unknown_fields)]
+struct PopulationQuery {
+    /// Area code, of a town or of an area above it.
+    area: Option<Word>,
+    /// Beginning of the industry code.
+    industry: Option<Word>,
+    /// Size class: large, medium, small or micro.
+    size_class: Option<Word>,
+}
+
+impl From<Population> for PopulationOut {
+    fn from(population: Population) -> Self {
+        match population {
+            Population::Query(filter) => Self {
+                query: Some(PopulationQuery {
+                    area: filter.area.map(Word),
+                    industry: filter.industry.map(Word),
+                    size_class: filter.size_class.map(Word),
+                }),
+                enterprise_ids: None,
+            },
+            Population::List(ids) => Self { query: None, enterprise_ids: Some(ids.into_iter().map(|id| id.0).collect()) },
+        }
+    }
+}
+
+impl From<PopulationOut> for Population {
+    /// A list wins over a query; neither of them means everybody who is active.
+    fn from(population: PopulationOut) -> Self {
+        match (population.enterprise_ids, population.query) {
+            (Some(ids), _) => Self::List(ids.into_iter().map(EnterpriseId).collect()),
+            (None, query) => {
+                let query = query.unwrap_or(PopulationQuery { area: None, industry: None, size_class: None });
+                Self::Query(EnterpriseFilter {
+                    search: None,
+                    area: query.area.map(|word| word.0),
+                    industry: query.industry.map(|word| word.0),
+                    size_class: query.size_class.map(|word| word.0),
+                    active: Some(true),
+                })
+            }
+        }
+    }
+}
+
+/// A new round.
+#[derive(Object)]
+#[oai(rename = "NewRound", deny_unknown_fields)]
+struct NewRoundIn {
+    /// Code, unique, 1 to 32 letters, digits or `- _ .`.
+    code: Word,
+    /// Title.
+    title: Word,
+    /// Year in which it is asked.
+    year: i32,
+    /// The questionnaire.
+    questionnaire_id: Uuid,
+    /// First day for returns.
+    opens_on: NaiveDate,
+    /// Last day for returns.
+    closes_on: NaiveDate,
+    /// Who is asked.
+    population: PopulationOut,
+    /// The round before, whose accepted answers are shown for reference.
+    previous_round_id: Option<Uuid>,
+}
+
+/// What is changed of a round; what is absent stays.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct RoundPatch {
+    /// Title.
+    title: Option<Word>,
+    /// First day for returns.
+    opens_on: Option<NaiveDate>,
+    /// Last day for returns.
+    closes_on: Option<NaiveDate>,
+}
+
+/// A page of rounds.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct RoundPage {
+    /// The rounds, newest first.
+    items: Vec<RoundOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// How far a round has come, counted over what the caller sees.
+#[derive(Object)]
+#[oai(rename = "RoundProgress")]
+struct RoundProgressOut {
+    /// Enterprises asked.
+    population: u64,
+    /// Nothing uploaded yet.
+    not_started: u64,
+    /// Uploaded, not submitted.
+    draft: u64,
+    /// Submitted, waiting for review.
+    submitted: u64,
+    /// Sent back for correction.
+    returned: u64,
+    /// Accepted.
+    accepted: u64,
+}
+
+impl From<RoundProgress> for RoundProgressOut {
+    fn from(progress: RoundProgress) -> Self {
+        let RoundProgress { population, not_started, draft, submitted, returned, accepted } = progress;
+        Self { population, not_started, draft, submitted, returned, accepted }
+    }
+}
+
+/// A page of rounds.
+#[derive(ApiResponse)]
+enum RoundsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<RoundPage>),
+}
+
+/// One round.
+#[derive(ApiResponse)]
+enum RoundFound {
+    /// The round.
+    #[oai(status = 200)]
+    Found(
+        Json<RoundOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl From<Round> for RoundFound {
+    fn from(round: Round) -> Self {
+        let etag = etag::of(round.version);
+        Self::Found(Json(round.into()), etag)
+    }
+}
+
+/// A round was made.
+#[derive(ApiResponse)]
+enum RoundCreated {
+    /// Made.
+    #[oai(status = 201)]
+    Created(
+        Json<RoundOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+        /// Address of the round.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+/// Progress of a round.
+#[derive(ApiResponse)]
+enum ProgressFound {
+    /// The counts.
+    #[oai(status = 200)]
+    Found(Json<RoundProgressOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Rounds")]
+impl RoundsApi {
+    /// List rounds
+    ///
+    /// Newest first.
+    #[oai(path = "/rounds", method = "get", operation_id = "list_rounds")]
+    async fn list_rounds(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<RoundsFound, ReadFailure> {
+        let request = page::request(limit.0, cursor.0.as_deref(), &"rounds")?;
+        let found = browse::list_rounds(&service, auth.principal(), &request).await?;
+        let next_cursor = page::next(found.next, &"rounds");
+        Ok(RoundsFound::Found(Json(RoundPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+    }
+
+    /// Make a round
+    ///
+    /// The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a return at once.
+    #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
+    async fn create_round(&self, service: Data<&Arc<Service>>, auth: Auth, body: Json<NewRoundIn>) -> Result<RoundCreated, CreateFailure> {
+        let body = body.0;
+        let new = NewRound {
+            code: body.code.0,
+            title: body.title.0,
+            year: body.year,
+            questionnaire: DocumentId(body.questionnaire_id),
+            opens_on: body.opens_on,
+            closes_on: body.closes_on,
+            population: body.population.into(),
+            previous: body.previous_round_id.map(RoundId),
+        };
+        let round = create_round::create_round(&service, auth.principal(), new).await?;
+        let (etag, location) = (etag::of(round.version), format!("/api/v1/rounds/{}", round.id));
+        Ok(RoundCreated::Created(Json(round.into()), etag, location))
+    }
+
+    /// Read a round
+    ///
+    /// With the documents that are frozen for it.
+    #[oai(path = "/rounds/:round_id", method = "get", operation_id = "get_round")]
+    async fn get_round(&self, service: Data<&Arc<Service>>, auth: Auth, round_id: Path<Uuid>) -> Result<RoundFound, ReadFailure> {
+        Ok(browse::get_round(&service, auth.principal(), RoundId(round_id.0)).await?.into())
+    }
+
+    /// Change a round
+    ///
+    /// Title and dates alone: the questionnaire and the population stay as they are.
+    #[oai(path = "/rounds/:round_id", method = "patch", operation_id = "update_round")]
+    async fn update_round(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<RoundPatch>,
+    ) -> Result<RoundFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let body = body.0;
+        let change = RoundChange { title: body.title.map(|title| title.0), opens_on: body.opens_on, closes_on: body.closes_on };
+        Ok(create_round::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change).await?.into())
+    }
+
+    /// Tell how far a round has come
+    ///
+    /// Counts of returns by state, over what the caller sees.
+    #[oai(path = "/rounds/:round_id/progress", method = "get", operation_id = "get_round_progress")]
+    async fn get_round_progress(&self, service: Data<&Arc<Service>>, auth: Auth, round_id: Path<Uuid>) -> Result<ProgressFound, ReadFailure> {
+        let progress = browse::round_progress(&service, auth.principal(), RoundId(round_id.0)).await?;
+        Ok(ProgressFound::Found(Json(progress.into())))
+    }
+}

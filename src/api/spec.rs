@@ -1,0 +1,123 @@
+//! The OpenAPI document: poem-openapi's, made correct by one normaliser, the same bytes everywhere.
+//!
+//! What is mended and why: the version label (3.0.0 to 3.0.3, the document uses nothing newer), media types without
+//! parameters, date formats that OpenAPI knows, integer formats and bounds, descriptions that would be empty, and
+//! `security: []` on public operations, which linters and client generators ask for.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+/// The normalised document.
+pub fn document() -> Value {
+    let mut document: Value = serde_json::from_str(&super::openapi().spec()).unwrap_or_default();
+    normalise(&mut document);
+    document
+}
+
+/// The document as the file holds it: pretty, with a final newline.
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The documentation page: Swagger UI from the binary, showing the normalised document. Nothing is fetched elsewhere.
+pub fn page() -> String {
+    let service = super::openapi();
+    // Inside a script element a literal "</" could end it.
+    let shown = document().to_string().replace("</", "<\\/");
+    service.swagger_ui_html().replace(&service.spec(), &shown)
+}
+
+/// Paths that occur twice in the text of a document: a JSON parser would silently keep the last.
+pub fn duplicate_paths(raw: &str) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut twice = Vec::new();
+    let Some(start) = raw.find("\"paths\"") else { return twice };
+    for line in raw[start..].lines() {
+        let key = line.trim();
+        if let Some(path) = key.strip_prefix("\"/").and_then(|rest| rest.strip_suffix("\": {"))
+            && !seen.insert(path.to_owned())
+        {
+            twice.push(format!("/{path}"));
+        }
+    }
+    twice
+}
+
+/// The document as poem-openapi writes it, for the test of duplicate paths.
+pub fn raw() -> String {
+    super::openapi().spec()
+}
+
+fn normalise(document: &mut Value) {
+    document["openapi"] = json!("3.0.3");
+    walk(document);
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let Some(operation) = operation.as_object_mut() else { continue };
+        operation.entry("security").or_insert_with(|| json!([]));
+        if operation.get("deprecated") == Some(&json!(false)) {
+            operation.remove("deprecated");
+        }
+    }
+}
+
+fn walk(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(walk),
+        Value::Object(object) => {
+            mend_media_types(object);
+            mend_schema(object);
+            mend_parameter(object);
+            object.values_mut().for_each(walk);
+        }
+        _ => {}
+    }
+}
+
+fn mend_media_types(object: &mut Map<String, Value>) {
+    let Some(content) = object.get_mut("content").and_then(Value::as_object_mut) else { return };
+    if content.keys().any(|key| key.contains(';')) {
+        let renamed = std::mem::take(content)
+            .into_iter()
+            .map(|(key, media)| (key.split(';').next().unwrap_or_default().trim().to_owned(), media))
+            .collect();
+        *content = renamed;
+    }
+}
+
+fn mend_schema(object: &mut Map<String, Value>) {
+    let format = object.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match format.as_str() {
+        "naive-date" => drop(object.insert("format".to_owned(), json!("date"))),
+        "naive-date-time" => drop(object.insert("format".to_owned(), json!("date-time"))),
+        "uint8" | "uint16" => mend_unsigned(object, "int32"),
+        "uint32" | "uint64" => mend_unsigned(object, "int64"),
+        "int8" | "int16" => drop(object.insert("format".to_owned(), json!("int32"))),
+        _ => {}
+    }
+    if object.get("type") == Some(&json!("integer")) {
+        for bound in ["minimum", "maximum"] {
+            if let Some(number) = object.get(bound).and_then(Value::as_f64) {
+                #[expect(clippy::cast_possible_truncation, reason = "bounds of ours, far below 2^53")]
+                object.insert(bound.to_owned(), json!(number as i64));
+            }
+        }
+    }
+}
+
+fn mend_unsigned(object: &mut Map<String, Value>, format: &str) {
+    object.insert("format".to_owned(), json!(format));
+    object.entry("minimum").or_insert_with(|| json!(0));
+}
+
+fn mend_parameter(object: &mut Map<String, Value>) {
+    if object.contains_key("in") && object.get("deprecated") == Some(&json!(false)) {
+        object.remove("deprecated");
+    }
+    if object.get("explode") == Some(&json!(true)) {
+        object.remove("explode");
+    }
+}

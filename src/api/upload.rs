@@ -1,0 +1,44 @@
+//! Raw-body uploads: the bytes actually read are bounded, whatever the headers say.
+
+use poem::Body;
+use tokio::io::AsyncReadExt;
+
+use crate::service::{Service, error::ServiceError};
+
+/// All bytes of an upload, or a refusal once there are more than allowed.
+pub(crate) async fn read(service: &Service, body: Body) -> Result<Vec<u8>, ServiceError> {
+    let limit = service.settings.upload_bytes;
+    let mut bytes = Vec::new();
+    let mut reader = body.into_async_read().take(limit + 1);
+    reader.read_to_end(&mut bytes).await.map_err(|error| ServiceError::new("bad_request").because(error))?;
+    if bytes.len() as u64 > limit { Err(ServiceError::new("body_too_large")) } else { Ok(bytes) }
+}
+
+/// `Content-Disposition` for a download whose name is not ASCII (RFC 6266): a plain name and the real one.
+pub(crate) fn attachment(filename: &str) -> String {
+    let plain = filename
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .collect::<String>();
+    let mut encoded = String::new();
+    for byte in filename.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attachment;
+
+    #[test]
+    fn names_survive_and_headers_stay_ascii() {
+        let header = attachment("2026_富阳\r\n\".xlsx");
+        assert!(header.is_ascii() && !header.contains('\r'));
+        assert_eq!(header, "attachment; filename=\"2026______.xlsx\"; filename*=UTF-8''2026_%E5%AF%8C%E9%98%B3%0D%0A%22.xlsx");
+    }
+}

@@ -1,0 +1,166 @@
+//! `ronghe check`
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use serde::Serialize;
+use serde_json::json;
+use survey::{
+    finding::{Finding, Findings},
+    questionnaire::{Action, Questionnaire},
+    survey::Survey,
+    tables::{AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables, SizeClassRules},
+    text::Text,
+};
+
+use super::{
+    output::{Failed, Output},
+    program,
+};
+use crate::{
+    blobs::sha256_hex,
+    reader::{ChildLimits, WorkbookReader},
+    service::{
+        catalogue::Form,
+        check_workbook::{Known, anchor_workbook, check, read_workbook},
+        error::{Kind, ServiceError},
+    },
+    shipped,
+};
+
+/// Validate a filled workbook offline
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  ronghe check return.xlsx\n  ronghe check return.xlsx --questionnaire integration-2026 --format json\n\nExit status: 0 clean (no blocking finding), 1 blocking findings, 2 the file is refused (with --format json an object with code and message). Nothing is stored; enterprise and round are not compared with anything.")]
+pub(super) struct Check {
+    /// The workbook
+    file: PathBuf,
+    /// Questionnaire to check against; the one the workbook names when absent
+    #[arg(long, value_name = "CODE")]
+    questionnaire: Option<String>,
+}
+
+/// What is printed with `--format json`.
+#[derive(Serialize)]
+struct Report<'a> {
+    file: String,
+    sha256: String,
+    questionnaire: &'a str,
+    questionnaire_version: &'a str,
+    enterprise_uscc: &'a str,
+    round_code: &'a str,
+    block: usize,
+    warn: usize,
+    info: usize,
+    findings: &'a [Finding],
+    answers: &'a survey::answer::Answers,
+    derived: serde_json::Value,
+}
+
+/// Exit status for a file that is refused.
+const REFUSED: u8 = 2;
+
+impl Check {
+    pub(super) async fn run(self, output: &Output) -> Result<ExitCode, Failed> {
+        match self.check(output).await {
+            Ok(findings) if findings.blocks() => Ok(ExitCode::from(1)),
+            Ok(_) => Ok(ExitCode::SUCCESS),
+            Err(refused) => {
+                let code = refused.code.clone();
+                let value = json!({ "code": code, "message": { "zh": refused.message.zh, "en": refused.message.en } });
+                output.say(format!("{}\n{} [{code}]", refused.message.zh, refused.message.en), &value)?;
+                Ok(ExitCode::from(REFUSED))
+            }
+        }
+    }
+
+    async fn check(&self, output: &Output) -> Result<Findings, ServiceError> {
+        let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&error))?;
+        // The questionnaire is compiled while the child reads the file.
+        let compiling = tokio::task::spawn_blocking({
+            let wanted = self.questionnaire.clone();
+            move || built_in_form(wanted.as_deref())
+        });
+        let reader = WorkbookReader::new(program().map_err(|_| ServiceError::internal("no program"))?, ChildLimits::default());
+        let raw = read_workbook(&reader, &bytes).await;
+        let form = compiling.await.map_err(ServiceError::internal)??;
+        let returned = anchor_workbook(&raw?, &form)?;
+        let survey = &form.survey;
+        let questionnaire = survey.questionnaire();
+        if returned.metadata.questionnaire != questionnaire.code {
+            return Err(wrong_questionnaire(&returned.metadata.questionnaire, &questionnaire.code));
+        }
+        let checked = check(survey, returned, &Known::default());
+        let report = Report {
+            file: self.file.display().to_string(),
+            sha256: sha256_hex(&bytes),
+            questionnaire: &questionnaire.code,
+            questionnaire_version: &checked.metadata.questionnaire_version,
+            enterprise_uscc: &checked.metadata.enterprise_uscc,
+            round_code: &checked.metadata.round_code,
+            block: checked.findings.block,
+            warn: checked.findings.warn,
+            info: checked.findings.info,
+            findings: &checked.findings.items,
+            answers: &checked.reading.answers,
+            derived: serde_json::to_value(&checked.evaluation.derived).unwrap_or_default(),
+        };
+        output.say(text(&checked.findings), &report).map_err(|_| ServiceError::internal("cannot print"))?;
+        Ok(checked.findings)
+    }
+}
+
+fn text(findings: &Findings) -> String {
+    let mut lines = Vec::new();
+    for finding in &findings.items {
+        let action = match finding.action {
+            Action::Block => "必改 block",
+            Action::Warn => "说明 warn ",
+            Action::Info => "提示 info ",
+        };
+        let place = finding.places.first().map_or(String::new(), |place| format!("{}!{}", place.sheet, place.cell));
+        let value = finding.value.as_deref().map_or(String::new(), |value| format!(" “{value}”"));
+        lines.push(format!("{action} {place}{value} [{}]\n    {}\n    {}", finding.rule, finding.message.zh, finding.message.en));
+    }
+    lines.push(format!("{} block, {} warn, {} info", findings.block, findings.warn, findings.info));
+    lines.join("\n")
+}
+
+fn unreadable(error: &std::io::Error) -> ServiceError {
+    let message = Text::new(format!("文件打不开：{error}"), format!("The file cannot be opened: {error}"));
+    ServiceError::refused(Kind::NotFound, "file.unreadable", message)
+}
+
+fn wrong_questionnaire(found: &str, expected: &str) -> ServiceError {
+    let message = Text::new(
+        format!("工作簿属于调查表“{found}”，不是“{expected}”。"),
+        format!("The workbook belongs to the questionnaire \"{found}\", not to \"{expected}\"."),
+    );
+    ServiceError::refused(Kind::Unprocessable, "workbook.wrong_questionnaire", message)
+}
+
+/// The built-in questionnaire, compiled with the built-in tables.
+pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
+    let text = |name: &str| shipped::file(name).map(str::as_bytes).ok_or_else(|| ServiceError::internal(name));
+    let invalid = |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let manifest: shipped::Manifest = serde_json::from_str(shipped::MANIFEST).map_err(ServiceError::internal)?;
+    let entry = |kind: &str| manifest.documents.iter().find(|entry| entry.kind == kind).ok_or_else(|| ServiceError::internal(kind));
+    let content = |kind: &str| text(&entry(kind)?.file);
+    let tables = ReferenceTables {
+        areas: AreaTable::parse(content("areas")?).map_err(invalid)?,
+        industries: IndustryTable::parse(entry("industries")?.version.clone().unwrap_or_default(), content("industries")?).map_err(invalid)?,
+        sizes: SizeClassRules::parse(content("size_classes")?).map_err(invalid)?,
+        energy: EnergyFactors::parse(content("energy_factors")?).map_err(invalid)?,
+        co2: Co2Factors::parse(content("co2_factors")?).map_err(invalid)?,
+        grid: GridFactors::parse(content("grid_factors")?).map_err(invalid)?,
+        settings: FactorSettings::parse(content("factor_settings")?).map_err(invalid)?,
+    };
+    let tables = Arc::new(tables);
+    for entry in manifest.documents.iter().filter(|entry| entry.kind == "questionnaire") {
+        let questionnaire = Questionnaire::parse(text(&entry.file)?).map_err(invalid)?;
+        if wanted.is_none_or(|wanted| wanted == questionnaire.code) {
+            return Survey::compile(questionnaire, tables).map(Form::of).map_err(invalid);
+        }
+    }
+    let wanted = wanted.unwrap_or_default();
+    let message = Text::new(format!("没有内置调查表“{wanted}”。"), format!("There is no built-in questionnaire \"{wanted}\"."));
+    Err(ServiceError::refused(Kind::NotFound, "questionnaire.unknown", message))
+}

@@ -1,0 +1,47 @@
+//! `ronghe compile`
+
+use serde_json::json;
+
+use super::{
+    open, operator,
+    output::{Failed, Output},
+    template::find_round,
+};
+use crate::{config::DataPlace, domain::document::DocumentKind, service::compile_run::compile_run, store};
+
+/// Compute a run over the accepted returns of a round
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  ronghe compile --round 2026 --methodology integration-index-2026 --data /var/lib/ronghe")]
+pub(super) struct Compile {
+    /// Code of the round
+    #[arg(long)]
+    round: String,
+    /// Code of the methodology; its newest version is taken
+    #[arg(long)]
+    methodology: String,
+}
+
+impl Compile {
+    pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
+        let service = open(place, false).await?;
+        let round = find_round(&service, &self.round).await?;
+        let code = &self.methodology;
+        let methodology = store::document::latest_document(service.db.read(), DocumentKind::Methodology, code).await?;
+        let unknown = || Failed::new("not_found", format!("没有评价方法 {code}"), format!("there is no methodology {code}"));
+        let methodology = methodology.ok_or_else(unknown)?;
+        let bar = output.progress("computing", 1);
+        let run = compile_run(&service, &operator(), round.id, methodology.id).await?;
+        bar.finish_and_clear();
+        let text = format!(
+            "run {}: {} of {} returns scored with {} {}\ninputs  {}\nresults {}",
+            run.id, run.scored, run.returns, run.methodology_code, run.methodology_version, run.inputs_sha256, run.results_sha256
+        );
+        output.say(
+            text,
+            &json!({
+                "run_id": run.id, "returns": run.returns, "scored": run.scored,
+                "inputs_sha256": run.inputs_sha256, "results_sha256": run.results_sha256,
+            }),
+        )
+    }
+}

@@ -1,0 +1,154 @@
+//! Printing: text for people, JSON for programs.
+
+use std::{io::Write, process::ExitCode, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{service::error::ServiceError, startup::StartError, store::db::StoreError};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON value.
+    Json,
+}
+
+/// Why a command was not done.
+#[derive(Debug)]
+pub(super) struct Failed {
+    code: String,
+    message_zh: String,
+    message_en: String,
+    errors: Vec<Value>,
+}
+
+impl Failed {
+    /// A failure with a code and one sentence in each language.
+    pub(crate) fn new(code: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message_zh: zh.into(), message_en: en.into(), errors: Vec::new() }
+    }
+
+    fn json(&self) -> Value {
+        let mut value = json!({
+            "code": self.code,
+            "message": { "zh": self.message_zh, "en": self.message_en },
+        });
+        if !self.errors.is_empty() {
+            value["errors"] = Value::Array(self.errors.clone());
+        }
+        value
+    }
+}
+
+impl From<ServiceError> for Failed {
+    fn from(error: ServiceError) -> Self {
+        let errors = error.faults.iter().map(|fault| {
+            json!({
+                "code": fault.code,
+                "pointer": fault.pointer,
+                "place": fault.place,
+                "message": { "zh": fault.message.zh, "en": fault.message.en },
+            })
+        });
+        let internal = error.internal.as_deref().filter(|_| error.code == "internal");
+        let note = internal.map_or(String::new(), |internal| format!(" ({internal})"));
+        Self {
+            code: error.code,
+            errors: errors.collect(),
+            message_zh: error.message.zh,
+            message_en: format!("{}{note}", error.message.en),
+        }
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        ServiceError::from(error).into()
+    }
+}
+
+impl From<StartError> for Failed {
+    fn from(error: StartError) -> Self {
+        Self::new("start", format!("无法启动：{error}"), format!("cannot start: {error}"))
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self::new("io", format!("读写失败：{error}"), format!("cannot read or write: {error}"))
+    }
+}
+
+/// Where results go.
+pub(crate) struct Output {
+    format: Format,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints a result: the text for people or the value for programs.
+    pub(crate) fn say(&self, text: impl AsRef<str>, value: &impl Serialize) -> Result<(), Failed> {
+        match self.format {
+            Format::Text => self.text(text),
+            Format::Json => self.json(value),
+        }
+    }
+
+    /// Prints text whatever the format is.
+    pub(crate) fn text(&self, text: impl AsRef<str>) -> Result<(), Failed> {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_ref().as_bytes())?;
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
+    }
+
+    fn json(&self, value: &impl Serialize) -> Result<(), Failed> {
+        let mut out = std::io::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
+    }
+
+    /// Prints why a command was not done, and gives exit status 1.
+    pub(crate) fn failed(&self, failed: &Failed) -> ExitCode {
+        // Nothing is left to do when even this cannot be printed.
+        match self.format {
+            Format::Json => drop(self.json(&failed.json())),
+            Format::Text => {
+                let mut err = std::io::stderr().lock();
+                writeln!(err, "{}\n{} [{}]", failed.message_zh, failed.message_en, failed.code).ok();
+                for error in failed.errors.iter().take(50) {
+                    let pointer = error["pointer"].as_str().unwrap_or_default();
+                    let (zh, en) = (&error["message"]["zh"], &error["message"]["en"]);
+                    writeln!(err, "  {pointer}: {} {}", zh.as_str().unwrap_or_default(), en.as_str().unwrap_or_default()).ok();
+                }
+            }
+        }
+        ExitCode::FAILURE
+    }
+
+    /// A progress bar on standard error, drawn only where a person looks.
+    pub(crate) fn progress(&self, what: &str, steps: usize) -> ProgressBar {
+        if self.is_json() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{msg:24} [{bar:32}] {pos}/{len} {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("=> ");
+        let bar = ProgressBar::new(steps as u64).with_style(style).with_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}

@@ -1,0 +1,81 @@
+//! `ronghe template`
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{
+    open, operator,
+    output::{Failed, Output},
+};
+use crate::{
+    config::DataPlace,
+    domain::{
+        page::PageRequest,
+        round::Round,
+        survey_return::{ReturnFilter, ReturnRow},
+    },
+    service::{Service, issue_template::issue_template, read_return::list_returns},
+    store,
+};
+
+/// Write templates of a round as workbooks
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  ronghe template --round 2026 --out templates --data /var/lib/ronghe\n  ronghe template --round 2026 --search 91330111XY00010156 --out . --data /var/lib/ronghe")]
+pub(super) struct Template {
+    /// Code of the round
+    #[arg(long)]
+    round: String,
+    /// Part of a name or credit code; all enterprises of the round when absent
+    #[arg(long)]
+    search: Option<String>,
+    /// Folder for the workbooks
+    #[arg(long, value_name = "DIR", default_value = "templates")]
+    out: PathBuf,
+}
+
+impl Template {
+    pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
+        let service = open(place, false).await?;
+        let round = find_round(&service, &self.round).await?;
+        let rows = all_returns(&service, &round, self.search).await?;
+        std::fs::create_dir_all(&self.out)?;
+        let bar = output.progress("writing templates", rows.len());
+        let mut files = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let template = issue_template(&service, &operator(), row.survey_return.id).await?;
+            let path = self.out.join(safe_name(&template.filename));
+            std::fs::write(&path, template.bytes)?;
+            files.push(path.display().to_string());
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        output.say(format!("wrote {} templates to {}", files.len(), self.out.display()), &json!({ "templates": files }))
+    }
+}
+
+/// The round with this code.
+pub(super) async fn find_round(service: &Service, code: &str) -> Result<Round, Failed> {
+    let found = store::round::find_round_by_code(service.db.read(), code).await?;
+    found.ok_or_else(|| Failed::new("not_found", format!("没有调查期 {code}"), format!("there is no round {code}")))
+}
+
+/// All returns of a round, page by page.
+pub(super) async fn all_returns(service: &Service, round: &Round, search: Option<String>) -> Result<Vec<ReturnRow>, Failed> {
+    let filter = ReturnFilter { round: Some(round.id), search, ..ReturnFilter::default() };
+    let mut page = PageRequest { limit: PageRequest::MAX, after: None };
+    let mut rows = Vec::new();
+    loop {
+        let found = list_returns(service, &operator(), &filter, &page).await?;
+        rows.extend(found.items);
+        match found.next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(rows),
+        }
+    }
+}
+
+/// A file name without separators or control characters.
+pub(super) fn safe_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c }).collect()
+}

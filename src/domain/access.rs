@@ -1,0 +1,118 @@
+//! Who may do what: users, roles, scopes, tokens and keys.
+
+use chrono::{DateTime, Utc};
+
+use super::{enterprise::EnterpriseId, identifier};
+
+identifier!(
+    /// Identifier of a user.
+    UserId
+);
+identifier!(
+    /// Identifier of an access token (one login).
+    TokenId
+);
+identifier!(
+    /// Identifier of an API key.
+    ApiKeyId
+);
+
+/// What a user is to the bureau.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Fills in and signs the returns of one enterprise.
+    Enterprise,
+    /// Looks after the enterprises of one town or street.
+    Town,
+    /// Reviews returns and computes indices for the whole county.
+    Bureau,
+    /// Everything the bureau may, and questionnaires, methodologies, rounds, users and keys.
+    Admin,
+    /// Reads everything that is not personal, changes nothing.
+    Reader,
+}
+
+/// Which enterprises a caller sees. An argument of every store function that touches enterprise data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of the county.
+    County,
+    /// The enterprises of one town or street, by area code.
+    Town(String),
+    /// One enterprise alone.
+    Enterprise(EnterpriseId),
+}
+
+/// A person who can log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Identifier.
+    pub id: UserId,
+    /// Login name: lower case, unique.
+    pub login: String,
+    /// Name shown.
+    pub display_name: String,
+    /// Role.
+    pub role: Role,
+    /// What the user sees.
+    pub scope: Scope,
+    /// Whether logging in is refused.
+    pub disabled: bool,
+    /// Version for optimistic locking.
+    pub version: i64,
+    /// When made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The hash that stands for a password; never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+/// A login: the bearer token itself is only known to its owner, the store keeps its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    /// Identifier.
+    pub id: TokenId,
+    /// Whose.
+    pub user: UserId,
+    /// SHA-256 of the token, hex.
+    pub token_sha256: String,
+    /// When made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A key for another system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Identifier.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// Role it acts in.
+    pub role: Role,
+    /// What it sees.
+    pub scope: Scope,
+    /// SHA-256 of the key, hex.
+    pub key_sha256: String,
+    /// When made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends, if it does.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// The caller of a use case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// Shown in records: login or key name.
+    pub name: String,
+    /// The user, absent for an API key.
+    pub user: Option<UserId>,
+    /// Role.
+    pub role: Role,
+    /// What it sees.
+    pub scope: Scope,
+}

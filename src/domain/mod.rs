@@ -1,0 +1,33 @@
+//! The nouns of the service: plain types that `store` reads and writes, `service` works with and `api` shows.
+//!
+//! Nothing here knows HTTP or a database.
+
+pub mod access;
+pub mod area;
+pub mod blob;
+pub mod document;
+pub mod enterprise;
+pub mod industry;
+pub mod job;
+pub mod page;
+pub mod revision;
+pub mod round;
+pub mod run;
+pub mod survey_return;
+
+/// Declares an identifier: a UUIDv7 that cannot be mistaken for one of another kind.
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+pub(crate) use identifier;

@@ -1,0 +1,156 @@
+//! Returns: the answers of one enterprise in one round, revision by revision.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use survey::{answer::Answers, cell::Provenances, finding::Findings};
+
+use super::{enterprise::EnterpriseId, identifier, round::RoundId};
+
+identifier!(
+    /// Identifier of a return.
+    ReturnId
+);
+identifier!(
+    /// Identifier of a revision.
+    RevisionId
+);
+
+/// State of a return. The full town and bureau workflow refines it later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnState {
+    /// Nothing uploaded yet.
+    NotStarted,
+    /// Uploaded, not submitted.
+    Draft,
+    /// Submitted, waiting for review.
+    Submitted,
+    /// Sent back for correction.
+    Returned,
+    /// Accepted.
+    Accepted,
+}
+
+impl ReturnState {
+    /// Stable name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not_started",
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Returned => "returned",
+            Self::Accepted => "accepted",
+        }
+    }
+
+    /// All states in the order of the work.
+    pub const ALL: [Self; 5] = [Self::NotStarted, Self::Draft, Self::Submitted, Self::Returned, Self::Accepted];
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// The return of one enterprise in one round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyReturn {
+    /// Identifier.
+    pub id: ReturnId,
+    /// Round.
+    pub round: RoundId,
+    /// Enterprise.
+    pub enterprise: EnterpriseId,
+    /// State.
+    pub state: ReturnState,
+    /// The newest revision.
+    pub latest: Option<RevisionId>,
+    /// The revision in force. It stays until its replacement is accepted.
+    pub accepted: Option<RevisionId>,
+    /// Number of the newest revision, 0 when there is none.
+    pub revision_number: i32,
+    /// Blocking findings of the newest revision.
+    pub block: i32,
+    /// Warnings of the newest revision.
+    pub warn: i32,
+    /// Version for optimistic locking, from 1.
+    pub version: i64,
+    /// When last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A return in a list, with what a reader wants to see of its enterprise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnRow {
+    /// The return.
+    pub survey_return: SurveyReturn,
+    /// Credit code of the enterprise.
+    pub uscc: String,
+    /// Name of the enterprise.
+    pub enterprise_name: String,
+    /// Area code of the enterprise.
+    pub area_code: String,
+    /// Industry code of the enterprise.
+    pub industry_code: String,
+}
+
+/// Which returns a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReturnFilter {
+    /// Only this round.
+    pub round: Option<RoundId>,
+    /// Only these states; all when empty.
+    pub states: Vec<ReturnState>,
+    /// Area code, its own or one above.
+    pub area: Option<String>,
+    /// Only returns of this enterprise.
+    pub enterprise: Option<EnterpriseId>,
+    /// Part of the enterprise's name or code.
+    pub search: Option<String>,
+}
+
+/// One revision of a return: an uploaded workbook and what was read from it. Never changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// Identifier.
+    pub id: RevisionId,
+    /// Return.
+    pub survey_return: ReturnId,
+    /// Number within the return, from 1.
+    pub number: i32,
+    /// SHA-256 of the uploaded workbook, hex.
+    pub blob_sha256: String,
+    /// Name of the uploaded file.
+    pub filename: String,
+    /// Answers.
+    pub answers: Answers,
+    /// Where each answer stood.
+    pub provenance: Provenances,
+    /// Findings.
+    pub findings: Findings,
+    /// Who uploaded it.
+    pub created_by: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A step in the life of a return: who did what, when and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnEvent {
+    /// Return.
+    pub survey_return: ReturnId,
+    /// Step number within the return, from 1.
+    pub number: i32,
+    /// State before.
+    pub from: ReturnState,
+    /// State after.
+    pub to: ReturnState,
+    /// Revision it was about.
+    pub revision: Option<RevisionId>,
+    /// Who.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why, where a reason is asked for.
+    pub reason: Option<String>,
+}

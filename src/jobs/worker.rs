@@ -1,0 +1,66 @@
+//! Doing a job: claimed in its row, carried out, its end recorded.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::task::carry_out;
+use crate::{
+    domain::job::JobId,
+    service::{
+        Service,
+        error::{Kind, ServiceError},
+    },
+    store,
+};
+
+/// Does the job unless somebody else has it.
+pub async fn work(service: &Arc<Service>, id: JobId) -> Result<(), ServiceError> {
+    let txn = service.db.begin_write().await?;
+    let claimed = store::job::claim_job(&txn, id, service.now()).await?;
+    txn.commit().await?;
+    if !claimed {
+        return Ok(());
+    }
+    let job = store::job::find_job(service.db.read(), id).await?;
+    // On a task of its own, so that a panic ends the job and not the worker.
+    let doing = tokio::spawn({
+        let (service, job) = (service.clone(), job.clone());
+        async move { carry_out(&service, &job).await }
+    });
+    let outcome = doing.await.map_err(ServiceError::internal).and_then(|outcome| outcome);
+    let outcome = outcome.map_err(|error| problem(&error));
+    let txn = service.db.begin_write().await?;
+    store::job::finish_job(&txn, id, outcome.as_ref(), service.now()).await?;
+    Ok(txn.commit().await?)
+}
+
+/// The error of a job as it is shown: the same members as a problem, without what is internal.
+fn problem(error: &ServiceError) -> Value {
+    if error.kind == Kind::Internal {
+        tracing::error!(code = error.code, internal = error.internal, "a job failed");
+    }
+    let errors = error.faults.iter().take(500).map(|fault| {
+        json!({
+            "code": fault.code,
+            "pointer": fault.pointer,
+            "message": { "zh": fault.message.zh, "en": fault.message.en },
+        })
+    });
+    json!({
+        "code": error.code,
+        "message": { "zh": error.message.zh, "en": error.message.en },
+        "errors": errors.collect::<Vec<_>>(),
+    })
+}
+
+/// Takes up what a process that ended left queued or running.
+pub async fn recover(service: &Arc<Service>) -> Result<usize, ServiceError> {
+    let txn = service.db.begin_write().await?;
+    let left = store::job::requeue_unfinished(&txn, service.now()).await?;
+    txn.commit().await?;
+    for id in &left {
+        service.queue.push(*id).await.map_err(ServiceError::internal)?;
+    }
+    Ok(left.len())
+}

@@ -1,0 +1,20 @@
+//! Ronghe, the service: use cases over a store, shown as an OpenAPI.
+//!
+//! The rooms and who may know whom are described in ARCHITECTURE.md and checked by `tests/it/architecture.rs`.
+#![recursion_limit = "512"]
+
+pub mod api;
+pub mod blobs;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod domain;
+pub mod ids;
+pub mod jobs;
+pub mod reader;
+pub mod service;
+pub mod shipped;
+pub mod startup;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,7 @@
+//! The `ronghe` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ronghe::cli::run()
+}

@@ -1,0 +1,92 @@
+//! From a workbook's bytes to answers and findings. Used by an upload, by its dry run and by the command line.
+
+use std::collections::BTreeSet;
+
+use survey::{
+    answer::Answers,
+    finding::{Finding, Findings},
+    questionnaire::RuleClass,
+    reading::Reading,
+    survey::{Evaluation, RoundContext, Survey},
+};
+use workbook::{
+    anchor::{ReturnWorkbook, anchor},
+    extract::RawWorkbook,
+    metadata::TemplateMetadata,
+};
+
+use super::{
+    catalogue::Form,
+    error::{Kind, ServiceError},
+};
+use crate::reader::{Refusal, WorkbookReader};
+
+/// A workbook that was read and checked.
+pub struct CheckedWorkbook {
+    /// What its hidden sheet says it is.
+    pub metadata: TemplateMetadata,
+    /// Answers with their provenance.
+    pub reading: Reading,
+    /// Relevance and derived values.
+    pub evaluation: Evaluation,
+    /// Everything that is wrong or doubtful.
+    pub findings: Findings,
+}
+
+/// Reads a workbook in a limited child process.
+pub async fn read_workbook(reader: &WorkbookReader, bytes: &[u8]) -> Result<RawWorkbook, ServiceError> {
+    let read = reader.read(bytes).await.map_err(ServiceError::internal)?;
+    read.map_err(refused)
+}
+
+/// A refusal of the reader as an error of the service.
+pub fn refused(refusal: Refusal) -> ServiceError {
+    let kind = match refusal.code.as_str() {
+        "workbook.too_large" => Kind::TooLarge,
+        _ => Kind::Unprocessable,
+    };
+    ServiceError::refused(kind, &refusal.code, refusal.message)
+}
+
+/// Finds the answer cells by metadata and row codes.
+pub fn anchor_workbook(raw: &RawWorkbook, form: &Form) -> Result<ReturnWorkbook, ServiceError> {
+    anchor(raw, form.survey.questionnaire(), &form.options)
+        .map_err(|error| ServiceError::refused(Kind::Unprocessable, error.code(), error.message()))
+}
+
+/// Reads the answers, evaluates them and raises all findings in one pass.
+pub fn check(survey: &Survey, returned: ReturnWorkbook, known: &Known) -> CheckedWorkbook {
+    let mut reading = survey.read_answers(&returned.cells, returned.dates);
+    let previous = known.previous.as_ref();
+    let context = context(survey, known, &reading.answers);
+    let evaluation = survey.evaluate(&reading.answers, &context, previous);
+    reading.findings.extend(returned.notices.into_iter().map(|notice| Finding {
+        rule: notice.code,
+        class: RuleClass::Syntactical,
+        action: notice.action,
+        question: notice.question,
+        places: notice.places,
+        value: None,
+        message: notice.message,
+    }));
+    let findings = survey.check(&reading, &evaluation, &BTreeSet::new());
+    CheckedWorkbook { metadata: returned.metadata, reading, evaluation, findings }
+}
+
+/// What is known of an enterprise before its workbook is read.
+#[derive(Default)]
+pub struct Known {
+    /// Its accepted answers of the round before.
+    pub previous: Option<Answers>,
+}
+
+/// The round context that the edit rules see. What is not known yet is null, and rules that need it stay silent.
+fn context(survey: &Survey, known: &Known, answers: &Answers) -> RoundContext {
+    let previous = known.previous.as_ref();
+    let shares = [
+        ("same_numeric_share", previous.and_then(|previous| survey.same_number_share(answers, previous))),
+        ("top_option_share", survey.top_option_share(answers)),
+    ];
+    let known = shares.into_iter().filter_map(|(field, share)| Some((field, share?)));
+    known.fold(RoundContext::new(), |context, (field, share)| context.with(field, share))
+}

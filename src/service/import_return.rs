@@ -1,0 +1,203 @@
+//! A return comes in: original kept, read in a limited child, anchored, checked, stored as a new revision.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use workbook::metadata::{Expected, TemplateMetadata};
+
+use super::{
+    Service,
+    catalogue::{Form, blocking},
+    check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
+    error::{Kind, ServiceError},
+    permission::Action,
+    read_return::{find, record_step},
+};
+use crate::{
+    blobs::sha256_hex,
+    domain::{
+        access::{Principal, Scope},
+        blob::Blob,
+        enterprise::Enterprise,
+        round::Round,
+        survey_return::{ReturnId, ReturnState, Revision, RevisionId, SurveyReturn},
+    },
+    store,
+};
+
+/// What became of an upload.
+pub struct Imported {
+    /// The return as it stands now.
+    pub survey_return: SurveyReturn,
+    /// The revision made, or the one that these very bytes had made before.
+    pub revision: Revision,
+    /// Whether these very bytes were uploaded before; then nothing has changed.
+    pub repeated: bool,
+}
+
+/// An uploaded file.
+pub struct Upload {
+    /// Name the filler's computer gave it; shown, never trusted.
+    pub filename: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+/// Imports an uploaded workbook as a new revision of a return.
+pub async fn import_return(service: &Service, caller: &Principal, id: ReturnId, upload: Upload) -> Result<Imported, ServiceError> {
+    caller.may(Action::FillReturns)?;
+    let survey_return = find(service.db.read(), caller, id).await?;
+    let sha256 = sha256_hex(&upload.bytes);
+    if let Some(revision) = store::survey_return::find_revision_by_blob(service.db.read(), &caller.scope, id, &sha256).await?
+        && Some(revision.id) == survey_return.latest
+    {
+        return Ok(Imported { survey_return, revision, repeated: true });
+    }
+    let situation = Situation::load(service, caller, &survey_return).await?;
+    require_open(service, &situation.round)?;
+    if survey_return.state == ReturnState::Submitted {
+        return Err(ServiceError::new("return.wrong_state"));
+    }
+    let checked = check_upload(service, &situation, &upload.bytes).await?;
+    let stored = service.blobs.put(upload.bytes.clone()).await.map_err(ServiceError::internal)?;
+    store_revision(service, caller, survey_return, NewRevision { filename: upload.filename, sha256: stored, size: upload.bytes.len(), checked }).await
+}
+
+/// Reads and checks a workbook as an upload would, and writes nothing.
+pub async fn dry_run(service: &Service, caller: &Principal, id: ReturnId, bytes: &[u8]) -> Result<CheckedWorkbook, ServiceError> {
+    caller.may(Action::FillReturns)?;
+    let survey_return = find(service.db.read(), caller, id).await?;
+    let situation = Situation::load(service, caller, &survey_return).await?;
+    check_upload(service, &situation, bytes).await
+}
+
+/// Everything that an upload is read against.
+pub(crate) struct Situation {
+    pub(crate) round: Round,
+    pub(crate) enterprise: Enterprise,
+    pub(crate) form: Arc<Form>,
+    known: Known,
+}
+
+impl Situation {
+    pub(crate) async fn load(service: &Service, caller: &Principal, survey_return: &SurveyReturn) -> Result<Self, ServiceError> {
+        let conn = service.db.read();
+        let round = store::round::find_round(conn, survey_return.round).await?;
+        let enterprise = store::enterprise::find_enterprise(conn, &caller.scope, survey_return.enterprise).await?;
+        let form = service.catalogue.form(&service.db, round.questionnaire, &round.reference).await?;
+        let previous = match round.previous {
+            Some(previous) => store::survey_return::accepted_answers(conn, &Scope::County, previous, enterprise.id).await?,
+            None => None,
+        };
+        Ok(Self { round, enterprise, form, known: Known { previous } })
+    }
+
+    /// The accepted answers of the round before.
+    pub(crate) fn previous(&self) -> Option<&survey::answer::Answers> {
+        self.known.previous.as_ref()
+    }
+
+    /// Whether the workbook is the one that was issued to this enterprise for this round.
+    fn require_own(&self, metadata: &TemplateMetadata) -> Result<(), ServiceError> {
+        let questionnaire = self.form.survey.questionnaire();
+        let expected = Expected {
+            questionnaire: questionnaire.code.clone(),
+            questionnaire_version: questionnaire.version.clone(),
+            layout_hash: self.form.layout_hash.clone(),
+            round_id: self.round.id.to_string(),
+            enterprise_id: self.enterprise.id.to_string(),
+            enterprise_uscc: self.enterprise.facts.uscc.clone(),
+        };
+        metadata
+            .matches(&expected)
+            .map_err(|mismatch| ServiceError::refused(Kind::Unprocessable, mismatch.code(), mismatch.message()))
+    }
+}
+
+async fn check_upload(service: &Service, situation: &Situation, bytes: &[u8]) -> Result<CheckedWorkbook, ServiceError> {
+    let raw = read_workbook(&service.reader, bytes).await?;
+    let form = situation.form.clone();
+    let returned = anchor_workbook(&raw, &form)?;
+    situation.require_own(&returned.metadata)?;
+    let known = Known { previous: situation.known.previous.clone() };
+    blocking(move || Ok(check(&form.survey, returned, &known))).await
+}
+
+struct NewRevision {
+    filename: String,
+    sha256: String,
+    size: usize,
+    checked: CheckedWorkbook,
+}
+
+async fn store_revision(
+    service: &Service,
+    caller: &Principal,
+    seen: SurveyReturn,
+    new: NewRevision,
+) -> Result<Imported, ServiceError> {
+    let now = service.now();
+    let txn = service.db.begin_write().await?;
+    let mut survey_return = find(&txn, caller, seen.id).await?;
+    // Between reading and writing the return may have been submitted from another window.
+    if survey_return.state == ReturnState::Submitted {
+        return Err(ServiceError::new("return.wrong_state"));
+    }
+    let revision = Revision {
+        id: RevisionId(service.next_id()),
+        survey_return: survey_return.id,
+        number: survey_return.revision_number + 1,
+        blob_sha256: new.sha256,
+        filename: new.filename,
+        answers: new.checked.reading.answers,
+        provenance: new.checked.reading.provenance,
+        findings: new.checked.findings,
+        created_by: caller.name.clone(),
+        created_at: now,
+    };
+    let blob = Blob {
+        sha256: revision.blob_sha256.clone(),
+        size_bytes: i64::try_from(new.size).unwrap_or(i64::MAX),
+        media_type: XLSX.to_owned(),
+        created_at: now,
+    };
+    store::blob::record_blob(&txn, &blob).await?;
+    store::survey_return::insert_revision(&txn, &caller.scope, &revision).await?;
+    survey_return.latest = Some(revision.id);
+    survey_return.revision_number = revision.number;
+    survey_return.block = i32::try_from(revision.findings.block).unwrap_or(i32::MAX);
+    survey_return.warn = i32::try_from(revision.findings.warn).unwrap_or(i32::MAX);
+    let version = survey_return.version;
+    let survey_return = record_step(service, &txn, caller, survey_return, version, ReturnState::Draft, None).await?;
+    txn.commit().await?;
+    Ok(Imported { survey_return, revision, repeated: false })
+}
+
+/// Media type of .xlsx workbooks.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Goes on only while the round takes returns, by the calendar of the county.
+pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), ServiceError> {
+    let today = local_day(service.now(), service.settings.day_offset_seconds);
+    if (round.opens_on..=round.closes_on).contains(&today) { Ok(()) } else { Err(ServiceError::new("round.not_open")) }
+}
+
+/// The day in the county, whose clock is `offset_seconds` east of UTC.
+fn local_day(now: DateTime<Utc>, offset_seconds: i32) -> NaiveDate {
+    match FixedOffset::east_opt(offset_seconds) {
+        Some(offset) => now.with_timezone(&offset).date_naive(),
+        None => now.date_naive(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_the_countys() {
+        let late = DateTime::parse_from_rfc3339("2026-04-30T17:00:00Z").unwrap().to_utc();
+        assert_eq!(local_day(late, 8 * 3600), NaiveDate::from_ymd_opt(2026, 5, 1).unwrap());
+        assert_eq!(local_day(late, 0), NaiveDate::from_ymd_opt(2026, 4, 30).unwrap());
+    }
+}

@@ -1,0 +1,88 @@
+//! Use cases, one file each, named by what they do: permission, transaction, domain call.
+//!
+//! Nothing here says `poem` or `sea_orm`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{blobs::Blobs, clock::Clock, ids::IdSource, jobs::queue::Queue, reader::WorkbookReader, store::db::Database};
+
+pub mod accept_return;
+pub mod authenticate;
+pub mod browse;
+pub mod catalogue;
+pub mod check_workbook;
+pub mod compile_run;
+pub mod create_round;
+pub mod error;
+pub mod explain_result;
+pub mod import_enterprises;
+pub mod import_return;
+pub mod issue_template;
+pub mod log_in;
+pub mod manage_access;
+pub mod permission;
+pub mod publish_document;
+pub mod read_return;
+pub mod submit_return;
+pub mod write_enterprise;
+
+/// Everything a use case needs. One for the whole program.
+pub struct Service {
+    /// The database.
+    pub db: Database,
+    /// Originals of uploaded files.
+    pub blobs: Blobs,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Identifiers and randomness.
+    pub ids: Arc<dyn IdSource>,
+    /// Reads workbooks in limited children.
+    pub reader: WorkbookReader,
+    /// Carries jobs to workers.
+    pub queue: Queue,
+    /// Compiled documents.
+    pub catalogue: catalogue::Catalogue,
+    /// Figures that an operator may change.
+    pub settings: Settings,
+    /// Failed logins of late.
+    pub failed_logins: log_in::FailedLogins,
+}
+
+/// Figures that an operator may change.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a login lasts.
+    pub token_lifetime: chrono::Duration,
+    /// The largest upload, bytes.
+    pub upload_bytes: u64,
+    /// The time zone offset in which days of a round begin and end, seconds east of UTC.
+    pub day_offset_seconds: i32,
+    /// Argon2id memory, KiB. OWASP's figure of 2023 is 19 MiB with two passes; tests use less.
+    pub password_memory_kib: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            token_lifetime: chrono::Duration::hours(12),
+            upload_bytes: 20 << 20,
+            day_offset_seconds: 8 * 3600,
+            password_memory_kib: 19 * 1024,
+        }
+    }
+}
+
+impl Service {
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new identifier.
+    pub fn next_id(&self) -> Uuid {
+        self.ids.next_id(self.now())
+    }
+}

@@ -1,0 +1,33 @@
+//! What is known of uploaded files.
+
+use entity::{blob, prelude::Blob as BlobEntity};
+use sea_orm::{EntityTrait as _, Set, sea_query::OnConflict};
+
+use super::{Connection, StoreError};
+use crate::domain::blob::Blob;
+
+/// Records an uploaded file. One that is known stays as it was: the same SHA-256 is the same file.
+pub async fn record_blob(conn: &impl Connection, new: &Blob) -> Result<(), StoreError> {
+    let row = blob::ActiveModel {
+        sha256: Set(new.sha256.clone()),
+        size_bytes: Set(new.size_bytes),
+        media_type: Set(new.media_type.clone()),
+        created_at: Set(new.created_at),
+    };
+    BlobEntity::insert(row)
+        .on_conflict(OnConflict::column(blob::Column::Sha256).do_nothing().to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// The file with this SHA-256.
+pub async fn find_blob(conn: &impl Connection, sha256: &str) -> Result<Option<Blob>, StoreError> {
+    let row = BlobEntity::find_by_id(sha256.to_owned()).one(conn).await?;
+    Ok(row.map(|row| Blob {
+        sha256: row.sha256,
+        size_bytes: row.size_bytes,
+        media_type: row.media_type,
+        created_at: row.created_at,
+    }))
+}

@@ -1,0 +1,32 @@
+//! The only room that says `sea_orm`: the database and one file per aggregate.
+//!
+//! Every function takes a connection first (reading: [`db::Database::read`] or a transaction; writing: a
+//! [`db::WriteTxn`]) and, where enterprise data is touched, the caller's [`crate::domain::access::Scope`] second, so that
+//! no query can forget it: what the scope does not show is [`StoreError::NotFound`]. Identifiers and times are given,
+//! never made here. What is found by identifier must be there ([`StoreError::NotFound`]); what is looked up by another key
+//! may be absent (`Option`). Entity models stay inside; plain types of [`crate::domain`] go in and out.
+
+pub mod access;
+pub mod area;
+pub mod blob;
+pub mod db;
+pub mod document;
+pub mod enterprise;
+mod error;
+mod grant;
+pub mod industry;
+mod insert;
+pub mod job;
+mod json;
+mod keyset;
+pub mod round;
+pub mod run;
+mod scope;
+pub mod survey_return;
+mod text;
+mod version;
+
+pub use self::{
+    db::{Connection, Database, WriteTxn},
+    error::StoreError,
+};

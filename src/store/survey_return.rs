@@ -1,0 +1,407 @@
+//! Returns, their revisions and their history.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    enterprise,
+    prelude::{
+        Enterprise as EnterpriseEntity, ReturnEvent as EventEntity, Revision as RevisionEntity,
+        SurveyReturn as ReturnEntity,
+    },
+    return_event, revision, survey_return,
+};
+use sea_orm::{
+    ColumnTrait as _, Condition, DbErr, DerivePartialModel, EntityTrait as _, ExprTrait as _, FromQueryResult,
+    JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, QueryTrait as _,
+    RelationTrait as _, Select, Set, sea_query::Expr,
+};
+use survey::answer::Answers;
+use uuid::Uuid;
+
+use super::{Connection, StoreError, enterprise::enterprise, json, keyset, scope, text, version};
+use crate::domain::{
+    access::Scope,
+    enterprise::EnterpriseId,
+    page::{Cursor, Page, PageRequest},
+    revision::{AcceptedRevision, RevisionSummary},
+    round::RoundId,
+    survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn},
+};
+
+/// The return with this identifier.
+pub async fn find_return(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<SurveyReturn, StoreError> {
+    let row = seen(scope).filter(survey_return::Column::Id.eq(id.0)).one(conn).await?;
+    survey_return(&row.ok_or(StoreError::NotFound)?)
+}
+
+/// The return of an enterprise in a round; absent when it was not asked.
+pub async fn find_return_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    enterprise: EnterpriseId,
+) -> Result<Option<SurveyReturn>, StoreError> {
+    let row = seen(scope)
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(survey_return::Column::EnterpriseId.eq(enterprise.0))
+        .one(conn)
+        .await?;
+    row.as_ref().map(survey_return).transpose()
+}
+
+/// Returns by the credit code of their enterprise.
+pub async fn list_returns(
+    conn: &impl Connection,
+    scope: &Scope,
+    filter: &ReturnFilter,
+    page: &PageRequest,
+) -> Result<Page<ReturnRow>, StoreError> {
+    let select = ReturnEntity::find()
+        .filter(scope::enterprises(scope))
+        .filter(matching(filter));
+    let select = keyset::ascending(select, enterprise::Column::Uscc, survey_return::Column::Id, page);
+    let rows = select.find_also_related(EnterpriseEntity).all(conn).await?;
+    let returns = rows.into_iter().map(return_row).collect::<Result<_, _>>()?;
+    Ok(keyset::page(returns, page, |row: &ReturnRow| Cursor {
+        key: row.uscc.clone(),
+        id: row.survey_return.id.0,
+    }))
+}
+
+/// Changes the state and the figures of a return; gives the new version. Round and enterprise stay.
+pub async fn update_return(
+    conn: &impl Connection,
+    scope: &Scope,
+    survey_return: &SurveyReturn,
+    expected_version: i64,
+) -> Result<i64, StoreError> {
+    let version = version::next(expected_version);
+    let change = survey_return::ActiveModel {
+        state: Set(survey_return.state.name().to_owned()),
+        latest_revision_id: Set(survey_return.latest.map(|id| id.0)),
+        accepted_revision_id: Set(survey_return.accepted.map(|id| id.0)),
+        revision_number: Set(survey_return.revision_number),
+        block: Set(survey_return.block),
+        warn: Set(survey_return.warn),
+        version: Set(version),
+        updated_at: Set(survey_return.updated_at),
+        ..Default::default()
+    };
+    let this = scope::rows_of(scope, survey_return::Column::EnterpriseId)
+        .add(survey_return::Column::Id.eq(survey_return.id.0));
+    let updated = ReturnEntity::update_many()
+        .set(change)
+        .filter(this.clone())
+        .filter(survey_return::Column::Version.eq(expected_version))
+        .exec(conn)
+        .await?;
+    if updated.rows_affected == 1 {
+        return Ok(version);
+    }
+    let current = ReturnEntity::find()
+        .select_only()
+        .column(survey_return::Column::Version)
+        .filter(this)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Err(version::refused(current))
+}
+
+/// Adds a revision to a return that the scope shows. Its blob must have been recorded. Duplicate `revision_number`.
+pub async fn insert_revision(conn: &impl Connection, scope: &Scope, revision: &Revision) -> Result<(), StoreError> {
+    require(conn, scope, revision.survey_return).await?;
+    let row = revision::ActiveModel {
+        id: Set(revision.id.0),
+        return_id: Set(revision.survey_return.0),
+        number: Set(revision.number),
+        blob_sha256: Set(revision.blob_sha256.clone()),
+        filename: Set(revision.filename.clone()),
+        answers: Set(json::to_json(&revision.answers)?),
+        provenance: Set(json::to_json(&revision.provenance)?),
+        findings: Set(json::to_json(&revision.findings)?),
+        created_by: Set(revision.created_by.clone()),
+        created_at: Set(revision.created_at),
+    };
+    RevisionEntity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The revision with this identifier.
+pub async fn find_revision(conn: &impl Connection, scope: &Scope, id: RevisionId) -> Result<Revision, StoreError> {
+    let row = revisions(scope).filter(revision::Column::Id.eq(id.0)).one(conn).await?;
+    row.ok_or(StoreError::NotFound).and_then(revision)
+}
+
+/// The newest revision of a return that was read from this very workbook.
+pub async fn find_revision_by_blob(
+    conn: &impl Connection,
+    scope: &Scope,
+    survey_return: ReturnId,
+    blob_sha256: &str,
+) -> Result<Option<Revision>, StoreError> {
+    let row = revisions(scope)
+        .filter(revision::Column::ReturnId.eq(survey_return.0))
+        .filter(revision::Column::BlobSha256.eq(blob_sha256))
+        .order_by_desc(revision::Column::Number)
+        .one(conn)
+        .await?;
+    row.map(revision).transpose()
+}
+
+/// The revisions of a return by number; none when the scope does not show it.
+pub async fn revisions_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    survey_return: ReturnId,
+) -> Result<Vec<RevisionSummary>, StoreError> {
+    let rows = revisions(scope)
+        .filter(revision::Column::ReturnId.eq(survey_return.0))
+        .order_by_asc(revision::Column::Number)
+        .into_partial_model::<SummaryRow>()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(summary).collect())
+}
+
+/// Adds a step to the history of a return that the scope shows. Duplicate `event_number`.
+pub async fn insert_event(conn: &impl Connection, scope: &Scope, event: &ReturnEvent) -> Result<(), StoreError> {
+    require(conn, scope, event.survey_return).await?;
+    let row = return_event::ActiveModel {
+        return_id: Set(event.survey_return.0),
+        number: Set(event.number),
+        from_state: Set(event.from.name().to_owned()),
+        to_state: Set(event.to.name().to_owned()),
+        revision_id: Set(event.revision.map(|id| id.0)),
+        actor: Set(event.actor.clone()),
+        at: Set(event.at),
+        reason: Set(event.reason.clone()),
+    };
+    EventEntity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The history of a return by number; none when the scope does not show it.
+pub async fn events_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    survey_return: ReturnId,
+) -> Result<Vec<ReturnEvent>, StoreError> {
+    let rows = EventEntity::find()
+        .filter(return_event::Column::ReturnId.eq(survey_return.0))
+        .filter(of_seen_return(scope, return_event::Column::ReturnId))
+        .order_by_asc(return_event::Column::Number)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(event).collect()
+}
+
+/// All revisions in force of a round, by credit code: what a run computes. One statement.
+pub async fn accepted_revisions(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+) -> Result<Vec<AcceptedRevision>, StoreError> {
+    let answers = Expr::col((revision::Entity, revision::Column::Answers)).cast_as("text");
+    let rows = EnterpriseEntity::find()
+        .join_rev(JoinType::InnerJoin, survey_return::Relation::Enterprise.def())
+        .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
+        .column_as(revision::Column::Id, "accepted_id")
+        .column_as(revision::Column::BlobSha256, "accepted_blob")
+        .column_as(answers, "accepted_answers")
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(scope::enterprises(scope))
+        .order_by_asc(enterprise::Column::Uscc)
+        .into_model::<AcceptedRow>()
+        .all(conn)
+        .await?;
+    rows.into_iter().map(accepted).collect()
+}
+
+/// The answers in force of an enterprise in a round, for showing beside those of the next.
+pub async fn accepted_answers(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    enterprise: EnterpriseId,
+) -> Result<Option<Answers>, StoreError> {
+    let answers = ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
+        .select_only()
+        .column(revision::Column::Answers)
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(survey_return::Column::EnterpriseId.eq(enterprise.0))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    answers.map(json::from_json).transpose()
+}
+
+/// The state with this stored name.
+pub(super) fn state(name: &str) -> Result<ReturnState, StoreError> {
+    ReturnState::from_name(name).ok_or_else(|| StoreError::Corrupt(format!("unknown return state {name}")))
+}
+
+/// Condition that a return, joined with its enterprise, is one that the filter shows.
+fn matching(filter: &ReturnFilter) -> Condition {
+    let ReturnFilter {
+        round,
+        states,
+        area,
+        enterprise,
+        search,
+    } = filter;
+    let wanted = (!states.is_empty()).then(|| survey_return::Column::State.is_in(states.iter().map(|s| s.name())));
+    Condition::all()
+        .add_option(round.map(|round| survey_return::Column::RoundId.eq(round.0)))
+        .add_option(wanted)
+        .add_option(
+            area.as_deref()
+                .map(|code| scope::within_area(enterprise::Column::AreaCode, code)),
+        )
+        .add_option(enterprise.map(|id| survey_return::Column::EnterpriseId.eq(id.0)))
+        .add_option(
+            search
+                .as_deref()
+                .map(|term| text::contains(enterprise::Column::SearchText, term)),
+        )
+}
+
+fn seen(scope: &Scope) -> Select<ReturnEntity> {
+    ReturnEntity::find().filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+}
+
+fn revisions(scope: &Scope) -> Select<RevisionEntity> {
+    RevisionEntity::find().filter(of_seen_return(scope, revision::Column::ReturnId))
+}
+
+/// Condition that `column` names a return that the scope shows.
+fn of_seen_return(scope: &Scope, column: impl sea_orm::ColumnTrait) -> Condition {
+    if *scope == Scope::County {
+        return Condition::all();
+    }
+    let seen = seen(scope).select_only().column(survey_return::Column::Id).into_query();
+    Condition::all().add(column.in_subquery(seen))
+}
+
+/// NotFound unless the scope shows the return.
+async fn require(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<(), StoreError> {
+    let returns = seen(scope)
+        .filter(survey_return::Column::Id.eq(id.0))
+        .count(conn)
+        .await?;
+    if returns == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+fn survey_return(row: &survey_return::Model) -> Result<SurveyReturn, StoreError> {
+    Ok(SurveyReturn {
+        id: ReturnId(row.id),
+        round: RoundId(row.round_id),
+        enterprise: EnterpriseId(row.enterprise_id),
+        state: state(&row.state)?,
+        latest: row.latest_revision_id.map(RevisionId),
+        accepted: row.accepted_revision_id.map(RevisionId),
+        revision_number: row.revision_number,
+        block: row.block,
+        warn: row.warn,
+        version: row.version,
+        updated_at: row.updated_at,
+    })
+}
+
+fn return_row((row, owner): (survey_return::Model, Option<enterprise::Model>)) -> Result<ReturnRow, StoreError> {
+    let owner = owner.ok_or_else(|| StoreError::Corrupt(format!("return {} without enterprise", row.id)))?;
+    Ok(ReturnRow {
+        survey_return: survey_return(&row)?,
+        uscc: owner.uscc,
+        enterprise_name: owner.name,
+        area_code: owner.area_code,
+        industry_code: owner.industry_code,
+    })
+}
+
+fn revision(row: revision::Model) -> Result<Revision, StoreError> {
+    Ok(Revision {
+        id: RevisionId(row.id),
+        survey_return: ReturnId(row.return_id),
+        number: row.number,
+        blob_sha256: row.blob_sha256,
+        filename: row.filename,
+        answers: json::from_json(row.answers)?,
+        provenance: json::from_json(row.provenance)?,
+        findings: json::from_json(row.findings)?,
+        created_by: row.created_by,
+        created_at: row.created_at,
+    })
+}
+
+/// A revision without its three documents.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "RevisionEntity")]
+struct SummaryRow {
+    id: Uuid,
+    return_id: Uuid,
+    number: i32,
+    blob_sha256: String,
+    filename: String,
+    created_by: String,
+    created_at: DateTime<Utc>,
+}
+
+fn summary(row: SummaryRow) -> RevisionSummary {
+    RevisionSummary {
+        id: RevisionId(row.id),
+        survey_return: ReturnId(row.return_id),
+        number: row.number,
+        blob_sha256: row.blob_sha256,
+        filename: row.filename,
+        created_by: row.created_by,
+        created_at: row.created_at,
+    }
+}
+
+/// An enterprise with the answers of its revision in force. The answers come as text and are read straight into their
+/// type: a tree of JSON values in between would cost several times their memory.
+struct AcceptedRow {
+    enterprise: enterprise::Model,
+    revision: Uuid,
+    blob_sha256: String,
+    answers: String,
+}
+
+impl FromQueryResult for AcceptedRow {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            enterprise: enterprise::Model::from_query_result(row, prefix)?,
+            revision: row.try_get(prefix, "accepted_id")?,
+            blob_sha256: row.try_get(prefix, "accepted_blob")?,
+            answers: row.try_get(prefix, "accepted_answers")?,
+        })
+    }
+}
+
+fn accepted(row: AcceptedRow) -> Result<AcceptedRevision, StoreError> {
+    Ok(AcceptedRevision {
+        enterprise: enterprise(row.enterprise)?,
+        revision: RevisionId(row.revision),
+        blob_sha256: row.blob_sha256,
+        answers: json::from_text(&row.answers)?,
+    })
+}
+
+fn event(row: return_event::Model) -> Result<ReturnEvent, StoreError> {
+    Ok(ReturnEvent {
+        survey_return: ReturnId(row.return_id),
+        number: row.number,
+        from: state(&row.from_state)?,
+        to: state(&row.to_state)?,
+        revision: row.revision_id.map(RevisionId),
+        actor: row.actor,
+        at: row.at,
+        reason: row.reason,
+    })
+}

@@ -1,0 +1,24 @@
+//! Logs: one line per event on standard error, JSON when asked for.
+
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Starts logging. `filter` is a directive such as `info` or `ronghe=debug`.
+pub fn start(filter: &str, format: LogFormat) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start (tests in one process) changes nothing.
+    match format {
+        LogFormat::Text => builder.try_init().ok(),
+        LogFormat::Json => builder.json().try_init().ok(),
+    };
+}

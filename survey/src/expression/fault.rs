@@ -1,0 +1,45 @@
+//! What can be wrong with an expression when it is published, and when it is evaluated.
+
+use crate::text::Text;
+
+/// Why an expression is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code} at {at}: {}", .message.en)]
+pub struct ExpressionFault {
+    /// Stable code, such as `expression.unknown_name`.
+    pub code: &'static str,
+    /// Where in the text, in characters from 0.
+    pub at: usize,
+    /// What is wrong and what to do.
+    pub message: Text,
+}
+
+impl ExpressionFault {
+    pub(super) fn new(code: &'static str, at: usize, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            code,
+            at,
+            message: Text::new(zh, en),
+        }
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvaluationFault {
+    /// A value is missing where one is needed.
+    #[error("a value is missing")]
+    Missing,
+    /// Division by zero.
+    #[error("division by zero")]
+    DivisionByZero,
+    /// The result is too large to be a number.
+    #[error("the result is out of range")]
+    OutOfRange,
+    /// The scope holds a value of another type than was declared.
+    #[error("a value has another type than declared")]
+    WrongType,
+    /// A function found no result for its arguments.
+    #[error("{0} has no result for its arguments")]
+    NoResult(String),
+}

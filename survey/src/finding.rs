@@ -1,0 +1,72 @@
+//! Findings: what is wrong or doubtful in a return, cell by cell.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    cell::Place,
+    questionnaire::{Action, RuleClass},
+    text::Text,
+};
+
+/// One finding. Its place is never missing where a cell is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Code of the edit rule (`CK044`) or of the built-in check (`required`, `type.number`, `bound.max`, `WF05`, ...).
+    pub rule: String,
+    /// Class of the rule.
+    pub class: RuleClass,
+    /// What it does: block, warn or info.
+    pub action: Action,
+    /// First question concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// All cells concerned, in the order of the rule.
+    pub places: Vec<Place>,
+    /// The raw text of the first cell, as typed; absent for a blank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// What is wrong and what to do.
+    pub message: Text,
+}
+
+/// Findings of one return: sorted, capped and counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// At most [`Findings::CAP`] findings, graver first, then in the order of the questionnaire.
+    pub items: Vec<Finding>,
+    /// All blocking findings, also those beyond the cap.
+    pub block: usize,
+    /// All warnings, also those beyond the cap.
+    pub warn: usize,
+    /// All notes, also those beyond the cap.
+    pub info: usize,
+}
+
+impl Findings {
+    /// The number of findings that are listed; the rest is only counted.
+    pub const CAP: usize = 2000;
+
+    /// Findings from an unsorted list: sorted by action (stable within), counted, capped.
+    pub fn collect(mut all: Vec<Finding>) -> Self {
+        all.sort_by_key(|f| f.action);
+        let count = |action| all.iter().filter(|f| f.action == action).count();
+        let (block, warn, info) = (count(Action::Block), count(Action::Warn), count(Action::Info));
+        all.truncate(Self::CAP);
+        Self {
+            items: all,
+            block,
+            warn,
+            info,
+        }
+    }
+
+    /// Whether any finding blocks the submission.
+    pub fn blocks(&self) -> bool {
+        self.block > 0
+    }
+
+    /// All findings, also those beyond the cap.
+    pub fn total(&self) -> usize {
+        self.block + self.warn + self.info
+    }
+}

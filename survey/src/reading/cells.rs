@@ -1,0 +1,267 @@
+//! Cells to questions: which cells belong together, what each says, and what is found on the way.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Reading, boolean, choice, date,
+    field::{Field, Note, Outcome, shortened},
+    number, text, words,
+};
+use crate::{
+    answer::{Answer, AnswerRow},
+    cell::{DateSystem, Provenance, RawCell, RawValue},
+    finding::Finding,
+    messages::Builtin,
+    questionnaire::{Question, QuestionType, TableColumn},
+    survey::Survey,
+    text::Text,
+};
+
+/// The cells of one question: of the question itself, or of each row and column of its table.
+#[derive(Default)]
+struct Cells<'c> {
+    own: Vec<&'c RawCell>,
+    table: BTreeMap<u32, BTreeMap<&'c str, Vec<&'c RawCell>>>,
+}
+
+pub(super) fn read(survey: &Survey, cells: &[RawCell], dates: DateSystem) -> Reading {
+    let mut reader = Reader {
+        survey,
+        dates,
+        reading: Reading::default(),
+    };
+    let mut by_question: BTreeMap<&str, Cells<'_>> = BTreeMap::new();
+    let mut strange = Vec::new();
+    for cell in cells {
+        if !survey.has_cell(&cell.question, cell.table.as_ref().map(|table| table.column.as_str())) {
+            strange.push(cell);
+            continue;
+        }
+        let entry = by_question.entry(&cell.question).or_default();
+        match &cell.table {
+            None => entry.own.push(cell),
+            Some(table) => entry
+                .table
+                .entry(table.row)
+                .or_default()
+                .entry(&table.column)
+                .or_default()
+                .push(cell),
+        }
+    }
+    for question in &survey.questionnaire().questions {
+        let Some(cells) = by_question.remove(question.code.as_str()) else {
+            continue;
+        };
+        reader.read_question(question, &cells);
+    }
+    for cell in strange {
+        let note = Note::new(Builtin::UnknownCell).with("raw", &cell.question);
+        reader.find(None, &Text::default(), &[cell], note);
+    }
+    reader.reading
+}
+
+struct Reader<'s> {
+    survey: &'s Survey,
+    dates: DateSystem,
+    reading: Reading,
+}
+
+impl Reader<'_> {
+    fn read_question(&mut self, question: &Question, cells: &Cells<'_>) {
+        let code = &question.code;
+        if question.kind == QuestionType::Table {
+            self.read_table(question, &cells.table);
+            return;
+        }
+        let Some(first) = cells.own.first() else { return };
+        self.reading.places.insert(code.clone(), first.place.clone());
+        let field = self.survey.field(question);
+        if let Some(answer) = self.read_key(code, code, &field, &cells.own) {
+            self.reading.answers.insert(code.clone(), answer);
+        }
+    }
+
+    fn read_table(&mut self, question: &Question, table: &BTreeMap<u32, BTreeMap<&str, Vec<&RawCell>>>) {
+        let columns = question.columns.as_deref().unwrap_or_default();
+        let mut rows: Vec<AnswerRow> = Vec::new();
+        for cells in table.values() {
+            let row = rows.len();
+            let first = columns
+                .iter()
+                .filter_map(|column| cells.get(column.code.as_str()))
+                .flatten()
+                .next();
+            if let Some(first) = first {
+                self.reading
+                    .places
+                    .entry(question.code.clone())
+                    .or_insert_with(|| first.place.clone());
+            }
+            // What is found in a row that turns out blank (only dashes, say) is of no interest.
+            let found_before = self.reading.findings.len();
+            let mut answers = AnswerRow::new();
+            let mut written = false;
+            for column in columns {
+                let Some(cells) = cells.get(column.code.as_str()) else {
+                    continue;
+                };
+                let key = table_key(question, row, column);
+                let field = self.survey.column_field(question, column);
+                if let Some(first) = cells.first() {
+                    self.reading.places.insert(key.clone(), first.place.clone());
+                }
+                match self.read_key(&key, &question.code, &field, cells) {
+                    Some(answer) => {
+                        written = true;
+                        answers.insert(column.code.clone(), answer);
+                    }
+                    None => written |= self.reading.unreadable.contains(&key),
+                }
+            }
+            if written {
+                rows.push(answers);
+            } else {
+                self.reading.findings.truncate(found_before);
+                for column in columns {
+                    self.reading.places.remove(&table_key(question, row, column));
+                }
+            }
+        }
+        let gap = |key: &String| {
+            key.strip_prefix(&question.code)
+                .is_some_and(|rest| rest.starts_with('['))
+        };
+        if self.reading.unreadable.iter().any(gap) {
+            // The table as a whole cannot be relied on either.
+            self.reading.unreadable.insert(question.code.clone());
+        }
+        if !rows.is_empty() {
+            self.reading.answers.insert(question.code.clone(), Answer::Table(rows));
+        }
+    }
+
+    /// Reads the cell or cells of one key; more than one that holds something is a fault.
+    fn read_key(&mut self, key: &str, question: &str, field: &Field<'_>, cells: &[&RawCell]) -> Option<Answer> {
+        let filled: Vec<&RawCell> = cells.iter().copied().filter(|cell| !is_blank(&cell.value)).collect();
+        let cell = match filled.as_slice() {
+            [] => return None,
+            [cell] => *cell,
+            several => {
+                self.reading.unreadable.insert(key.to_owned());
+                self.find(Some(question), field.label, several, Note::new(Builtin::CellTwice));
+                return None;
+            }
+        };
+        self.reading.places.insert(key.to_owned(), cell.place.clone());
+        let Outcome {
+            answer,
+            unreadable,
+            notes,
+        } = read_cell(field, cell, self.dates);
+        if unreadable {
+            self.reading.unreadable.insert(key.to_owned());
+        }
+        if answer.is_some() {
+            let provenance = Provenance {
+                place: cell.place.clone(),
+                raw: raw_text(&cell.value),
+                number_format: cell.number_format.clone(),
+                normalised_by: notes
+                    .iter()
+                    .filter(|note| note.check != Builtin::FormulaLike)
+                    .map(|note| note.check.code().to_owned())
+                    .collect(),
+            };
+            self.reading.provenance.insert(key.to_owned(), provenance);
+        }
+        for note in notes {
+            self.find(Some(question), field.label, &[cell], note);
+        }
+        answer
+    }
+
+    fn find(&mut self, question: Option<&str>, label: &Text, cells: &[&RawCell], note: Note) {
+        let Note { check, mut slots } = note;
+        slots.push(("label", label.clone()));
+        let value = cells
+            .first()
+            .map(|cell| shortened(&raw_text(&cell.value)))
+            .filter(|value| !value.is_empty());
+        self.reading.findings.push(Finding {
+            rule: check.code().to_owned(),
+            class: check.class(),
+            action: check.action(),
+            question: question.map(str::to_owned),
+            places: cells.iter().map(|cell| cell.place.clone()).collect(),
+            value,
+            message: check.message(&slots),
+        });
+    }
+}
+
+/// Reads one cell that is not blank.
+pub(super) fn read_cell(field: &Field<'_>, cell: &RawCell, dates: DateSystem) -> Outcome {
+    match &cell.value {
+        RawValue::Error(error) => return Outcome::refused(Builtin::NoCachedValue, error),
+        RawValue::FormulaWithoutValue => return Outcome::refused(Builtin::NoCachedValue, "="),
+        RawValue::Text(text) if words::is_missing_mark(text) && !names_an_answer(field, text) => {
+            return Outcome::blank().noting(Note::new(Builtin::MissingMark).with("raw", text));
+        }
+        _ => {}
+    }
+    match field.kind {
+        QuestionType::Number | QuestionType::Percent | QuestionType::Integer | QuestionType::Money => {
+            number::read(field, &cell.value, number::is_percent_format(&cell.number_format))
+        }
+        QuestionType::Level => read_level(field, cell),
+        QuestionType::Single => choice::read_single(field.options, &cell.value),
+        QuestionType::Multi => choice::read_multi(field.options, &cell.value),
+        QuestionType::Text => text::read(&cell.value),
+        QuestionType::Date => date::read(&cell.value, dates),
+        QuestionType::Boolean => boolean::read(&cell.value),
+        // A table has columns, which are fields of their own; it is none itself.
+        QuestionType::Table => Outcome::blank(),
+    }
+}
+
+fn read_level(field: &Field<'_>, cell: &RawCell) -> Outcome {
+    let by_option = match &cell.value {
+        RawValue::Text(text) => choice::read_level(field.options, text),
+        _ => None,
+    };
+    by_option.unwrap_or_else(|| number::read(field, &cell.value, false))
+}
+
+fn names_an_answer(field: &Field<'_>, text: &str) -> bool {
+    match field.kind {
+        QuestionType::Boolean => boolean::is_answer(text),
+        QuestionType::Single | QuestionType::Multi | QuestionType::Level => choice::is_answer(field.options, text),
+        _ => false,
+    }
+}
+
+fn is_blank(value: &RawValue) -> bool {
+    match value {
+        RawValue::Blank => true,
+        RawValue::Text(text) => words::plain(text).is_empty(),
+        _ => false,
+    }
+}
+
+/// A raw value as text: numbers in their shortest exact form, texts as typed.
+fn raw_text(value: &RawValue) -> String {
+    match value {
+        RawValue::Blank => String::new(),
+        RawValue::Text(text) | RawValue::Error(text) => text.clone(),
+        RawValue::Number(number) | RawValue::DateSerial(number) => words::shortest(*number),
+        RawValue::Boolean(value) => (if *value { "TRUE" } else { "FALSE" }).to_owned(),
+        RawValue::FormulaWithoutValue => "=".to_owned(),
+    }
+}
+
+/// `V02[0].name`.
+fn table_key(question: &Question, row: usize, column: &TableColumn) -> String {
+    crate::survey::table_key(&question.code, row, &column.code)
+}

@@ -1,0 +1,67 @@
+//! From raw workbook cells to typed answers.
+//!
+//! What is read from a cell and what is asked back follows the list of faults in returned workbooks. Nothing is ever
+//! filled in, scaled or guessed in silence: every conversion is kept with the raw text and raised as a finding.
+
+mod boolean;
+mod cells;
+mod choice;
+mod date;
+mod field;
+mod number;
+mod option_index;
+mod text;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use field::{Field, shortened};
+pub(crate) use option_index::OptionIndex;
+
+use crate::{
+    answer::Answers,
+    cell::{DateSystem, Place, Provenance, Provenances, RawCell},
+    finding::Finding,
+    survey::Survey,
+};
+
+/// The longest text answer that is kept, in characters.
+pub const MAX_TEXT_CHARS: usize = 2000;
+
+/// What was read from the cells of one workbook.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Answers by question code. Blank and unreadable cells have none.
+    pub answers: Answers,
+    /// Where each answer came from, by question code; table cells under `CODE[row].column`.
+    pub provenance: Provenances,
+    /// Where each question stands, answered or not; table cells under `CODE[row].column`, the table under `CODE`.
+    pub places: BTreeMap<String, Place>,
+    /// What was converted and what could not be read, in the order of the questionnaire.
+    pub findings: Vec<Finding>,
+    /// Questions and table cells that hold something which could not be read: neither blank nor zero.
+    pub unreadable: BTreeSet<String>,
+}
+
+impl Reading {
+    /// A reading of answers that were read before: their places come from the provenance, and nothing is found.
+    pub fn of_answers(answers: Answers, provenance: Provenances) -> Self {
+        let places = provenance
+            .iter()
+            .map(|(key, Provenance { place, .. })| (key.clone(), place.clone()))
+            .collect();
+        Self {
+            answers,
+            provenance,
+            places,
+            ..Self::default()
+        }
+    }
+}
+
+impl Survey {
+    /// Reads raw cells into answers, in the order of the questionnaire whatever the order of the cells.
+    pub fn read_answers(&self, cells: &[RawCell], dates: DateSystem) -> Reading {
+        cells::read(self, cells, dates)
+    }
+}

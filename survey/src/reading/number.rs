@@ -1,0 +1,276 @@
+//! Numbers, percentages, money and levels.
+
+use rust_decimal::Decimal;
+
+use super::{
+    Field,
+    field::{Note, Outcome},
+    words::{is_long_dash, plain, plain_minus, shortest},
+};
+use crate::{answer::Answer, cell::RawValue, messages::Builtin, questionnaire::QuestionType, text::Text};
+
+/// Words before a number that make it approximate.
+const ABOUT_BEFORE: [&str; 17] = [
+    "大约", "约", "大概", "将近", "接近", "近", "超过", "超", "不到", "不足", "至少", "最多", "~", "≈", ">", "<", "≥",
+];
+/// Words after a number that make it approximate.
+const ABOUT_AFTER: [&str; 9] = ["左右", "上下", "以上", "以下", "余", "多", "几", "+", "±"];
+/// Signs between the two numbers of a range.
+const RANGE: [&str; 5] = ["-", "~", "至", "到", "±"];
+
+/// Reads a number cell.
+pub(super) fn read(field: &Field<'_>, value: &RawValue, percent_format: bool) -> Outcome {
+    match value {
+        RawValue::Number(number) => from_cell(field, *number, percent_format),
+        RawValue::Text(text) => from_text(field, text),
+        RawValue::DateSerial(serial) => Outcome::refused(Builtin::NotANumber, &shortest(*serial)),
+        RawValue::Boolean(value) => Outcome::refused(Builtin::NotANumber, if *value { "TRUE" } else { "FALSE" }),
+        RawValue::Blank | RawValue::Error(_) | RawValue::FormulaWithoutValue => Outcome::blank(),
+    }
+}
+
+/// Whether a number format shows per cents: a `%` that is neither quoted nor escaped.
+pub(super) fn is_percent_format(format: &str) -> bool {
+    let mut quoted = false;
+    let mut escaped = false;
+    for c in format.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '"' => quoted = !quoted,
+            '\\' if !quoted => escaped = true,
+            '%' if !quoted => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// An exact number from its plain digits; none where it cannot be kept exactly.
+pub(super) fn exact(digits: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(digits).ok().map(|number| number.normalize())
+}
+
+fn from_cell(field: &Field<'_>, number: f64, percent_format: bool) -> Outcome {
+    if !number.is_finite() {
+        return Outcome::refused(Builtin::NotANumber, "NaN");
+    }
+    let raw = shortest(number);
+    let Some(kept) = exact(&raw) else {
+        return Outcome::refused(Builtin::OutOfRange, &raw);
+    };
+    if !percent_format {
+        return Outcome::plain(Answer::Number(kept));
+    }
+    let Some(percent) = kept.checked_mul(Decimal::ONE_HUNDRED).map(|number| number.normalize()) else {
+        return Outcome::refused(Builtin::OutOfRange, &raw);
+    };
+    if field.kind == QuestionType::Percent {
+        let note = Note::new(Builtin::Percent)
+            .with("raw", &raw)
+            .with("value", &percent.to_string());
+        return Outcome::plain(Answer::Number(percent)).noting(note);
+    }
+    other_unit(field, &format!("{percent}%"), percent, kept)
+}
+
+fn from_text(field: &Field<'_>, text: &str) -> Outcome {
+    let written = plain_minus(text);
+    if is_approximate(&written) {
+        return Outcome::refused(Builtin::Approximate, text);
+    }
+    let Some(parts) = Parts::of(&written) else {
+        return Outcome::refused(Builtin::NotANumber, text);
+    };
+    let Some(number) = exact(&parts.digits) else {
+        return Outcome::refused(Builtin::OutOfRange, text);
+    };
+    let number = if parts.negative { (-number).normalize() } else { number };
+    let percent = field.kind == QuestionType::Percent;
+    if parts.unit == "%" {
+        return if percent {
+            let note = Note::new(Builtin::Percent)
+                .with("raw", text)
+                .with("value", &number.to_string());
+            Outcome::plain(Answer::Number(number)).noting(note)
+        } else {
+            match number.checked_div(Decimal::ONE_HUNDRED) {
+                Some(share) => other_unit(field, text, number, share.normalize()),
+                None => Outcome::refused(Builtin::OutOfRange, text),
+            }
+        };
+    }
+    if !parts.unit.is_empty() && !is_own_unit(field, &parts.unit) {
+        return match converted(field, &parts.unit, number) {
+            Some(other) => other_unit(field, text, number, other),
+            None => Outcome::refused(Builtin::NotANumber, text),
+        };
+    }
+    let outcome = Outcome::plain(Answer::Number(number));
+    let negative_form = parts.bracketed || (parts.negative && plain(text).chars().any(is_long_dash));
+    let value = number.to_string();
+    if negative_form {
+        outcome.noting(Note::new(Builtin::Negative).with("raw", text).with("value", &value))
+    } else if is_plain_number(text) {
+        outcome
+    } else {
+        outcome.noting(Note::new(Builtin::NumberForm).with("raw", text).with("value", &value))
+    }
+}
+
+/// Nothing is taken: the filler chooses between the number as typed and the number converted.
+fn other_unit(field: &Field<'_>, raw: &str, typed: Decimal, converted: Decimal) -> Outcome {
+    let unit = match field.unit {
+        Some(unit) if !field.unit_code.is_empty() => unit.label.clone(),
+        _ => Text::new("个数", "plain numbers"),
+    };
+    let note = Note::new(Builtin::OtherUnit)
+        .with("raw", raw)
+        .with("value", &typed.to_string())
+        .with("other", &converted.to_string())
+        .with_text("unit", unit);
+    Outcome {
+        answer: None,
+        unreadable: true,
+        notes: vec![note],
+    }
+}
+
+fn is_approximate(written: &str) -> bool {
+    if ABOUT_BEFORE.iter().any(|word| written.starts_with(word)) {
+        return written.chars().any(|c| c.is_ascii_digit());
+    }
+    let after = written
+        .trim_start_matches(['+', '-', ' '])
+        .trim_start_matches(is_number_char)
+        .trim_start();
+    if after.len() == written.len() {
+        return false;
+    }
+    let range = RANGE.iter().any(|sign| {
+        after
+            .strip_prefix(sign)
+            .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    });
+    range
+        || ABOUT_AFTER
+            .iter()
+            .any(|word| after.starts_with(word) || after.ends_with(word))
+}
+
+/// The parts of a written number.
+struct Parts {
+    /// Digits with at most one point.
+    digits: String,
+    negative: bool,
+    /// Whether the minus sign was written as brackets.
+    bracketed: bool,
+    /// What follows the digits, without blanks.
+    unit: String,
+}
+
+impl Parts {
+    fn of(written: &str) -> Option<Self> {
+        let bracketed = written
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+            .map(str::trim);
+        let unsigned = bracketed.unwrap_or(written);
+        let (negative, body) = match unsigned.strip_prefix('-') {
+            Some(_) if bracketed.is_some() => return None,
+            Some(body) => (true, body.trim_start()),
+            None => (false, unsigned.strip_prefix('+').unwrap_or(unsigned).trim_start()),
+        };
+        let end = body.find(|c| !is_number_char(c)).unwrap_or(body.len());
+        let (number, unit) = body.split_at_checked(end)?;
+        Some(Self {
+            digits: ungrouped(number.trim_end())?,
+            negative: negative || bracketed.is_some(),
+            bracketed: bracketed.is_some(),
+            unit: unit.chars().filter(|c| *c != ' ').collect(),
+        })
+    }
+}
+
+fn is_number_char(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, ',' | '.' | ' ')
+}
+
+/// The digits without their thousands separators; none where separators stand anywhere but between groups of three.
+fn ungrouped(number: &str) -> Option<String> {
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (number, None),
+    };
+    let digits_only = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if fraction.is_some_and(|fraction| !digits_only(fraction)) {
+        return None;
+    }
+    let whole = if digits_only(whole) {
+        whole.to_owned()
+    } else {
+        without_separators(whole)?
+    };
+    let fraction = fraction.unwrap_or_default();
+    match (whole.is_empty(), fraction.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(format!("0.{fraction}")),
+        (false, true) => Some(whole),
+        (false, false) => Some(format!("{whole}.{fraction}")),
+    }
+}
+
+fn without_separators(whole: &str) -> Option<String> {
+    let separator = whole.chars().find(|c| !c.is_ascii_digit())?;
+    let groups: Vec<&str> = whole.split(separator).collect();
+    let (first, rest) = groups.split_first()?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let well_formed =
+        (1..=3).contains(&first.len()) && digits(first) && rest.iter().all(|group| group.len() == 3 && digits(group));
+    well_formed.then(|| groups.concat())
+}
+
+fn is_plain_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    unsigned.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+/// Whether a suffix is the question's own unit: its code or label, or one of the two words of `台（套）`.
+fn is_own_unit(field: &Field<'_>, suffix: &str) -> bool {
+    if field.unit_code.is_empty() {
+        return false;
+    }
+    let labels = field
+        .unit
+        .map_or(["", ""], |unit| [unit.label.zh.as_str(), unit.label.en.as_str()]);
+    std::iter::once(field.unit_code)
+        .chain(labels)
+        .filter(|name| !name.is_empty())
+        .any(|name| {
+            let name = plain(name);
+            let parts = name.strip_suffix(')').and_then(|name| name.split_once('('));
+            let alternatives = parts.map_or([name.as_str(), name.as_str()], |(one, two)| [one, two]);
+            same_unit(&name, suffix) || alternatives.iter().any(|name| same_unit(name, suffix))
+        })
+}
+
+/// The number in the question's unit, if the suffix is one of the units it is mistaken for.
+fn converted(field: &Field<'_>, suffix: &str, number: Decimal) -> Option<Decimal> {
+    let mistaken = field
+        .unit?
+        .mistaken_for
+        .iter()
+        .find(|mistaken| same_unit(&plain(&mistaken.unit), suffix))?;
+    number
+        .checked_mul(exact(&shortest(mistaken.multiply_by))?)
+        .map(|number| number.normalize())
+}
+
+fn same_unit(one: &str, two: &str) -> bool {
+    let compact = |text: &str| {
+        text.chars()
+            .filter(|c| *c != ' ')
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
+    compact(one) == compact(two)
+}

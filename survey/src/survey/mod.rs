@@ -1,0 +1,158 @@
+//! A compiled questionnaire: validated once, then used for every return of a round.
+
+mod check;
+mod environment;
+mod evaluation;
+mod publish;
+mod rows;
+mod shares;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+pub use evaluation::{DerivedResult, Evaluation, RoundContext};
+pub use rows::Row;
+
+use crate::{
+    document::DocumentFault,
+    expression::{Expression, TypeEnv},
+    questionnaire::{ChoiceOption, Question, Questionnaire, TableColumn},
+    reading::{Field, OptionIndex},
+    tables::ReferenceTables,
+};
+
+/// A questionnaire that has passed publication: every expression compiled, every reference resolved. `Send + Sync`.
+#[derive(Debug)]
+pub struct Survey {
+    questionnaire: Questionnaire,
+    tables: Arc<ReferenceTables>,
+    /// One per question, in the order of the questionnaire.
+    compiled: Vec<CompiledQuestion>,
+    /// Position of each question.
+    positions: BTreeMap<String, usize>,
+    /// The distinct relevance conditions.
+    conditions: Vec<Expression>,
+    derived: Vec<CompiledDerived>,
+    rules: Vec<CompiledRule>,
+    environment: TypeEnv,
+}
+
+/// What is prepared for one question.
+#[derive(Debug)]
+struct CompiledQuestion {
+    name: Arc<str>,
+    /// `prev.CODE`.
+    previous_name: Arc<str>,
+    /// Conditions, by index, which must all hold for the question to be relevant.
+    relevance: Vec<usize>,
+    options: Vec<ChoiceOption>,
+    option_index: OptionIndex,
+    /// By column code.
+    column_options: BTreeMap<String, OptionIndex>,
+}
+
+/// A derived value, ready to be computed.
+#[derive(Debug)]
+struct CompiledDerived {
+    name: Arc<str>,
+    needs: Vec<String>,
+    guard: Expression,
+    expression: Expression,
+}
+
+/// An edit rule, ready to be checked. Its texts stay in the questionnaire, at the same position.
+#[derive(Debug)]
+struct CompiledRule {
+    needs: Vec<String>,
+    when: Expression,
+    expression: Expression,
+    /// Every question the rule reads, through derived values too.
+    reads: BTreeSet<String>,
+}
+
+impl Survey {
+    /// Validates and compiles a questionnaire with the tables it refers to.
+    ///
+    /// This is the whole validation before publication; all faults are returned, each with its JSON pointer.
+    pub fn compile(questionnaire: Questionnaire, tables: Arc<ReferenceTables>) -> Result<Self, Vec<DocumentFault>> {
+        publish::compile(questionnaire, tables)
+    }
+
+    /// The questionnaire as published.
+    pub fn questionnaire(&self) -> &Questionnaire {
+        &self.questionnaire
+    }
+
+    /// The tables it was compiled with.
+    pub fn tables(&self) -> &ReferenceTables {
+        &self.tables
+    }
+
+    /// A question by its code.
+    pub fn question(&self, code: &str) -> Option<&Question> {
+        self.questionnaire.questions.get(*self.positions.get(code)?)
+    }
+
+    /// Position of a question in the questionnaire, from 0.
+    pub fn position(&self, code: &str) -> Option<usize> {
+        self.positions.get(code).copied()
+    }
+
+    /// The options of a question, those of a code list resolved; empty for a question without options.
+    pub fn options(&self, code: &str) -> &[ChoiceOption] {
+        self.positions
+            .get(code)
+            .and_then(|position| self.compiled.get(*position))
+            .map_or(&[], |compiled| compiled.options.as_slice())
+    }
+
+    /// The names (questions, derived values, `prev.`, `ctx.`) and functions that conditions of other documents, such as
+    /// methodologies and programmes, may use.
+    pub fn environment(&self) -> &TypeEnv {
+        &self.environment
+    }
+
+    /// Whether there is such a question, with such a column if one is named.
+    pub(crate) fn has_cell(&self, question: &str, column: Option<&str>) -> bool {
+        self.question(question)
+            .is_some_and(|question| match (&question.columns, column) {
+                (None, None) => true,
+                (Some(columns), Some(column)) => columns.iter().any(|known| known.code == column),
+                _ => false,
+            })
+    }
+
+    pub(crate) fn field<'s>(&'s self, question: &'s Question) -> Field<'s> {
+        Field::of_question(
+            question,
+            self.questionnaire.units.get(&question.unit),
+            self.option_index(&question.code),
+        )
+    }
+
+    pub(crate) fn column_field<'s>(&'s self, question: &Question, column: &'s TableColumn) -> Field<'s> {
+        let options = self
+            .positions
+            .get(&question.code)
+            .and_then(|position| self.compiled.get(*position))
+            .and_then(|compiled| compiled.column_options.get(&column.code))
+            .unwrap_or(&NO_OPTIONS);
+        Field::of_column(column, self.questionnaire.units.get(&column.unit), options)
+    }
+
+    fn option_index(&self, code: &str) -> &OptionIndex {
+        self.positions
+            .get(code)
+            .and_then(|position| self.compiled.get(*position))
+            .map_or(&NO_OPTIONS, |compiled| &compiled.option_index)
+    }
+}
+
+static NO_OPTIONS: OptionIndex = OptionIndex::empty();
+
+/// The key of a table cell in places, provenance and findings: `V02[0].name`.
+pub fn table_key(question: &str, row: usize, column: &str) -> String {
+    format!("{question}[{row}].{column}")
+}

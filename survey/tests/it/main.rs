@@ -1,0 +1,16 @@
+//! Tests of the crate against the shipped documents and the worked examples.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failing test panics"
+)]
+
+mod broken_documents;
+mod checks;
+mod oracle;
+mod properties;
+mod reading;
+mod schemas;
+mod shipped;
+mod worked_examples;

@@ -1,0 +1,262 @@
+//! Every value of the worked examples.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use survey::{
+    answer::Answers,
+    cell::{Place, Provenances},
+    expression,
+    finding::Findings,
+    reading::Reading,
+    survey::{DerivedResult, Evaluation, RoundContext},
+};
+
+use crate::{
+    oracle,
+    shipped::{EXAMPLES, SURVEY, answers},
+};
+
+/// Expected values are printed with the decimals of the derived value; this much of the last place may be rounding.
+const OF_THE_LAST_PLACE: f64 = 0.6;
+
+fn list(name: &str) -> &'static [Value] {
+    EXAMPLES[name].as_array().unwrap()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// A reading in which every question stands in its own cell.
+fn reading(answers: &Answers) -> Reading {
+    let place = |question: &survey::questionnaire::Question| Place {
+        sheet: question.section.clone(),
+        cell: format!("C{}", SURVEY.position(&question.code).unwrap() + 1),
+    };
+    let places: BTreeMap<String, Place> = SURVEY
+        .questionnaire()
+        .questions
+        .iter()
+        .map(|q| (q.code.clone(), place(q)))
+        .collect();
+    Reading {
+        places,
+        ..Reading::of_answers(answers.clone(), Provenances::new())
+    }
+}
+
+fn rules(findings: &Findings) -> Vec<String> {
+    let mut codes: Vec<String> = findings
+        .items
+        .iter()
+        .map(|f| f.rule.clone())
+        .filter(|code| code.starts_with("CK"))
+        .collect();
+    codes.sort();
+    codes
+}
+
+#[test]
+fn enterprises_have_their_derived_values() {
+    for enterprise in list("enterprises") {
+        let id = &enterprise["id"];
+        let evaluation = SURVEY.evaluate(&answers(&enterprise["answers"]), &RoundContext::new(), None);
+        assert!(evaluation.ignored.is_empty(), "{id}: {:?}", evaluation.ignored);
+        let expected = enterprise["expected"]["derived"].as_object().unwrap();
+        for derived in &SURVEY.questionnaire().derived {
+            let name = &derived.code;
+            match (expected.get(name), evaluation.derived.get(name)) {
+                (None, None) => {}
+                (Some(Value::String(text)), Some(DerivedResult::Text(found))) => assert_eq!(text, found, "{id} {name}"),
+                (Some(Value::Number(number)), Some(DerivedResult::Number(found))) => {
+                    let tolerance = OF_THE_LAST_PLACE * 10_f64.powi(-i32::try_from(derived.decimals).unwrap());
+                    let number = number.as_f64().unwrap();
+                    assert!(
+                        (number - found).abs() <= tolerance,
+                        "{id} {name}: {found}, expected {number}"
+                    );
+                }
+                (expected, found) => panic!("{id} {name}: {found:?}, expected {expected:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn enterprises_have_their_findings() {
+    for enterprise in list("enterprises") {
+        let answers = answers(&enterprise["answers"]);
+        let evaluation = SURVEY.evaluate(&answers, &RoundContext::new(), None);
+        let claims: BTreeSet<String> = texts(&enterprise["not_applicable"]).into_iter().collect();
+        let findings = SURVEY.check(&reading(&answers), &evaluation, &claims);
+        let found: Vec<&str> = findings.items.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(
+            found,
+            texts(&enterprise["expected"]["findings"]),
+            "{}",
+            enterprise["id"]
+        );
+    }
+}
+
+#[test]
+fn relevance_follows_the_variant() {
+    for enterprise in list("enterprises") {
+        let answers = answers(&enterprise["answers"]);
+        let industrial = enterprise["answers"]["A11"] == "M";
+        let Evaluation { relevant, .. } = SURVEY.evaluate(&answers, &RoundContext::new(), None);
+        assert_eq!(relevant.contains("F04"), industrial, "{}", enterprise["id"]);
+        assert_eq!(relevant.contains("Z01"), !industrial, "{}", enterprise["id"]);
+        assert_eq!(
+            relevant.contains("V02"),
+            enterprise["answers"]["V01"] == true,
+            "{}",
+            enterprise["id"]
+        );
+    }
+}
+
+#[test]
+fn every_rule_has_a_case_that_breaks_it() {
+    let mut broken = BTreeSet::new();
+    for case in list("rule_cases") {
+        let rule = case["rule"].as_str().unwrap();
+        let base = list("enterprises")
+            .iter()
+            .find(|enterprise| enterprise["id"] == case["base"])
+            .unwrap();
+        let mut raw = base["answers"].clone();
+        for (code, value) in case["set"].as_object().unwrap() {
+            raw[code] = value.clone();
+        }
+        let answers = answers(&raw);
+        let previous = case.get("prev").map(crate::shipped::answers);
+        let round = case["ctx"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .fold(RoundContext::new(), |round, (name, value)| match value {
+                Value::Bool(value) => round.with(name, *value),
+                value => round.with(name, value.as_f64().unwrap()),
+            });
+        let evaluation = SURVEY.evaluate(&answers, &round, previous.as_ref());
+        let findings = SURVEY.check(&reading(&answers), &evaluation, &BTreeSet::new());
+        let found = findings.items.iter().find(|finding| finding.rule == rule);
+        let found = found.unwrap_or_else(|| panic!("{rule} does not fire, only {:?}", rules(&findings)));
+        let defined = SURVEY
+            .questionnaire()
+            .edit_rules
+            .iter()
+            .find(|defined| defined.code == rule)
+            .unwrap();
+        assert_eq!(found.places.len(), defined.cells.len(), "{rule}: one place per cell");
+        assert_eq!(found.message, defined.message, "{rule}");
+        broken.insert(rule);
+    }
+    assert_eq!(broken.len(), SURVEY.questionnaire().edit_rules.len());
+}
+
+#[test]
+fn energy_cases() {
+    for case in list("energy") {
+        let mut raw = case["answers"].clone();
+        raw["A10"] = "C3831".into();
+        raw["A11"] = "M".into();
+        let evaluation = SURVEY.evaluate(&answers(&raw), &RoundContext::new(), None);
+        for (name, expected) in case["expected"].as_object().unwrap() {
+            let Some(DerivedResult::Number(found)) = evaluation.derived.get(name) else {
+                panic!("{name}")
+            };
+            let expected = expected.as_f64().unwrap();
+            assert!(
+                (found - expected).abs() <= 5e-6 * expected.abs().max(1.0),
+                "{} {name}: {found}",
+                case["id"]
+            );
+        }
+    }
+}
+
+#[test]
+fn energy_totals_are_the_sum_of_their_terms() {
+    let raw = serde_json::json!({ "A10": "C3831", "A11": "M", "Q01": 50, "Q02": 100, "Q12": 10 });
+    let evaluation = SURVEY.evaluate(&answers(&raw), &RoundContext::new(), None);
+    let terms = SURVEY.terms(&evaluation, "energy_tce").unwrap();
+    let of = |name: &str| terms.iter().find(|term| term.names[0] == name).unwrap().value;
+    assert!((of("Q01") - 61.45).abs() < 1e-9 && (of("Q02") - 71.43).abs() < 1e-9 && (of("Q12") + 10.0).abs() < 1e-9);
+    let total: f64 = terms.iter().map(|term| term.value).sum();
+    assert!(matches!(evaluation.derived["energy_tce"], DerivedResult::Number(found) if (found - total).abs() < 1e-9));
+    assert_eq!(
+        SURVEY.terms(&evaluation, "co2_intensity"),
+        None,
+        "not computable without output"
+    );
+}
+
+#[test]
+fn size_cases() {
+    for case in list("size_classes") {
+        let number = |name: &str| case.get(name).and_then(Value::as_f64);
+        let found = SURVEY.tables().sizes.classify(
+            case["industry"].as_str().unwrap(),
+            number("employees").unwrap(),
+            number("revenue").unwrap(),
+            number("assets"),
+        );
+        assert_eq!(found, case["expected"].as_str().unwrap(), "{case}");
+    }
+}
+
+#[test]
+fn the_round_settings_are_those_of_the_examples() {
+    let settings = &SURVEY.tables().settings;
+    let expected = &EXAMPLES["settings"];
+    assert_eq!(settings.energy_set, expected["factor_set"]);
+    assert_eq!(settings.energy_edition, expected["factor_edition"]);
+    assert_eq!(settings.grid_year, expected["grid"]["year"]);
+    assert_eq!(settings.grid_region, expected["grid"]["region_code"]);
+}
+
+#[test]
+fn every_expression_agrees_with_the_interpreter_of_the_cel_crate() {
+    // The other road to every value: the crate's own interpreter, with the same functions and names.
+    for enterprise in list("enterprises") {
+        let evaluation = SURVEY.evaluate(&answers(&enterprise["answers"]), &RoundContext::new(), None);
+        let scope = evaluation.scope();
+        let context = oracle::context(scope);
+        let questionnaire = SURVEY.questionnaire();
+        let derived = questionnaire
+            .derived
+            .iter()
+            .map(|d| (&d.needs, &d.guard, &d.expression));
+        let rules = questionnaire
+            .edit_rules
+            .iter()
+            .map(|r| (&r.needs, &r.when, &r.expression));
+        let mut compared = 0;
+        for (needs, guard, text) in derived.chain(rules) {
+            let known: BTreeSet<String> = needs.iter().cloned().collect();
+            if needs.iter().any(|name| scope.get(name).is_null()) || oracle::value(guard, &context) != "true" {
+                continue;
+            }
+            let guard = expression::Expression::compile_given(guard, SURVEY.environment(), &known).unwrap();
+            assert!(guard.holds(scope), "{}", guard.text());
+            let present = known.union(guard.proves()).cloned().collect();
+            let ours = expression::Expression::compile_given(text, SURVEY.environment(), &present).unwrap();
+            assert_eq!(
+                oracle::value(text, &context),
+                ours.value(scope).to_string(),
+                "{} {text}",
+                enterprise["id"]
+            );
+            compared += 1;
+        }
+        assert!(compared > 50, "{} compared only {compared}", enterprise["id"]);
+    }
+}

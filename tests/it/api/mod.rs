@@ -1,0 +1,7 @@
+//! Through the front door, by named actors.
+
+mod access;
+mod main_job;
+mod refusals;
+mod registry;
+mod workflow;

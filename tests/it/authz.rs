@@ -1,0 +1,182 @@
+//! Who may call what: every operation stands in this table, or the test fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use poem::http::{Method, StatusCode};
+use ronghe::{api::spec, domain::access::{Role, Scope}};
+
+use crate::{app::App, county};
+
+/// Roles that may call an operation; what they see of it is the scope's business. `P` stands for everybody, logged in or not.
+///
+/// E enterprise, T town, B bureau, A admin, R reader.
+const TABLE: &[(&str, &str)] = &[
+    ("get_health", "P"),
+    ("get_readiness", "P"),
+    ("create_session", "P"),
+    ("delete_session", "ETBAR"),
+    ("get_current_user", "ETBAR"),
+    ("list_users", "A"),
+    ("create_user", "A"),
+    ("get_user", "A"),
+    ("update_user", "A"),
+    ("list_api_keys", "A"),
+    ("create_api_key", "A"),
+    ("delete_api_key", "A"),
+    ("list_documents", "ETBAR"),
+    ("create_document", "A"),
+    ("get_document", "ETBAR"),
+    ("get_document_content", "ETBAR"),
+    ("list_areas", "ETBAR"),
+    ("get_area", "ETBAR"),
+    ("list_industries", "ETBAR"),
+    ("list_enterprises", "ETBAR"),
+    ("create_enterprise", "BA"),
+    ("import_enterprises", "BA"),
+    ("get_enterprise", "ETBAR"),
+    ("replace_enterprise", "BA"),
+    ("list_rounds", "ETBAR"),
+    ("create_round", "A"),
+    ("get_round", "ETBAR"),
+    ("update_round", "A"),
+    ("get_round_progress", "ETBAR"),
+    ("list_returns", "ETBA"),
+    ("get_return", "ETBA"),
+    ("get_return_template", "ETBA"),
+    ("list_return_revisions", "ETBA"),
+    ("create_return_revision", "E"),
+    ("get_revision", "ETBA"),
+    ("get_revision_workbook", "ETBA"),
+    ("submit_return", "E"),
+    ("accept_return", "BA"),
+    ("send_back_return", "TBA"),
+    ("list_return_events", "ETBA"),
+    ("list_runs", "ETBAR"),
+    ("create_run", "BA"),
+    ("get_run", "ETBAR"),
+    ("list_run_results", "ETBAR"),
+    ("get_run_distribution", "TBAR"),
+    ("get_run_result", "ETBAR"),
+    ("list_jobs", "ETBAR"),
+    ("get_job", "ETBAR"),
+];
+
+/// An operation of the document.
+struct Operation {
+    method: Method,
+    path: String,
+    public: bool,
+}
+
+fn operations() -> BTreeMap<String, Operation> {
+    let document = spec::document();
+    let mut all = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let found = Operation {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                public: operation["security"].as_array().unwrap().is_empty(),
+            };
+            all.insert(operation["operationId"].as_str().unwrap().to_owned(), found);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_operation_stands_in_the_table_once() {
+    let listed = TABLE.iter().map(|(id, _)| (*id).to_owned()).collect::<Vec<_>>();
+    assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), listed.len(), "an operation stands twice");
+    let declared = operations().into_keys().collect::<BTreeSet<_>>();
+    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), declared, "operations and table differ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_gets_what_the_table_says() {
+    let app = App::new().await;
+    let admin = app.admin().await;
+    let county = county::build(&admin).await;
+    let sample = &county.samples[0];
+    let actors = [
+        ('E', app.filler(&sample.id).await),
+        ('T', app.town(&sample.area).await),
+        ('B', app.bureau().await),
+        ('A', app.actor("second-admin", Role::Admin, Scope::County).await),
+        ('R', app.reader().await),
+    ];
+    let operations = operations();
+    for (id, roles) in TABLE {
+        let operation = &operations[*id];
+        let path = filled_path(&operation.path, sample);
+        let public = *roles == "P";
+        assert_eq!(operation.public, public, "{id}: what the document says of security");
+        let anonymous = app.anonymous(operation.method.clone(), &path).await;
+        assert_eq!(anonymous.status == StatusCode::UNAUTHORIZED, !public, "{id} without credentials: {}", anonymous.status);
+        if public || *id == "delete_session" {
+            continue;
+        }
+        for (letter, actor) in &actors {
+            let request = poem::Request::builder()
+                .method(operation.method.clone())
+                .uri(path.parse().unwrap())
+                .header("authorization", format!("Bearer {}", actor.token))
+                .header("if-match", "\"1\"");
+            let answer = app.send(with_body(id, request)).await;
+            let may = roles.contains(*letter);
+            let forbidden = answer.status == StatusCode::FORBIDDEN;
+            assert_eq!(forbidden, !may, "{id} as {letter}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{id} as {letter}");
+            assert!(!answer.status.is_server_error(), "{id} as {letter}: {}", answer.status);
+            assert_ne!(answer.status, StatusCode::BAD_REQUEST, "{id} as {letter}: {}", String::from_utf8_lossy(&answer.body));
+        }
+    }
+    app.end().await;
+}
+
+/// The path with identifiers that exist where they may, so that a refusal is one of the role.
+fn filled_path(path: &str, sample: &county::Sample) -> String {
+    let unknown = "01990000-0000-7000-8000-000000000000";
+    let path = path
+        .replace("{return_id}", &sample.return_id)
+        .replace("{enterprise_id}", &sample.id)
+        .replace("{code}", "330111")
+        .replace("/documents", if path.ends_with("/documents") { "/documents?kind=areas" } else { "/documents" });
+    let mut filled = String::new();
+    for part in path.split_inclusive('/') {
+        match part.starts_with('{') {
+            true => {
+                filled.push_str(unknown);
+                if part.ends_with('/') {
+                    filled.push('/');
+                }
+            }
+            false => filled.push_str(part),
+        }
+    }
+    filled
+}
+
+/// A body that is well formed and does nothing more than it must.
+fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
+    let unknown = "01990000-0000-7000-8000-000000000000";
+    let json = |request: poem::RequestBuilder, text: String| request.content_type("application/json").body(text);
+    match id {
+        "create_user" => json(request, r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned()),
+        "update_user" | "update_round" => json(request, "{}".to_owned()),
+        "create_api_key" => json(request, r#"{"name":"","role":"reader"}"#.to_owned()),
+        "create_enterprise" | "replace_enterprise" => {
+            json(request, r#"{"uscc":"-","name":"-","area_code":"-","industry_code":"-"}"#.to_owned())
+        }
+        "create_round" => json(
+            request,
+            format!(r#"{{"code":"","title":"","year":1,"questionnaire_id":"{unknown}","opens_on":"2026-01-01","closes_on":"2026-01-01","population":{{}}}}"#),
+        ),
+        "create_run" => json(request, format!(r#"{{"round_id":"{unknown}","methodology_id":"{unknown}"}}"#)),
+        "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
+        "create_document" | "import_enterprises" | "create_return_revision" => {
+            request.content_type("application/octet-stream").body("not what is asked for")
+        }
+        _ => request.finish(),
+    }
+}

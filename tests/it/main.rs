@@ -1,0 +1,22 @@
+//! Integration tests, one binary: each of them costs a link.
+#![recursion_limit = "512"]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; clippy takes only the test functions themselves for tests"
+)]
+
+mod api;
+mod app;
+mod architecture;
+mod authz;
+mod cli;
+mod county;
+mod database;
+mod dependencies;
+mod docs;
+mod foreign;
+mod spec;
+mod store;

@@ -1,0 +1,163 @@
+//! The OpenAPI document keeps our rules, and the committed file is current. No other tool is needed for this.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ronghe::api::spec;
+use serde_json::{Map, Value};
+
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
+
+#[test]
+fn the_committed_file_is_current() {
+    let current = spec::text();
+    // One switch for all generated files of the project.
+    #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(COMMITTED, &current).unwrap();
+    }
+    let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
+    assert!(committed == current, "openapi/openapi.json is not current: run `UPDATE=1 cargo test --test it spec::` and commit it");
+}
+
+#[test]
+fn no_path_stands_twice() {
+    assert_eq!(spec::duplicate_paths(&spec::raw()), Vec::<String>::new());
+    assert_eq!(spec::duplicate_paths("\"paths\": {\n  \"/a\": {\n  },\n  \"/a\": {\n"), ["/a"], "the check itself works");
+}
+
+/// Every operation with its path and method.
+fn operations(document: &Value) -> Vec<(String, String, &Map<String, Value>)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if let Some(operation) = operation.as_object() {
+                all.push((path.clone(), method.clone(), operation));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_operation_is_described() {
+    let document = spec::document();
+    let mut ids = BTreeSet::new();
+    let verbs = [
+        "list", "get", "create", "update", "replace", "delete", "import", "submit", "accept", "send",
+    ];
+    for (path, method, operation) in operations(&document) {
+        let at = format!("{method} {path}");
+        let text = |key: &str| operation.get(key).and_then(Value::as_str).unwrap_or_default();
+        let id = text("operationId");
+        assert!(ids.insert(id.to_owned()), "{at}: operationId {id} stands twice");
+        let verb = id.split('_').next().unwrap();
+        assert!(verbs.contains(&verb) && id.contains('_'), "{at}: operationId {id} is not verb_noun");
+        assert!(!text("summary").is_empty() && !text("description").is_empty(), "{at}: summary or description is missing");
+        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{at}: exactly one tag");
+        assert!(operation.contains_key("security"), "{at}: security is not stated");
+        let responses = operation["responses"].as_object().unwrap();
+        let public_health = path.ends_with('z');
+        assert!(public_health || responses.keys().any(|status| status.starts_with('4')), "{at}: no 4XX is documented");
+        for (status, response) in responses {
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{at} {status}: no description");
+            if status.starts_with('4') {
+                assert!(response["content"]["application/problem+json"].is_object(), "{at} {status}: not a problem");
+            }
+        }
+        for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+            assert!(parameter["description"].as_str().is_some_and(|text| !text.is_empty()) || parameter["in"] == "path", "{at}: {parameter}");
+        }
+    }
+    assert!(ids.len() >= 40, "{} operations", ids.len());
+}
+
+#[test]
+fn every_schema_and_property_is_described() {
+    let document = spec::document();
+    let mut lacking = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if schema.get("description").is_none() {
+            lacking.push(name.clone());
+        }
+        for (property, inner) in schema["properties"].as_object().into_iter().flatten() {
+            let described = inner.get("description").is_some() || inner.get("title").is_some() || inner.get("$ref").is_some() || inner.get("allOf").is_some();
+            if !described {
+                lacking.push(format!("{name}.{property}"));
+            }
+        }
+    }
+    assert_eq!(lacking, Vec::<String>::new());
+}
+
+#[test]
+fn every_reference_resolves_and_every_schema_is_used() {
+    let document = spec::document();
+    let mut used = BTreeSet::new();
+    walk(&document, "", &mut |pointer, object| {
+        if let Some(target) = object.get("$ref").and_then(Value::as_str) {
+            let found = document.pointer(target.trim_start_matches('#'));
+            assert!(found.is_some(), "{pointer}: {target} leads nowhere");
+            assert!(!object.contains_key("nullable"), "{pointer}: nullable beside $ref");
+            used.insert(target.rsplit('/').next().unwrap().to_owned());
+        }
+    });
+    let declared = document["components"]["schemas"].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(declared.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "declared and never used");
+}
+
+#[test]
+fn only_what_openapi_knows_is_said() {
+    let document = spec::document();
+    let formats = BTreeSet::from(["date", "date-time", "uuid", "int32", "int64", "double", "float", "decimal", "binary", "byte"]);
+    let mut media = BTreeMap::new();
+    walk(&document, "", &mut |pointer, object| {
+        if let Some(format) = object.get("format").and_then(Value::as_str) {
+            assert!(formats.contains(format), "{pointer}: format {format}");
+        }
+        for bound in ["minimum", "maximum"] {
+            if object.get("type").is_some_and(|kind| kind == "integer") {
+                assert!(object.get(bound).is_none_or(|number| number.is_i64() || number.is_u64()), "{pointer}: {bound} is no integer");
+            }
+        }
+        if let Some(content) = object.get("content").and_then(Value::as_object) {
+            for kind in content.keys() {
+                media.entry(kind.clone()).or_insert_with(|| pointer.to_owned());
+            }
+        }
+    });
+    let known = BTreeSet::from([
+        "application/json",
+        "application/problem+json",
+        "application/octet-stream",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]);
+    for (kind, pointer) in media {
+        assert!(known.contains(kind.as_str()), "{pointer}: media type {kind}");
+    }
+    assert_eq!(document["openapi"], "3.0.3");
+}
+
+#[test]
+fn the_documentation_page_needs_nothing_from_elsewhere() {
+    let page = spec::page();
+    assert!(page.contains("list_run_results"), "the normalised document is in the page");
+    assert!(page.contains("\"openapi\":\"3.0.3\""), "and not the raw one");
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http"), "no script or style from elsewhere");
+}
+
+fn walk(value: &Value, pointer: &str, see: &mut impl FnMut(&str, &Map<String, Value>)) {
+    match value {
+        Value::Object(object) => {
+            see(pointer, object);
+            for (key, inner) in object {
+                walk(inner, &format!("{pointer}/{key}"), see);
+            }
+        }
+        Value::Array(items) => {
+            for (at, inner) in items.iter().enumerate() {
+                walk(inner, &format!("{pointer}/{at}"), see);
+            }
+        }
+        _ => {}
+    }
+}

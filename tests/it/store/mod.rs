@@ -1,0 +1,15 @@
+//! The store, function by function, on both databases.
+
+mod access;
+mod area;
+mod concurrency;
+mod document;
+mod enterprise;
+mod errors;
+mod industry;
+mod job;
+mod round;
+mod run;
+mod sample;
+mod schema;
+mod survey_return;

@@ -1,0 +1,424 @@
+//! Returns, revisions and blobs.
+
+use chrono::Duration;
+use ronghe::{
+    domain::{
+        access::Scope,
+        enterprise::{Enterprise, EnterpriseId},
+        revision::{AcceptedRevision, RevisionSummary},
+        survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId},
+    },
+    store::{StoreError, blob, enterprise, round, survey_return as returns},
+};
+
+use super::sample::{CHANGKOU, County, FUYANG, county, first, fuchun, statements, walk};
+use crate::database::on_both;
+
+#[tokio::test]
+async fn each_scope_sees_its_own_returns() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let paper = county.return_of(&db, &county.paper).await;
+        let machines = county.return_of(&db, &county.machines).await;
+        let own = Scope::Enterprise(county.paper.id);
+        for scope in [fuchun(), own] {
+            assert_eq!(
+                returns::find_return(db.read(), &scope, paper.id).await.as_ref(),
+                Ok(&paper)
+            );
+            assert_eq!(
+                returns::find_return(db.read(), &scope, machines.id).await,
+                Err(StoreError::NotFound)
+            );
+            let of = async |id| {
+                returns::find_return_of(db.read(), &scope, county.round.id, id)
+                    .await
+                    .unwrap()
+            };
+            assert_eq!(of(county.paper.id).await.as_ref(), Some(&paper));
+            assert_eq!(of(county.machines.id).await, None);
+            let listed = returns::list_returns(db.read(), &scope, &ReturnFilter::default(), &first(9))
+                .await
+                .unwrap();
+            assert_eq!(listed.items, [row(&county.paper, paper.clone())]);
+        }
+        let unknown = ReturnId(county.sample.id());
+        assert_eq!(
+            returns::find_return(db.read(), &Scope::County, unknown).await,
+            Err(StoreError::NotFound)
+        );
+    })
+    .await;
+}
+
+fn row(enterprise: &Enterprise, survey_return: ronghe::domain::survey_return::SurveyReturn) -> ReturnRow {
+    ReturnRow {
+        survey_return,
+        uscc: enterprise.facts.uscc.clone(),
+        enterprise_name: enterprise.facts.name.clone(),
+        area_code: enterprise.facts.area_code.clone(),
+        industry_code: enterprise.facts.industry_code.clone(),
+    }
+}
+
+#[tokio::test]
+async fn a_return_is_changed_at_the_version_that_was_read_and_within_scope() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let mut changed = county.return_of(&db, &county.paper).await;
+        changed.state = ReturnState::Submitted;
+        changed.latest = Some(RevisionId(county.sample.id()));
+        changed.accepted = Some(RevisionId(county.sample.id()));
+        changed.revision_number = 3;
+        changed.block = 2;
+        changed.warn = 5;
+        changed.updated_at += Duration::microseconds(1);
+        let txn = db.begin_write().await.unwrap();
+        let foreign = returns::update_return(&txn, &Scope::Enterprise(county.machines.id), &changed, 1).await;
+        assert_eq!(foreign, Err(StoreError::NotFound));
+        assert_eq!(returns::update_return(&txn, &fuchun(), &changed, 1).await, Ok(2));
+        let stale = returns::update_return(&txn, &fuchun(), &changed, 1).await;
+        assert_eq!(stale, Err(StoreError::VersionConflict { current: 2 }));
+        txn.commit().await.unwrap();
+        changed.version = 2;
+        assert_eq!(county.return_of(&db, &county.paper).await, changed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn returns_are_filtered_by_everything_a_reviewer_asks() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        county.accept(&db, &county.machines).await;
+        let filter = ReturnFilter::default;
+        let other_round = ronghe::domain::round::RoundId(county.sample.id());
+        let cases: [(ReturnFilter, &[&Enterprise]); 9] = [
+            (filter(), &[&county.paper, &county.machines, &county.electronics]),
+            (
+                ReturnFilter {
+                    round: Some(county.round.id),
+                    ..filter()
+                },
+                &[&county.paper, &county.machines, &county.electronics],
+            ),
+            (
+                ReturnFilter {
+                    round: Some(other_round),
+                    ..filter()
+                },
+                &[],
+            ),
+            (
+                ReturnFilter {
+                    states: vec![ReturnState::Accepted],
+                    ..filter()
+                },
+                &[&county.machines],
+            ),
+            (
+                ReturnFilter {
+                    states: vec![ReturnState::Draft, ReturnState::Submitted],
+                    ..filter()
+                },
+                &[],
+            ),
+            (
+                ReturnFilter {
+                    area: Some(CHANGKOU.into()),
+                    ..filter()
+                },
+                &[&county.machines],
+            ),
+            (
+                ReturnFilter {
+                    enterprise: Some(county.paper.id),
+                    ..filter()
+                },
+                &[&county.paper],
+            ),
+            (
+                ReturnFilter {
+                    search: Some("造纸厂".into()),
+                    ..filter()
+                },
+                &[&county.paper],
+            ),
+            (
+                ReturnFilter {
+                    round: Some(county.round.id),
+                    states: vec![ReturnState::NotStarted, ReturnState::Accepted],
+                    area: Some(FUYANG.into()),
+                    search: Some("电子".into()),
+                    ..filter()
+                },
+                &[&county.electronics],
+            ),
+        ];
+        for (filter, expected) in cases {
+            let page = returns::list_returns(db.read(), &Scope::County, &filter, &first(9))
+                .await
+                .unwrap();
+            let found: Vec<EnterpriseId> = page.items.iter().map(|row| row.survey_return.enterprise).collect();
+            assert_eq!(
+                found,
+                expected.iter().map(|one| one.id).collect::<Vec<_>>(),
+                "{filter:?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_walk_visits_every_return_once_in_one_statement_a_page() {
+    on_both(async |db| {
+        let County {
+            sample, round: asked, ..
+        } = county(&db).await;
+        let many = sample.enterprises(60);
+        let members: Vec<_> = many.iter().map(|one| (one.id, ReturnId(sample.id()))).collect();
+        let txn = db.begin_write().await.unwrap();
+        enterprise::insert_enterprises(&txn, &Scope::County, &many)
+            .await
+            .unwrap();
+        round::add_members(&txn, asked.id, &members, sample.now).await.unwrap();
+        txn.commit().await.unwrap();
+        let filter = ReturnFilter {
+            round: Some(asked.id),
+            area: Some(FUYANG.into()),
+            ..ReturnFilter::default()
+        };
+        let list = async |page| returns::list_returns(db.read(), &Scope::County, &filter, &page).await;
+        for limit in [1, 8, 63, 200] {
+            let walked = walk(limit, list).await;
+            assert_eq!(walked.len(), 63);
+            assert!(
+                walked.is_sorted_by(|a, b| a.uscc < b.uscc),
+                "by credit code, none twice"
+            );
+        }
+        for limit in [5, 50] {
+            assert_eq!(
+                statements(&db, async || drop(list(first(limit)).await.unwrap())).await,
+                1
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revision_comes_back_exactly() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let revision = county.accept(&db, &county.paper).await;
+        let found = returns::find_revision(db.read(), &Scope::County, revision.id)
+            .await
+            .unwrap();
+        assert_eq!(found, revision);
+        let same =
+            |value: &dyn Fn(&ronghe::domain::survey_return::Revision) -> String| value(&found) == value(&revision);
+        assert!(
+            same(&|revision| serde_json::to_string(&revision.answers).unwrap()),
+            "the same bytes again"
+        );
+        assert!(same(&|revision| serde_json::to_string(&revision.provenance).unwrap()));
+        assert!(same(&|revision| serde_json::to_string(&revision.findings).unwrap()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn revisions_are_found_within_scope_only() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let survey_return = county.return_of(&db, &county.paper).await.id;
+        let [first_blob, second_blob] = [county.sample.blob('1'), county.sample.blob('2')];
+        let [one, two, three] = [
+            county.sample.revision(survey_return, 1, &first_blob.sha256),
+            county.sample.revision(survey_return, 2, &second_blob.sha256),
+            county.sample.revision(survey_return, 3, &first_blob.sha256),
+        ];
+        let txn = db.begin_write().await.unwrap();
+        for known in [&first_blob, &second_blob, &first_blob] {
+            blob::record_blob(&txn, known).await.unwrap();
+        }
+        for revision in [&one, &two, &three] {
+            returns::insert_revision(&txn, &fuchun(), revision).await.unwrap();
+        }
+        txn.commit().await.unwrap();
+        let conn = db.read();
+        for scope in [Scope::County, fuchun(), Scope::Enterprise(county.paper.id)] {
+            assert_eq!(returns::find_revision(conn, &scope, two.id).await.as_ref(), Ok(&two));
+            let newest = returns::find_revision_by_blob(conn, &scope, survey_return, &first_blob.sha256)
+                .await
+                .unwrap();
+            assert_eq!(newest.as_ref(), Some(&three), "the newest of the same workbook");
+            assert_eq!(
+                returns::find_revision_by_blob(conn, &scope, survey_return, "none").await,
+                Ok(None)
+            );
+            let listed = returns::revisions_of(conn, &scope, survey_return).await.unwrap();
+            assert_eq!(listed, [&one, &two, &three].map(summary));
+        }
+        for scope in [Scope::Town(CHANGKOU.into()), Scope::Enterprise(county.machines.id)] {
+            assert_eq!(
+                returns::find_revision(conn, &scope, two.id).await,
+                Err(StoreError::NotFound)
+            );
+            let other = returns::find_revision_by_blob(conn, &scope, survey_return, &first_blob.sha256).await;
+            assert_eq!(other, Ok(None));
+            assert_eq!(returns::revisions_of(conn, &scope, survey_return).await, Ok(vec![]));
+        }
+    })
+    .await;
+}
+
+fn summary(revision: &ronghe::domain::survey_return::Revision) -> RevisionSummary {
+    RevisionSummary {
+        id: revision.id,
+        survey_return: revision.survey_return,
+        number: revision.number,
+        blob_sha256: revision.blob_sha256.clone(),
+        filename: revision.filename.clone(),
+        created_by: revision.created_by.clone(),
+        created_at: revision.created_at,
+    }
+}
+
+#[tokio::test]
+async fn revisions_are_added_within_scope_once_and_with_a_known_blob() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let revision = county.accept(&db, &county.paper).await;
+        let add = async |scope: Scope, number, blob: &str| {
+            let txn = db.begin_write().await.unwrap();
+            let new = county.sample.revision(revision.survey_return, number, blob);
+            returns::insert_revision(&txn, &scope, &new).await
+        };
+        let known = revision.blob_sha256.as_str();
+        assert_eq!(add(fuchun(), 2, known).await, Ok(()));
+        assert_eq!(
+            add(Scope::Town(CHANGKOU.into()), 2, known).await,
+            Err(StoreError::NotFound)
+        );
+        assert_eq!(
+            add(Scope::Enterprise(county.machines.id), 2, known).await,
+            Err(StoreError::NotFound)
+        );
+        let duplicate = Err(StoreError::Duplicate {
+            what: "revision_number",
+        });
+        assert_eq!(add(Scope::County, 1, known).await, duplicate);
+        assert_eq!(
+            add(Scope::County, 2, &"f".repeat(64)).await,
+            Err(StoreError::Referenced)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_blob_is_recorded_once() {
+    on_both(async |db| {
+        let sample = county(&db).await.sample;
+        let known = sample.blob('9');
+        let mut again = known.clone();
+        again.created_at += Duration::days(1);
+        let txn = db.begin_write().await.unwrap();
+        blob::record_blob(&txn, &known).await.unwrap();
+        blob::record_blob(&txn, &again).await.unwrap();
+        txn.commit().await.unwrap();
+        assert_eq!(blob::find_blob(db.read(), &known.sha256).await, Ok(Some(known)));
+        assert_eq!(blob::find_blob(db.read(), "none").await, Ok(None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_history_of_a_return_is_kept_in_order() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let revision = county.accept(&db, &county.paper).await;
+        let event = |number, from, to, reason: Option<&str>| ReturnEvent {
+            survey_return: revision.survey_return,
+            number,
+            from,
+            to,
+            revision: (number > 1).then_some(revision.id),
+            actor: "wang".into(),
+            at: county.sample.now + Duration::seconds(i64::from(number)),
+            reason: reason.map(Into::into),
+        };
+        let history = [
+            event(1, ReturnState::NotStarted, ReturnState::Draft, None),
+            event(2, ReturnState::Draft, ReturnState::Submitted, None),
+            event(3, ReturnState::Submitted, ReturnState::Returned, Some("F03 请核实")),
+        ];
+        let txn = db.begin_write().await.unwrap();
+        for event in history.iter().rev() {
+            returns::insert_event(&txn, &fuchun(), event).await.unwrap();
+        }
+        let stranger = returns::insert_event(&txn, &Scope::Enterprise(county.machines.id), &history[0]).await;
+        assert_eq!(stranger, Err(StoreError::NotFound));
+        txn.commit().await.unwrap();
+        for scope in [Scope::County, fuchun(), Scope::Enterprise(county.paper.id)] {
+            let found = returns::events_of(db.read(), &scope, revision.survey_return).await;
+            assert_eq!(found.as_deref(), Ok(history.as_slice()));
+        }
+        let other = Scope::Town(CHANGKOU.into());
+        assert_eq!(
+            returns::events_of(db.read(), &other, revision.survey_return).await,
+            Ok(vec![])
+        );
+        let txn = db.begin_write().await.unwrap();
+        let again = returns::insert_event(&txn, &Scope::County, &history[0]).await;
+        assert_eq!(again, Err(StoreError::Duplicate { what: "event_number" }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_takes_the_revisions_in_force_in_one_statement() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let conn = db.read();
+        let round = county.round.id;
+        assert_eq!(
+            returns::accepted_revisions(conn, &Scope::County, round).await,
+            Ok(vec![])
+        );
+        let machines = county.accept(&db, &county.machines).await;
+        let paper = county.accept(&db, &county.paper).await;
+        let accepted = |enterprise: &Enterprise, revision: &ronghe::domain::survey_return::Revision| AcceptedRevision {
+            enterprise: enterprise.clone(),
+            revision: revision.id,
+            blob_sha256: revision.blob_sha256.clone(),
+            answers: revision.answers.clone(),
+        };
+        let expected = [accepted(&county.paper, &paper), accepted(&county.machines, &machines)];
+        let sent = statements(&db, async || {
+            let found = returns::accepted_revisions(conn, &Scope::County, round).await.unwrap();
+            assert_eq!(found, expected, "by credit code");
+        });
+        assert_eq!(sent.await, 1);
+        assert_eq!(
+            returns::accepted_revisions(conn, &fuchun(), round).await.as_deref(),
+            Ok(&expected[..1])
+        );
+        let answers = async |scope: &Scope, enterprise: &Enterprise| {
+            returns::accepted_answers(conn, scope, round, enterprise.id)
+                .await
+                .unwrap()
+        };
+        assert_eq!(answers(&fuchun(), &county.paper).await.as_ref(), Some(&paper.answers));
+        assert_eq!(answers(&fuchun(), &county.machines).await, None, "not its own");
+        assert_eq!(
+            answers(&Scope::County, &county.electronics).await,
+            None,
+            "nothing accepted yet"
+        );
+    })
+    .await;
+}

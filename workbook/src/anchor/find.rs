@@ -1,0 +1,121 @@
+//! The marks of a template, its sheets, and the codes of their rows and columns.
+
+use std::collections::BTreeMap;
+
+use survey::{
+    cell::{Place, RawValue},
+};
+
+use crate::{
+    error::{AnchorError, DoubledCode},
+    extract::{RawCellAt, RawSheet, RawWorkbook},
+    layout::{FURNITURE, SHEET_ANCHOR},
+    metadata::{MARK, TemplateMetadata},
+};
+
+/// A sheet of a template as it came back.
+pub(super) struct AnchoredSheet<'a> {
+    /// The sheet.
+    pub(super) raw: &'a RawSheet,
+    /// Sheet code.
+    pub(super) code: &'a str,
+    /// Row of the column codes.
+    pub(super) anchor_row: u32,
+    /// Column of the row codes.
+    pub(super) anchor_column: u32,
+    /// Column codes to columns, furniture included.
+    pub(super) columns: BTreeMap<&'a str, u32>,
+    /// Row codes to rows, without furniture.
+    pub(super) rows: BTreeMap<&'a str, u32>,
+}
+
+/// Reads the marks. The sheet may have any name and visibility: LibreOffice turns very hidden into hidden.
+pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, AnchorError> {
+    let marks: Vec<(&RawSheet, &RawCellAt)> = workbook
+        .sheets
+        .iter()
+        .filter_map(|sheet| Some((sheet, sheet.cells.iter().find(|cell| text_of(cell) == Some(MARK))?)))
+        .collect();
+    let Some((sheet, mark)) = marks.first() else {
+        let has_sheets = workbook.sheets.iter().any(|sheet| sheet_anchor(sheet).is_some());
+        return Err(if has_sheets { AnchorError::MetadataMissing } else { AnchorError::Foreign });
+    };
+    if marks.len() > 1 {
+        let places = marks.iter().map(|(sheet, cell)| sheet.place(cell.row, cell.column)).collect();
+        return Err(AnchorError::CodeTwice { codes: vec![DoubledCode { code: MARK.to_owned(), places }] });
+    }
+    let mut entries = BTreeMap::new();
+    for cell in &sheet.cells {
+        if let Some(key) = text_of(cell).filter(|_| cell.row > mark.row && cell.column == mark.column) {
+            let value = sheet.cell(cell.row, mark.column.saturating_add(1)).map(shown).unwrap_or_default();
+            entries.entry(key.to_owned()).or_insert(value);
+        }
+    }
+    TemplateMetadata::from_entries(&entries)
+}
+
+/// The sheets of the template in the order of the file, once it is sure that no code occurs twice (WF16).
+pub(super) fn sheets(workbook: &RawWorkbook) -> Result<Vec<AnchoredSheet<'_>>, AnchorError> {
+    let mut seen: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+    let mut sheets = Vec::new();
+    for raw in &workbook.sheets {
+        let Some((anchor, code)) = sheet_anchor(raw) else { continue };
+        seen.entry(text_of(anchor).unwrap_or_default()).or_default().push(raw.place(anchor.row, anchor.column));
+        let (mut rows, mut columns) = (BTreeMap::new(), BTreeMap::<&str, u32>::new());
+        let mut doubled_columns: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+        for cell in &raw.cells {
+            let Some(text) = text_of(cell) else { continue };
+            if cell.column == anchor.column && cell.row > anchor.row && !text.starts_with(FURNITURE) {
+                rows.insert(text, cell.row);
+                seen.entry(text).or_default().push(raw.place(cell.row, cell.column));
+            }
+            if cell.row == anchor.row && cell.column > anchor.column {
+                if let Some(first) = columns.get(text).filter(|_| !text.starts_with(FURNITURE)) {
+                    let first = raw.place(anchor.row, *first);
+                    let places = doubled_columns.entry(text).or_insert_with(|| vec![first]);
+                    places.push(raw.place(cell.row, cell.column));
+                }
+                columns.entry(text).or_insert(cell.column);
+            }
+        }
+        if !doubled_columns.is_empty() {
+            return Err(twice(doubled_columns));
+        }
+        sheets.push(AnchoredSheet { raw, code, anchor_row: anchor.row, anchor_column: anchor.column, columns, rows });
+    }
+    seen.retain(|_, places| places.len() > 1);
+    if !seen.is_empty() {
+        return Err(twice(seen));
+    }
+    if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
+        return Err(AnchorError::SheetsMissing);
+    }
+    Ok(sheets)
+}
+
+/// The text of a cell that holds one.
+pub(super) fn text_of(cell: &RawCellAt) -> Option<&str> {
+    match &cell.value {
+        RawValue::Text(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// The text or number of a cell, for marks that a program may have turned into numbers.
+fn shown(cell: &RawCellAt) -> String {
+    match &cell.value {
+        RawValue::Text(text) => text.trim().to_owned(),
+        RawValue::Number(number) | RawValue::DateSerial(number) => number.to_string(),
+        RawValue::Blank | RawValue::Boolean(_) | RawValue::Error(_) | RawValue::FormulaWithoutValue => String::new(),
+    }
+}
+
+/// The first sheet code of a sheet; a text typed into an answer stands below it and is none.
+fn sheet_anchor(sheet: &RawSheet) -> Option<(&RawCellAt, &str)> {
+    sheet.cells.iter().find_map(|cell| Some((cell, text_of(cell)?.strip_prefix(SHEET_ANCHOR)?)))
+}
+
+fn twice(codes: BTreeMap<&str, Vec<Place>>) -> AnchorError {
+    let codes = codes.into_iter().map(|(code, places)| DoubledCode { code: code.to_owned(), places }).collect();
+    AnchorError::CodeTwice { codes }
+}

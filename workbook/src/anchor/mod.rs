@@ -1,0 +1,97 @@
+//! Finding the answers in a returned workbook by the hidden codes of its template, never by address or sheet name.
+//!
+//! Faults are those of the catalogue WF01 to WF38. Here belong the ones of layout: moved, missing, doubled and hidden
+//! rows (WF14 to WF16), merged cells (WF13), changed wording (WF25), unclear ticks (WF36), macros and objects (WF21).
+//! What a value means is left to the survey crate.
+
+mod find;
+mod grid;
+mod merged;
+mod notice;
+mod table;
+
+use survey::{
+    cell::{DateSystem, LayoutNotice, RawCell},
+    questionnaire::Questionnaire,
+};
+
+use self::{find::AnchoredSheet, notice::Notices};
+use crate::{
+    error::AnchorError,
+    extract::RawWorkbook,
+    layout::{Layout, SheetBody},
+    metadata::TemplateMetadata,
+    options::OptionLists,
+};
+
+/// A returned workbook with its answers found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReturnWorkbook {
+    /// The marks of the template. Whether they are the expected ones is the caller's question
+    /// ([`TemplateMetadata::matches`]).
+    pub metadata: TemplateMetadata,
+    /// Every answer cell in the order of the layout, blank ones included. Of a table question only rows that hold
+    /// something, or its first row when none does.
+    pub cells: Vec<RawCell>,
+    /// What the filler should know about the layout.
+    pub notices: Vec<LayoutNotice>,
+    /// Date system of all serials.
+    pub dates: DateSystem,
+}
+
+/// The marks of a template: with them the caller chooses the questionnaire version to anchor with.
+pub fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, AnchorError> {
+    find::metadata(workbook)
+}
+
+/// Finds the answers of a returned workbook.
+///
+/// `questionnaire` and `lists` must be those the template was written from; see [`metadata`].
+pub fn anchor(
+    workbook: &RawWorkbook,
+    questionnaire: &Questionnaire,
+    lists: &OptionLists,
+) -> Result<ReturnWorkbook, AnchorError> {
+    let metadata = find::metadata(workbook)?;
+    let sheets = find::sheets(workbook)?;
+    let layout = Layout::of(questionnaire, lists, metadata.variant.as_deref());
+    let mut reading = Reading { workbook, metadata: &metadata, notices: Notices::default(), cells: Vec::new() };
+    reading.report_workbook(&sheets, &layout);
+    for sheet in &layout.sheets {
+        let Some(found) = sheets.iter().find(|found| found.code == sheet.code) else {
+            reading.notices.sheet_missing(sheet, metadata.language);
+            continue;
+        };
+        match &sheet.body {
+            SheetBody::Grid(grid) => grid::read(&mut reading, found, grid, questionnaire, lists),
+            SheetBody::Table(table) => table::read(&mut reading, found, table),
+        }
+    }
+    let Reading { notices, cells, .. } = reading;
+    Ok(ReturnWorkbook { cells, notices: notices.into_list(), dates: workbook.dates, metadata })
+}
+
+/// What all sheets share while they are read.
+struct Reading<'a> {
+    workbook: &'a RawWorkbook,
+    metadata: &'a TemplateMetadata,
+    notices: Notices,
+    cells: Vec<RawCell>,
+}
+
+impl Reading<'_> {
+    fn report_workbook(&mut self, sheets: &[AnchoredSheet<'_>], layout: &Layout) {
+        self.notices.carried_along(self.workbook);
+        for found in sheets {
+            self.notices.sheet(found, self.metadata);
+            if layout.sheet(found.code).is_none() {
+                self.notices.sheet_unknown(found);
+            }
+        }
+        let order = |sheet: &&AnchoredSheet<'_>| layout.sheets.iter().position(|s| s.code == sheet.code);
+        let positions: Vec<usize> = sheets.iter().filter_map(|sheet| order(&sheet)).collect();
+        if !positions.is_sorted() {
+            self.notices.sheets_reordered(sheets);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The answers of a table sheet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use survey::cell::TableCell;
+
+use super::{
+    Reading,
+    find::{AnchoredSheet, text_of},
+    grid::raw_cell,
+    merged::AnswerCells,
+};
+use crate::{
+    layout::{TableBlock, at},
+    wording,
+};
+
+pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: &TableBlock) {
+    let rows = located_rows(reading, sheet, table);
+    let columns = located_columns(reading, sheet, table);
+    let at_columns: BTreeSet<u32> = columns.iter().map(|(_, column)| *column).collect();
+    reading.notices.note_rows(sheet, Some(&at_columns));
+    let positions: BTreeMap<(u32, u32), &str> = rows
+        .iter()
+        .flat_map(|(_, row)| columns.iter().map(move |(_, column)| ((*row, *column), table.question.as_str())))
+        .collect();
+    reading.notices.hidden(sheet, positions.keys().copied());
+    let cells = AnswerCells::new(sheet, &positions, &mut reading.notices);
+    let holds_something =
+        |row: u32| columns.iter().any(|(_, column)| cells.cell(row, *column).is_some_and(|cell| text_of(cell) != Some("")));
+    let mut shown: Vec<(u32, u32)> = rows.iter().filter(|(_, row)| holds_something(*row)).copied().collect();
+    if shown.is_empty() {
+        shown.extend(rows.first());
+    }
+    for (number, row) in shown {
+        for (code, column) in &columns {
+            let place = sheet.raw.place(row, *column);
+            let mut cell = raw_cell(reading.workbook, &table.question, place, cells.cell(row, *column));
+            cell.table = Some(TableCell { row: number, column: (*code).to_owned() });
+            reading.cells.push(cell);
+        }
+    }
+}
+
+/// Row numbers with their rows on the sheet, in the order of their numbers.
+fn located_rows(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: &TableBlock) -> Vec<(u32, u32)> {
+    let mut rows = Vec::new();
+    let mut known = BTreeSet::new();
+    for number in 0..table.rows {
+        let anchor = table.row_anchor(number);
+        match sheet.rows.get(anchor.as_str()) {
+            Some(row) => rows.push((number, *row)),
+            None => reading.notices.row_missing(sheet, &anchor, Some(&table.question)),
+        }
+        known.insert(anchor);
+    }
+    for (code, row) in &sheet.rows {
+        if !known.contains(*code) {
+            reading.notices.row_unknown(sheet, code, *row);
+        }
+    }
+    let order: Vec<u32> = rows.iter().map(|(_, row)| *row).collect();
+    if !order.is_sorted() {
+        reading.notices.rows_moved(sheet, &order);
+    }
+    rows
+}
+
+/// Column codes with their columns on the sheet. A column whose header was changed counts as not filled in (WF25).
+fn located_columns<'a>(
+    reading: &mut Reading<'_>,
+    sheet: &AnchoredSheet<'_>,
+    table: &'a TableBlock,
+) -> Vec<(&'a str, u32)> {
+    let header_row = sheet.anchor_row.saturating_add(at::HEADER_ROW - at::ANCHOR_ROW);
+    let header_row = sheet.raw.cells.iter().find(|cell| {
+        cell.column == sheet.anchor_column && text_of(cell) == Some(crate::layout::row_anchor::HEADER)
+    }).map_or(header_row, |cell| cell.row);
+    let mut columns = Vec::new();
+    for column in &table.columns {
+        let Some(at) = sheet.columns.get(column.code.as_str()).copied() else {
+            reading.notices.column_missing(sheet, &column.code);
+            continue;
+        };
+        let expected = column.header(reading.metadata.language);
+        let found = sheet.raw.cell(header_row, at).and_then(text_of).unwrap_or_default();
+        if wording::same(found.trim_end_matches('*'), &expected) {
+            columns.push((column.code.as_str(), at));
+        } else {
+            let place = sheet.raw.place(header_row, at);
+            reading.notices.reworded(crate::layout::column_anchor::LABEL, Some(&table.question), vec![place], &expected);
+        }
+    }
+    columns
+}

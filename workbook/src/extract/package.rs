@@ -1,0 +1,235 @@
+//! The package of a workbook: which part is the workbook, which are its sheets (OPC relationships).
+
+use std::collections::BTreeMap;
+
+use survey::cell::DateSystem;
+
+use super::{
+    Limits,
+    container::Container,
+    raw::{FileProperties, Visibility},
+    xml::{Node, Xml, is_true},
+};
+use crate::error::{Counted, ReadError};
+
+/// What the workbook part says.
+pub(super) struct Package {
+    pub(super) sheets: Vec<SheetPart>,
+    pub(super) dates: DateSystem,
+    pub(super) shared_strings: Option<String>,
+    pub(super) styles: Option<String>,
+    pub(super) macros: bool,
+    pub(super) external_links: bool,
+    pub(super) embedded_objects: bool,
+}
+
+/// A worksheet and its part.
+pub(super) struct SheetPart {
+    pub(super) name: String,
+    pub(super) visibility: Visibility,
+    pub(super) path: String,
+}
+
+struct Relationship {
+    kind: String,
+    target: String,
+}
+
+type Relationships = BTreeMap<String, Relationship>;
+
+/// Reads the workbook part and its relationships.
+pub(super) fn read(container: &mut Container<'_>, limits: &Limits) -> Result<Package, ReadError> {
+    let workbook = workbook_path(container, limits)?;
+    let relationships = relationships_of(container, &workbook, limits)?;
+    let text = container.text(&workbook)?.ok_or(ReadError::NotXlsx)?;
+    let (listed, dates) = read_workbook(&text, &workbook, limits)?;
+    let mut sheets = Vec::new();
+    for (name, visibility, id) in listed {
+        let Some(relationship) = relationships.get(&id) else {
+            return Err(ReadError::damaged(&workbook, "a sheet without its part"));
+        };
+        if relationship.kind == "worksheet" {
+            sheets.push(SheetPart { name, visibility, path: relationship.target.clone() });
+        }
+    }
+    let target = |kind: &str| relationships.values().find(|r| r.kind == kind).map(|r| r.target.clone());
+    let has_folder = |folder: &str| container.paths().any(|path| path.starts_with(folder));
+    Ok(Package {
+        sheets,
+        dates,
+        shared_strings: target("sharedStrings"),
+        styles: target("styles"),
+        macros: relationships.values().any(|r| r.kind == "vbaProject") || container.has("xl/vbaproject.bin"),
+        external_links: relationships.values().any(|r| r.kind == "externalLink"),
+        embedded_objects: has_folder("xl/embeddings/") || has_folder("xl/activex/"),
+    })
+}
+
+/// Reads the document properties. They are a courtesy: what cannot be read is left out.
+pub(super) fn read_properties(container: &mut Container<'_>, limits: &Limits) -> FileProperties {
+    let mut values = BTreeMap::new();
+    for path in ["docprops/core.xml", "docprops/app.xml"] {
+        if let Ok(Some(text)) = container.text(path) {
+            let _courtesy = read_flat(&text, path, limits, &mut values);
+        }
+    }
+    let mut take = |name: &str| values.remove(name).filter(|value| !value.is_empty());
+    FileProperties {
+        application: take("Application"),
+        title: take("title"),
+        author: take("creator"),
+        last_modified_by: take("lastModifiedBy"),
+        created: take("created"),
+        modified: take("modified"),
+    }
+}
+
+fn workbook_path(container: &mut Container<'_>, limits: &Limits) -> Result<String, ReadError> {
+    if !container.has("_rels/.rels") {
+        return Err(other_package(container));
+    }
+    let roots = relationships_of(container, "", limits)?;
+    let root = roots.values().find(|r| r.kind == "officeDocument");
+    let path = root.map(|root| root.target.clone()).ok_or_else(|| other_package(container))?;
+    if !container.has(&path) {
+        return Err(ReadError::damaged(path, "the workbook part is missing"));
+    }
+    if path.starts_with("xl/") || container.paths().any(|part| part.contains("worksheets/")) {
+        if path.ends_with("workbook.bin") { Err(ReadError::Xlsb) } else { Ok(path) }
+    } else {
+        Err(ReadError::NotXlsx)
+    }
+}
+
+fn other_package(container: &Container<'_>) -> ReadError {
+    if container.has("mimetype") && container.has("content.xml") {
+        return ReadError::Ods;
+    }
+    if container.paths().any(|path| [".xlsx", ".xls", ".et", ".xlsm"].iter().any(|end| path.ends_with(end))) {
+        return ReadError::Archive;
+    }
+    ReadError::NotXlsx
+}
+
+fn relationships_of(container: &mut Container<'_>, part: &str, limits: &Limits) -> Result<Relationships, ReadError> {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    let path = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+    let Some(text) = container.text(&path)? else { return Ok(Relationships::new()) };
+    let mut xml = Xml::new(&text, &path, limits);
+    let mut relationships = Relationships::new();
+    loop {
+        match xml.next()? {
+            Node::Start(element) if element.name() == "Relationship" => {
+                let (mut id, mut kind, mut target, mut external) = (String::new(), String::new(), String::new(), false);
+                element.attributes(&path, |name, value| match name {
+                    "Id" => id = value.into_owned(),
+                    // The last segment is the same in the transitional and the strict namespace.
+                    "Type" => value.rsplit('/').next().unwrap_or_default().clone_into(&mut kind),
+                    "Target" => target = value.into_owned(),
+                    "TargetMode" => external = value == "External",
+                    _ => {}
+                })?;
+                if !external {
+                    relationships.insert(id, Relationship { kind, target: resolve(folder, &target) });
+                }
+            }
+            Node::Eof => return Ok(relationships),
+            _ => {}
+        }
+    }
+}
+
+/// A target relative to the folder of its source part; a leading slash means the package root. In lower case.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/").to_lowercase();
+    let mut segments: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    for segment in target.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    segments.retain(|segment| !segment.is_empty());
+    segments.join("/")
+}
+
+type ListedSheet = (String, Visibility, String);
+
+fn read_workbook(text: &str, part: &str, limits: &Limits) -> Result<(Vec<ListedSheet>, DateSystem), ReadError> {
+    let mut xml = Xml::new(text, part, limits);
+    let mut sheets = Vec::new();
+    let mut dates = DateSystem::From1900;
+    loop {
+        match xml.next()? {
+            Node::Start(element) => match element.name() {
+                "sheet" => {
+                    if sheets.len() >= limits.sheets {
+                        return Err(ReadError::too_many(Counted::Sheets, limits.sheets));
+                    }
+                    let (mut name, mut visibility, mut id) = (String::new(), Visibility::Visible, String::new());
+                    element.attributes(part, |key, value| match key {
+                        "name" => name = value.chars().take(255).collect(),
+                        "id" => id = value.into_owned(),
+                        "state" => visibility = visibility_of(&value),
+                        _ => {}
+                    })?;
+                    sheets.push((name, visibility, id));
+                }
+                "workbookPr" => element.attributes(part, |key, value| {
+                    if key == "date1904" && is_true(&value) {
+                        dates = DateSystem::From1904;
+                    }
+                })?,
+                _ => {}
+            },
+            Node::Eof => return Ok((sheets, dates)),
+            _ => {}
+        }
+    }
+}
+
+fn visibility_of(state: &str) -> Visibility {
+    match state {
+        "hidden" => Visibility::Hidden,
+        "veryHidden" => Visibility::VeryHidden,
+        _ => Visibility::Visible,
+    }
+}
+
+fn read_flat(
+    text: &str,
+    part: &str,
+    limits: &Limits,
+    values: &mut BTreeMap<String, String>,
+) -> Result<(), ReadError> {
+    let mut xml = Xml::new(text, part, limits);
+    loop {
+        match xml.next()? {
+            Node::Start(element) if xml.depth() == 2 => {
+                let value = xml.text()?;
+                values.insert(element.name().to_owned(), value.chars().take(255).collect());
+            }
+            Node::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn targets_are_resolved_within_the_package() {
+        let check = |folder: &str, target: &str, expected: &str| assert_eq!(resolve(folder, target), expected);
+        check("xl", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml");
+        check("xl", "/xl/Worksheets/Sheet1.xml", "xl/worksheets/sheet1.xml");
+        check("xl/worksheets", "../sharedStrings.xml", "xl/sharedstrings.xml");
+        check("", "xl/workbook.xml", "xl/workbook.xml");
+        check("", "../../etc/passwd", "etc/passwd");
+        check("xl", ".\\styles.xml", "xl/styles.xml");
+    }
+}

@@ -1,0 +1,209 @@
+//! XML parts as a flat stream of nodes, with bounds on depth and text.
+
+use std::borrow::Cow;
+
+use quick_xml::{
+    Reader, XmlVersion,
+    escape::resolve_predefined_entity,
+    events::{BytesRef, BytesStart, Event},
+};
+
+use super::Limits;
+use crate::error::{Counted, ReadError};
+
+/// A part being read. Names are compared without their prefix, so that strict and prefixed files read alike.
+pub(super) struct Xml<'a> {
+    reader: Reader<&'a [u8]>,
+    part: &'a str,
+    depth: usize,
+    max_depth: usize,
+    text_chars: usize,
+}
+
+/// One step through a part.
+pub(super) enum Node<'a> {
+    Start(Element<'a>),
+    End,
+    Text(Cow<'a, str>),
+    Eof,
+}
+
+/// An opened element.
+pub(super) struct Element<'a>(BytesStart<'a>);
+
+impl<'a> Xml<'a> {
+    pub(super) fn new(text: &'a str, part: &'a str, limits: &Limits) -> Self {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().expand_empty_elements = true;
+        Self { reader, part, depth: 0, max_depth: limits.xml_depth, text_chars: limits.text_chars }
+    }
+
+    /// Elements that are open.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub(super) fn next(&mut self) -> Result<Node<'a>, ReadError> {
+        loop {
+            match self.reader.read_event().map_err(|error| self.damaged(error.to_string()))? {
+                Event::Start(start) => {
+                    self.depth += 1;
+                    if self.depth > self.max_depth {
+                        return Err(ReadError::too_many(Counted::XmlDepth, self.max_depth));
+                    }
+                    return Ok(Node::Start(Element(start)));
+                }
+                Event::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    return Ok(Node::End);
+                }
+                Event::Text(text) => return Ok(Node::Text(text.xml10_content())),
+                Event::CData(text) => return Ok(Node::Text(text.xml10_content())),
+                Event::GeneralRef(reference) => return Ok(Node::Text(self.resolve(&reference)?)),
+                Event::DocType(_) => return Err(ReadError::Doctype { part: self.part.to_owned() }),
+                Event::Eof if self.depth > 0 => return Err(self.damaged("the part ends inside an element")),
+                Event::Eof => return Ok(Node::Eof),
+                // Elements without content arrive as a start and an end.
+                Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+            }
+        }
+    }
+
+    /// The text up to the end of the element that was just opened. Elements inside are skipped with their text.
+    pub(super) fn text(&mut self) -> Result<String, ReadError> {
+        let inside = self.depth;
+        let mut text = String::new();
+        loop {
+            match self.next()? {
+                Node::Text(piece) if self.depth == inside => self.append(&mut text, &piece)?,
+                Node::End if self.depth < inside => return Ok(text),
+                Node::Eof => return Err(self.damaged("the part ends inside a text")),
+                _ => {}
+            }
+        }
+    }
+
+    /// Skips to the end of the element that was just opened.
+    pub(super) fn skip(&mut self) -> Result<(), ReadError> {
+        let inside = self.depth;
+        while self.depth >= inside {
+            if matches!(self.next()?, Node::Eof) {
+                return Err(self.damaged("the part ends inside an element"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A string item (`si`, `is`): the text of its runs, without phonetic runs, up to the end of the opened element.
+    pub(super) fn string_item(&mut self) -> Result<String, ReadError> {
+        let inside = self.depth;
+        let mut text = String::new();
+        loop {
+            match self.next()? {
+                Node::Start(element) => match element.name() {
+                    "t" => {
+                        let piece = self.text()?;
+                        self.append(&mut text, &piece)?;
+                    }
+                    "r" => {}
+                    _ => self.skip()?,
+                },
+                Node::End if self.depth < inside => return Ok(unescape_control_characters(text)),
+                Node::Eof => return Err(self.damaged("the part ends inside a string")),
+                Node::End | Node::Text(_) => {}
+            }
+        }
+    }
+
+    pub(super) fn damaged(&self, reason: impl Into<String>) -> ReadError {
+        ReadError::damaged(self.part, reason)
+    }
+
+    fn append(&self, text: &mut String, piece: &str) -> Result<(), ReadError> {
+        text.push_str(piece);
+        // Bytes are an upper bound of characters, so that short texts are never counted.
+        if text.len() > self.text_chars && text.chars().count() > self.text_chars {
+            let limit = u64::try_from(self.text_chars).unwrap_or(u64::MAX);
+            return Err(ReadError::TextTooLong { part: self.part.to_owned(), limit });
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, reference: &BytesRef<'_>) -> Result<Cow<'a, str>, ReadError> {
+        if let Some(character) = reference.resolve_char_ref().map_err(|error| self.damaged(error.to_string()))? {
+            return Ok(Cow::Owned(character.to_string()));
+        }
+        let text = resolve_predefined_entity(reference).ok_or_else(|| self.damaged("an unknown entity"))?;
+        Ok(Cow::Borrowed(text))
+    }
+}
+
+impl Element<'_> {
+    /// Name without prefix.
+    pub(super) fn name(&self) -> &str {
+        let name = self.0.name().0;
+        name.rsplit_once(':').map_or(name, |(_, local)| local)
+    }
+
+    /// All attributes by name without prefix. A doubled attribute is an error.
+    pub(super) fn attributes(
+        &self,
+        part: &str,
+        mut each: impl FnMut(&str, Cow<'_, str>),
+    ) -> Result<(), ReadError> {
+        for attribute in self.0.attributes() {
+            let attribute = attribute.map_err(|error| ReadError::damaged(part, error.to_string()))?;
+            let value = attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .map_err(|error| ReadError::damaged(part, error.to_string()))?;
+            let key = attribute.key.0;
+            each(key.rsplit_once(':').map_or(key, |(_, local)| local), value);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an attribute of type `xsd:boolean` is true.
+pub(super) fn is_true(value: &str) -> bool {
+    matches!(value, "1" | "true" | "on")
+}
+
+/// `_x000D_` stands for a character that XML cannot hold (ST_Xstring, ECMA-376 part 1, 22.9.2.19).
+fn unescape_control_characters(text: String) -> String {
+    if !text.contains("_x") {
+        return text;
+    }
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("_x") {
+        let (before, candidate) = rest.split_at(at);
+        result.push_str(before);
+        let code = candidate.get(2..6).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let character = code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+        if let (Some(character), Some("_")) = (character, candidate.get(6..7)) {
+            result.push(character);
+            rest = candidate.get(7..).unwrap_or_default();
+        } else {
+            result.push_str("_x");
+            rest = candidate.get(2..).unwrap_or_default();
+        }
+    }
+    result.push_str(rest);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_control_characters_are_read() {
+        let check = |text: &str, expected: &str| assert_eq!(unescape_control_characters(text.into()), expected);
+        check("a_x000D_b", "a\rb");
+        check("_x005F_x000D_", "_x000D_");
+        check("_x12", "_x12");
+        check("_xZZZZ_", "_xZZZZ_");
+        check("中_x4E2D_", "中中");
+        check("a_x_x0041_", "a_xA");
+    }
+}

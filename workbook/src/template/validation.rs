@@ -1,0 +1,107 @@
+//! Data validation: what a cell takes, and what it says when it does not.
+
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Formula,
+};
+use survey::{questionnaire::QuestionType, text::Text};
+
+use super::{field::Field, lists::ListSheets};
+use crate::{error::WriteError, language::Language};
+
+/// The longest text a cell takes. The importer accepts more; this keeps essays out of name fields.
+const LONGEST_TEXT: u32 = 2000;
+/// Excel's limit for the message of a validation.
+const LONGEST_MESSAGE: usize = 255;
+/// Numbers beyond this are not figures of an enterprise; the bound makes Excel refuse text in the cell.
+const LARGEST_NUMBER: f64 = 1e15;
+
+/// The validation of a field.
+pub(super) fn of_field(
+    field: &Field<'_>,
+    title: &str,
+    language: Language,
+    lists: &mut ListSheets,
+) -> Result<Option<DataValidation>, WriteError> {
+    let (rule, message) = match field.kind {
+        QuestionType::Number | QuestionType::Money | QuestionType::Percent => (decimal(field), number_message(field)),
+        QuestionType::Integer => (whole(field), number_message(field)),
+        QuestionType::Single | QuestionType::Level => {
+            let items = field.options.iter().map(|choice| language.choice(*choice)).collect();
+            return list(lists.range(title, items), field.from_code_list, language).map(Some);
+        }
+        QuestionType::Boolean => {
+            let items = [true, false].map(|yes| language.yes_no(yes).to_owned()).to_vec();
+            return list(lists.range(title, items), false, language).map(Some);
+        }
+        QuestionType::Date => (date()?, Text::new("请填日期，如 2025-03-31。", "Enter a date such as 2025-03-31.")),
+        QuestionType::Text => (
+            DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_TEXT)),
+            Text::new(format!("文字不超过 {LONGEST_TEXT} 字。"), format!("At most {LONGEST_TEXT} characters.")),
+        ),
+        QuestionType::Multi | QuestionType::Table => return Ok(None),
+    };
+    with_message(rule, &message, language).map(Some)
+}
+
+/// The validation of a tick cell.
+pub(super) fn of_tick(language: Language, lists: &mut ListSheets) -> Result<DataValidation, WriteError> {
+    let rule = DataValidation::new().allow_list_formula(lists.range("", vec!["√".to_owned()]));
+    let message = Text::new("适用请选√，不适用请留空。", "Choose √ where it applies, leave blank where it does not.");
+    with_message(rule, &message, language)
+}
+
+fn list(range: Formula, bare_code_allowed: bool, language: Language) -> Result<DataValidation, WriteError> {
+    let rule = DataValidation::new().allow_list_formula(range);
+    if bare_code_allowed {
+        let message = Text::new(
+            "不在下拉列表里。如直接填写代码，请确认代码正确。",
+            "Not in the list. If you typed a bare code, make sure that it is right.",
+        );
+        return with_message(rule.set_error_style(DataValidationErrorStyle::Warning), &message, language);
+    }
+    with_message(rule, &Text::new("请从下拉列表中选择。", "Choose from the list."), language)
+}
+
+fn decimal(field: &Field<'_>) -> DataValidation {
+    let (min, max) = (field.min.unwrap_or(-LARGEST_NUMBER), field.max.unwrap_or(LARGEST_NUMBER));
+    DataValidation::new().allow_decimal_number(DataValidationRule::Between(min, max))
+}
+
+fn whole(field: &Field<'_>) -> DataValidation {
+    let bound = |value: Option<f64>, default: f64| Formula::new(value.unwrap_or(default).to_string());
+    let (min, max) = (bound(field.min, -LARGEST_NUMBER), bound(field.max, LARGEST_NUMBER));
+    DataValidation::new().allow_whole_number_formula(DataValidationRule::Between(min, max))
+}
+
+fn date() -> Result<DataValidation, WriteError> {
+    let (first, last) = (ExcelDateTime::from_ymd(1900, 3, 1)?, ExcelDateTime::from_ymd(9999, 12, 31)?);
+    Ok(DataValidation::new().allow_date(DataValidationRule::Between(first, last)))
+}
+
+fn number_message(field: &Field<'_>) -> Text {
+    let (zh_kind, en_kind) = match field.kind {
+        QuestionType::Integer => ("请填整数", "Enter a whole number"),
+        _ => ("请填数字", "Enter a number"),
+    };
+    let (zh_bound, en_bound) = match (field.min, field.max) {
+        (Some(min), Some(max)) => (format!("，在 {min} 到 {max} 之间"), format!(" from {min} to {max}")),
+        (Some(min), None) => (format!("，不小于 {min}"), format!(" of at least {min}")),
+        (None, Some(max)) => (format!("，不大于 {max}"), format!(" of at most {max}")),
+        (None, None) => (String::new(), String::new()),
+    };
+    let (zh_unit, en_unit) = if field.unit.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("单位是{}。", field.unit), format!(" The unit is {}.", field.unit))
+    };
+    Text::new(
+        format!("{zh_kind}{zh_bound}。{zh_unit}不要带单位、约数或文字；没有数据请留空。"),
+        format!("{en_kind}{en_bound}.{en_unit} No unit, no \"about\", no words; leave blank what is not known."),
+    )
+}
+
+fn with_message(rule: DataValidation, message: &Text, language: Language) -> Result<DataValidation, WriteError> {
+    let title = if language == Language::En { "Not accepted" } else { "填写有误" };
+    let message: String = language.block(message).chars().take(LONGEST_MESSAGE).collect();
+    Ok(rule.set_error_title(title)?.set_error_message(message)?)
+}

@@ -1,0 +1,12 @@
+//! Tests of the workbook crate through its public interface.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod anchoring;
+mod hostile;
+mod layout;
+mod package;
+mod reading;
+mod roundtrip;
+mod support;
+mod template;
