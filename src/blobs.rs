@@ -42,7 +42,10 @@ impl Blobs {
     /// Keeps the bytes and gives their SHA-256 in hex. Keeping the same bytes twice is one blob.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<String, BlobError> {
         let sha256 = sha256_hex(&bytes);
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
         match self.0.put_opts(&path(&sha256), PutPayload::from(bytes), options).await {
             Ok(_) | Err(ObjectError::AlreadyExists { .. }) => Ok(sha256),
             Err(error) => Err(BlobError::Store(error.to_string())),
@@ -56,8 +59,16 @@ impl Blobs {
             Err(ObjectError::NotFound { .. }) => return Err(BlobError::Missing(sha256.to_owned())),
             Err(error) => return Err(BlobError::Store(error.to_string())),
         };
-        let bytes = found.bytes().await.map_err(|error| BlobError::Store(error.to_string()))?.to_vec();
-        if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(BlobError::Damaged(sha256.to_owned())) }
+        let bytes = found
+            .bytes()
+            .await
+            .map_err(|error| BlobError::Store(error.to_string()))?
+            .to_vec();
+        if sha256_hex(&bytes) == sha256 {
+            Ok(bytes)
+        } else {
+            Err(BlobError::Damaged(sha256.to_owned()))
+        }
     }
 }
 
@@ -84,7 +95,10 @@ mod tests {
             let again = blobs.put(b"one".to_vec()).await.unwrap();
             assert_eq!(first, again);
             assert_eq!(blobs.get(&first).await.unwrap(), b"one");
-            assert!(matches!(blobs.get(&sha256_hex(b"two")).await, Err(BlobError::Missing(_))));
+            assert!(matches!(
+                blobs.get(&sha256_hex(b"two")).await,
+                Err(BlobError::Missing(_))
+            ));
         }
     }
 

@@ -38,14 +38,20 @@ impl SeededIds {
     }
 
     fn from_rng(random: ChaCha20Rng) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { random, last_millis: 0, counter: 0 })))
+        Arc::new(Self(Mutex::new(State {
+            random,
+            last_millis: 0,
+            counter: 0,
+        })))
     }
 }
 
 impl IdSource for SeededIds {
     fn next_id(&self, now: DateTime<Utc>) -> Uuid {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0).max(state.last_millis);
+        let millis = u64::try_from(now.timestamp_millis())
+            .unwrap_or(0)
+            .max(state.last_millis);
         if millis > state.last_millis {
             state.last_millis = millis;
             state.counter = 0;
@@ -66,7 +72,11 @@ impl IdSource for SeededIds {
 
     fn random_bytes(&self) -> [u8; 32] {
         let mut bytes = [0_u8; 32];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).random.fill_bytes(&mut bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random
+            .fill_bytes(&mut bytes);
         bytes
     }
 }
@@ -83,7 +93,10 @@ mod tests {
             (0..10_000).map(|_| source.next_id(now)).collect::<Vec<_>>()
         };
         let first = ids(1);
-        assert!(first.is_sorted_by(|a, b| a < b), "strictly increasing, also within one millisecond");
+        assert!(
+            first.is_sorted_by(|a, b| a < b),
+            "strictly increasing, also within one millisecond"
+        );
         assert_eq!(first, ids(1));
         assert_ne!(first, ids(2));
         assert_eq!(first[0].get_version_num(), 7);

@@ -38,7 +38,12 @@ pub struct ChildLimits {
 
 impl Default for ChildLimits {
     fn default() -> Self {
-        Self { memory_bytes: 1 << 30, cpu_seconds: 10, wall: Duration::from_secs(20), at_once: 4 }
+        Self {
+            memory_bytes: 1 << 30,
+            cpu_seconds: 10,
+            wall: Duration::from_secs(20),
+            at_once: 4,
+        }
     }
 }
 
@@ -62,7 +67,11 @@ impl WorkbookReader {
     /// A reader that starts `program` (this very program) as its child.
     pub fn new(program: PathBuf, limits: ChildLimits) -> Self {
         let places = Semaphore::new(limits.at_once);
-        Self { program, limits, places }
+        Self {
+            program,
+            limits,
+            places,
+        }
     }
 
     /// Reads a workbook. `Ok(Err(..))` is a refusal; `Err(..)` means that no child could be started.
@@ -124,7 +133,10 @@ fn decode(answer: &[u8]) -> Result<RawWorkbook, Refusal> {
 
 fn reader_failed() -> Refusal {
     let error = crate::service::error::ServiceError::new("workbook.reader_failed");
-    Refusal { code: error.code, message: error.message }
+    Refusal {
+        code: error.code,
+        message: error.message,
+    }
 }
 
 /// The whole life of a reading child: limits, standard input, standard output.
@@ -136,7 +148,10 @@ pub fn run_child(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
     let limits = Limits::default();
     let mut bytes = Vec::new();
     // One byte more than allowed is enough for `extract` to see that the file is too large.
-    std::io::stdin().lock().take(limits.file_bytes + 1).read_to_end(&mut bytes)?;
+    std::io::stdin()
+        .lock()
+        .take(limits.file_bytes + 1)
+        .read_to_end(&mut bytes)?;
     let mut out = std::io::stdout().lock();
     match extract(&bytes, &limits) {
         Ok(raw) => {
@@ -144,7 +159,10 @@ pub fn run_child(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
             out.write_all(&raw.to_bytes().map_err(std::io::Error::other)?)?;
         }
         Err(error) => {
-            let refusal = Refusal { code: error.code().to_owned(), message: error.message() };
+            let refusal = Refusal {
+                code: error.code().to_owned(),
+                message: error.message(),
+            };
             out.write_all(&[ANSWER_REFUSED])?;
             serde_json::to_writer(&mut out, &refusal)?;
         }
@@ -153,5 +171,12 @@ pub fn run_child(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
 }
 
 fn lower(resource: Resource, limit: u64) -> std::io::Result<()> {
-    setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) }).map_err(Into::into)
+    setrlimit(
+        resource,
+        Rlimit {
+            current: Some(limit),
+            maximum: Some(limit),
+        },
+    )
+    .map_err(Into::into)
 }

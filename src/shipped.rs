@@ -35,16 +35,31 @@ pub struct ManifestEntry {
 /// The files of data/, built in.
 const FILES: &[(&str, &str)] = &[
     ("areas_fuyang.csv", include_str!("../data/areas_fuyang.csv")),
-    ("industry_gbt4754_2017.csv", include_str!("../data/industry_gbt4754_2017.csv")),
+    (
+        "industry_gbt4754_2017.csv",
+        include_str!("../data/industry_gbt4754_2017.csv"),
+    ),
     ("size_classes.json", include_str!("../data/size_classes.json")),
     ("energy_factors.csv", include_str!("../data/energy_factors.csv")),
     ("co2_factors.csv", include_str!("../data/co2_factors.csv")),
     ("grid_factors.csv", include_str!("../data/grid_factors.csv")),
     ("factor_settings.json", include_str!("../data/factor_settings.json")),
-    ("questionnaire_integration.json", include_str!("../data/questionnaire_integration.json")),
-    ("methodology_sme_level_2024.json", include_str!("../data/methodology_sme_level_2024.json")),
-    ("methodology_integration_index.json", include_str!("../data/methodology_integration_index.json")),
-    ("methodology_region_index.json", include_str!("../data/methodology_region_index.json")),
+    (
+        "questionnaire_integration.json",
+        include_str!("../data/questionnaire_integration.json"),
+    ),
+    (
+        "methodology_sme_level_2024.json",
+        include_str!("../data/methodology_sme_level_2024.json"),
+    ),
+    (
+        "methodology_integration_index.json",
+        include_str!("../data/methodology_integration_index.json"),
+    ),
+    (
+        "methodology_region_index.json",
+        include_str!("../data/methodology_region_index.json"),
+    ),
     ("programmes.json", include_str!("../data/programmes.json")),
 ];
 
@@ -53,7 +68,10 @@ pub const MANIFEST: &str = include_str!("../data/manifest.json");
 
 /// A document of the built-in data by file name.
 pub fn file(name: &str) -> Option<&'static str> {
-    FILES.iter().find(|(file, _)| *file == name).map(|(_, content)| *content)
+    FILES
+        .iter()
+        .find(|(file, _)| *file == name)
+        .map(|(_, content)| *content)
 }
 
 /// Why a manifest cannot be followed.
@@ -71,19 +89,32 @@ pub enum ManifestError {
 }
 
 /// The documents of a manifest in order; `read` gives the content of a file beside it.
-pub fn documents(manifest: &str, read: impl Fn(&str) -> Result<Vec<u8>, String>) -> Result<Vec<NewDocument>, ManifestError> {
+pub fn documents(
+    manifest: &str,
+    read: impl Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<Vec<NewDocument>, ManifestError> {
     let manifest: Manifest = serde_json::from_str(manifest)?;
     let document = |entry: ManifestEntry| {
         let kind = DocumentKind::from_name(&entry.kind).ok_or_else(|| ManifestError::Kind(entry.kind.clone()))?;
         let content = read(&entry.file).map_err(|error| ManifestError::File(entry.file.clone(), error))?;
-        Ok(NewDocument { kind, code: entry.code, version: entry.version, title: entry.title, content })
+        Ok(NewDocument {
+            kind,
+            code: entry.code,
+            version: entry.version,
+            title: entry.title,
+            content,
+        })
     };
     manifest.documents.into_iter().map(document).collect()
 }
 
 /// The documents that are built in.
 pub fn built_in() -> Result<Vec<NewDocument>, ManifestError> {
-    documents(MANIFEST, |name| file(name).map(|text| text.as_bytes().to_vec()).ok_or_else(|| "not built in".to_owned()))
+    documents(MANIFEST, |name| {
+        file(name)
+            .map(|text| text.as_bytes().to_vec())
+            .ok_or_else(|| "not built in".to_owned())
+    })
 }
 
 /// The profile of the invented county of `ronghe demo`.

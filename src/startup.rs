@@ -79,8 +79,14 @@ pub fn assemble(db: Database, blobs: Blobs, parts: Parts) -> Result<Arc<Service>
 }
 
 /// Serves until `stop` turns true, then lets running requests and jobs end.
-pub async fn serve(service: Arc<Service>, listener: std::net::TcpListener, stop: watch::Receiver<bool>) -> Result<(), StartError> {
-    let taken_up = worker::recover(&service).await.map_err(|error| std::io::Error::other(error.to_string()))?;
+pub async fn serve(
+    service: Arc<Service>,
+    listener: std::net::TcpListener,
+    stop: watch::Receiver<bool>,
+) -> Result<(), StartError> {
+    let taken_up = worker::recover(&service)
+        .await
+        .map_err(|error| std::io::Error::other(error.to_string()))?;
     if taken_up > 0 {
         tracing::info!(taken_up, "took up jobs that were left behind");
     }
@@ -91,7 +97,9 @@ pub async fn serve(service: Arc<Service>, listener: std::net::TcpListener, stop:
         stopped.wait_for(|stop| *stop).await.ok();
     };
     let patience = std::time::Duration::from_secs(10);
-    Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(api::routes(service), until, Some(patience)).await?;
+    Server::new_with_acceptor(acceptor)
+        .run_with_graceful_shutdown(api::routes(service), until, Some(patience))
+        .await?;
     workers.await.ok();
     Ok(())
 }

@@ -15,7 +15,9 @@ pub enum LogFormat {
 /// Starts logging. `filter` is a directive such as `info` or `ronghe=debug`.
 pub fn start(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second start (tests in one process) changes nothing.
     match format {
         LogFormat::Text => builder.try_init().ok(),

@@ -60,7 +60,11 @@ impl Programmes {
         faults.extend(repeated(codes, "/programmes", "code"));
         for (at, programme) in self.programmes.iter().enumerate() {
             let pointer = format!("/programmes/{at}");
-            let criteria = programme.eligibility.iter().chain(&programme.vetoes).map(|criterion| criterion.code.as_str());
+            let criteria = programme
+                .eligibility
+                .iter()
+                .chain(&programme.vetoes)
+                .map(|criterion| criterion.code.as_str());
             faults.extend(repeated(criteria, &pointer, "criterion"));
             if programme.validity_years == 0 {
                 faults.push(DocumentFault::new(
@@ -108,10 +112,23 @@ mod tests {
             let mut document: serde_json::Value = serde_json::from_str(SHIPPED).unwrap();
             change(&mut document);
             let faults = Programmes::parse(document.to_string().as_bytes()).unwrap_err();
-            assert!(faults.iter().any(|fault| fault.code == code && fault.pointer == pointer), "{faults:?}");
+            assert!(
+                faults
+                    .iter()
+                    .any(|fault| fault.code == code && fault.pointer == pointer),
+                "{faults:?}"
+            );
         };
-        check(|d| d["programmes"][1]["code"] = d["programmes"][0]["code"].clone(), "programme.code_twice", "/programmes");
-        check(|d| d["programmes"][2]["validity_years"] = 0.into(), "programme.validity", "/programmes/2/validity_years");
+        check(
+            |d| d["programmes"][1]["code"] = d["programmes"][0]["code"].clone(),
+            "programme.code_twice",
+            "/programmes",
+        );
+        check(
+            |d| d["programmes"][2]["validity_years"] = 0.into(),
+            "programme.validity",
+            "/programmes/2/validity_years",
+        );
         check(
             |d| d["programmes"][0]["vetoes"][0]["code"] = d["programmes"][0]["eligibility"][0]["code"].clone(),
             "programme.criterion_twice",

@@ -3,6 +3,8 @@
 //!
 //! `cargo bench -p index --bench composite`
 
+#![expect(clippy::expect_used, reason = "a bench stops at the first surprise")]
+
 use std::{hint::black_box, num::NonZeroUsize};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -35,7 +37,10 @@ fn composite(c: &mut Criterion) {
 fn plan(threads: usize) -> Plan {
     Plan {
         normalisation: Normalisation::MinMax { low: 0.0, high: 100.0 },
-        aggregation: Aggregation { mean: Mean::Arithmetic, availability: None },
+        aggregation: Aggregation {
+            mean: Mean::Arithmetic,
+            availability: None,
+        },
         rank_tolerance: 1e-9,
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
     }
@@ -47,11 +52,15 @@ fn tree() -> Tree {
         nodes.push(NodeSpec::aggregate(format!("p{pillar}"), Some("index"), weight(pillar)));
     }
     for at in 0..INDICATORS {
-        let direction = if at % 5 == 4 { Direction::Negative } else { Direction::Positive };
+        let direction = if at % 5 == 4 {
+            Direction::Negative
+        } else {
+            Direction::Positive
+        };
         let parent = format!("p{}", at * PILLARS / INDICATORS);
         nodes.push(NodeSpec::indicator(format!("i{at}"), parent, weight(at), direction));
     }
-    Tree::new(nodes).expect("the tree is well formed")
+    Tree::new(&nodes).expect("the tree is well formed")
 }
 
 fn weight(at: u64) -> f64 {

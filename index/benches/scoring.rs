@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p index --bench scoring`
 
+#![expect(clippy::expect_used, reason = "a bench stops at the first surprise")]
+
 use std::{collections::BTreeSet, fs, hint::black_box, path::PathBuf, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -28,7 +30,9 @@ fn scoring(c: &mut Criterion) {
         let none = BTreeSet::new();
         group.bench_function(name, |b| b.iter(|| methodology.score(black_box(&evaluation), &none)));
         let scored = methodology.score(&evaluation, &none);
-        group.bench_function(format!("{name}_explain"), |b| b.iter(|| explain::tree(black_box(&scored), &methodology)));
+        group.bench_function(format!("{name}_explain"), |b| {
+            b.iter(|| explain::tree(black_box(&scored), &methodology));
+        });
     }
     group.finish();
 }
@@ -62,19 +66,30 @@ fn methodology(file: &str, survey: &Survey) -> CompiledMethodology {
 fn evaluation(survey: &Survey) -> Evaluation {
     use survey::{answer::Answer, questionnaire::QuestionType};
     let answer = |question: &survey::questionnaire::Question| match question.kind {
-        QuestionType::Single => survey.options(&question.code).first().map(|o| Answer::Choice(o.code.clone())),
-        QuestionType::Multi => {
-            Some(Answer::Choices(survey.options(&question.code).iter().skip(1).map(|o| o.code.clone()).collect()))
-        }
+        QuestionType::Single => survey
+            .options(&question.code)
+            .first()
+            .map(|o| Answer::Choice(o.code.clone())),
+        QuestionType::Multi => Some(Answer::Choices(
+            survey
+                .options(&question.code)
+                .iter()
+                .skip(1)
+                .map(|o| o.code.clone())
+                .collect(),
+        )),
         QuestionType::Level => Some(Answer::Number(3.into())),
-        QuestionType::Number | QuestionType::Integer | QuestionType::Money | QuestionType::Percent => {
-            Some(Answer::Number((u32::try_from(question.code.len()).unwrap_or(3) * 11).into()))
-        }
+        QuestionType::Number | QuestionType::Integer | QuestionType::Money | QuestionType::Percent => Some(
+            Answer::Number((u32::try_from(question.code.len()).unwrap_or(3) * 11).into()),
+        ),
         QuestionType::Boolean => Some(Answer::Boolean(true)),
         _ => None,
     };
     let questions = &survey.questionnaire().questions;
-    let answers: Answers = questions.iter().filter_map(|q| Some((q.code.clone(), answer(q)?))).collect();
+    let answers: Answers = questions
+        .iter()
+        .filter_map(|q| Some((q.code.clone(), answer(q)?)))
+        .collect();
     survey.evaluate(&answers, &RoundContext::new(), None)
 }
 

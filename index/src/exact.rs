@@ -98,12 +98,17 @@ impl Fixed {
         let noise = ROUNDINGS * (f64::EPSILON / 2.0) * figure.abs().max(PERCENT) * scale;
         let whole = scaled.floor();
         let up = scaled - whole + noise.min(MOST_NOISE) >= 0.5;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "at most 1e29 after the check above, i128 holds 1.7e38"
+        )]
         let units = (whole as i128).checked_add(i128::from(up))?;
         let magnitude = units.checked_mul(10_i128.checked_pow(Self::DECIMALS - decimals)?)?;
         Some(Self(if figure < 0.0 { -magnitude } else { magnitude }))
     }
 
     /// Rounded half up (away from zero) to `decimals`.
+    #[must_use]
     pub fn round(self, decimals: u32) -> Self {
         Self::quotient(self.0, 1, decimals).unwrap_or(self)
     }
@@ -130,6 +135,7 @@ impl Fixed {
     }
 
     /// The magnitude.
+    #[must_use]
     pub fn abs(self) -> Self {
         Self(self.0.saturating_abs())
     }
@@ -150,7 +156,9 @@ impl Fixed {
 
     /// The number of decimals that are not zero at the end.
     pub fn decimals(self) -> u32 {
-        (0..=Self::DECIMALS).find(|d| self.round(*d) == self).unwrap_or(Self::DECIMALS)
+        (0..=Self::DECIMALS)
+            .find(|d| self.round(*d) == self)
+            .unwrap_or(Self::DECIMALS)
     }
 
     /// `numerator / divisor` billionths, rounded half away from zero to `decimals`.
@@ -272,7 +280,10 @@ mod tests {
             check(not_a_number, None);
         }
         assert_eq!(Fixed::from_written(1.875), Some(fixed("1.875")));
-        assert_eq!(serde_json::to_string(&[fixed("66.6667"), fixed("8")]).unwrap(), "[66.6667,8]");
+        assert_eq!(
+            serde_json::to_string(&[fixed("66.6667"), fixed("8")]).unwrap(),
+            "[66.6667,8]"
+        );
         assert_eq!(serde_json::from_str::<Fixed>("0.7").unwrap(), fixed("0.7"));
         for refused in ["1e40", "0.0000000001", "\"1\"", "null"] {
             assert!(serde_json::from_str::<Fixed>(refused).is_err(), "{refused}");

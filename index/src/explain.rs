@@ -2,7 +2,7 @@
 //!
 //! The service joins it with the answers and their cells, by question code.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,14 +22,14 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExplainNode {
     /// Code.
-    pub code: String,
+    pub code: Arc<str>,
     /// Label.
-    pub label: Text,
+    pub label: Arc<Text>,
     /// What it is.
     pub kind: NodeKind,
     /// The question or derived value it scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
     /// The value as it was scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Figure>,
@@ -50,7 +50,7 @@ pub struct ExplainNode {
     pub contribution: Option<Fixed>,
     /// What it adds to each node above it, by code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub contributions: BTreeMap<String, Fixed>,
+    pub contributions: BTreeMap<Arc<str>, Fixed>,
     /// What rounding added to its score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_residual: Option<Fixed>,
@@ -72,16 +72,25 @@ pub struct ExplainNode {
 /// `scored` must come from `methodology`; nodes that it does not have are left out.
 pub fn tree(scored: &Scored, methodology: &CompiledMethodology) -> Vec<ExplainNode> {
     let card = &methodology.card;
-    let nodes: BTreeMap<&str, &ScoredNode> = scored.nodes.iter().map(|node| (node.code.as_str(), node)).collect();
+    let nodes: BTreeMap<&str, &ScoredNode> = scored.nodes.iter().map(|node| (&*node.code, node)).collect();
     let is_root = |node: &&NodeRef| match node {
         NodeRef::Branch(at) => card.branches.get(*at).is_some_and(|branch| branch.parent.is_none()),
         NodeRef::Leaf(_) => false,
     };
-    let roots = card.order.iter().filter(is_root).filter_map(|root| explain(card, *root, &nodes));
+    let roots = card
+        .order
+        .iter()
+        .filter(is_root)
+        .filter_map(|root| explain(card, *root, &nodes));
     let scenes = card.scenes.iter().filter_map(|scene| {
         let zh = "场景等级按题项所选，计入达到该级的场景数。";
         let en = "The level as chosen; it counts among the scenes that reach a level.";
-        Some(explain_node(nodes.get(scene.code.as_str())?, String::new(), Text::new(zh, en), Vec::new()))
+        Some(explain_node(
+            nodes.get(&*scene.code)?,
+            String::new(),
+            Text::new(zh, en),
+            Vec::new(),
+        ))
     });
     roots.chain(scenes).collect()
 }
@@ -90,15 +99,29 @@ fn explain(card: &Card, node: NodeRef, nodes: &BTreeMap<&str, &ScoredNode>) -> O
     match node {
         NodeRef::Leaf(at) => {
             let leaf = card.leaves.get(at)?;
-            let scored = nodes.get(leaf.code.as_str())?;
-            Some(explain_node(scored, leaf.unit.clone(), leaf_formula(card, leaf), Vec::new()))
+            let scored = nodes.get(&*leaf.code)?;
+            Some(explain_node(
+                scored,
+                leaf.unit.clone(),
+                leaf_formula(card, leaf),
+                Vec::new(),
+            ))
         }
         NodeRef::Branch(at) => {
             let branch = card.branches.get(at)?;
-            let scored = nodes.get(branch.code.as_str())?;
+            let scored = nodes.get(&*branch.code)?;
             // As deep as the document nests aggregates, each named in a document of limited size.
-            let children = branch.children.iter().filter_map(|(child, _)| explain(card, *child, nodes)).collect();
-            Some(explain_node(scored, String::new(), branch_formula(card, branch), children))
+            let children = branch
+                .children
+                .iter()
+                .filter_map(|(child, _)| explain(card, *child, nodes))
+                .collect();
+            Some(explain_node(
+                scored,
+                String::new(),
+                branch_formula(card, branch),
+                children,
+            ))
         }
     }
 }
@@ -118,7 +141,7 @@ fn explain_node(node: &ScoredNode, unit: String, formula: Text, children: Vec<Ex
         contributions: node.contributions.clone(),
         rounding_residual: node.rounding_residual,
         missing: node.missing,
-        questions: node.depends_on.clone(),
+        questions: node.depends_on.to_vec(),
         formula,
         children,
     }
@@ -127,7 +150,7 @@ fn explain_node(node: &ScoredNode, unit: String, formula: Text, children: Vec<Ex
 /// `(20×B + 30×S) ÷ 50`, in words where it is a sum.
 fn branch_formula(card: &Card, branch: &Branch) -> Text {
     let code = |node: NodeRef| match node {
-        NodeRef::Leaf(at) => card.leaves.get(at).map_or("", |leaf| &leaf.code),
+        NodeRef::Leaf(at) => card.leaves.get(at).map_or("", |leaf| &*leaf.code),
         NodeRef::Branch(at) => card.branch_code(at),
     };
     let decimals = branch.decimals;
@@ -138,13 +161,18 @@ fn branch_formula(card: &Card, branch: &Branch) -> Text {
             Text::new(terms.clone(), terms)
         }
         Join::WeightedMean => {
-            let terms: Vec<String> =
-                branch.children.iter().map(|(child, weight)| format!("{weight}×{}", code(*child))).collect();
+            let terms: Vec<String> = branch
+                .children
+                .iter()
+                .map(|(child, weight)| format!("{weight}×{}", code(*child)))
+                .collect();
             let whole: Fixed = branch.children.iter().map(|(_, weight)| *weight).sum();
             let mean = format!("({}) ÷ {whole}", terms.join(" + "));
             Text::new(
                 format!("{mean}；被剔除的项不计，权重按比例补足；四舍五入到 {decimals} 位。"),
-                format!("{mean}; what is left out does not count and its weight is spread in proportion; rounded half up to {decimals} decimals."),
+                format!(
+                    "{mean}; what is left out does not count and its weight is spread in proportion; rounded half up to {decimals} decimals."
+                ),
             )
         }
     }
@@ -155,8 +183,14 @@ fn leaf_formula(card: &Card, leaf: &Leaf) -> Text {
         ScoreFunction::OptionPoints { points, select } => {
             let list = pairs(points);
             match select {
-                Select::One => (format!("按所选项取分：{list}"), format!("Points of the chosen option: {list}")),
-                Select::Many => (format!("所选项分值相加：{list}"), format!("Points of the chosen options add up: {list}")),
+                Select::One => (
+                    format!("按所选项取分：{list}"),
+                    format!("Points of the chosen option: {list}"),
+                ),
+                Select::Many => (
+                    format!("所选项分值相加：{list}"),
+                    format!("Points of the chosen options add up: {list}"),
+                ),
             }
         }
         ScoreFunction::LevelPoints { points } => {
@@ -169,13 +203,25 @@ fn leaf_formula(card: &Card, leaf: &Leaf) -> Text {
         ),
         ScoreFunction::Boolean { yes, no } => (format!("是 {yes}，否 {no}"), format!("yes {yes}, no {no}")),
         ScoreFunction::Steps { steps, .. } => {
-            let list = |otherwise: &str| steps.iter().map(|step| step_text(step, otherwise)).collect::<Vec<_>>().join(", ");
-            (format!("取第一个成立的区间：{}", list("其余")), format!("The first interval that holds: {}", list("otherwise")))
+            let list = |otherwise: &str| {
+                steps
+                    .iter()
+                    .map(|step| step_text(step, otherwise))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            (
+                format!("取第一个成立的区间：{}", list("其余")),
+                format!("The first interval that holds: {}", list("otherwise")),
+            )
         }
         ScoreFunction::LinearBands { points } => {
             let list: Vec<String> = points.iter().map(|(x, score)| format!("{x} → {score}")).collect();
             let list = list.join(", ");
-            (format!("折点之间按直线取分，两端之外取端点分：{list}"), format!("Straight line between the points, the end score outside: {list}"))
+            (
+                format!("折点之间按直线取分，两端之外取端点分：{list}"),
+                format!("Straight line between the points, the end score outside: {list}"),
+            )
         }
     };
     let rounding = &card.rounding;
@@ -187,7 +233,11 @@ fn leaf_formula(card: &Card, leaf: &Leaf) -> Text {
 }
 
 fn pairs(points: &BTreeMap<String, Fixed>) -> String {
-    points.iter().map(|(code, points)| format!("{code} {points}")).collect::<Vec<_>>().join(", ")
+    points
+        .iter()
+        .map(|(code, points)| format!("{code} {points}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn step_text(step: &Step, otherwise: &str) -> String {

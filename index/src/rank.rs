@@ -11,7 +11,10 @@ pub fn rank<Id>(scores: &[(Id, Option<Fixed>)]) -> Vec<Option<u32>> {
     let mut highest_first: Vec<Fixed> = scores.iter().filter_map(|(_, score)| *score).collect();
     highest_first.sort_unstable_by(|a, b| b.cmp(a));
     let above = |score: Fixed| highest_first.partition_point(|other| *other > score);
-    scores.iter().map(|(_, score)| score.map(|s| rank_after(above(s)))).collect()
+    scores
+        .iter()
+        .map(|(_, score)| score.map(|s| rank_after(above(s))))
+        .collect()
 }
 
 /// The ids in the order of their rank, those without a score last, equals by id: the order of a published list.
@@ -86,19 +89,15 @@ impl Ranker {
             let order = scores[row_of(*b)].partial_cmp(&scores[row_of(*a)]);
             order.unwrap_or(Ordering::Equal).then_with(|| a.cmp(b))
         };
-        // More than four thousand million units are beyond any memory; the surplus would go without rank.
-        let rows = (0..=u32::MAX).zip(scores).filter(|(row, _)| present.is_none_or(|p| p[*row as usize]));
         let (lowest, highest) = extremes(scores);
         let per_unit = (SLOTS - 1.0) / (highest - lowest);
-        self.words.clear();
         if scores.len() < FEW || !per_unit.is_normal() {
-            self.words.extend(rows.map(|(row, _)| u64::from(row)));
+            self.fill(scores, present, |_| 0);
             self.words.sort_unstable_by(by_score);
             return 0;
         }
         // Rounding keeps the order of what it rounds, so that a higher score never has a later slot.
-        let slot = |score: f64| ((highest - score) * per_unit) as u64;
-        self.words.extend(rows.map(|(row, score)| slot(*score) << u32::BITS | u64::from(row)));
+        self.fill(scores, present, |score| whole((highest - score) * per_unit));
         self.sort_by_slot();
         for run in self.words.chunk_by_mut(|a, b| slot_of(*a) == slot_of(*b)) {
             if run.len() > 1 {
@@ -106,27 +105,42 @@ impl Ranker {
             }
         }
         // One more for the cut to whole slots, one for the rounding of both.
-        (tolerance * lowest.abs().max(highest.abs()) * per_unit) as u64 + 2
+        whole(tolerance * lowest.abs().max(highest.abs()) * per_unit).saturating_add(2)
+    }
+
+    /// A word for every present score. More than four thousand million units are beyond any memory; the surplus would go
+    /// without rank.
+    fn fill(&mut self, scores: &[f64], present: Option<&[bool]>, slot: impl Fn(f64) -> u64) {
+        let words = scores
+            .iter()
+            .zip(0..=u32::MAX)
+            .map(|(score, row)| slot(*score) << u32::BITS | u64::from(row));
+        self.words.clear();
+        match present {
+            None => self.words.extend(words),
+            Some(present) => self
+                .words
+                .extend(words.zip(present).filter(|(_, here)| **here).map(|(word, _)| word)),
+        }
     }
 
     /// Sorts the words by their slots, equal ones in their order.
     fn sort_by_slot(&mut self) {
-        const BUCKETS: usize = 1 << DIGIT_BITS;
-        self.spare.clear();
-        self.spare.resize(self.words.len(), 0);
-        for digit in 0..DIGITS {
-            let bucket = |word: u64| (word >> (u32::BITS + digit * DIGIT_BITS)) as usize % BUCKETS;
-            let mut places = [0_usize; BUCKETS];
-            for word in &self.words {
-                places[bucket(*word)] += 1;
+        let mut places = [[0_u32; BUCKETS]; DIGITS.len()];
+        for word in &self.words {
+            for (shift, places) in DIGITS.iter().zip(&mut places) {
+                places[bucket(*word, *shift)] += 1;
             }
+        }
+        self.spare.resize(self.words.len(), 0);
+        for (shift, places) in DIGITS.iter().zip(&mut places) {
             let mut start = 0;
-            for place in &mut places {
+            for place in places.iter_mut() {
                 start += std::mem::replace(place, start);
             }
             for word in &self.words {
-                let place = &mut places[bucket(*word)];
-                self.spare[*place] = *word;
+                let place = &mut places[bucket(*word, *shift)];
+                self.spare[*place as usize] = *word;
                 *place += 1;
             }
             std::mem::swap(&mut self.words, &mut self.spare);
@@ -134,12 +148,27 @@ impl Ranker {
     }
 }
 
-/// Bits of a slot that one scatter looks at.
-const DIGIT_BITS: u32 = 11;
-/// Scatters.
-const DIGITS: u32 = 2;
-/// Slots: as many as the digits can tell apart.
-const SLOTS: f64 = (1_u64 << (DIGIT_BITS * DIGITS)) as f64;
+/// Buckets of one scatter: eleven bits of a slot.
+const BUCKETS: usize = 1 << 11;
+/// Where in a word the digits of a slot begin, the lower digit first.
+const DIGITS: [u32; 2] = [32, 43];
+/// Slots: as many as two digits can tell apart.
+const SLOTS: f64 = (BUCKETS * BUCKETS) as f64;
+
+#[expect(clippy::cast_possible_truncation, reason = "eleven bits are left")]
+fn bucket(word: u64, shift: u32) -> usize {
+    (word >> shift) as usize % BUCKETS
+}
+
+/// The whole part of a number of zero or more.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "cut on purpose, and never negative"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
 
 fn within(tolerance: f64, leader: f64, score: f64) -> bool {
     (leader - score).abs() <= tolerance * leader.abs().max(score.abs())
@@ -153,8 +182,16 @@ pub(crate) fn extremes(numbers: &[f64]) -> (f64, f64) {
     let (chunks, rest) = numbers.as_chunks::<LANES>();
     for chunk in chunks {
         for lane in 0..LANES {
-            low[lane] = if chunk[lane] < low[lane] { chunk[lane] } else { low[lane] };
-            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
+            low[lane] = if chunk[lane] < low[lane] {
+                chunk[lane]
+            } else {
+                low[lane]
+            };
+            high[lane] = if chunk[lane] > high[lane] {
+                chunk[lane]
+            } else {
+                high[lane]
+            };
         }
     }
     let lowest = low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min);
@@ -166,8 +203,9 @@ fn slot_of(word: u64) -> u64 {
     word >> u32::BITS
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is a row")]
 fn row_of(word: u64) -> usize {
-    (word & u64::from(u32::MAX)) as usize
+    word as u32 as usize
 }
 
 #[cfg(test)]
@@ -177,7 +215,11 @@ mod tests {
     use super::*;
 
     fn scored(scores: &[Option<i64>]) -> Vec<(usize, Option<Fixed>)> {
-        scores.iter().enumerate().map(|(id, score)| (id, score.map(Fixed::from_int))).collect()
+        scores
+            .iter()
+            .enumerate()
+            .map(|(id, score)| (id, score.map(Fixed::from_int)))
+            .collect()
     }
 
     #[test]
@@ -197,12 +239,18 @@ mod tests {
         check(&[98.9, 99.5, 100.0], &[3, 1, 1]);
         check(&[-100.0, -99.5, 0.0], &[2, 2, 1]);
         check(&[0.0, -0.0, 1.0], &[2, 2, 1]);
-        assert_eq!(rank_with_tolerance(&[1.0, f64::NAN, 2.0], 0.0), [Some(2), None, Some(1)]);
+        assert_eq!(
+            rank_with_tolerance(&[1.0, f64::NAN, 2.0], 0.0),
+            [Some(2), None, Some(1)]
+        );
     }
 
     #[test]
     fn a_distribution_shows_what_does_not_occur() {
-        assert_eq!(distribution(&[0, 1, 2], [2, 0, 2]), BTreeMap::from([(0, 1), (1, 0), (2, 2)]));
+        assert_eq!(
+            distribution(&[0, 1, 2], [2, 0, 2]),
+            BTreeMap::from([(0, 1), (1, 0), (2, 2)])
+        );
     }
 
     /// What a rank is by definition, the slow way.

@@ -129,7 +129,10 @@ impl CompiledRegion {
     /// Scores a region. A value that is missing, or that the formula cannot take, is replaced in the order the
     /// methodology states and flagged.
     pub fn score(&self, values: &BTreeMap<String, RegionValue>) -> Result<RegionScored, RegionError> {
-        if let Some(code) = values.keys().find(|code| !self.indicators.iter().any(|node| node.code == **code)) {
+        if let Some(code) = values
+            .keys()
+            .find(|code| !self.indicators.iter().any(|node| node.code == **code))
+        {
             return Err(RegionError::UnknownIndicator { code: code.clone() });
         }
         let mut indicators = Vec::with_capacity(self.indicators.len());
@@ -146,10 +149,21 @@ impl CompiledRegion {
             }
         }
         let means = self.class_means(&indicators);
-        let classes = self.classes.iter().zip(means).filter_map(|(code, mean)| Some((code.clone(), mean?))).collect();
+        let classes = self
+            .classes
+            .iter()
+            .zip(means)
+            .filter_map(|(code, mean)| Some((code.clone(), mean?)))
+            .collect();
         let total = self.mean(indicators.iter());
         let (methodology, version) = (self.code.clone(), self.version.clone());
-        Ok(RegionScored { methodology, version, indicators, classes, total })
+        Ok(RegionScored {
+            methodology,
+            version,
+            indicators,
+            classes,
+            total,
+        })
     }
 
     fn indicator(&self, node: &RegionNode, value: Option<&RegionValue>) -> Result<RegionIndicatorScore, RegionError> {
@@ -161,7 +175,9 @@ impl CompiledRegion {
         let (mut z, mut substitute) = (None, None);
         if let Some(value) = value {
             if !(value.base.is_finite() && value.base > 0.0) {
-                return Err(RegionError::NoBase { code: node.code.clone() });
+                return Err(RegionError::NoBase {
+                    code: node.code.clone(),
+                });
             }
             z = z_of(value.value, value.base);
             if z.is_none() && self.substitutes.contains(&MissingSubstitute::LastYearValue) {
@@ -170,14 +186,21 @@ impl CompiledRegion {
             }
         }
         let class = self.classes.get(node.class).cloned().unwrap_or_default();
-        Ok(RegionIndicatorScore { code: node.code.clone(), class, weight: node.weight, z, substitute })
+        Ok(RegionIndicatorScore {
+            code: node.code.clone(),
+            class,
+            weight: node.weight,
+            z,
+            substitute,
+        })
     }
 
     /// The mean of every class over the indicators that have an index.
     fn class_means(&self, indicators: &[RegionIndicatorScore]) -> Vec<Option<Fixed>> {
         let members = |class: usize| {
             let both = indicators.iter().zip(&self.indicators);
-            both.filter(move |(_, node)| node.class == class).map(|(indicator, _)| indicator)
+            both.filter(move |(_, node)| node.class == class)
+                .map(|(indicator, _)| indicator)
         };
         (0..self.classes.len()).map(|class| self.mean(members(class))).collect()
     }

@@ -14,7 +14,9 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::{Auth, BearerAuth},
-    etag, page,
+    etag,
+    instant::Instant,
+    page,
     problem::{ChangeFailure, CreateFailure, LoginFailure, ReadFailure},
     word::Word,
 };
@@ -92,7 +94,7 @@ struct Session {
     /// Bearer token for the header `Authorization`. It is shown once.
     token: String,
     /// When it ends.
-    expires_at: DateTime<Utc>,
+    expires_at: Instant,
     /// Who is logged in.
     user: UserOut,
 }
@@ -118,7 +120,7 @@ struct UserOut {
     /// Version.
     version: i64,
     /// When made.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
 }
 
 impl From<User> for UserOut {
@@ -133,7 +135,7 @@ impl From<User> for UserOut {
             enterprise_id,
             disabled: user.disabled,
             version: user.version,
-            created_at: user.created_at,
+            created_at: user.created_at.into(),
         }
     }
 }
@@ -207,11 +209,11 @@ struct ApiKeyOut {
     /// The enterprise that it sees.
     enterprise_id: Option<Uuid>,
     /// When made.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
     /// When it ends.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<Instant>,
     /// When revoked.
-    revoked_at: Option<DateTime<Utc>>,
+    revoked_at: Option<Instant>,
 }
 
 impl From<ApiKey> for ApiKeyOut {
@@ -223,9 +225,9 @@ impl From<ApiKey> for ApiKeyOut {
             role: key.role.into(),
             area_code,
             enterprise_id,
-            created_at: key.created_at,
-            expires_at: key.expires_at,
-            revoked_at: key.revoked_at,
+            created_at: key.created_at.into(),
+            expires_at: key.expires_at.map(Into::into),
+            revoked_at: key.revoked_at.map(Into::into),
         }
     }
 }
@@ -340,16 +342,29 @@ impl AccessApi {
     ///
     /// Gives a bearer token for a login name and a password. After ten failures within a quarter of an hour a name has to wait.
     #[oai(path = "/sessions", method = "post", operation_id = "create_session")]
-    async fn create_session(&self, service: Data<&Arc<Service>>, body: Json<NewSession>) -> Result<SessionCreated, LoginFailure> {
+    async fn create_session(
+        &self,
+        service: Data<&Arc<Service>>,
+        body: Json<NewSession>,
+    ) -> Result<SessionCreated, LoginFailure> {
         let login = log_in(&service, &body.0.login, &body.0.password).await?;
-        Ok(SessionCreated::Created(Json(Session { token: login.token, expires_at: login.expires_at, user: login.user.into() })))
+        Ok(SessionCreated::Created(Json(Session {
+            token: login.token,
+            expires_at: login.expires_at.into(),
+            user: login.user.into(),
+        })))
     }
 
     /// Log out
     ///
     /// Ends the login whose bearer token is sent.
     #[oai(path = "/sessions/current", method = "delete", operation_id = "delete_session")]
-    async fn delete_session(&self, service: Data<&Arc<Service>>, request: &Request, _auth: BearerAuth) -> Result<Done, ReadFailure> {
+    async fn delete_session(
+        &self,
+        service: Data<&Arc<Service>>,
+        request: &Request,
+        _auth: BearerAuth,
+    ) -> Result<Done, ReadFailure> {
         let header = request.header("authorization").unwrap_or_default();
         log_out(&service, header.split_once(' ').map_or("", |(_, token)| token.trim())).await?;
         Ok(Done::Done)
@@ -374,20 +389,31 @@ impl AccessApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        #[oai(validator(minimum(value = "1"), maximum(value = "200")))] limit: Query<Option<u32>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<UsersFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"users")?;
         let found = manage_access::list_users(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"users");
-        Ok(UsersFound::Found(Json(UserPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(UsersFound::Found(Json(UserPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Make a user
     ///
     /// An enterprise user names its enterprise, a town user its town; the others see the county.
     #[oai(path = "/users", method = "post", operation_id = "create_user")]
-    async fn create_user(&self, service: Data<&Arc<Service>>, auth: Auth, body: Json<NewUserIn>) -> Result<UserCreated, CreateFailure> {
+    async fn create_user(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewUserIn>,
+    ) -> Result<UserCreated, CreateFailure> {
         let body = body.0;
         let new = NewUser {
             login: body.login.0,
@@ -405,7 +431,12 @@ impl AccessApi {
     ///
     /// The administrator reads anybody, others themselves.
     #[oai(path = "/users/:user_id", method = "get", operation_id = "get_user")]
-    async fn get_user(&self, service: Data<&Arc<Service>>, auth: Auth, user_id: Path<Uuid>) -> Result<UserFound, ReadFailure> {
+    async fn get_user(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        user_id: Path<Uuid>,
+    ) -> Result<UserFound, ReadFailure> {
         let user = manage_access::get_user(&service, auth.principal(), UserId(user_id.0)).await?;
         let etag = etag::of(user.version);
         Ok(UserFound::Found(Json(user.into()), etag))
@@ -426,7 +457,10 @@ impl AccessApi {
         body: Json<UserPatch>,
     ) -> Result<UserFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
-        let change = UserChange { display_name: body.0.display_name.map(|name| name.0), disabled: body.0.disabled };
+        let change = UserChange {
+            display_name: body.0.display_name.map(|name| name.0),
+            disabled: body.0.disabled,
+        };
         let user = manage_access::update_user(&service, auth.principal(), UserId(user_id.0), expected, change).await?;
         let etag = etag::of(user.version);
         Ok(UserFound::Found(Json(user.into()), etag))
@@ -440,32 +474,56 @@ impl AccessApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        #[oai(validator(minimum(value = "1"), maximum(value = "200")))] limit: Query<Option<u32>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<ApiKeysFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"api_keys")?;
         let found = manage_access::list_api_keys(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"api_keys");
-        Ok(ApiKeysFound::Found(Json(ApiKeyPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(ApiKeysFound::Found(Json(ApiKeyPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Make an API key
     ///
     /// For another system. The key is shown once; only its hash is kept.
     #[oai(path = "/api-keys", method = "post", operation_id = "create_api_key")]
-    async fn create_api_key(&self, service: Data<&Arc<Service>>, auth: Auth, body: Json<NewApiKeyIn>) -> Result<ApiKeyCreated, CreateFailure> {
+    async fn create_api_key(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewApiKeyIn>,
+    ) -> Result<ApiKeyCreated, CreateFailure> {
         let body = body.0;
         let scope = scope_of(body.area_code, body.enterprise_id);
-        let new = NewApiKey { name: body.name.0, role: body.role.into(), scope, expires_at: body.expires_at };
+        let new = NewApiKey {
+            name: body.name.0,
+            role: body.role.into(),
+            scope,
+            expires_at: body.expires_at,
+        };
         let (api_key, key) = manage_access::create_api_key(&service, auth.principal(), new).await?;
-        Ok(ApiKeyCreated::Created(Json(CreatedApiKey { key, api_key: api_key.into() })))
+        Ok(ApiKeyCreated::Created(Json(CreatedApiKey {
+            key,
+            api_key: api_key.into(),
+        })))
     }
 
     /// Revoke an API key
     ///
     /// For ever; the record of it stays.
     #[oai(path = "/api-keys/:api_key_id", method = "delete", operation_id = "delete_api_key")]
-    async fn delete_api_key(&self, service: Data<&Arc<Service>>, auth: Auth, api_key_id: Path<Uuid>) -> Result<Done, ReadFailure> {
+    async fn delete_api_key(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        api_key_id: Path<Uuid>,
+    ) -> Result<Done, ReadFailure> {
         manage_access::revoke_api_key(&service, auth.principal(), ApiKeyId(api_key_id.0)).await?;
         Ok(Done::Done)
     }

@@ -20,7 +20,13 @@ pub struct BearerAuth(pub Principal);
 
 /// The key of another system, in the header `X-API-Key`.
 #[derive(SecurityScheme)]
-#[oai(rename = "api_key", ty = "api_key", key_in = "header", key_name = "X-API-Key", checker = "check_api_key")]
+#[oai(
+    rename = "api_key",
+    ty = "api_key",
+    key_in = "header",
+    key_name = "X-API-Key",
+    checker = "check_api_key"
+)]
 pub struct ApiKeyAuth(pub Principal);
 
 /// Either of the two.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -15,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::Auth,
+    instant::Instant,
     page,
     problem::{Bilingual, ReadFailure, UploadFailure},
     upload,
@@ -107,7 +107,7 @@ struct DocumentOut {
     /// SHA-256 of the content, hex.
     sha256: String,
     /// When published.
-    published_at: DateTime<Utc>,
+    published_at: Instant,
 }
 
 impl From<Document> for DocumentOut {
@@ -117,9 +117,12 @@ impl From<Document> for DocumentOut {
             kind: document.kind.into(),
             code: document.code,
             version: document.version,
-            title: Bilingual { zh: document.title_zh, en: document.title_en },
+            title: Bilingual {
+                zh: document.title_zh,
+                en: document.title_en,
+            },
             sha256: document.sha256,
-            published_at: document.published_at,
+            published_at: document.published_at.into(),
         }
     }
 }
@@ -199,7 +202,10 @@ impl DocumentsApi {
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = browse::list_documents(&service, auth.principal(), kind, &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(DocumentsFound::Found(Json(DocumentPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(DocumentsFound::Found(Json(DocumentPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Publish a document
@@ -225,7 +231,13 @@ impl DocumentsApi {
     ) -> Result<DocumentPublished, UploadFailure> {
         let title = title_zh.0.zip(title_en.0).map(|(zh, en)| Text::new(zh, en));
         let content = upload::read(&service, body.0).await?;
-        let new = NewDocument { kind: kind.0.into(), code: code.0, version: version.0, title, content };
+        let new = NewDocument {
+            kind: kind.0.into(),
+            code: code.0,
+            version: version.0,
+            title,
+            content,
+        };
         let document = publish_document(&service, auth.principal(), new).await?;
         let location = format!("/api/v1/documents/{}", document.id);
         Ok(DocumentPublished::Published(Json(document.into()), location))
@@ -235,7 +247,12 @@ impl DocumentsApi {
     ///
     /// Without its content.
     #[oai(path = "/documents/:document_id", method = "get", operation_id = "get_document")]
-    async fn get_document(&self, service: Data<&Arc<Service>>, auth: Auth, document_id: Path<Uuid>) -> Result<DocumentFound, ReadFailure> {
+    async fn get_document(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        document_id: Path<Uuid>,
+    ) -> Result<DocumentFound, ReadFailure> {
         let found = browse::get_document(&service, auth.principal(), DocumentId(document_id.0)).await?;
         Ok(DocumentFound::Found(Json(found.into())))
     }
@@ -243,7 +260,11 @@ impl DocumentsApi {
     /// Read the content of a document
     ///
     /// Byte for byte as it was published.
-    #[oai(path = "/documents/:document_id/content", method = "get", operation_id = "get_document_content")]
+    #[oai(
+        path = "/documents/:document_id/content",
+        method = "get",
+        operation_id = "get_document_content"
+    )]
     async fn get_document_content(
         &self,
         service: Data<&Arc<Service>>,
@@ -251,8 +272,15 @@ impl DocumentsApi {
         document_id: Path<Uuid>,
     ) -> Result<ContentFound, ReadFailure> {
         let found = browse::get_document_content(&service, auth.principal(), DocumentId(document_id.0)).await?;
-        let extension = if found.content.trim_start().starts_with(['{', '[']) { "json" } else { "csv" };
+        let extension = if found.content.trim_start().starts_with(['{', '[']) {
+            "json"
+        } else {
+            "csv"
+        };
         let filename = format!("{}-{}.{extension}", found.document.code, found.document.version);
-        Ok(ContentFound::Found(Binary(found.content.into_bytes()), upload::attachment(&filename)))
+        Ok(ContentFound::Found(
+            Binary(found.content.into_bytes()),
+            upload::attachment(&filename),
+        ))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -16,6 +15,7 @@ use super::{
     Tag,
     auth::Auth,
     etag,
+    instant::Instant,
     jobs::{JobAccepted, accepted},
     page,
     problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
@@ -92,9 +92,9 @@ struct EnterpriseOut {
     /// Version.
     version: i64,
     /// When added.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
     /// When last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: Instant,
 }
 
 impl From<Enterprise> for EnterpriseOut {
@@ -115,8 +115,8 @@ impl From<Enterprise> for EnterpriseOut {
             size_class: enterprise.size_class,
             active: facts.active,
             version: enterprise.version,
-            created_at: enterprise.created_at,
-            updated_at: enterprise.updated_at,
+            created_at: enterprise.created_at.into(),
+            updated_at: enterprise.updated_at.into(),
         }
     }
 }
@@ -166,7 +166,10 @@ impl From<NewEnterprise> for EnterpriseInput {
             assets_wan_yuan: new.assets_wan_yuan,
             active: new.active,
         };
-        Self { facts, uscc_exception: new.uscc_exception.map(|reason| reason.0) }
+        Self {
+            facts,
+            uscc_exception: new.uscc_exception.map(|reason| reason.0),
+        }
     }
 }
 
@@ -262,7 +265,10 @@ impl EnterprisesApi {
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = browse::list_enterprises(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(EnterprisesFound::Found(Json(EnterprisePage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(EnterprisesFound::Found(Json(EnterprisePage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Add an enterprise
@@ -276,7 +282,10 @@ impl EnterprisesApi {
         body: Json<NewEnterprise>,
     ) -> Result<EnterpriseCreated, CreateFailure> {
         let enterprise = write_enterprise::create_enterprise(&service, auth.principal(), body.0.into()).await?;
-        let (etag, location) = (etag::of(enterprise.version), format!("/api/v1/enterprises/{}", enterprise.id));
+        let (etag, location) = (
+            etag::of(enterprise.version),
+            format!("/api/v1/enterprises/{}", enterprise.id),
+        );
         Ok(EnterpriseCreated::Created(Json(enterprise.into()), etag, location))
     }
 
@@ -301,20 +310,32 @@ impl EnterprisesApi {
     /// Read an enterprise
     ///
     /// Within what the caller sees.
-    #[oai(path = "/enterprises/:enterprise_id", method = "get", operation_id = "get_enterprise")]
+    #[oai(
+        path = "/enterprises/:enterprise_id",
+        method = "get",
+        operation_id = "get_enterprise"
+    )]
     async fn get_enterprise(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         enterprise_id: Path<Uuid>,
     ) -> Result<EnterpriseFound, ReadFailure> {
-        Ok(browse::get_enterprise(&service, auth.principal(), EnterpriseId(enterprise_id.0)).await?.into())
+        Ok(
+            browse::get_enterprise(&service, auth.principal(), EnterpriseId(enterprise_id.0))
+                .await?
+                .into(),
+        )
     }
 
     /// Replace the facts of an enterprise
     ///
     /// All facts are stated anew; derived ones are computed again.
-    #[oai(path = "/enterprises/:enterprise_id", method = "put", operation_id = "replace_enterprise")]
+    #[oai(
+        path = "/enterprises/:enterprise_id",
+        method = "put",
+        operation_id = "replace_enterprise"
+    )]
     async fn replace_enterprise(
         &self,
         service: Data<&Arc<Service>>,
@@ -327,7 +348,8 @@ impl EnterprisesApi {
     ) -> Result<EnterpriseFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let id = EnterpriseId(enterprise_id.0);
-        let enterprise = write_enterprise::update_enterprise(&service, auth.principal(), id, expected, body.0.into()).await?;
+        let enterprise =
+            write_enterprise::update_enterprise(&service, auth.principal(), id, expected, body.0.into()).await?;
         Ok(enterprise.into())
     }
 }

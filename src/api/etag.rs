@@ -11,7 +11,8 @@ pub(crate) fn of(version: i64) -> String {
 pub(crate) fn required(if_match: Option<&str>) -> Result<i64, ServiceError> {
     let text = if_match.ok_or_else(|| ServiceError::new("version_required"))?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    bare.and_then(|text| text.parse().ok()).ok_or_else(|| ServiceError::new("invalid_etag"))
+    bare.and_then(|text| text.parse().ok())
+        .ok_or_else(|| ServiceError::new("invalid_etag"))
 }
 
 #[cfg(test)]

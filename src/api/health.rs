@@ -22,7 +22,10 @@ pub struct Health {
 
 impl Health {
     fn new(status: impl Into<String>) -> Json<Self> {
-        Json(Self { status: status.into(), version: env!("CARGO_PKG_VERSION").to_owned() })
+        Json(Self {
+            status: status.into(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -13,7 +12,7 @@ use poem_openapi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Tag, auth::Auth, page, problem::ReadFailure};
+use super::{Tag, auth::Auth, instant::Instant, page, problem::ReadFailure};
 use crate::{
     domain::job::{Job, JobId, JobState},
     service::{Service, browse},
@@ -68,24 +67,29 @@ pub struct JobOut {
     /// Who asked.
     created_by: String,
     /// When asked.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
     /// When last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: Instant,
 }
 
 impl From<Job> for JobOut {
     fn from(job: Job) -> Self {
         Self {
             id: job.id.0,
-            kind: job.task.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            kind: job
+                .task
+                .get("kind")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             state: job.state.into(),
             done: job.done,
             total: job.total,
             result: job.result.map(Any),
             error: job.error.map(Any),
             created_by: job.created_by,
-            created_at: job.created_at,
-            updated_at: job.updated_at,
+            created_at: job.created_at.into(),
+            updated_at: job.updated_at.into(),
         }
     }
 }
@@ -154,14 +158,22 @@ impl JobsApi {
         let request = page::request(limit.0, cursor.0.as_deref(), &"jobs")?;
         let found = browse::list_jobs(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"jobs");
-        Ok(JobsFound::Found(Json(JobPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(JobsFound::Found(Json(JobPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Read a job
     ///
     /// Its state, how far it is, and its result or error in the end.
     #[oai(path = "/jobs/:job_id", method = "get", operation_id = "get_job")]
-    async fn get_job(&self, service: Data<&Arc<Service>>, auth: Auth, job_id: Path<Uuid>) -> Result<JobFound, ReadFailure> {
+    async fn get_job(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        job_id: Path<Uuid>,
+    ) -> Result<JobFound, ReadFailure> {
         let job = browse::get_job(&service, auth.principal(), JobId(job_id.0)).await?;
         Ok(JobFound::Found(Json(job.into())))
     }

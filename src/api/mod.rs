@@ -18,6 +18,7 @@ pub mod documents;
 pub mod enterprises;
 mod etag;
 pub mod health;
+pub mod instant;
 pub mod jobs;
 mod page;
 pub mod problem;
@@ -94,7 +95,9 @@ pub fn routes(service: Arc<Service>) -> impl Endpoint {
         .at(
             "/openapi.json",
             make_sync(move |_| {
-                poem::Response::builder().content_type("application/json").body(served.as_bytes().to_vec())
+                poem::Response::builder()
+                    .content_type("application/json")
+                    .body(served.as_bytes().to_vec())
             }),
         )
         .at("/docs", make_sync(move |_| Html(docs.as_ref().clone())))

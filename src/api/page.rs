@@ -24,7 +24,11 @@ struct Token {
 }
 
 /// A page request from `limit` and `cursor`. `list` names the list with its filters: a cursor of another list is refused.
-pub(crate) fn request(limit: Option<u32>, cursor: Option<&str>, list: &impl Serialize) -> Result<PageRequest, ServiceError> {
+pub(crate) fn request(
+    limit: Option<u32>,
+    cursor: Option<&str>,
+    list: &impl Serialize,
+) -> Result<PageRequest, ServiceError> {
     let limit = u64::from(limit.unwrap_or(50)).clamp(1, PageRequest::MAX);
     let after = cursor.map(|text| decode(text, &fingerprint(list))).transpose()?;
     Ok(PageRequest { limit, after })
@@ -33,8 +37,15 @@ pub(crate) fn request(limit: Option<u32>, cursor: Option<&str>, list: &impl Seri
 /// The opaque text of a cursor.
 pub(crate) fn next(next: Option<Cursor>, list: &impl Serialize) -> Option<String> {
     let Cursor { key, id } = next?;
-    let token = Token { v: 1, k: key, i: id, f: fingerprint(list) };
-    serde_json::to_vec(&token).ok().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+    let token = Token {
+        v: 1,
+        k: key,
+        i: id,
+        f: fingerprint(list),
+    };
+    serde_json::to_vec(&token)
+        .ok()
+        .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn decode(text: &str, list: &str) -> Result<Cursor, ServiceError> {
@@ -44,7 +55,10 @@ fn decode(text: &str, list: &str) -> Result<Cursor, ServiceError> {
     if token.v != 1 || token.f != list {
         return Err(invalid());
     }
-    Ok(Cursor { key: token.k, id: token.i })
+    Ok(Cursor {
+        key: token.k,
+        id: token.i,
+    })
 }
 
 fn fingerprint(list: &impl Serialize) -> String {
@@ -58,12 +72,24 @@ mod tests {
 
     #[test]
     fn a_cursor_only_fits_its_own_list() {
-        let place = Cursor { key: "富阳".to_owned(), id: Uuid::from_u128(7) };
+        let place = Cursor {
+            key: "富阳".to_owned(),
+            id: Uuid::from_u128(7),
+        };
         let text = next(Some(place.clone()), &("enterprises", "a")).unwrap();
         let again = request(Some(10), Some(&text), &("enterprises", "a")).unwrap();
-        assert_eq!(again, PageRequest { limit: 10, after: Some(place) });
+        assert_eq!(
+            again,
+            PageRequest {
+                limit: 10,
+                after: Some(place)
+            }
+        );
         for (cursor, list) in [(text.as_str(), "b"), ("%%%", "a"), ("", "a"), ("e30", "a")] {
-            assert!(request(None, Some(cursor), &("enterprises", list)).is_err(), "{cursor} for {list}");
+            assert!(
+                request(None, Some(cursor), &("enterprises", list)).is_err(),
+                "{cursor} for {list}"
+            );
         }
         assert_eq!(request(Some(0), None, &"x").unwrap().limit, 1);
         assert_eq!(request(Some(9999), None, &"x").unwrap().limit, 200);

@@ -50,7 +50,10 @@ pub struct Bilingual {
 
 impl From<Text> for Bilingual {
     fn from(text: Text) -> Self {
-        Self { zh: text.zh, en: text.en }
+        Self {
+            zh: text.zh,
+            en: text.en,
+        }
     }
 }
 
@@ -73,7 +76,13 @@ pub struct FieldError {
 impl From<Fault> for FieldError {
     fn from(fault: Fault) -> Self {
         let (sheet, cell) = fault.place.map(|place| (place.sheet, place.cell)).unzip();
-        Self { code: fault.code, pointer: fault.pointer, sheet, cell, message: fault.message.into() }
+        Self {
+            code: fault.code,
+            pointer: fault.pointer,
+            sheet,
+            cell,
+            message: fault.message.into(),
+        }
     }
 }
 
@@ -120,7 +129,12 @@ impl From<ServiceError> for Failure {
         }
         let status = status_of(error.kind);
         let total = error.faults.len();
-        let errors = error.faults.into_iter().take(MAX_ERRORS).map(FieldError::from).collect::<Vec<_>>();
+        let errors = error
+            .faults
+            .into_iter()
+            .take(MAX_ERRORS)
+            .map(FieldError::from)
+            .collect::<Vec<_>>();
         let detail = (total > MAX_ERRORS).then(|| format!("{total} errors, the first {MAX_ERRORS} are listed"));
         let problem = Problem {
             kind: format!("/problems/{}", error.code),
@@ -147,13 +161,21 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let body = self.problem.to_json_string();
-        let mut response = Response::builder().status(self.status).content_type(ProblemJson::CONTENT_TYPE).body(body);
+        let mut response = Response::builder()
+            .status(self.status)
+            .content_type(ProblemJson::CONTENT_TYPE)
+            .body(body);
         match self.status {
             StatusCode::UNAUTHORIZED => {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"ronghe\""));
+                response.headers_mut().insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"ronghe\""),
+                );
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
             _ => {}
         }
@@ -231,17 +253,32 @@ macro_rules! failures {
 }
 
 fn described(status: u16, description: &'static str) -> MetaResponse {
-    MetaResponse { description, status: Some(status), status_range: None, content: vec![problem_media()], headers: vec![] }
+    MetaResponse {
+        description,
+        status: Some(status),
+        status_range: None,
+        content: vec![problem_media()],
+        headers: vec![],
+    }
 }
 
 /// Statuses that any operation may answer with: 429, 500, 503.
 fn otherwise() -> MetaResponse {
     let description = "Any other failure: too many requests (429), our fault (500), busy (503).";
-    MetaResponse { description, status: None, status_range: None, content: vec![problem_media()], headers: vec![] }
+    MetaResponse {
+        description,
+        status: None,
+        status_range: None,
+        content: vec![problem_media()],
+        headers: vec![],
+    }
 }
 
 fn problem_media() -> MetaMediaType {
-    MetaMediaType { content_type: ProblemJson::CONTENT_TYPE, schema: ProblemJson::schema_ref() }
+    MetaMediaType {
+        content_type: ProblemJson::CONTENT_TYPE,
+        schema: ProblemJson::schema_ref(),
+    }
 }
 
 failures!(
@@ -335,7 +372,10 @@ fn from_framework(error: poem::Error) -> Response {
     let failure = if let Some(found) = error.downcast_ref::<ParseRequestPayloadError>() {
         Failure::detailed("invalid_json", trimmed(&found.reason))
     } else if let Some(found) = error.downcast_ref::<ParseParamError>() {
-        Failure::detailed("invalid_parameter", format!("{}: {}", found.name, trimmed(&found.reason)))
+        Failure::detailed(
+            "invalid_parameter",
+            format!("{}: {}", found.name, trimmed(&found.reason)),
+        )
     } else if error.is::<ParsePathError>() {
         // A path that cannot name anything names nothing.
         Failure::from(ServiceError::new("not_found"))
@@ -346,16 +386,29 @@ fn from_framework(error: poem::Error) -> Response {
     } else if error.is::<NotFoundError>() {
         Failure::from(ServiceError::new("not_found"))
     } else if error.is::<MethodNotAllowedError>() {
-        Failure { status: StatusCode::METHOD_NOT_ALLOWED, ..Failure::from(ServiceError::new("method_not_allowed")) }
+        Failure {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            ..Failure::from(ServiceError::new("method_not_allowed"))
+        }
     } else if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Failure::from(ServiceError::new("body_too_large"))
     } else if error.status().is_client_error() {
-        Failure { status: error.status(), ..Failure::detailed("bad_request", trimmed(&detail)) }
+        Failure {
+            status: error.status(),
+            ..Failure::detailed("bad_request", trimmed(&detail))
+        }
     } else {
         Failure::from(ServiceError::internal(detail))
     };
     let status = failure.status.as_u16();
-    Failure { problem: Problem { status, ..failure.problem }, ..failure }.into_response()
+    Failure {
+        problem: Problem {
+            status,
+            ..failure.problem
+        },
+        ..failure
+    }
+    .into_response()
 }
 
 /// Framework messages may echo what was sent: no more than a line of it goes back.

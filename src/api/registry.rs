@@ -86,7 +86,13 @@ struct IndustryOut {
 
 impl From<Industry> for IndustryOut {
     fn from(industry: Industry) -> Self {
-        Self { edition: industry.edition, code: industry.code, name: industry.name, level: industry.level, parent: industry.parent }
+        Self {
+            edition: industry.edition,
+            code: industry.code,
+            name: industry.name,
+            level: industry.level,
+            parent: industry.parent,
+        }
     }
 }
 
@@ -146,19 +152,31 @@ impl RegistryApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<AreasFound, ReadFailure> {
-        let filter = AreaFilter { parent: parent.0, level: level.0, search: search.0 };
+        let filter = AreaFilter {
+            parent: parent.0,
+            level: level.0,
+            search: search.0,
+        };
         let list = ("areas", &filter.parent, &filter.level, &filter.search);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = browse::list_areas(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(AreasFound::Found(Json(AreaPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(AreasFound::Found(Json(AreaPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Read an area
     ///
     /// By its code.
     #[oai(path = "/areas/:code", method = "get", operation_id = "get_area")]
-    async fn get_area(&self, service: Data<&Arc<Service>>, auth: Auth, code: Path<String>) -> Result<AreaFound, ReadFailure> {
+    async fn get_area(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        code: Path<String>,
+    ) -> Result<AreaFound, ReadFailure> {
         let area = browse::get_area(&service, auth.principal(), &code.0).await?;
         Ok(AreaFound::Found(Json(area.into())))
     }
@@ -183,11 +201,18 @@ impl RegistryApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<IndustriesFound, ReadFailure> {
-        let filter = IndustryFilter { parent: parent.0, level: level.0, search: search.0 };
+        let filter = IndustryFilter {
+            parent: parent.0,
+            level: level.0,
+            search: search.0,
+        };
         let list = ("industries", &filter.parent, &filter.level, &filter.search);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = browse::list_industries(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(IndustriesFound::Found(Json(IndustryPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(IndustriesFound::Found(Json(IndustryPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 }

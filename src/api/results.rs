@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use index::explain::ExplainNode;
 use poem::web::Data;
 use poem_openapi::{
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::Auth,
+    instant::Instant,
     jobs::{JobAccepted, accepted},
     page,
     problem::{Bilingual, CreateFailure, ReadFailure},
@@ -66,7 +66,7 @@ struct RunOut {
     /// Who asked for it.
     created_by: String,
     /// When.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
 }
 
 impl From<Run> for RunOut {
@@ -83,7 +83,7 @@ impl From<Run> for RunOut {
             returns: run.returns,
             scored: run.scored,
             created_by: run.created_by,
-            created_at: run.created_at,
+            created_at: run.created_at.into(),
         }
     }
 }
@@ -194,7 +194,9 @@ impl From<Evidence> for EvidenceOut {
         Self {
             label: evidence.label.into(),
             unit: evidence.unit,
-            answer: evidence.answer.map(|answer| Any(serde_json::to_value(answer).unwrap_or_default())),
+            answer: evidence
+                .answer
+                .map(|answer| Any(serde_json::to_value(answer).unwrap_or_default())),
             provenance: evidence.provenance.map(Into::into),
         }
     }
@@ -238,9 +240,17 @@ impl From<Explanation> for ExplanationOut {
             score: explanation.result.score,
             rank: explanation.result.rank,
             band: explanation.result.band,
-            attained: explanation.scored.attained.as_ref().map(|attained| Any(serde_json::to_value(attained).unwrap_or_default())),
+            attained: explanation
+                .scored
+                .attained
+                .as_ref()
+                .map(|attained| Any(serde_json::to_value(attained).unwrap_or_default())),
             nodes: explanation.roots.iter().map(node).collect(),
-            evidence: explanation.evidence.into_iter().map(|(code, evidence)| (code, evidence.into())).collect(),
+            evidence: explanation
+                .evidence
+                .into_iter()
+                .map(|(code, evidence)| (code, evidence.into()))
+                .collect(),
             blob_sha256: explanation.blob_sha256,
             revision_number: explanation.revision_number,
         }
@@ -309,14 +319,22 @@ impl ResultsApi {
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = browse::list_runs(&service, auth.principal(), round_id.0.map(RoundId), &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(RunsFound::Found(Json(RunPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(RunsFound::Found(Json(RunPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Compute a run
     ///
     /// Over all accepted returns of a round with one methodology version. A job: its result names the run.
     #[oai(path = "/runs", method = "post", operation_id = "create_run")]
-    async fn create_run(&self, service: Data<&Arc<Service>>, auth: Auth, body: Json<NewRun>) -> Result<JobAccepted, CreateFailure> {
+    async fn create_run(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewRun>,
+    ) -> Result<JobAccepted, CreateFailure> {
         let (round, methodology) = (RoundId(body.0.round_id), DocumentId(body.0.methodology_id));
         let job = task::queue_run(&service, auth.principal(), round, methodology).await?;
         Ok(accepted(job))
@@ -326,7 +344,12 @@ impl ResultsApi {
     ///
     /// With the hashes of its inputs and results.
     #[oai(path = "/runs/:run_id", method = "get", operation_id = "get_run")]
-    async fn get_run(&self, service: Data<&Arc<Service>>, auth: Auth, run_id: Path<Uuid>) -> Result<RunFound, ReadFailure> {
+    async fn get_run(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+    ) -> Result<RunFound, ReadFailure> {
         let run = browse::get_run(&service, auth.principal(), RunId(run_id.0)).await?;
         Ok(RunFound::Found(Json(run.into())))
     }
@@ -353,18 +376,29 @@ impl ResultsApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<ResultsFound, ReadFailure> {
-        let filter = RankingFilter { area: area.0, industry: industry.0, band: band.0 };
+        let filter = RankingFilter {
+            area: area.0,
+            industry: industry.0,
+            band: band.0,
+        };
         let list = ("run_results", run_id.0, &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = browse::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(ResultsFound::Found(Json(RunResultPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(ResultsFound::Found(Json(RunResultPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Tell the distribution of a run
     ///
     /// Enterprises by level or stage; counts below three are not told.
-    #[oai(path = "/runs/:run_id/distribution", method = "get", operation_id = "get_run_distribution")]
+    #[oai(
+        path = "/runs/:run_id/distribution",
+        method = "get",
+        operation_id = "get_run_distribution"
+    )]
     async fn get_run_distribution(
         &self,
         service: Data<&Arc<Service>>,
@@ -373,14 +407,24 @@ impl ResultsApi {
     ) -> Result<DistributionFound, ReadFailure> {
         let counts = browse::distribution(&service, auth.principal(), RunId(run_id.0)).await?;
         let suppressed = |count: u64| (count >= 3).then_some(count);
-        let items = counts.into_iter().map(|(band, count)| BandCount { band, enterprises: suppressed(count) }).collect();
+        let items = counts
+            .into_iter()
+            .map(|(band, count)| BandCount {
+                band,
+                enterprises: suppressed(count),
+            })
+            .collect();
         Ok(DistributionFound::Found(Json(Distribution { items })))
     }
 
     /// Explain a result
     ///
     /// The tree of nodes with value, score, weight and contribution, what was missing, and the answers and cells it came from.
-    #[oai(path = "/runs/:run_id/results/:enterprise_id", method = "get", operation_id = "get_run_result")]
+    #[oai(
+        path = "/runs/:run_id/results/:enterprise_id",
+        method = "get",
+        operation_id = "get_run_result"
+    )]
     async fn get_run_result(
         &self,
         service: Data<&Arc<Service>>,
@@ -388,7 +432,13 @@ impl ResultsApi {
         run_id: Path<Uuid>,
         enterprise_id: Path<Uuid>,
     ) -> Result<ExplanationFound, ReadFailure> {
-        let explanation = explain_result(&service, auth.principal(), RunId(run_id.0), EnterpriseId(enterprise_id.0)).await?;
+        let explanation = explain_result(
+            &service,
+            auth.principal(),
+            RunId(run_id.0),
+            EnterpriseId(enterprise_id.0),
+        )
+        .await?;
         Ok(ExplanationFound::Found(Json(explanation.into())))
     }
 }

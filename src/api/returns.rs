@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -21,7 +20,9 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::Auth,
-    etag, page,
+    etag,
+    instant::Instant,
+    page,
     problem::{Bilingual, ChangeFailure, ReadFailure, UploadFailure},
     upload,
     word::Word,
@@ -114,7 +115,7 @@ struct ReturnOut {
     /// Version.
     version: i64,
     /// When last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: Instant,
 }
 
 impl From<SurveyReturn> for ReturnOut {
@@ -130,7 +131,7 @@ impl From<SurveyReturn> for ReturnOut {
             block: found.block,
             warn: found.warn,
             version: found.version,
-            updated_at: found.updated_at,
+            updated_at: found.updated_at.into(),
         }
     }
 }
@@ -185,7 +186,10 @@ struct PlaceOut {
 
 impl From<Place> for PlaceOut {
     fn from(place: Place) -> Self {
-        Self { sheet: place.sheet, cell: place.cell }
+        Self {
+            sheet: place.sheet,
+            cell: place.cell,
+        }
     }
 }
 
@@ -303,7 +307,7 @@ struct RevisionSummaryOut {
     /// Who uploaded it.
     created_by: String,
     /// When.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
 }
 
 impl From<RevisionSummary> for RevisionSummaryOut {
@@ -314,7 +318,7 @@ impl From<RevisionSummary> for RevisionSummaryOut {
             blob_sha256: summary.blob_sha256,
             filename: summary.filename,
             created_by: summary.created_by,
-            created_at: summary.created_at,
+            created_at: summary.created_at.into(),
         }
     }
 }
@@ -377,7 +381,7 @@ struct RevisionOut {
     /// Who uploaded it.
     created_by: String,
     /// When.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
 }
 
 impl From<Revision> for RevisionOut {
@@ -389,10 +393,14 @@ impl From<Revision> for RevisionOut {
             blob_sha256: revision.blob_sha256,
             filename: revision.filename,
             answers: Any(serde_json::to_value(&revision.answers).unwrap_or_default()),
-            provenance: revision.provenance.into_iter().map(|(code, provenance)| (code, provenance.into())).collect(),
+            provenance: revision
+                .provenance
+                .into_iter()
+                .map(|(code, provenance)| (code, provenance.into()))
+                .collect(),
             findings: revision.findings.into(),
             created_by: revision.created_by,
-            created_at: revision.created_at,
+            created_at: revision.created_at.into(),
         }
     }
 }
@@ -430,7 +438,7 @@ struct EventOut {
     /// Who.
     actor: String,
     /// When.
-    at: DateTime<Utc>,
+    at: Instant,
     /// Why, where a reason is asked for.
     reason: Option<String>,
 }
@@ -443,7 +451,7 @@ impl From<ReturnEvent> for EventOut {
             to: event.to.into(),
             revision_id: event.revision.map(|id| id.0),
             actor: event.actor,
-            at: event.at,
+            at: event.at.into(),
             reason: event.reason,
         }
     }
@@ -496,7 +504,10 @@ impl From<SurveyReturn> for ReturnFound {
 #[derive(ApiResponse)]
 enum WorkbookFound {
     /// The workbook.
-    #[oai(status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    #[oai(
+        status = 200,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )]
     Found(
         Binary<Vec<u8>>,
         /// Name for the file.
@@ -583,21 +594,37 @@ impl ReturnsApi {
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let found = read_return::list_returns(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
-        Ok(ReturnsFound::Found(Json(ReturnPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(ReturnsFound::Found(Json(ReturnPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Read a return
     ///
     /// Its state, its revisions' identifiers and the counts of findings.
     #[oai(path = "/returns/:return_id", method = "get", operation_id = "get_return")]
-    async fn get_return(&self, service: Data<&Arc<Service>>, auth: Auth, return_id: Path<Uuid>) -> Result<ReturnFound, ReadFailure> {
-        Ok(read_return::get_return(&service, auth.principal(), ReturnId(return_id.0)).await?.into())
+    async fn get_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<ReturnFound, ReadFailure> {
+        Ok(
+            read_return::get_return(&service, auth.principal(), ReturnId(return_id.0))
+                .await?
+                .into(),
+        )
     }
 
     /// Download the template of a return
     ///
     /// The workbook to fill in, written for this enterprise and round, with last year's accepted values beside the cells.
-    #[oai(path = "/returns/:return_id/template.xlsx", method = "get", operation_id = "get_return_template")]
+    #[oai(
+        path = "/returns/:return_id/template.xlsx",
+        method = "get",
+        operation_id = "get_return_template"
+    )]
     async fn get_return_template(
         &self,
         service: Data<&Arc<Service>>,
@@ -605,13 +632,20 @@ impl ReturnsApi {
         return_id: Path<Uuid>,
     ) -> Result<WorkbookFound, ReadFailure> {
         let template = issue_template(&service, auth.principal(), ReturnId(return_id.0)).await?;
-        Ok(WorkbookFound::Found(Binary(template.bytes), upload::attachment(&template.filename)))
+        Ok(WorkbookFound::Found(
+            Binary(template.bytes),
+            upload::attachment(&template.filename),
+        ))
     }
 
     /// List the revisions of a return
     ///
     /// Oldest first, without answers.
-    #[oai(path = "/returns/:return_id/revisions", method = "get", operation_id = "list_return_revisions")]
+    #[oai(
+        path = "/returns/:return_id/revisions",
+        method = "get",
+        operation_id = "list_return_revisions"
+    )]
     async fn list_return_revisions(
         &self,
         service: Data<&Arc<Service>>,
@@ -619,14 +653,20 @@ impl ReturnsApi {
         return_id: Path<Uuid>,
     ) -> Result<RevisionsFound, ReadFailure> {
         let found = read_return::list_revisions(&service, auth.principal(), ReturnId(return_id.0)).await?;
-        Ok(RevisionsFound::Found(Json(RevisionList { items: found.into_iter().map(Into::into).collect() })))
+        Ok(RevisionsFound::Found(Json(RevisionList {
+            items: found.into_iter().map(Into::into).collect(),
+        })))
     }
 
     /// Upload a filled workbook
     ///
     /// The raw body is the .xlsx. It is read in a limited process, checked in one pass and kept as a new revision with
     /// all findings. The same bytes again are recognised. With `dry_run` nothing is written and the report is the same.
-    #[oai(path = "/returns/:return_id/revisions", method = "post", operation_id = "create_return_revision")]
+    #[oai(
+        path = "/returns/:return_id/revisions",
+        method = "post",
+        operation_id = "create_return_revision"
+    )]
     async fn create_return_revision(
         &self,
         service: Data<&Arc<Service>>,
@@ -645,14 +685,23 @@ impl ReturnsApi {
             return Ok(dry_run_report(&service, &auth, id, &bytes).await?);
         }
         let filename = filename.0.unwrap_or_else(|| "return.xlsx".to_owned());
-        Ok(import_return(&service, auth.principal(), id, Upload { filename, bytes }).await?.into())
+        Ok(
+            import_return(&service, auth.principal(), id, Upload { filename, bytes })
+                .await?
+                .into(),
+        )
     }
 
     /// Read a revision
     ///
     /// With answers, provenance and findings.
     #[oai(path = "/revisions/:revision_id", method = "get", operation_id = "get_revision")]
-    async fn get_revision(&self, service: Data<&Arc<Service>>, auth: Auth, revision_id: Path<Uuid>) -> Result<RevisionFound, ReadFailure> {
+    async fn get_revision(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        revision_id: Path<Uuid>,
+    ) -> Result<RevisionFound, ReadFailure> {
         let revision = read_return::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
         Ok(RevisionFound::Found(Json(revision.into())))
     }
@@ -660,15 +709,23 @@ impl ReturnsApi {
     /// Download the uploaded workbook of a revision
     ///
     /// Byte for byte as it was uploaded.
-    #[oai(path = "/revisions/:revision_id/workbook.xlsx", method = "get", operation_id = "get_revision_workbook")]
+    #[oai(
+        path = "/revisions/:revision_id/workbook.xlsx",
+        method = "get",
+        operation_id = "get_revision_workbook"
+    )]
     async fn get_revision_workbook(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         revision_id: Path<Uuid>,
     ) -> Result<WorkbookFound, ReadFailure> {
-        let (revision, bytes) = read_return::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
-        Ok(WorkbookFound::Found(Binary(bytes), upload::attachment(&revision.filename)))
+        let (revision, bytes) =
+            read_return::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        Ok(WorkbookFound::Found(
+            Binary(bytes),
+            upload::attachment(&revision.filename),
+        ))
     }
 
     /// Submit a return
@@ -685,7 +742,11 @@ impl ReturnsApi {
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
-        Ok(submit_return(&service, auth.principal(), ReturnId(return_id.0), expected).await?.into())
+        Ok(
+            submit_return(&service, auth.principal(), ReturnId(return_id.0), expected)
+                .await?
+                .into(),
+        )
     }
 
     /// Accept a return
@@ -702,13 +763,21 @@ impl ReturnsApi {
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
-        Ok(accept_return(&service, auth.principal(), ReturnId(return_id.0), expected).await?.into())
+        Ok(
+            accept_return(&service, auth.principal(), ReturnId(return_id.0), expected)
+                .await?
+                .into(),
+        )
     }
 
     /// Send a return back
     ///
     /// To its enterprise, with a reason. A revision accepted before stays in force.
-    #[oai(path = "/returns/:return_id/send-back", method = "post", operation_id = "send_back_return")]
+    #[oai(
+        path = "/returns/:return_id/send-back",
+        method = "post",
+        operation_id = "send_back_return"
+    )]
     async fn send_back_return(
         &self,
         service: Data<&Arc<Service>>,
@@ -721,13 +790,21 @@ impl ReturnsApi {
     ) -> Result<ReturnFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let id = ReturnId(return_id.0);
-        Ok(send_back_return(&service, auth.principal(), id, expected, &body.0.reason.0).await?.into())
+        Ok(
+            send_back_return(&service, auth.principal(), id, expected, &body.0.reason.0)
+                .await?
+                .into(),
+        )
     }
 
     /// List the steps of a return
     ///
     /// Who did what, when and why, oldest first.
-    #[oai(path = "/returns/:return_id/events", method = "get", operation_id = "list_return_events")]
+    #[oai(
+        path = "/returns/:return_id/events",
+        method = "get",
+        operation_id = "list_return_events"
+    )]
     async fn list_return_events(
         &self,
         service: Data<&Arc<Service>>,
@@ -735,7 +812,9 @@ impl ReturnsApi {
         return_id: Path<Uuid>,
     ) -> Result<EventsFound, ReadFailure> {
         let events = read_return::list_return_events(&service, auth.principal(), ReturnId(return_id.0)).await?;
-        Ok(EventsFound::Found(Json(EventList { items: events.into_iter().map(Into::into).collect() })))
+        Ok(EventsFound::Found(Json(EventList {
+            items: events.into_iter().map(Into::into).collect(),
+        })))
     }
 }
 
@@ -763,6 +842,10 @@ impl From<Imported> for Uploaded {
             repeated: imported.repeated,
             findings: imported.revision.findings.into(),
         });
-        if imported.repeated { Self::Unchanged(report) } else { Self::Created(report, location) }
+        if imported.repeated {
+            Self::Unchanged(report)
+        } else {
+            Self::Created(report, location)
+        }
     }
 }

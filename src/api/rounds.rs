@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem::web::Data;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
@@ -14,7 +14,9 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::Auth,
-    etag, page,
+    etag,
+    instant::Instant,
+    page,
     problem::{ChangeFailure, CreateFailure, ReadFailure},
     word::Word,
 };
@@ -60,7 +62,7 @@ struct RoundOut {
     /// Version.
     version: i64,
     /// When made.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
 }
 
 impl From<Round> for RoundOut {
@@ -77,7 +79,7 @@ impl From<Round> for RoundOut {
             population: round.population.into(),
             previous_round_id: round.previous.map(|id| id.0),
             version: round.version,
-            created_at: round.created_at,
+            created_at: round.created_at.into(),
         }
     }
 }
@@ -115,7 +117,10 @@ impl From<Population> for PopulationOut {
                 }),
                 enterprise_ids: None,
             },
-            Population::List(ids) => Self { query: None, enterprise_ids: Some(ids.into_iter().map(|id| id.0).collect()) },
+            Population::List(ids) => Self {
+                query: None,
+                enterprise_ids: Some(ids.into_iter().map(|id| id.0).collect()),
+            },
         }
     }
 }
@@ -126,7 +131,11 @@ impl From<PopulationOut> for Population {
         match (population.enterprise_ids, population.query) {
             (Some(ids), _) => Self::List(ids.into_iter().map(EnterpriseId).collect()),
             (None, query) => {
-                let query = query.unwrap_or(PopulationQuery { area: None, industry: None, size_class: None });
+                let query = query.unwrap_or(PopulationQuery {
+                    area: None,
+                    industry: None,
+                    size_class: None,
+                });
                 Self::Query(EnterpriseFilter {
                     search: None,
                     area: query.area.map(|word| word.0),
@@ -203,8 +212,22 @@ struct RoundProgressOut {
 
 impl From<RoundProgress> for RoundProgressOut {
     fn from(progress: RoundProgress) -> Self {
-        let RoundProgress { population, not_started, draft, submitted, returned, accepted } = progress;
-        Self { population, not_started, draft, submitted, returned, accepted }
+        let RoundProgress {
+            population,
+            not_started,
+            draft,
+            submitted,
+            returned,
+            accepted,
+        } = progress;
+        Self {
+            population,
+            not_started,
+            draft,
+            submitted,
+            returned,
+            accepted,
+        }
     }
 }
 
@@ -279,14 +302,22 @@ impl RoundsApi {
         let request = page::request(limit.0, cursor.0.as_deref(), &"rounds")?;
         let found = browse::list_rounds(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"rounds");
-        Ok(RoundsFound::Found(Json(RoundPage { items: found.items.into_iter().map(Into::into).collect(), next_cursor })))
+        Ok(RoundsFound::Found(Json(RoundPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
     }
 
     /// Make a round
     ///
     /// The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a return at once.
     #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
-    async fn create_round(&self, service: Data<&Arc<Service>>, auth: Auth, body: Json<NewRoundIn>) -> Result<RoundCreated, CreateFailure> {
+    async fn create_round(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewRoundIn>,
+    ) -> Result<RoundCreated, CreateFailure> {
         let body = body.0;
         let new = NewRound {
             code: body.code.0,
@@ -307,8 +338,15 @@ impl RoundsApi {
     ///
     /// With the documents that are frozen for it.
     #[oai(path = "/rounds/:round_id", method = "get", operation_id = "get_round")]
-    async fn get_round(&self, service: Data<&Arc<Service>>, auth: Auth, round_id: Path<Uuid>) -> Result<RoundFound, ReadFailure> {
-        Ok(browse::get_round(&service, auth.principal(), RoundId(round_id.0)).await?.into())
+    async fn get_round(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+    ) -> Result<RoundFound, ReadFailure> {
+        Ok(browse::get_round(&service, auth.principal(), RoundId(round_id.0))
+            .await?
+            .into())
     }
 
     /// Change a round
@@ -327,15 +365,32 @@ impl RoundsApi {
     ) -> Result<RoundFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let body = body.0;
-        let change = RoundChange { title: body.title.map(|title| title.0), opens_on: body.opens_on, closes_on: body.closes_on };
-        Ok(create_round::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change).await?.into())
+        let change = RoundChange {
+            title: body.title.map(|title| title.0),
+            opens_on: body.opens_on,
+            closes_on: body.closes_on,
+        };
+        Ok(
+            create_round::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change)
+                .await?
+                .into(),
+        )
     }
 
     /// Tell how far a round has come
     ///
     /// Counts of returns by state, over what the caller sees.
-    #[oai(path = "/rounds/:round_id/progress", method = "get", operation_id = "get_round_progress")]
-    async fn get_round_progress(&self, service: Data<&Arc<Service>>, auth: Auth, round_id: Path<Uuid>) -> Result<ProgressFound, ReadFailure> {
+    #[oai(
+        path = "/rounds/:round_id/progress",
+        method = "get",
+        operation_id = "get_round_progress"
+    )]
+    async fn get_round_progress(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+    ) -> Result<ProgressFound, ReadFailure> {
         let progress = browse::round_progress(&service, auth.principal(), RoundId(round_id.0)).await?;
         Ok(ProgressFound::Found(Json(progress.into())))
     }

@@ -34,7 +34,9 @@ pub fn page() -> String {
 pub fn duplicate_paths(raw: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut twice = Vec::new();
-    let Some(start) = raw.find("\"paths\"") else { return twice };
+    let Some(start) = raw.find("\"paths\"") else {
+        return twice;
+    };
     for line in raw[start..].lines() {
         let key = line.trim();
         if let Some(path) = key.strip_prefix("\"/").and_then(|rest| rest.strip_suffix("\": {"))
@@ -54,9 +56,17 @@ pub fn raw() -> String {
 fn normalise(document: &mut Value) {
     document["openapi"] = json!("3.0.3");
     walk(document);
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        let Some(operation) = operation.as_object_mut() else { continue };
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for operation in paths
+        .values_mut()
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut)
+    {
+        let Some(operation) = operation.as_object_mut() else {
+            continue;
+        };
         operation.entry("security").or_insert_with(|| json!([]));
         if operation.get("deprecated") == Some(&json!(false)) {
             operation.remove("deprecated");
@@ -78,7 +88,9 @@ fn walk(value: &mut Value) {
 }
 
 fn mend_media_types(object: &mut Map<String, Value>) {
-    let Some(content) = object.get_mut("content").and_then(Value::as_object_mut) else { return };
+    let Some(content) = object.get_mut("content").and_then(Value::as_object_mut) else {
+        return;
+    };
     if content.keys().any(|key| key.contains(';')) {
         let renamed = std::mem::take(content)
             .into_iter()
@@ -89,7 +101,11 @@ fn mend_media_types(object: &mut Map<String, Value>) {
 }
 
 fn mend_schema(object: &mut Map<String, Value>) {
-    let format = object.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let format = object
+        .get("format")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     match format.as_str() {
         "naive-date" => drop(object.insert("format".to_owned(), json!("date"))),
         "naive-date-time" => drop(object.insert("format".to_owned(), json!("date-time"))),

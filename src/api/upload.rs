@@ -10,15 +10,28 @@ pub(crate) async fn read(service: &Service, body: Body) -> Result<Vec<u8>, Servi
     let limit = service.settings.upload_bytes;
     let mut bytes = Vec::new();
     let mut reader = body.into_async_read().take(limit + 1);
-    reader.read_to_end(&mut bytes).await.map_err(|error| ServiceError::new("bad_request").because(error))?;
-    if bytes.len() as u64 > limit { Err(ServiceError::new("body_too_large")) } else { Ok(bytes) }
+    reader
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|error| ServiceError::new("bad_request").because(error))?;
+    if bytes.len() as u64 > limit {
+        Err(ServiceError::new("body_too_large"))
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// `Content-Disposition` for a download whose name is not ASCII (RFC 6266): a plain name and the real one.
 pub(crate) fn attachment(filename: &str) -> String {
     let plain = filename
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect::<String>();
     let mut encoded = String::new();
     for byte in filename.bytes() {
@@ -39,6 +52,9 @@ mod tests {
     fn names_survive_and_headers_stay_ascii() {
         let header = attachment("2026_富阳\r\n\".xlsx");
         assert!(header.is_ascii() && !header.contains('\r'));
-        assert_eq!(header, "attachment; filename=\"2026______.xlsx\"; filename*=UTF-8''2026_%E5%AF%8C%E9%98%B3%0D%0A%22.xlsx");
+        assert_eq!(
+            header,
+            "attachment; filename=\"2026______.xlsx\"; filename*=UTF-8''2026_%E5%AF%8C%E9%98%B3%0D%0A%22.xlsx"
+        );
     }
 }

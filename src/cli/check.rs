@@ -8,7 +8,10 @@ use survey::{
     finding::{Finding, Findings},
     questionnaire::{Action, Questionnaire},
     survey::Survey,
-    tables::{AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables, SizeClassRules},
+    tables::{
+        AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
+        SizeClassRules,
+    },
     text::Text,
 };
 
@@ -29,7 +32,9 @@ use crate::{
 
 /// Validate a filled workbook offline
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe check return.xlsx\n  ronghe check return.xlsx --questionnaire integration-2026 --format json\n\nExit status: 0 clean (no blocking finding), 1 blocking findings, 2 the file is refused (with --format json an object with code and message). Nothing is stored; enterprise and round are not compared with anything.")]
+#[command(
+    after_help = "Examples:\n  ronghe check return.xlsx\n  ronghe check return.xlsx --questionnaire integration-2026 --format json\n\nExit status: 0 clean (no blocking finding), 1 blocking findings, 2 the file is refused (with --format json an object with code and message). Nothing is stored; enterprise and round are not compared with anything."
+)]
 pub(super) struct Check {
     /// The workbook
     file: PathBuf,
@@ -66,7 +71,10 @@ impl Check {
             Err(refused) => {
                 let code = refused.code.clone();
                 let value = json!({ "code": code, "message": { "zh": refused.message.zh, "en": refused.message.en } });
-                output.say(format!("{}\n{} [{code}]", refused.message.zh, refused.message.en), &value)?;
+                output.say(
+                    format!("{}\n{} [{code}]", refused.message.zh, refused.message.en),
+                    &value,
+                )?;
                 Ok(ExitCode::from(REFUSED))
             }
         }
@@ -79,14 +87,20 @@ impl Check {
             let wanted = self.questionnaire.clone();
             move || built_in_form(wanted.as_deref())
         });
-        let reader = WorkbookReader::new(program().map_err(|_| ServiceError::internal("no program"))?, ChildLimits::default());
+        let reader = WorkbookReader::new(
+            program().map_err(|_| ServiceError::internal("no program"))?,
+            ChildLimits::default(),
+        );
         let raw = read_workbook(&reader, &bytes).await;
         let form = compiling.await.map_err(ServiceError::internal)??;
         let returned = anchor_workbook(&raw?, &form)?;
         let survey = &form.survey;
         let questionnaire = survey.questionnaire();
         if returned.metadata.questionnaire != questionnaire.code {
-            return Err(wrong_questionnaire(&returned.metadata.questionnaire, &questionnaire.code));
+            return Err(wrong_questionnaire(
+                &returned.metadata.questionnaire,
+                &questionnaire.code,
+            ));
         }
         let checked = check(survey, returned, &Known::default());
         let report = Report {
@@ -103,7 +117,9 @@ impl Check {
             answers: &checked.reading.answers,
             derived: serde_json::to_value(&checked.evaluation.derived).unwrap_or_default(),
         };
-        output.say(text(&checked.findings), &report).map_err(|_| ServiceError::internal("cannot print"))?;
+        output
+            .say(text(&checked.findings), &report)
+            .map_err(|_| ServiceError::internal("cannot print"))?;
         Ok(checked.findings)
     }
 }
@@ -116,16 +132,31 @@ fn text(findings: &Findings) -> String {
             Action::Warn => "说明 warn ",
             Action::Info => "提示 info ",
         };
-        let place = finding.places.first().map_or(String::new(), |place| format!("{}!{}", place.sheet, place.cell));
-        let value = finding.value.as_deref().map_or(String::new(), |value| format!(" “{value}”"));
-        lines.push(format!("{action} {place}{value} [{}]\n    {}\n    {}", finding.rule, finding.message.zh, finding.message.en));
+        let place = finding
+            .places
+            .first()
+            .map_or(String::new(), |place| format!("{}!{}", place.sheet, place.cell));
+        let value = finding
+            .value
+            .as_deref()
+            .map_or(String::new(), |value| format!(" “{value}”"));
+        lines.push(format!(
+            "{action} {place}{value} [{}]\n    {}\n    {}",
+            finding.rule, finding.message.zh, finding.message.en
+        ));
     }
-    lines.push(format!("{} block, {} warn, {} info", findings.block, findings.warn, findings.info));
+    lines.push(format!(
+        "{} block, {} warn, {} info",
+        findings.block, findings.warn, findings.info
+    ));
     lines.join("\n")
 }
 
 fn unreadable(error: &std::io::Error) -> ServiceError {
-    let message = Text::new(format!("文件打不开：{error}"), format!("The file cannot be opened: {error}"));
+    let message = Text::new(
+        format!("文件打不开：{error}"),
+        format!("The file cannot be opened: {error}"),
+    );
     ServiceError::refused(Kind::NotFound, "file.unreadable", message)
 }
 
@@ -139,14 +170,29 @@ fn wrong_questionnaire(found: &str, expected: &str) -> ServiceError {
 
 /// The built-in questionnaire, compiled with the built-in tables.
 pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
-    let text = |name: &str| shipped::file(name).map(str::as_bytes).ok_or_else(|| ServiceError::internal(name));
-    let invalid = |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let text = |name: &str| {
+        shipped::file(name)
+            .map(str::as_bytes)
+            .ok_or_else(|| ServiceError::internal(name))
+    };
+    let invalid =
+        |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
     let manifest: shipped::Manifest = serde_json::from_str(shipped::MANIFEST).map_err(ServiceError::internal)?;
-    let entry = |kind: &str| manifest.documents.iter().find(|entry| entry.kind == kind).ok_or_else(|| ServiceError::internal(kind));
+    let entry = |kind: &str| {
+        manifest
+            .documents
+            .iter()
+            .find(|entry| entry.kind == kind)
+            .ok_or_else(|| ServiceError::internal(kind))
+    };
     let content = |kind: &str| text(&entry(kind)?.file);
     let tables = ReferenceTables {
         areas: AreaTable::parse(content("areas")?).map_err(invalid)?,
-        industries: IndustryTable::parse(entry("industries")?.version.clone().unwrap_or_default(), content("industries")?).map_err(invalid)?,
+        industries: IndustryTable::parse(
+            entry("industries")?.version.clone().unwrap_or_default(),
+            content("industries")?,
+        )
+        .map_err(invalid)?,
         sizes: SizeClassRules::parse(content("size_classes")?).map_err(invalid)?,
         energy: EnergyFactors::parse(content("energy_factors")?).map_err(invalid)?,
         co2: Co2Factors::parse(content("co2_factors")?).map_err(invalid)?,
@@ -161,6 +207,9 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
         }
     }
     let wanted = wanted.unwrap_or_default();
-    let message = Text::new(format!("没有内置调查表“{wanted}”。"), format!("There is no built-in questionnaire \"{wanted}\"."));
+    let message = Text::new(
+        format!("没有内置调查表“{wanted}”。"),
+        format!("There is no built-in questionnaire \"{wanted}\"."),
+    );
     Err(ServiceError::refused(Kind::NotFound, "questionnaire.unknown", message))
 }

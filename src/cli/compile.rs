@@ -11,7 +11,9 @@ use crate::{config::DataPlace, domain::document::DocumentKind, service::compile_
 
 /// Compute a run over the accepted returns of a round
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  ronghe compile --round 2026 --methodology integration-index-2026 --data /var/lib/ronghe")]
+#[command(
+    after_help = "Example:\n  ronghe compile --round 2026 --methodology integration-index-2026 --data /var/lib/ronghe"
+)]
 pub(super) struct Compile {
     /// Code of the round
     #[arg(long)]
@@ -27,14 +29,26 @@ impl Compile {
         let round = find_round(&service, &self.round).await?;
         let code = &self.methodology;
         let methodology = store::document::latest_document(service.db.read(), DocumentKind::Methodology, code).await?;
-        let unknown = || Failed::new("not_found", format!("没有评价方法 {code}"), format!("there is no methodology {code}"));
+        let unknown = || {
+            Failed::new(
+                "not_found",
+                format!("没有评价方法 {code}"),
+                format!("there is no methodology {code}"),
+            )
+        };
         let methodology = methodology.ok_or_else(unknown)?;
         let bar = output.progress("computing", 1);
         let run = compile_run(&service, &operator(), round.id, methodology.id).await?;
         bar.finish_and_clear();
         let text = format!(
             "run {}: {} of {} returns scored with {} {}\ninputs  {}\nresults {}",
-            run.id, run.scored, run.returns, run.methodology_code, run.methodology_version, run.inputs_sha256, run.results_sha256
+            run.id,
+            run.scored,
+            run.returns,
+            run.methodology_code,
+            run.methodology_version,
+            run.inputs_sha256,
+            run.results_sha256
         );
         output.say(
             text,

@@ -57,7 +57,9 @@ use crate::{
 
 /// Make a county, run a whole round through it and serve the result
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe demo --data demo-county --enterprises 50 --seed 7 --no-serve --format json\n\nThe folder must be new or empty. The same seed gives the same county, the same workbooks and the same results.")]
+#[command(
+    after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe demo --data demo-county --enterprises 50 --seed 7 --no-serve --format json\n\nThe folder must be new or empty. The same seed gives the same county, the same workbooks and the same results."
+)]
 pub(super) struct Demo {
     /// Enterprises of the county
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=20_000))]
@@ -85,12 +87,26 @@ impl Demo {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         require_empty(place.folder())?;
         // Taken before the work begins: a port in use should not be noticed a minute later.
-        let listener = if self.no_serve { None } else { Some(listen(self.listen)?) };
+        let listener = if self.no_serve {
+            None
+        } else {
+            Some(listen(self.listen)?)
+        };
         let clock = FixedClock::at(demo_time());
         let ids = SeededIds::from_seed(self.seed);
-        let parts = Parts { clock: clock.clone(), ids, settings: Settings::default(), program: program()? };
+        let parts = Parts {
+            clock: clock.clone(),
+            ids,
+            settings: Settings::default(),
+            program: program()?,
+        };
         let service = startup::open(place, parts, true).await?;
-        let stage = Stage { service: &service, clock, output, folder: place.folder().join("workbooks") };
+        let stage = Stage {
+            service: &service,
+            clock,
+            output,
+            folder: place.folder().join("workbooks"),
+        };
         let story = stage.play(self.enterprises as usize, self.seed).await?;
         output.say(story.text(), &story.json())?;
         if let Some(listener) = listener {
@@ -98,7 +114,9 @@ impl Demo {
             service.db.close().await?;
             drop(service);
             let service = open(place, true).await?;
-            output.text(format!("\nserving on http://{address}, documentation at http://{address}/docs (Ctrl-C ends)"))?;
+            output.text(format!(
+                "\nserving on http://{address}, documentation at http://{address}/docs (Ctrl-C ends)"
+            ))?;
             startup::serve(service, listener, until_told()).await?;
         }
         Ok(())
@@ -157,7 +175,10 @@ impl Stage<'_> {
         self.hold_previous_round(questionnaire, &samples, &registry).await?;
         let round = self.open_round(questionnaire).await?;
         let mut story = self.collect(&round, &samples, &registry).await?;
-        for methodology in documents.iter().filter(|document| document.kind == DocumentKind::Methodology) {
+        for methodology in documents
+            .iter()
+            .filter(|document| document.kind == DocumentKind::Methodology)
+        {
             match compile_run(self.service, &operator(), round.id, methodology.id).await {
                 Ok(run) => story.runs.push(self.tell_run(run, methodology).await?),
                 // The regional index is computed over regions, not over enterprises.
@@ -165,8 +186,14 @@ impl Stage<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let Some(last) = story.runs.last() else { return Err(ServiceError::new("run.no_returns").into()) };
-        let best = last.first.first().map(|row| row.enterprise).ok_or_else(|| ServiceError::new("run.no_returns"))?;
+        let Some(last) = story.runs.last() else {
+            return Err(ServiceError::new("run.no_returns").into());
+        };
+        let best = last
+            .first
+            .first()
+            .map(|row| row.enterprise)
+            .ok_or_else(|| ServiceError::new("run.no_returns"))?;
         let explanation = explain_result(self.service, &operator(), last.run.id, best).await?;
         let logins = self.make_users(best, &registry).await?;
         Ok(Story {
@@ -183,11 +210,21 @@ impl Stage<'_> {
         })
     }
 
-    async fn generate(&self, questionnaire: &Document, seed: u64, enterprises: usize) -> Result<Vec<SampleEnterprise>, Failed> {
+    async fn generate(
+        &self,
+        questionnaire: &Document,
+        seed: u64,
+        enterprises: usize,
+    ) -> Result<Vec<SampleEnterprise>, Failed> {
         let reference = crate::service::catalogue::current_reference(&self.service.db).await?;
         let ids = reference.iter().map(|found| found.document.id).collect::<Vec<_>>();
-        let form = self.service.catalogue.form(&self.service.db, questionnaire.id, &ids).await?;
-        let invalid = |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+        let form = self
+            .service
+            .catalogue
+            .form(&self.service.db, questionnaire.id, &ids)
+            .await?;
+        let invalid =
+            |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
         let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).map_err(invalid)?;
         let county = County::new(profile, &form.survey).map_err(invalid)?;
         Ok(county.generate(seed, enterprises))
@@ -200,9 +237,14 @@ impl Stage<'_> {
         std::fs::write(self.folder.join("enterprises.xlsx"), &list)?;
         let report = import_enterprises(self.service, &operator(), &list, false).await?;
         if report.refused > 0 {
-            return Err(ServiceError::internal(format!("{} rows of the enterprise list were refused", report.refused)).into());
+            return Err(
+                ServiceError::internal(format!("{} rows of the enterprise list were refused", report.refused)).into(),
+            );
         }
-        let codes = samples.iter().map(|sample| sample.facts.uscc.clone()).collect::<Vec<_>>();
+        let codes = samples
+            .iter()
+            .map(|sample| sample.facts.uscc.clone())
+            .collect::<Vec<_>>();
         Ok(store::enterprise::find_enterprises_by_uscc(self.service.db.read(), &Scope::County, &codes).await?)
     }
 
@@ -213,7 +255,9 @@ impl Stage<'_> {
         samples: &[SampleEnterprise],
         registry: &BTreeMap<String, Enterprise>,
     ) -> Result<(), Failed> {
-        let took_part = samples.iter().filter_map(|sample| Some((registry.get(&sample.facts.uscc)?, sample.previous.as_ref()?)));
+        let took_part = samples
+            .iter()
+            .filter_map(|sample| Some((registry.get(&sample.facts.uscc)?, sample.previous.as_ref()?)));
         let took_part = took_part.collect::<Vec<_>>();
         if took_part.is_empty() {
             return Ok(());
@@ -251,7 +295,10 @@ impl Stage<'_> {
             questionnaire: questionnaire.id,
             opens_on: day(2026, 3, 1),
             closes_on: day(2030, 12, 31),
-            population: Population::Query(EnterpriseFilter { active: Some(true), ..EnterpriseFilter::default() }),
+            population: Population::Query(EnterpriseFilter {
+                active: Some(true),
+                ..EnterpriseFilter::default()
+            }),
             previous: previous.map(|round| round.id),
         };
         Ok(create_round(self.service, &operator(), new).await?)
@@ -267,7 +314,9 @@ impl Stage<'_> {
         let mut collected = Collected::default();
         let bar = self.output.progress("this year's returns", samples.len());
         for sample in samples {
-            let Some(enterprise) = registry.get(&sample.facts.uscc) else { continue };
+            let Some(enterprise) = registry.get(&sample.facts.uscc) else {
+                continue;
+            };
             let id = self.return_of(round, enterprise.id).await?;
             let faults = sample.first_upload();
             let faulty = !faults.is_empty();
@@ -279,7 +328,9 @@ impl Stage<'_> {
             }
             if faulty {
                 collected.faulty += 1;
-                let bytes = self.fill(id, enterprise.id, sample.answers.clone(), Prefill::new()).await?;
+                let bytes = self
+                    .fill(id, enterprise.id, sample.answers.clone(), Prefill::new())
+                    .await?;
                 imported = self.upload(id, enterprise, "2026-corrected", bytes).await?;
                 collected.workbooks += 1;
                 collected.corrected += usize::from(!imported.revision.findings.blocks());
@@ -294,7 +345,8 @@ impl Stage<'_> {
     }
 
     async fn return_of(&self, round: &Round, enterprise: EnterpriseId) -> Result<ReturnId, Failed> {
-        let found = store::survey_return::find_return_of(self.service.db.read(), &Scope::County, round.id, enterprise).await?;
+        let found =
+            store::survey_return::find_return_of(self.service.db.read(), &Scope::County, round.id, enterprise).await?;
         Ok(found.ok_or_else(|| ServiceError::new("not_found"))?.id)
     }
 
@@ -315,12 +367,24 @@ impl Stage<'_> {
         Ok(filled.await?.bytes)
     }
 
-    async fn upload(&self, id: ReturnId, enterprise: &Enterprise, folder: &str, bytes: Vec<u8>) -> Result<Imported, Failed> {
+    async fn upload(
+        &self,
+        id: ReturnId,
+        enterprise: &Enterprise,
+        folder: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Imported, Failed> {
         let folder = self.folder.join(folder);
         std::fs::create_dir_all(&folder)?;
         let filename = safe_name(&format!("{}_{}.xlsx", enterprise.facts.uscc, enterprise.facts.name));
         std::fs::write(folder.join(&filename), &bytes)?;
-        Ok(import_return(self.service, &on_behalf_of(enterprise.id), id, Upload { filename, bytes }).await?)
+        Ok(import_return(
+            self.service,
+            &on_behalf_of(enterprise.id),
+            id,
+            Upload { filename, bytes },
+        )
+        .await?)
     }
 
     async fn submit_and_accept(&self, imported: &Imported, enterprise: EnterpriseId) -> Result<(), Failed> {
@@ -332,23 +396,53 @@ impl Stage<'_> {
 
     async fn tell_run(&self, run: Run, methodology: &Document) -> Result<RunStory, Failed> {
         let page = PageRequest { limit: 10, after: None };
-        let first = browse::ranking(self.service, &operator(), run.id, &RankingFilter::default(), &page).await?.items;
+        let first = browse::ranking(self.service, &operator(), run.id, &RankingFilter::default(), &page)
+            .await?
+            .items;
         let bands = browse::distribution(self.service, &operator(), run.id).await?;
-        Ok(RunStory { run, title: methodology.title_zh.clone(), first, bands })
+        Ok(RunStory {
+            run,
+            title: methodology.title_zh.clone(),
+            first,
+            bands,
+        })
     }
 
-    async fn make_users(&self, enterprise: EnterpriseId, registry: &BTreeMap<String, Enterprise>) -> Result<Vec<(String, String)>, Failed> {
-        let best = registry.values().find(|found| found.id == enterprise).ok_or_else(|| ServiceError::new("not_found"))?;
+    async fn make_users(
+        &self,
+        enterprise: EnterpriseId,
+        registry: &BTreeMap<String, Enterprise>,
+    ) -> Result<Vec<(String, String)>, Failed> {
+        let best = registry
+            .values()
+            .find(|found| found.id == enterprise)
+            .ok_or_else(|| ServiceError::new("not_found"))?;
         let users = [
             ("admin", "管理员", Role::Admin, Scope::County),
             ("bureau", "局审核员", Role::Bureau, Scope::County),
-            ("town", "镇街工作人员", Role::Town, Scope::Town(best.facts.area_code.clone())),
-            ("enterprise", best.facts.name.as_str(), Role::Enterprise, Scope::Enterprise(enterprise)),
+            (
+                "town",
+                "镇街工作人员",
+                Role::Town,
+                Scope::Town(best.facts.area_code.clone()),
+            ),
+            (
+                "enterprise",
+                best.facts.name.as_str(),
+                Role::Enterprise,
+                Scope::Enterprise(enterprise),
+            ),
             ("reader", "领导", Role::Reader, Scope::County),
         ];
         let mut logins = Vec::new();
         for (login, name, role, scope) in users {
-            let new = NewUser { login: login.to_owned(), display_name: name.to_owned(), password: PASSWORD.to_owned(), role, scope };
+            let new = NewUser {
+                login: login.to_owned(),
+                display_name: name.to_owned(),
+                password: PASSWORD.to_owned(),
+                role,
+                scope,
+            };
             create_user(self.service, &operator(), new).await?;
             logins.push((login.to_owned(), name.to_owned()));
         }
@@ -381,13 +475,26 @@ fn enterprise_list(samples: &[SampleEnterprise]) -> Result<Vec<u8>, rust_xlsxwri
     let stamp = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 4, 1)?;
     workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&stamp));
     let sheet = workbook.add_worksheet();
-    let titles = ["统一社会信用代码", "企业名称", "镇街代码", "行业代码", "从业人员", "营业收入（万元）", "资产总计（万元）", "曾用名"];
+    let titles = [
+        "统一社会信用代码",
+        "企业名称",
+        "镇街代码",
+        "行业代码",
+        "从业人员",
+        "营业收入（万元）",
+        "资产总计（万元）",
+        "曾用名",
+    ];
     for (column, title) in (0_u16..).zip(titles) {
         sheet.write(0, column, title)?;
     }
     for (row, sample) in (1_u32..).zip(samples) {
         let facts = &sample.facts;
-        sheet.write(row, 0, &facts.uscc)?.write(row, 1, &facts.name)?.write(row, 2, &facts.area_code)?.write(row, 3, &facts.industry_code)?;
+        sheet
+            .write(row, 0, &facts.uscc)?
+            .write(row, 1, &facts.name)?
+            .write(row, 2, &facts.area_code)?
+            .write(row, 3, &facts.industry_code)?;
         if let Some(employees) = facts.employees {
             sheet.write(row, 4, employees)?;
         }
@@ -416,9 +523,18 @@ impl Story {
             format!("findings of the first uploads by rule: {}", most(&self.rules)),
         ];
         for story in &self.runs {
-            lines.push(format!("\n{} ({} {})", story.title, story.run.methodology_code, story.run.methodology_version));
-            lines.push(format!("  {} of {} returns scored, inputs {}", story.run.scored, story.run.returns, story.run.inputs_sha256));
-            let bands = story.bands.iter().map(|(band, count)| format!("{}: {count}", band.map_or("-".to_owned(), |band| band.to_string())));
+            lines.push(format!(
+                "\n{} ({} {})",
+                story.title, story.run.methodology_code, story.run.methodology_version
+            ));
+            lines.push(format!(
+                "  {} of {} returns scored, inputs {}",
+                story.run.scored, story.run.returns, story.run.inputs_sha256
+            ));
+            let bands = story
+                .bands
+                .iter()
+                .map(|(band, count)| format!("{}: {count}", band.map_or("-".to_owned(), |band| band.to_string())));
             lines.push(format!("  level or stage: {}", bands.collect::<Vec<_>>().join(", ")));
             for row in &story.first {
                 let rank = row.rank.map_or_else(|| "-".to_owned(), |rank| rank.to_string());
@@ -426,11 +542,17 @@ impl Story {
                 lines.push(format!("  {rank:>4} {score:>7}  {}  {}", row.uscc, row.enterprise_name));
             }
         }
-        lines.push(format!("\nwhy {} stands where it does:", self.explanation.result.enterprise_name));
+        lines.push(format!(
+            "\nwhy {} stands where it does:",
+            self.explanation.result.enterprise_name
+        ));
         for root in &self.explanation.roots {
             describe(root, 1, &mut lines);
         }
-        lines.push(format!("  made from revision {} of workbook {}", self.explanation.revision_number, self.explanation.blob_sha256));
+        lines.push(format!(
+            "  made from revision {} of workbook {}",
+            self.explanation.revision_number, self.explanation.blob_sha256
+        ));
         lines.push(format!("\nlogins (password {PASSWORD}):"));
         lines.extend(self.logins.iter().map(|(login, name)| format!("  {login:10} {name}")));
         lines.join("\n")
@@ -469,14 +591,25 @@ impl Story {
 fn most(rules: &BTreeMap<String, usize>) -> String {
     let mut rules = rules.iter().collect::<Vec<_>>();
     rules.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    rules.iter().take(8).map(|(rule, count)| format!("{rule} {count}")).collect::<Vec<_>>().join(", ")
+    rules
+        .iter()
+        .take(8)
+        .map(|(rule, count)| format!("{rule} {count}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A node and, two levels down, its children: enough to see where a score comes from.
 fn describe(node: &ExplainNode, depth: usize, lines: &mut Vec<String>) {
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     let indent = "  ".repeat(depth);
-    lines.push(format!("{indent}{} {} {} (contributes {})", node.code, node.label.zh, number(node.score.map(Fixed::to_f64)), number(node.contribution.map(Fixed::to_f64))));
+    lines.push(format!(
+        "{indent}{} {} {} (contributes {})",
+        node.code,
+        node.label.zh,
+        number(node.score.map(Fixed::to_f64)),
+        number(node.contribution.map(Fixed::to_f64))
+    ));
     if depth < 3 {
         for child in &node.children {
             describe(child, depth + 1, lines);

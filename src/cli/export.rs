@@ -21,7 +21,9 @@ use crate::{
 
 /// Write the results of a run as a workbook or CSV
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe export --run 0199... --out results.xlsx --data /var/lib/ronghe\n  ronghe export --run 0199... --out results.csv --data /var/lib/ronghe\n\nThe ending of the file decides. CSV is UTF-8 with a byte order mark, as Excel and WPS want it.")]
+#[command(
+    after_help = "Examples:\n  ronghe export --run 0199... --out results.xlsx --data /var/lib/ronghe\n  ronghe export --run 0199... --out results.csv --data /var/lib/ronghe\n\nThe ending of the file decides. CSV is UTF-8 with a byte order mark, as Excel and WPS want it."
+)]
 pub(super) struct Export {
     /// Identifier of the run
     #[arg(long)]
@@ -37,17 +39,31 @@ impl Export {
         let run = browse::get_run(&service, &operator(), RunId(self.run)).await?;
         let rows = all_results(&service, &run).await?;
         let table = Table::of(&rows);
-        let csv = self.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        let bytes = if csv { table.csv() } else { table.xlsx().map_err(|error| error.to_string()) };
-        let bytes = bytes.map_err(|error| Failed::new("export", format!("无法写出：{error}"), format!("cannot write: {error}")))?;
+        let csv = self
+            .out
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        let bytes = if csv {
+            table.csv()
+        } else {
+            table.xlsx().map_err(|error| error.to_string())
+        };
+        let bytes = bytes
+            .map_err(|error| Failed::new("export", format!("无法写出：{error}"), format!("cannot write: {error}")))?;
         std::fs::write(&self.out, bytes)?;
         let text = format!("wrote {} results to {}", rows.len(), self.out.display());
-        output.say(text, &json!({ "results": rows.len(), "file": self.out.display().to_string() }))
+        output.say(
+            text,
+            &json!({ "results": rows.len(), "file": self.out.display().to_string() }),
+        )
     }
 }
 
 async fn all_results(service: &Service, run: &Run) -> Result<Vec<RankingRow>, Failed> {
-    let mut page = PageRequest { limit: PageRequest::MAX, after: None };
+    let mut page = PageRequest {
+        limit: PageRequest::MAX,
+        after: None,
+    };
     let mut rows = Vec::new();
     loop {
         let found = browse::ranking(service, &operator(), run.id, &RankingFilter::default(), &page).await?;
@@ -81,8 +97,20 @@ impl Table {
                 }
             }
         }
-        let fixed = ["名次 rank", "统一社会信用代码 uscc", "企业名称 name", "镇街代码 area", "行业代码 industry", "得分 score", "等级或阶段 band"];
-        let header = fixed.iter().map(|title| (*title).to_owned()).chain(codes.iter().cloned()).collect();
+        let fixed = [
+            "名次 rank",
+            "统一社会信用代码 uscc",
+            "企业名称 name",
+            "镇街代码 area",
+            "行业代码 industry",
+            "得分 score",
+            "等级或阶段 band",
+        ];
+        let header = fixed
+            .iter()
+            .map(|title| (*title).to_owned())
+            .chain(codes.iter().cloned())
+            .collect();
         let number = |value: Option<f64>| value.map_or(Cell::Blank, Cell::Number);
         let cells = |row: &RankingRow| {
             let mut cells = vec![
@@ -97,7 +125,10 @@ impl Table {
             cells.extend(codes.iter().map(|code| total(&row.totals[code])));
             cells
         };
-        Self { header, rows: rows.iter().map(cells).collect() }
+        Self {
+            header,
+            rows: rows.iter().map(cells).collect(),
+        }
     }
 
     fn csv(&self) -> Result<Vec<u8>, String> {
@@ -131,7 +162,10 @@ impl Table {
                 }
             }
         }
-        sheet.set_column_width(1, 22)?.set_column_width(2, 32)?.set_freeze_panes(1, 0)?;
+        sheet
+            .set_column_width(1, 22)?
+            .set_column_width(2, 32)?
+            .set_freeze_panes(1, 0)?;
         workbook.save_to_buffer()
     }
 }
@@ -146,5 +180,9 @@ fn total(value: &serde_json::Value) -> Cell {
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe; a name keeps its meaning and runs nothing.
 fn escaped(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }

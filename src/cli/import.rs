@@ -1,6 +1,9 @@
 //! `ronghe import`
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
@@ -24,7 +27,9 @@ use crate::{
 
 /// Import a folder of returned workbooks
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe import returned/ --round 2026 --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --submit --accept --format json --data /var/lib/ronghe\n\nEach workbook goes through the same path as an enterprise's upload; what is refused is named and the others go on.")]
+#[command(
+    after_help = "Examples:\n  ronghe import returned/ --round 2026 --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --submit --accept --format json --data /var/lib/ronghe\n\nEach workbook goes through the same path as an enterprise's upload; what is refused is named and the others go on."
+)]
 pub(super) struct Import {
     /// Folder with .xlsx files
     folder: PathBuf,
@@ -60,7 +65,12 @@ impl Import {
         let returns = all_returns(&service, &round, None).await?;
         let returns = returns
             .into_iter()
-            .map(|row| (row.survey_return.enterprise.to_string(), (row.survey_return.enterprise, row.survey_return.id)))
+            .map(|row| {
+                (
+                    row.survey_return.enterprise.to_string(),
+                    (row.survey_return.enterprise, row.survey_return.id),
+                )
+            })
             .collect::<BTreeMap<_, _>>();
         let files = workbooks(&self.folder)?;
         let bar = output.progress("importing", files.len());
@@ -73,8 +83,15 @@ impl Import {
         output.say(text(&outcomes), &outcomes)
     }
 
-    async fn import(&self, service: &Service, returns: &BTreeMap<String, (EnterpriseId, ReturnId)>, file: &Path) -> Outcome {
-        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    async fn import(
+        &self,
+        service: &Service,
+        returns: &BTreeMap<String, (EnterpriseId, ReturnId)>,
+        file: &Path,
+    ) -> Outcome {
+        let name = file
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         match self.take_in(service, returns, file, &name).await {
             Ok(outcome) => outcome,
             Err(error) => Outcome {
@@ -99,7 +116,16 @@ impl Import {
         let bytes = std::fs::read(file).map_err(ServiceError::internal)?;
         let (enterprise, id) = self.addressee(service, returns, &bytes).await?;
         let filler = on_behalf_of(enterprise);
-        let imported = import_return(service, &filler, id, Upload { filename: name.to_owned(), bytes }).await?;
+        let imported = import_return(
+            service,
+            &filler,
+            id,
+            Upload {
+                filename: name.to_owned(),
+                bytes,
+            },
+        )
+        .await?;
         let mut state = imported.survey_return.state;
         let findings = imported.revision.findings;
         if self.submit && !imported.repeated && !findings.blocks() {
@@ -130,9 +156,15 @@ impl Import {
         let raw = read_workbook(&service.reader, bytes).await?;
         let round = crate::store::round::find_round_by_code(service.db.read(), &self.round).await?;
         let round = round.ok_or_else(|| ServiceError::new("not_found"))?;
-        let form = service.catalogue.form(&service.db, round.questionnaire, &round.reference).await?;
+        let form = service
+            .catalogue
+            .form(&service.db, round.questionnaire, &round.reference)
+            .await?;
         let metadata = anchor_workbook(&raw, &form)?.metadata;
-        returns.get(&metadata.enterprise_id).copied().ok_or_else(|| ServiceError::new("not_found"))
+        returns
+            .get(&metadata.enterprise_id)
+            .copied()
+            .ok_or_else(|| ServiceError::new("not_found"))
     }
 }
 
@@ -142,8 +174,14 @@ fn workbooks(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         // "~$..." is what an open Excel leaves beside a workbook.
-        let open_elsewhere = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"));
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx")) && !open_elsewhere {
+        let open_elsewhere = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("~$"));
+        if path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+            && !open_elsewhere
+        {
             files.push(path);
         }
     }
@@ -156,11 +194,17 @@ fn text(outcomes: &[Outcome]) -> String {
         .iter()
         .map(|outcome| match (&outcome.code, &outcome.message) {
             (Some(code), Some(message)) => format!("{:10} {}  {} [{code}]", outcome.state, outcome.file, message.zh),
-            _ => format!("{:10} {}  {} block, {} warn, {} info", outcome.state, outcome.file, outcome.block, outcome.warn, outcome.info),
+            _ => format!(
+                "{:10} {}  {} block, {} warn, {} info",
+                outcome.state, outcome.file, outcome.block, outcome.warn, outcome.info
+            ),
         })
         .collect::<Vec<_>>();
     let refused = outcomes.iter().filter(|outcome| outcome.code.is_some()).count();
     let blocked = outcomes.iter().filter(|outcome| outcome.block > 0).count();
-    lines.push(format!("{} files: {refused} refused, {blocked} with blocking findings", outcomes.len()));
+    lines.push(format!(
+        "{} files: {refused} refused, {blocked} with blocking findings",
+        outcomes.len()
+    ));
     lines.join("\n")
 }

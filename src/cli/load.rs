@@ -8,11 +8,18 @@ use super::{
     open, operator,
     output::{Failed, Output},
 };
-use crate::{config::DataPlace, domain::document::Document, service::{Service, publish_document::publish_document}, shipped};
+use crate::{
+    config::DataPlace,
+    domain::document::Document,
+    service::{Service, publish_document::publish_document},
+    shipped,
+};
 
 /// Validate and publish documents
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe load --data /var/lib/ronghe            publish the built-in documents\n  ronghe load my-documents --data /var/lib/ronghe   publish those that my-documents/manifest.json names\n\nA document that is already published with the same bytes is left as it is. A document with faults is refused whole; every fault is printed with its place.")]
+#[command(
+    after_help = "Examples:\n  ronghe load --data /var/lib/ronghe            publish the built-in documents\n  ronghe load my-documents --data /var/lib/ronghe   publish those that my-documents/manifest.json names\n\nA document that is already published with the same bytes is left as it is. A document with faults is refused whole; every fault is printed with its place."
+)]
 pub(super) struct Load {
     /// Folder with a manifest.json; the built-in documents when absent
     folder: Option<PathBuf>,
@@ -32,9 +39,18 @@ impl Load {
                 })
             }
         };
-        let documents = documents.map_err(|error| Failed::new("manifest", format!("清单有误：{error}"), error.to_string()))?;
+        let documents =
+            documents.map_err(|error| Failed::new("manifest", format!("清单有误：{error}"), error.to_string()))?;
         let published = publish_all(&service, output, documents).await?;
-        let lines = published.iter().map(|document| format!("{:16} {} {}  {}", document.kind.name(), document.code, document.version, document.title_zh));
+        let lines = published.iter().map(|document| {
+            format!(
+                "{:16} {} {}  {}",
+                document.kind.name(),
+                document.code,
+                document.version,
+                document.title_zh
+            )
+        });
         let values = published.iter().map(|document| {
             json!({ "id": document.id, "kind": document.kind.name(), "code": document.code, "version": document.version, "sha256": document.sha256 })
         });

@@ -34,8 +34,16 @@ use output::{Failed, Output};
 
 /// Ronghe 融合: questionnaires by workbook, explained integration indices, designation on evidence.
 #[derive(Debug, Parser)]
-#[command(name = "ronghe", version, about, arg_required_else_help = true, propagate_version = true)]
-#[command(after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe serve --data /var/lib/ronghe --listen 0.0.0.0:8080\n  ronghe check return.xlsx --format json\n\nExit status: 0 done, 1 not done (the reason is printed); `ronghe check` has its own, see `ronghe check --help`.")]
+#[command(
+    name = "ronghe",
+    version,
+    about,
+    arg_required_else_help = true,
+    propagate_version = true
+)]
+#[command(
+    after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe serve --data /var/lib/ronghe --listen 0.0.0.0:8080\n  ronghe check return.xlsx --format json\n\nExit status: 0 done, 1 not done (the reason is printed); `ronghe check` has its own, see `ronghe check --help`."
+)]
 pub struct Cli {
     #[command(flatten)]
     place: DataPlace,
@@ -43,7 +51,13 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t, global = true)]
     format: Format,
     /// What is logged, such as info or ronghe=debug
-    #[arg(long, value_name = "FILTER", default_value = "warn", env = "RONGHE_LOG", global = true)]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "warn",
+        env = "RONGHE_LOG",
+        global = true
+    )]
     log: String,
     /// How log lines look
     #[arg(long, value_enum, default_value_t, global = true)]
@@ -92,7 +106,11 @@ enum Command {
 /// Runs the program; gives its exit status.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    if let Command::ReadWorkbook { memory_bytes, cpu_seconds } = cli.command {
+    if let Command::ReadWorkbook {
+        memory_bytes,
+        cpu_seconds,
+    } = cli.command
+    {
         // Before anything else is started: the child is as small as it can be.
         return match crate::reader::run_child(memory_bytes, cpu_seconds) {
             Ok(()) => ExitCode::SUCCESS,
@@ -154,10 +172,20 @@ fn program() -> Result<PathBuf, Failed> {
 
 /// Who acts when a command is given on the machine itself.
 fn operator() -> Principal {
-    Principal { name: "operator".to_owned(), user: None, role: Role::Admin, scope: Scope::County }
+    Principal {
+        name: "operator".to_owned(),
+        user: None,
+        role: Role::Admin,
+        scope: Scope::County,
+    }
 }
 
 /// The operator handing in what an enterprise has sent: allowed to file its workbook, not to change a figure in it.
 fn on_behalf_of(enterprise: EnterpriseId) -> Principal {
-    Principal { name: "operator".to_owned(), user: None, role: Role::Enterprise, scope: Scope::Enterprise(enterprise) }
+    Principal {
+        name: "operator".to_owned(),
+        user: None,
+        role: Role::Enterprise,
+        scope: Scope::Enterprise(enterprise),
+    }
 }

@@ -30,7 +30,12 @@ pub(super) struct Failed {
 impl Failed {
     /// A failure with a code and one sentence in each language.
     pub(crate) fn new(code: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message_zh: zh.into(), message_en: en.into(), errors: Vec::new() }
+        Self {
+            code: code.to_owned(),
+            message_zh: zh.into(),
+            message_en: en.into(),
+            errors: Vec::new(),
+        }
     }
 
     fn json(&self) -> Value {
@@ -80,7 +85,11 @@ impl From<StartError> for Failed {
 
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
-        Self::new("io", format!("读写失败：{error}"), format!("cannot read or write: {error}"))
+        Self::new(
+            "io",
+            format!("读写失败：{error}"),
+            format!("cannot read or write: {error}"),
+        )
     }
 }
 
@@ -132,7 +141,13 @@ impl Output {
                 for error in failed.errors.iter().take(50) {
                     let pointer = error["pointer"].as_str().unwrap_or_default();
                     let (zh, en) = (&error["message"]["zh"], &error["message"]["en"]);
-                    writeln!(err, "  {pointer}: {} {}", zh.as_str().unwrap_or_default(), en.as_str().unwrap_or_default()).ok();
+                    writeln!(
+                        err,
+                        "  {pointer}: {} {}",
+                        zh.as_str().unwrap_or_default(),
+                        en.as_str().unwrap_or_default()
+                    )
+                    .ok();
                 }
             }
         }
@@ -147,7 +162,9 @@ impl Output {
         let style = ProgressStyle::with_template("{msg:24} [{bar:32}] {pos}/{len} {elapsed}")
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("=> ");
-        let bar = ProgressBar::new(steps as u64).with_style(style).with_message(what.to_owned());
+        let bar = ProgressBar::new(steps as u64)
+            .with_style(style)
+            .with_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }

@@ -13,10 +13,17 @@ use crate::{config::DataPlace, startup};
 
 /// Serve the API
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe serve --data /var/lib/ronghe\n  ronghe serve --database postgres://ronghe@localhost/ronghe --data /var/lib/ronghe --listen 0.0.0.0:8080\n\nThe documentation page is at /docs, the OpenAPI document at /openapi.json.")]
+#[command(
+    after_help = "Examples:\n  ronghe serve --data /var/lib/ronghe\n  ronghe serve --database postgres://ronghe@localhost/ronghe --data /var/lib/ronghe --listen 0.0.0.0:8080\n\nThe documentation page is at /docs, the OpenAPI document at /openapi.json."
+)]
 pub(super) struct Serve {
     /// Address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "RONGHE_LISTEN")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080",
+        env = "RONGHE_LISTEN"
+    )]
     listen: SocketAddr,
 }
 
@@ -25,7 +32,10 @@ impl Serve {
         let service = open(place, false).await?;
         let listener = listen(self.listen)?;
         let address = listener.local_addr()?;
-        output.say(format!("serving on http://{address}, documentation at http://{address}/docs"), &json!({ "address": address }))?;
+        output.say(
+            format!("serving on http://{address}, documentation at http://{address}/docs"),
+            &json!({ "address": address }),
+        )?;
         Ok(startup::serve(service, listener, until_told()).await?)
     }
 }

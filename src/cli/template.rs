@@ -21,7 +21,9 @@ use crate::{
 
 /// Write templates of a round as workbooks
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ronghe template --round 2026 --out templates --data /var/lib/ronghe\n  ronghe template --round 2026 --search 91330111XY00010156 --out . --data /var/lib/ronghe")]
+#[command(
+    after_help = "Examples:\n  ronghe template --round 2026 --out templates --data /var/lib/ronghe\n  ronghe template --round 2026 --search 91330111XY00010156 --out . --data /var/lib/ronghe"
+)]
 pub(super) struct Template {
     /// Code of the round
     #[arg(long)]
@@ -50,20 +52,40 @@ impl Template {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        output.say(format!("wrote {} templates to {}", files.len(), self.out.display()), &json!({ "templates": files }))
+        output.say(
+            format!("wrote {} templates to {}", files.len(), self.out.display()),
+            &json!({ "templates": files }),
+        )
     }
 }
 
 /// The round with this code.
 pub(super) async fn find_round(service: &Service, code: &str) -> Result<Round, Failed> {
     let found = store::round::find_round_by_code(service.db.read(), code).await?;
-    found.ok_or_else(|| Failed::new("not_found", format!("没有调查期 {code}"), format!("there is no round {code}")))
+    found.ok_or_else(|| {
+        Failed::new(
+            "not_found",
+            format!("没有调查期 {code}"),
+            format!("there is no round {code}"),
+        )
+    })
 }
 
 /// All returns of a round, page by page.
-pub(super) async fn all_returns(service: &Service, round: &Round, search: Option<String>) -> Result<Vec<ReturnRow>, Failed> {
-    let filter = ReturnFilter { round: Some(round.id), search, ..ReturnFilter::default() };
-    let mut page = PageRequest { limit: PageRequest::MAX, after: None };
+pub(super) async fn all_returns(
+    service: &Service,
+    round: &Round,
+    search: Option<String>,
+) -> Result<Vec<ReturnRow>, Failed> {
+    let filter = ReturnFilter {
+        round: Some(round.id),
+        search,
+        ..ReturnFilter::default()
+    };
+    let mut page = PageRequest {
+        limit: PageRequest::MAX,
+        after: None,
+    };
     let mut rows = Vec::new();
     loop {
         let found = list_returns(service, &operator(), &filter, &page).await?;
@@ -77,5 +99,13 @@ pub(super) async fn all_returns(service: &Service, round: &Round, search: Option
 
 /// A file name without separators or control characters.
 pub(super) fn safe_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c }).collect()
+    name.chars()
+        .map(|c| {
+            if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                '_'
+            } else {
+                c
+            }
+        })
+        .collect()
 }

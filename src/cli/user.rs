@@ -20,7 +20,9 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
     /// Make a user; the password is read from standard input
-    #[command(after_help = "Examples:\n  ronghe user add admin --role admin --name 管理员 --data /var/lib/ronghe < password.txt\n  ronghe user add zhang --role enterprise --uscc 91330111XY00010156 --name 张会计 < password.txt\n  ronghe user add dayuan --role town --area 330111117 --name 大源镇 < password.txt")]
+    #[command(
+        after_help = "Examples:\n  ronghe user add admin --role admin --name 管理员 --data /var/lib/ronghe < password.txt\n  ronghe user add zhang --role enterprise --uscc 91330111XY00010156 --name 张会计 < password.txt\n  ronghe user add dayuan --role town --area 330111117 --name 大源镇 < password.txt"
+    )]
     Add(Add),
 }
 
@@ -73,7 +75,13 @@ impl User {
         let scope = match (&add.uscc, add.area) {
             (Some(uscc), _) => {
                 let found = store::enterprise::find_enterprise_by_uscc(service.db.read(), &Scope::County, uscc).await?;
-                let unknown = || Failed::new("not_found", format!("没有企业 {uscc}"), format!("there is no enterprise {uscc}"));
+                let unknown = || {
+                    Failed::new(
+                        "not_found",
+                        format!("没有企业 {uscc}"),
+                        format!("there is no enterprise {uscc}"),
+                    )
+                };
                 Scope::Enterprise(found.ok_or_else(unknown)?.id)
             }
             (None, Some(area)) => Scope::Town(area),
@@ -87,6 +95,9 @@ impl User {
             scope,
         };
         let user = create_user(&service, &operator(), new).await?;
-        output.say(format!("made user {}", user.login), &json!({ "id": user.id, "login": user.login }))
+        output.say(
+            format!("made user {}", user.login),
+            &json!({ "id": user.id, "login": user.login }),
+        )
     }
 }

@@ -44,7 +44,13 @@ impl ReturnState {
     }
 
     /// All states in the order of the work.
-    pub const ALL: [Self; 5] = [Self::NotStarted, Self::Draft, Self::Submitted, Self::Returned, Self::Accepted];
+    pub const ALL: [Self; 5] = [
+        Self::NotStarted,
+        Self::Draft,
+        Self::Submitted,
+        Self::Returned,
+        Self::Accepted,
+    ];
 
     /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {

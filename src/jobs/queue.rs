@@ -46,9 +46,15 @@ impl Queue {
     pub async fn migrate(db: &Database) -> Result<(), QueueError> {
         let failed = |error: &dyn std::fmt::Display| QueueError(error.to_string());
         if let Some(pool) = db.sqlite_pool() {
-            SqliteStorage::migrations().run(&pool).await.map_err(|error| failed(&error))?;
+            SqliteStorage::migrations()
+                .run(&pool)
+                .await
+                .map_err(|error| failed(&error))?;
         } else if let Some(pool) = db.postgres_pool() {
-            PostgresStorage::migrations().run(&pool).await.map_err(|error| failed(&error))?;
+            PostgresStorage::migrations()
+                .run(&pool)
+                .await
+                .map_err(|error| failed(&error))?;
         }
         Ok(())
     }

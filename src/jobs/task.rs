@@ -41,14 +41,24 @@ pub enum Task {
 }
 
 /// Takes on the import of an enterprise list.
-pub async fn queue_enterprise_import(service: &Service, caller: &Principal, bytes: Vec<u8>, dry_run: bool) -> Result<Job, ServiceError> {
+pub async fn queue_enterprise_import(
+    service: &Service,
+    caller: &Principal,
+    bytes: Vec<u8>,
+    dry_run: bool,
+) -> Result<Job, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
     let blob_sha256 = service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
     take_on(service, caller, &Task::ImportEnterprises { blob_sha256, dry_run }).await
 }
 
 /// Takes on a run. What cannot be computed is refused at once, not in a job.
-pub async fn queue_run(service: &Service, caller: &Principal, round: RoundId, methodology: DocumentId) -> Result<Job, ServiceError> {
+pub async fn queue_run(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    methodology: DocumentId,
+) -> Result<Job, ServiceError> {
     check_run(service, caller, round, methodology).await?;
     take_on(service, caller, &Task::CompileRun { round, methodology }).await
 }
@@ -79,7 +89,12 @@ async fn take_on(service: &Service, caller: &Principal, task: &Task) -> Result<J
 
 /// Carries out the work with no more than the rights of who asked for it. Gives the result as JSON.
 pub(super) async fn carry_out(service: &Service, job: &Job) -> Result<Value, ServiceError> {
-    let caller = Principal { name: job.created_by.clone(), user: None, role: job.role, scope: job.scope.clone() };
+    let caller = Principal {
+        name: job.created_by.clone(),
+        user: None,
+        role: job.role,
+        scope: job.scope.clone(),
+    };
     let task: Task = serde_json::from_value(job.task.clone()).map_err(ServiceError::internal)?;
     match task {
         Task::ImportEnterprises { blob_sha256, dry_run } => {

@@ -25,7 +25,16 @@ pub async fn accept_return(
         return Err(ServiceError::new("return.wrong_state"));
     }
     survey_return.accepted = survey_return.latest;
-    let changed = record_step(service, &txn, caller, survey_return, expected_version, ReturnState::Accepted, None).await?;
+    let changed = record_step(
+        service,
+        &txn,
+        caller,
+        survey_return,
+        expected_version,
+        ReturnState::Accepted,
+        None,
+    )
+    .await?;
     txn.commit().await?;
     Ok(changed)
 }
@@ -48,8 +57,16 @@ pub async fn send_back_return(
     if survey_return.state != ReturnState::Submitted {
         return Err(ServiceError::new("return.wrong_state"));
     }
-    let changed =
-        record_step(service, &txn, caller, survey_return, expected_version, ReturnState::Returned, Some(reason.to_owned())).await?;
+    let changed = record_step(
+        service,
+        &txn,
+        caller,
+        survey_return,
+        expected_version,
+        ReturnState::Returned,
+        Some(reason.to_owned()),
+    )
+    .await?;
     txn.commit().await?;
     Ok(changed)
 }

@@ -13,7 +13,12 @@ pub async fn by_token(service: &Service, token: &str) -> Result<Principal, Servi
     if token.expires_at <= service.now() {
         return Err(ServiceError::new("token_expired"));
     }
-    Ok(Principal { name: user.login, user: Some(user.id), role: user.role, scope: user.scope })
+    Ok(Principal {
+        name: user.login,
+        user: Some(user.id),
+        role: user.role,
+        scope: user.scope,
+    })
 }
 
 /// The caller behind an API key.
@@ -24,5 +29,10 @@ pub async fn by_api_key(service: &Service, key: &str) -> Result<Principal, Servi
     if ended || key.revoked_at.is_some() {
         return Err(ServiceError::new("unauthenticated"));
     }
-    Ok(Principal { name: format!("key:{}", key.name), user: None, role: key.role, scope: key.scope })
+    Ok(Principal {
+        name: format!("key:{}", key.name),
+        user: None,
+        role: key.role,
+        scope: key.scope,
+    })
 }

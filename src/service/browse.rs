@@ -30,7 +30,9 @@ pub async fn list_areas(
 /// One area.
 pub async fn get_area(service: &Service, caller: &Principal, code: &str) -> Result<Area, ServiceError> {
     caller.may(Action::ReadCatalogue)?;
-    store::area::find_area(service.db.read(), code).await?.ok_or_else(|| ServiceError::new("not_found"))
+    store::area::find_area(service.db.read(), code)
+        .await?
+        .ok_or_else(|| ServiceError::new("not_found"))
 }
 
 /// Industries of the newest edition: below one, of a level, or whose name or code holds a text.
@@ -62,7 +64,11 @@ pub async fn get_document(service: &Service, caller: &Principal, id: DocumentId)
 }
 
 /// One document with its content.
-pub async fn get_document_content(service: &Service, caller: &Principal, id: DocumentId) -> Result<DocumentContent, ServiceError> {
+pub async fn get_document_content(
+    service: &Service,
+    caller: &Principal,
+    id: DocumentId,
+) -> Result<DocumentContent, ServiceError> {
     caller.may(Action::ReadCatalogue)?;
     Ok(catalogue::content(&service.db, id).await?)
 }
@@ -79,13 +85,21 @@ pub async fn list_enterprises(
 }
 
 /// One enterprise within scope.
-pub async fn get_enterprise(service: &Service, caller: &Principal, id: EnterpriseId) -> Result<Enterprise, ServiceError> {
+pub async fn get_enterprise(
+    service: &Service,
+    caller: &Principal,
+    id: EnterpriseId,
+) -> Result<Enterprise, ServiceError> {
     caller.may(Action::ReadEnterprises)?;
     Ok(store::enterprise::find_enterprise(service.db.read(), &caller.scope, id).await?)
 }
 
 /// Rounds, newest first.
-pub async fn list_rounds(service: &Service, caller: &Principal, page: &PageRequest) -> Result<Page<Round>, ServiceError> {
+pub async fn list_rounds(
+    service: &Service,
+    caller: &Principal,
+    page: &PageRequest,
+) -> Result<Page<Round>, ServiceError> {
     caller.may(Action::ReadCatalogue)?;
     Ok(store::round::list_rounds(service.db.read(), page).await?)
 }
@@ -133,11 +147,15 @@ pub async fn ranking(
 
 /// How many enterprises of a run stand at each level or stage, within scope. An enterprise, which would learn of others,
 /// is refused.
-pub async fn distribution(service: &Service, caller: &Principal, run: RunId) -> Result<Vec<(Option<i32>, u64)>, ServiceError> {
-    get_run(service, caller, run).await?;
+pub async fn distribution(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+) -> Result<Vec<(Option<i32>, u64)>, ServiceError> {
     if matches!(caller.scope, Scope::Enterprise(_)) {
         return Err(ServiceError::new("forbidden"));
     }
+    get_run(service, caller, run).await?;
     Ok(store::run::distribution(service.db.read(), &caller.scope, run).await?)
 }
 
@@ -145,7 +163,11 @@ pub async fn distribution(service: &Service, caller: &Principal, run: RunId) -> 
 pub async fn get_job(service: &Service, caller: &Principal, id: JobId) -> Result<Job, ServiceError> {
     caller.may(Action::ReadJobs)?;
     let job = store::job::find_job(service.db.read(), id).await?;
-    if job.created_by == caller.name || caller.role == Role::Admin { Ok(job) } else { Err(ServiceError::new("not_found")) }
+    if job.created_by == caller.name || caller.role == Role::Admin {
+        Ok(job)
+    } else {
+        Err(ServiceError::new("not_found"))
+    }
 }
 
 /// Jobs, newest first: one's own, or all for the administrator.

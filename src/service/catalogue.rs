@@ -5,10 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use index::{
-    compile::CompiledMethodology,
-    methodology::Methodology,
-};
+use index::{compile::CompiledMethodology, methodology::Methodology};
 use survey::{
     questionnaire::Questionnaire,
     survey::Survey,
@@ -50,12 +47,29 @@ pub struct Form {
 impl Form {
     /// Lays out a compiled questionnaire.
     pub fn of(survey: Survey) -> Self {
-        let with_list = survey.questionnaire().questions.iter().filter(|question| question.options_ref.is_some());
-        let list = |code: &str| survey.options(code).iter().map(|option| (option.code.clone(), option.label.clone())).collect();
-        let options = with_list.map(|question| (question.code.clone(), list(&question.code))).collect();
+        let with_list = survey
+            .questionnaire()
+            .questions
+            .iter()
+            .filter(|question| question.options_ref.is_some());
+        let list = |code: &str| {
+            survey
+                .options(code)
+                .iter()
+                .map(|option| (option.code.clone(), option.label.clone()))
+                .collect()
+        };
+        let options = with_list
+            .map(|question| (question.code.clone(), list(&question.code)))
+            .collect();
         let layout = Layout::of(survey.questionnaire(), &options, None);
         let layout_hash = layout.hash();
-        Self { survey, options, layout, layout_hash }
+        Self {
+            survey,
+            options,
+            layout,
+            layout_hash,
+        }
     }
 }
 
@@ -89,7 +103,9 @@ impl Catalogue {
         let content = content(db, questionnaire).await?;
         let compiled = blocking(move || {
             let questionnaire = Questionnaire::parse(content.content.as_bytes()).map_err(stored_but_invalid)?;
-            Survey::compile(questionnaire, tables).map(Form::of).map_err(stored_but_invalid)
+            Survey::compile(questionnaire, tables)
+                .map(Form::of)
+                .map_err(stored_but_invalid)
         })
         .await?;
         let compiled = Arc::new(compiled);
@@ -113,7 +129,11 @@ impl Catalogue {
         let content = content(db, methodology).await?;
         let compiled = blocking(move || {
             let parsed = Methodology::parse(content.content.as_bytes()).map_err(stored_but_invalid)?;
-            parsed.compile(&form.survey).map_err(stored_but_invalid)?.enterprise().ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
+            parsed
+                .compile(&form.survey)
+                .map_err(stored_but_invalid)?
+                .enterprise()
+                .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
         })
         .await?;
         let compiled = Arc::new(compiled);
@@ -129,7 +149,10 @@ pub(crate) const NEWEST: PageRequest = PageRequest { limit: 1, after: None };
 pub async fn current_reference(db: &Database) -> Result<Vec<DocumentContent>, ServiceError> {
     let mut found = Vec::with_capacity(REFERENCE_KINDS.len());
     for kind in REFERENCE_KINDS {
-        let newest = store::document::list_documents(db.read(), Some(kind), &NEWEST).await?.items.pop();
+        let newest = store::document::list_documents(db.read(), Some(kind), &NEWEST)
+            .await?
+            .items
+            .pop();
         let document = newest.ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))?;
         found.push(content(db, document.id).await?);
     }
@@ -145,7 +168,9 @@ pub fn reference_tables(documents: &[DocumentContent]) -> Result<ReferenceTables
             .map(|found| found.content.as_bytes())
             .ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))
     };
-    let industries = documents.iter().find(|found| found.document.kind == DocumentKind::Industries);
+    let industries = documents
+        .iter()
+        .find(|found| found.document.kind == DocumentKind::Industries);
     let edition = industries.map_or("", |found| found.document.version.as_str());
     Ok(ReferenceTables {
         areas: AreaTable::parse(of(DocumentKind::Areas)?).map_err(stored_but_invalid)?,
@@ -182,7 +207,9 @@ fn stored_but_invalid(faults: Vec<survey::document::DocumentFault>) -> ServiceEr
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(work).await.map_err(ServiceError::internal)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(ServiceError::internal)?
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

@@ -60,17 +60,24 @@ pub fn check(survey: &Survey, returned: ReturnWorkbook, known: &Known) -> Checke
     let previous = known.previous.as_ref();
     let context = context(survey, known, &reading.answers);
     let evaluation = survey.evaluate(&reading.answers, &context, previous);
-    reading.findings.extend(returned.notices.into_iter().map(|notice| Finding {
-        rule: notice.code,
-        class: RuleClass::Syntactical,
-        action: notice.action,
-        question: notice.question,
-        places: notice.places,
-        value: None,
-        message: notice.message,
-    }));
+    reading
+        .findings
+        .extend(returned.notices.into_iter().map(|notice| Finding {
+            rule: notice.code,
+            class: RuleClass::Syntactical,
+            action: notice.action,
+            question: notice.question,
+            places: notice.places,
+            value: None,
+            message: notice.message,
+        }));
     let findings = survey.check(&reading, &evaluation, &BTreeSet::new());
-    CheckedWorkbook { metadata: returned.metadata, reading, evaluation, findings }
+    CheckedWorkbook {
+        metadata: returned.metadata,
+        reading,
+        evaluation,
+        findings,
+    }
 }
 
 /// What is known of an enterprise before its workbook is read.
@@ -84,9 +91,14 @@ pub struct Known {
 fn context(survey: &Survey, known: &Known, answers: &Answers) -> RoundContext {
     let previous = known.previous.as_ref();
     let shares = [
-        ("same_numeric_share", previous.and_then(|previous| survey.same_number_share(answers, previous))),
+        (
+            "same_numeric_share",
+            previous.and_then(|previous| survey.same_number_share(answers, previous)),
+        ),
         ("top_option_share", survey.top_option_share(answers)),
     ];
     let known = shares.into_iter().filter_map(|(field, share)| Some((field, share?)));
-    known.fold(RoundContext::new(), |context, (field, share)| context.with(field, share))
+    known.fold(RoundContext::new(), |context, (field, share)| {
+        context.with(field, share)
+    })
 }

@@ -14,10 +14,7 @@ use index::{
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use survey::{
-    answer::Answers,
-    survey::RoundContext,
-};
+use survey::{answer::Answers, survey::RoundContext};
 
 use super::{
     Service,
@@ -79,7 +76,12 @@ fn count(n: usize) -> i64 {
 }
 
 /// Refuses a pair of round and methodology that cannot be computed, before a job is made of it.
-pub async fn check_run(service: &Service, caller: &Principal, round: RoundId, methodology: DocumentId) -> Result<(), ServiceError> {
+pub async fn check_run(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    methodology: DocumentId,
+) -> Result<(), ServiceError> {
     caller.may(Action::Compile)?;
     let round = store::round::find_round(service.db.read(), round).await?;
     compiled(service, &round, methodology).await.map(drop)
@@ -95,7 +97,11 @@ struct Prepared {
     previous: BTreeMap<EnterpriseId, Answers>,
 }
 
-async fn compiled(service: &Service, round: &Round, methodology: DocumentId) -> Result<Arc<CompiledMethodology>, ServiceError> {
+async fn compiled(
+    service: &Service,
+    round: &Round,
+    methodology: DocumentId,
+) -> Result<Arc<CompiledMethodology>, ServiceError> {
     let conn = service.db.read();
     let content = catalogue::content(&service.db, methodology).await?;
     if content.document.kind != DocumentKind::Methodology {
@@ -109,14 +115,20 @@ async fn compiled(service: &Service, round: &Round, methodology: DocumentId) -> 
         Some(code) if code != questionnaire.code => return Err(ServiceError::new("run.other_questionnaire")),
         Some(_) => {}
     }
-    service.catalogue.methodology(&service.db, methodology, round.questionnaire, &round.reference).await
+    service
+        .catalogue
+        .methodology(&service.db, methodology, round.questionnaire, &round.reference)
+        .await
 }
 
 async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> Result<Prepared, ServiceError> {
     let conn = service.db.read();
     let round = store::round::find_round(conn, round).await?;
     let compiled = compiled(service, &round, methodology).await?;
-    let form = service.catalogue.form(&service.db, round.questionnaire, &round.reference).await?;
+    let form = service
+        .catalogue
+        .form(&service.db, round.questionnaire, &round.reference)
+        .await?;
     let mut document_hashes = Vec::new();
     for id in [methodology, round.questionnaire].iter().chain(&round.reference) {
         let document = store::document::find_document(conn, *id).await?;
@@ -134,7 +146,14 @@ async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> 
             .collect(),
         None => BTreeMap::new(),
     };
-    Ok(Prepared { round, form, methodology: compiled, document_hashes, accepted, previous })
+    Ok(Prepared {
+        round,
+        form,
+        methodology: compiled,
+        document_hashes,
+        accepted,
+        previous,
+    })
 }
 
 /// Scores everybody, ranks them by the published score, and hashes what went in.
@@ -145,10 +164,17 @@ fn compute(prepared: &Prepared, run: RunId) -> Result<(String, Vec<RunResult>), 
     for accepted in &prepared.accepted {
         let previous = prepared.previous.get(&accepted.enterprise.id);
         inputs.add(accepted, previous)?;
-        let evaluation = prepared.form.survey.evaluate(&accepted.answers, &RoundContext::default(), previous);
+        let evaluation = prepared
+            .form
+            .survey
+            .evaluate(&accepted.answers, &RoundContext::default(), previous);
         scored.push(prepared.methodology.score(&evaluation, &not_applicable));
     }
-    let main_scores = prepared.accepted.iter().zip(&scored).map(|(accepted, scored)| (accepted.revision, main_score(scored)));
+    let main_scores = prepared
+        .accepted
+        .iter()
+        .zip(&scored)
+        .map(|(accepted, scored)| (accepted.revision, main_score(scored)));
     let ranks = rank(&main_scores.collect::<Vec<_>>());
     let results = prepared
         .accepted
@@ -177,7 +203,10 @@ fn result(
         uscc: enterprise.facts.uscc.clone(),
         score: main_score(scored).map(Fixed::to_f64),
         rank: rank.and_then(|rank| i32::try_from(rank).ok()),
-        band: scored.attained.as_ref().and_then(|attained| i32::try_from(attained.value).ok()),
+        band: scored
+            .attained
+            .as_ref()
+            .and_then(|attained| i32::try_from(attained.value).ok()),
         totals: serde_json::to_value(&scored.totals).map_err(ServiceError::internal)?,
         detail: serde_json::to_value(scored).map_err(ServiceError::internal)?,
     })
@@ -186,7 +215,11 @@ fn result(
 /// The score that enterprises are ranked by: that of the first root which is no topic.
 fn main_score(scored: &Scored) -> Option<Fixed> {
     let is_main = |kind| matches!(kind, NodeKind::Aggregate | NodeKind::Total);
-    scored.nodes.iter().find(|node| node.parent.is_none() && is_main(node.kind)).and_then(|node| node.score)
+    scored
+        .nodes
+        .iter()
+        .find(|node| node.parent.is_none() && is_main(node.kind))
+        .and_then(|node| node.score)
 }
 
 /// The running hash of everything that goes into a run, in a fixed order.
@@ -222,7 +255,8 @@ impl Inputs {
     }
 
     fn line(&mut self, value: &impl Serialize) -> Result<(), ServiceError> {
-        self.0.update(serde_json::to_vec(value).map_err(ServiceError::internal)?);
+        self.0
+            .update(serde_json::to_vec(value).map_err(ServiceError::internal)?);
         self.0.update(b"\n");
         Ok(())
     }

@@ -47,9 +47,16 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
     if !faults.is_empty() {
         return Err(ServiceError::new("round.invalid").with_faults(faults));
     }
-    let reference = current_reference(&service.db).await?.into_iter().map(|found| found.document.id).collect::<Vec<_>>();
+    let reference = current_reference(&service.db)
+        .await?
+        .into_iter()
+        .map(|found| found.document.id)
+        .collect::<Vec<_>>();
     // Compiled now, so that a questionnaire that does not fit today's code lists is refused here and not at an upload.
-    service.catalogue.form(&service.db, new.questionnaire, &reference).await?;
+    service
+        .catalogue
+        .form(&service.db, new.questionnaire, &reference)
+        .await?;
     let members = members(service, &new.population).await?;
     if members.is_empty() {
         return Err(ServiceError::new("round.invalid").with_faults([Fault::at(
@@ -73,20 +80,29 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
         version: 1,
         created_at: service.now(),
     };
-    let members = members.into_iter().map(|member| (member, ReturnId(service.next_id()))).collect::<Vec<_>>();
+    let members = members
+        .into_iter()
+        .map(|member| (member, ReturnId(service.next_id())))
+        .collect::<Vec<_>>();
     let txn = service.db.begin_write().await?;
-    store::round::insert_round(&txn, &round).await.map_err(|error| duplicate(error, "round.duplicate_code"))?;
-    store::round::add_members(&txn, round.id, &members, round.created_at).await.map_err(|error| match error {
-        StoreError::Referenced => unknown_members(),
-        other => other.into(),
-    })?;
+    store::round::insert_round(&txn, &round)
+        .await
+        .map_err(|error| duplicate(error, "round.duplicate_code"))?;
+    store::round::add_members(&txn, round.id, &members, round.created_at)
+        .await
+        .map_err(|error| match error {
+            StoreError::Referenced => unknown_members(),
+            other => other.into(),
+        })?;
     txn.commit().await?;
     Ok(round)
 }
 
 async fn members(service: &Service, population: &Population) -> Result<Vec<EnterpriseId>, ServiceError> {
     Ok(match population {
-        Population::Query(filter) => store::enterprise::enterprise_ids(service.db.read(), &Scope::County, filter).await?,
+        Population::Query(filter) => {
+            store::enterprise::enterprise_ids(service.db.read(), &Scope::County, filter).await?
+        }
         Population::List(ids) => {
             let mut ids = ids.clone();
             ids.sort_unstable();
@@ -99,27 +115,60 @@ async fn members(service: &Service, population: &Population) -> Result<Vec<Enter
 async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, ServiceError> {
     let mut faults = Vec::new();
     let code = new.code.trim();
-    let shape = (1..=32).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let shape = (1..=32).contains(&code.len())
+        && code
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if !shape {
-        faults.push(Fault::at("/code", "round.code", "代码为 1 至 32 个字母、数字或 - _ .", "A code is 1 to 32 letters, digits or - _ ."));
+        faults.push(Fault::at(
+            "/code",
+            "round.code",
+            "代码为 1 至 32 个字母、数字或 - _ .",
+            "A code is 1 to 32 letters, digits or - _ .",
+        ));
     }
     if new.title.trim().is_empty() || new.title.chars().count() > 200 {
-        faults.push(Fault::at("/title", "round.title", "请填写标题（200 字以内）。", "Give a title of at most 200 characters."));
+        faults.push(Fault::at(
+            "/title",
+            "round.title",
+            "请填写标题（200 字以内）。",
+            "Give a title of at most 200 characters.",
+        ));
     }
     if !(2000..=2100).contains(&new.year) {
-        faults.push(Fault::at("/year", "round.year", "年份应在 2000 至 2100 之间。", "The year lies between 2000 and 2100."));
+        faults.push(Fault::at(
+            "/year",
+            "round.year",
+            "年份应在 2000 至 2100 之间。",
+            "The year lies between 2000 and 2100.",
+        ));
     }
     if new.closes_on < new.opens_on {
-        faults.push(Fault::at("/closes_on", "round.dates", "截止日期早于开始日期。", "It closes before it opens."));
+        faults.push(Fault::at(
+            "/closes_on",
+            "round.dates",
+            "截止日期早于开始日期。",
+            "It closes before it opens.",
+        ));
     }
     let questionnaire = optional(store::document::find_document(service.db.read(), new.questionnaire).await)?;
     if questionnaire.is_none_or(|document| document.kind != DocumentKind::Questionnaire) {
-        faults.push(Fault::at("/questionnaire_id", "round.questionnaire", "没有这份调查表。", "There is no such questionnaire."));
+        faults.push(Fault::at(
+            "/questionnaire_id",
+            "round.questionnaire",
+            "没有这份调查表。",
+            "There is no such questionnaire.",
+        ));
     }
     if let Some(previous) = new.previous
         && optional(store::round::find_round(service.db.read(), previous).await)?.is_none()
     {
-        faults.push(Fault::at("/previous_round_id", "round.previous", "没有这个上一期。", "There is no such previous round."));
+        faults.push(Fault::at(
+            "/previous_round_id",
+            "round.previous",
+            "没有这个上一期。",
+            "There is no such previous round.",
+        ));
     }
     Ok(faults)
 }
@@ -167,7 +216,12 @@ pub async fn update_round(
     round.opens_on = change.opens_on.unwrap_or(round.opens_on);
     round.closes_on = change.closes_on.unwrap_or(round.closes_on);
     if round.closes_on < round.opens_on {
-        let fault = Fault::at("/closes_on", "round.dates", "截止日期早于开始日期。", "It closes before it opens.");
+        let fault = Fault::at(
+            "/closes_on",
+            "round.dates",
+            "截止日期早于开始日期。",
+            "It closes before it opens.",
+        );
         return Err(ServiceError::new("round.invalid").with_faults([fault]));
     }
     round.version = store::round::update_round(&txn, &round, expected_version).await?;

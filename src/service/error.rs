@@ -53,14 +53,29 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at a JSON pointer.
-    pub fn at(pointer: impl Into<String>, code: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code: code.into(), pointer: Some(pointer.into()), place: None, message: Text::new(zh, en) }
+    pub fn at(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            pointer: Some(pointer.into()),
+            place: None,
+            message: Text::new(zh, en),
+        }
     }
 }
 
 impl From<DocumentFault> for Fault {
     fn from(fault: DocumentFault) -> Self {
-        Self { code: fault.code, pointer: Some(fault.pointer), place: None, message: fault.message }
+        Self {
+            code: fault.code,
+            pointer: Some(fault.pointer),
+            place: None,
+            message: fault.message,
+        }
     }
 }
 
@@ -95,12 +110,24 @@ impl ServiceError {
     /// The error with this code of the table.
     pub fn new(code: &'static str) -> Self {
         let (code, kind, zh, en) = CODES.iter().copied().find(|row| row.0 == code).unwrap_or(CODES[0]);
-        Self { kind, code: code.to_owned(), message: Text::new(zh, en), faults: Vec::new(), internal: None }
+        Self {
+            kind,
+            code: code.to_owned(),
+            message: Text::new(zh, en),
+            faults: Vec::new(),
+            internal: None,
+        }
     }
 
     /// An error whose code and sentence come from another room (a workbook that is refused).
     pub fn refused(kind: Kind, code: &str, message: Text) -> Self {
-        Self { kind, code: code.to_owned(), message, faults: Vec::new(), internal: None }
+        Self {
+            kind,
+            code: code.to_owned(),
+            message,
+            faults: Vec::new(),
+            internal: None,
+        }
     }
 
     /// The same error with the things that are wrong.
@@ -139,49 +166,264 @@ impl From<StoreError> for ServiceError {
 
 /// All codes of the service with kind and sentence. The handbook's table is tested against it.
 pub const CODES: &[(&str, Kind, &str, &str)] = &[
-    ("internal", Kind::Internal, "系统出错，已记录；请稍后再试或联系管理员，并告知请求编号。", "Something failed on our side and was logged. Try again later, or tell the administrator the request id."),
-    ("bad_request", Kind::Malformed, "请求的格式不对，见 detail。", "The request is not of the right form; see detail."),
-    ("invalid_json", Kind::Malformed, "请求体不是要求的 JSON，见 detail。", "The body is not the JSON that is asked for; see detail."),
-    ("invalid_parameter", Kind::Malformed, "路径或查询参数不对，见 detail。", "A path or query parameter is wrong; see detail."),
-    ("invalid_text", Kind::Malformed, "文字中含有不能保存的字符（NUL），请删去。", "A text holds a character that cannot be kept (NUL); remove it."),
-    ("invalid_cursor", Kind::Malformed, "cursor 不可用：请从第一页重新取，筛选条件不能中途改变。", "The cursor cannot be used: start again from the first page; filters may not change on the way."),
-    ("method_not_allowed", Kind::Malformed, "此地址不支持该方法。", "This address does not take that method."),
-    ("unsupported_media_type", Kind::UnsupportedMedia, "Content-Type 不对：见接口说明所列的类型。", "The Content-Type is not accepted; see the types in the documentation."),
-    ("unauthenticated", Kind::Unauthenticated, "请先登录，或提供有效的令牌或 API 密钥。", "Log in, or send a valid token or API key."),
-    ("bad_credentials", Kind::Unauthenticated, "用户名或密码不对。", "The login or the password is wrong."),
-    ("token_expired", Kind::Unauthenticated, "登录已过期，请重新登录。", "The login has expired; log in again."),
-    ("too_many_logins", Kind::TooMany, "登录失败次数过多，请稍后再试。", "Too many failed logins; try again later."),
-    ("forbidden", Kind::Forbidden, "您的角色不能做这件事。", "Your role may not do this."),
-    ("not_found", Kind::NotFound, "没有找到，或您无权查看。", "There is no such thing, or you may not see it."),
-    ("version_mismatch", Kind::VersionMismatch, "别人已先修改：请重新读取后再改。", "Somebody else changed it first: read it again, then change it."),
-    ("version_required", Kind::VersionRequired, "请用 If-Match 带上读取时的 ETag。", "State the ETag you read, in If-Match."),
-    ("invalid_etag", Kind::Malformed, "If-Match 不是本系统给出的 ETag。", "If-Match is not an ETag of this system."),
-    ("duplicate", Kind::Conflict, "已经存在相同的记录。", "There is one already."),
-    ("still_referenced", Kind::Conflict, "还有别的记录引用它，不能删除或改动。", "Other records refer to it; it cannot be removed or changed."),
-    ("busy", Kind::Busy, "系统正忙，请稍后重试。", "The system is busy; try again in a moment."),
-    ("invalid", Kind::Unprocessable, "有些内容不符合要求，逐条见 errors。", "Some of the content is not acceptable; each point is in errors."),
-    ("body_too_large", Kind::TooLarge, "文件超过允许的大小。", "The file is larger than allowed."),
-    ("document.invalid", Kind::Unprocessable, "文档没有通过校验，未发布；逐条见 errors。", "The document did not pass validation and was not published; each point is in errors."),
-    ("document.published", Kind::Conflict, "同一代码和版本已发布过，内容不同；已发布的文档不能更改，请用新的版本号。", "This code and version is published with other content; a published document never changes, use a new version."),
-    ("document.missing", Kind::Conflict, "缺少所依赖的文档，请先载入。", "A document that this one relies on is missing; load it first."),
-    ("enterprise.duplicate_uscc", Kind::Conflict, "已有企业使用这个统一社会信用代码。", "Another enterprise has this credit code."),
-    ("enterprise.invalid", Kind::Unprocessable, "企业信息不符合要求，逐条见 errors。", "The facts of the enterprise are not acceptable; each point is in errors."),
-    ("round.duplicate_code", Kind::Conflict, "已有调查期使用这个代码。", "Another round has this code."),
-    ("round.invalid", Kind::Unprocessable, "调查期信息不符合要求，逐条见 errors。", "The facts of the round are not acceptable; each point is in errors."),
-    ("round.not_open", Kind::Conflict, "现在不在填报期内，不能上传或提交。", "The round is not open now; nothing can be uploaded or submitted."),
-    ("return.wrong_state", Kind::Conflict, "填报表目前的状态不允许这一步。", "The return is not in a state that allows this step."),
-    ("return.blocked", Kind::Conflict, "还有必须改正的问题，不能提交；逐条见 errors。", "There are findings that must be corrected before submitting; each is in errors."),
-    ("return.nothing_uploaded", Kind::Conflict, "还没有上传填报表。", "Nothing has been uploaded yet."),
-    ("return.reason_missing", Kind::Unprocessable, "请写明理由。", "A reason must be given."),
-    ("workbook.reader_failed", Kind::Unprocessable, "读取这份工作簿时超出了内存或时间限制，没有导入；请用模板重新填写后再传。", "Reading this workbook exceeded the limits on memory or time; it was not imported. Fill in the template anew and upload that."),
-    ("import.unreadable", Kind::Unprocessable, "名单无法读取：请用 .xlsx 或 UTF-8 的 .csv，首行为列名。", "The list cannot be read: use .xlsx, or .csv in UTF-8, with column names in the first row."),
-    ("import.columns_missing", Kind::Unprocessable, "名单缺少必需的列，见 errors。", "The list lacks columns that are needed; see errors."),
-    ("run.no_returns", Kind::Conflict, "这个调查期还没有审核通过的填报表，无法测算。", "The round has no accepted return yet; there is nothing to compute."),
-    ("run.other_questionnaire", Kind::Unprocessable, "这个评价方法不是为本期调查表写的。", "The methodology was not written for this round's questionnaire."),
-    ("run.not_over_enterprises", Kind::Unprocessable, "这个评价方法不按企业测算。", "This methodology is not computed over enterprises."),
-    ("user.duplicate_login", Kind::Conflict, "已有用户使用这个登录名。", "Another user has this login."),
-    ("user.invalid", Kind::Unprocessable, "用户信息不符合要求，逐条见 errors。", "The facts of the user are not acceptable; each point is in errors."),
-    ("user.weak_password", Kind::Unprocessable, "密码太短：至少 12 个字符。", "The password is too short: 12 characters at least."),
+    (
+        "internal",
+        Kind::Internal,
+        "系统出错，已记录；请稍后再试或联系管理员，并告知请求编号。",
+        "Something failed on our side and was logged. Try again later, or tell the administrator the request id.",
+    ),
+    (
+        "bad_request",
+        Kind::Malformed,
+        "请求的格式不对，见 detail。",
+        "The request is not of the right form; see detail.",
+    ),
+    (
+        "invalid_json",
+        Kind::Malformed,
+        "请求体不是要求的 JSON，见 detail。",
+        "The body is not the JSON that is asked for; see detail.",
+    ),
+    (
+        "invalid_parameter",
+        Kind::Malformed,
+        "路径或查询参数不对，见 detail。",
+        "A path or query parameter is wrong; see detail.",
+    ),
+    (
+        "invalid_text",
+        Kind::Malformed,
+        "文字中含有不能保存的字符（NUL），请删去。",
+        "A text holds a character that cannot be kept (NUL); remove it.",
+    ),
+    (
+        "invalid_cursor",
+        Kind::Malformed,
+        "cursor 不可用：请从第一页重新取，筛选条件不能中途改变。",
+        "The cursor cannot be used: start again from the first page; filters may not change on the way.",
+    ),
+    (
+        "method_not_allowed",
+        Kind::Malformed,
+        "此地址不支持该方法。",
+        "This address does not take that method.",
+    ),
+    (
+        "unsupported_media_type",
+        Kind::UnsupportedMedia,
+        "Content-Type 不对：见接口说明所列的类型。",
+        "The Content-Type is not accepted; see the types in the documentation.",
+    ),
+    (
+        "unauthenticated",
+        Kind::Unauthenticated,
+        "请先登录，或提供有效的令牌或 API 密钥。",
+        "Log in, or send a valid token or API key.",
+    ),
+    (
+        "bad_credentials",
+        Kind::Unauthenticated,
+        "用户名或密码不对。",
+        "The login or the password is wrong.",
+    ),
+    (
+        "token_expired",
+        Kind::Unauthenticated,
+        "登录已过期，请重新登录。",
+        "The login has expired; log in again.",
+    ),
+    (
+        "too_many_logins",
+        Kind::TooMany,
+        "登录失败次数过多，请稍后再试。",
+        "Too many failed logins; try again later.",
+    ),
+    (
+        "forbidden",
+        Kind::Forbidden,
+        "您的角色不能做这件事。",
+        "Your role may not do this.",
+    ),
+    (
+        "not_found",
+        Kind::NotFound,
+        "没有找到，或您无权查看。",
+        "There is no such thing, or you may not see it.",
+    ),
+    (
+        "version_mismatch",
+        Kind::VersionMismatch,
+        "别人已先修改：请重新读取后再改。",
+        "Somebody else changed it first: read it again, then change it.",
+    ),
+    (
+        "version_required",
+        Kind::VersionRequired,
+        "请用 If-Match 带上读取时的 ETag。",
+        "State the ETag you read, in If-Match.",
+    ),
+    (
+        "invalid_etag",
+        Kind::Malformed,
+        "If-Match 不是本系统给出的 ETag。",
+        "If-Match is not an ETag of this system.",
+    ),
+    (
+        "duplicate",
+        Kind::Conflict,
+        "已经存在相同的记录。",
+        "There is one already.",
+    ),
+    (
+        "still_referenced",
+        Kind::Conflict,
+        "还有别的记录引用它，不能删除或改动。",
+        "Other records refer to it; it cannot be removed or changed.",
+    ),
+    (
+        "busy",
+        Kind::Busy,
+        "系统正忙，请稍后重试。",
+        "The system is busy; try again in a moment.",
+    ),
+    (
+        "invalid",
+        Kind::Unprocessable,
+        "有些内容不符合要求，逐条见 errors。",
+        "Some of the content is not acceptable; each point is in errors.",
+    ),
+    (
+        "body_too_large",
+        Kind::TooLarge,
+        "文件超过允许的大小。",
+        "The file is larger than allowed.",
+    ),
+    (
+        "document.invalid",
+        Kind::Unprocessable,
+        "文档没有通过校验，未发布；逐条见 errors。",
+        "The document did not pass validation and was not published; each point is in errors.",
+    ),
+    (
+        "document.published",
+        Kind::Conflict,
+        "同一代码和版本已发布过，内容不同；已发布的文档不能更改，请用新的版本号。",
+        "This code and version is published with other content; a published document never changes, use a new version.",
+    ),
+    (
+        "document.missing",
+        Kind::Conflict,
+        "缺少所依赖的文档，请先载入。",
+        "A document that this one relies on is missing; load it first.",
+    ),
+    (
+        "enterprise.duplicate_uscc",
+        Kind::Conflict,
+        "已有企业使用这个统一社会信用代码。",
+        "Another enterprise has this credit code.",
+    ),
+    (
+        "enterprise.invalid",
+        Kind::Unprocessable,
+        "企业信息不符合要求，逐条见 errors。",
+        "The facts of the enterprise are not acceptable; each point is in errors.",
+    ),
+    (
+        "round.duplicate_code",
+        Kind::Conflict,
+        "已有调查期使用这个代码。",
+        "Another round has this code.",
+    ),
+    (
+        "round.invalid",
+        Kind::Unprocessable,
+        "调查期信息不符合要求，逐条见 errors。",
+        "The facts of the round are not acceptable; each point is in errors.",
+    ),
+    (
+        "round.not_open",
+        Kind::Conflict,
+        "现在不在填报期内，不能上传或提交。",
+        "The round is not open now; nothing can be uploaded or submitted.",
+    ),
+    (
+        "return.wrong_state",
+        Kind::Conflict,
+        "填报表目前的状态不允许这一步。",
+        "The return is not in a state that allows this step.",
+    ),
+    (
+        "return.blocked",
+        Kind::Conflict,
+        "还有必须改正的问题，不能提交；逐条见 errors。",
+        "There are findings that must be corrected before submitting; each is in errors.",
+    ),
+    (
+        "return.nothing_uploaded",
+        Kind::Conflict,
+        "还没有上传填报表。",
+        "Nothing has been uploaded yet.",
+    ),
+    (
+        "return.reason_missing",
+        Kind::Unprocessable,
+        "请写明理由。",
+        "A reason must be given.",
+    ),
+    (
+        "workbook.reader_failed",
+        Kind::Unprocessable,
+        "读取这份工作簿时超出了内存或时间限制，没有导入；请用模板重新填写后再传。",
+        "Reading this workbook exceeded the limits on memory or time; it was not imported. Fill in the template anew and upload that.",
+    ),
+    (
+        "import.unreadable",
+        Kind::Unprocessable,
+        "名单无法读取：请用 .xlsx 或 UTF-8 的 .csv，首行为列名。",
+        "The list cannot be read: use .xlsx, or .csv in UTF-8, with column names in the first row.",
+    ),
+    (
+        "import.columns_missing",
+        Kind::Unprocessable,
+        "名单缺少必需的列，见 errors。",
+        "The list lacks columns that are needed; see errors.",
+    ),
+    (
+        "run.no_returns",
+        Kind::Conflict,
+        "这个调查期还没有审核通过的填报表，无法测算。",
+        "The round has no accepted return yet; there is nothing to compute.",
+    ),
+    (
+        "run.other_questionnaire",
+        Kind::Unprocessable,
+        "这个评价方法不是为本期调查表写的。",
+        "The methodology was not written for this round's questionnaire.",
+    ),
+    (
+        "run.not_over_enterprises",
+        Kind::Unprocessable,
+        "这个评价方法不按企业测算。",
+        "This methodology is not computed over enterprises.",
+    ),
+    (
+        "user.duplicate_login",
+        Kind::Conflict,
+        "已有用户使用这个登录名。",
+        "Another user has this login.",
+    ),
+    (
+        "user.invalid",
+        Kind::Unprocessable,
+        "用户信息不符合要求，逐条见 errors。",
+        "The facts of the user are not acceptable; each point is in errors.",
+    ),
+    (
+        "user.weak_password",
+        Kind::Unprocessable,
+        "密码太短：至少 12 个字符。",
+        "The password is too short: 12 characters at least.",
+    ),
 ];
 
 #[cfg(test)]

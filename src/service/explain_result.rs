@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use index::{explain::ExplainNode, scoring::Scored};
-use survey::{
-    answer::Answer,
-    cell::Provenance,
-    survey::Survey,
-};
+use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
 use super::{Service, browse::get_run, error::ServiceError};
 use crate::{
@@ -51,14 +47,25 @@ pub struct Evidence {
 }
 
 /// Explains the result of an enterprise in a run.
-pub async fn explain_result(service: &Service, caller: &Principal, run: RunId, enterprise: EnterpriseId) -> Result<Explanation, ServiceError> {
+pub async fn explain_result(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    enterprise: EnterpriseId,
+) -> Result<Explanation, ServiceError> {
     let run = get_run(service, caller, run).await?;
     let conn = service.db.read();
     let result = store::run::find_result(conn, &caller.scope, run.id, enterprise).await?;
     let revision = store::survey_return::find_revision(conn, &caller.scope, result.revision).await?;
     let round = store::round::find_round(conn, run.round).await?;
-    let form = service.catalogue.form(&service.db, round.questionnaire, &round.reference).await?;
-    let methodology = service.catalogue.methodology(&service.db, run.methodology, round.questionnaire, &round.reference).await?;
+    let form = service
+        .catalogue
+        .form(&service.db, round.questionnaire, &round.reference)
+        .await?;
+    let methodology = service
+        .catalogue
+        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
+        .await?;
     let scored: Scored = serde_json::from_value(result.detail.clone()).map_err(ServiceError::internal)?;
     let roots = index::explain::tree(&scored, &methodology);
     let evidence = evidence(&form.survey, &roots, &revision);
@@ -80,7 +87,9 @@ fn evidence(survey: &Survey, roots: &[ExplainNode], revision: &Revision) -> BTre
     while let Some(node) = open.pop() {
         open.extend(&node.children);
         for code in &node.questions {
-            let Some(question) = survey.question(code) else { continue };
+            let Some(question) = survey.question(code) else {
+                continue;
+            };
             evidence.entry(code.clone()).or_insert_with(|| Evidence {
                 label: question.label.clone(),
                 unit: question.unit.clone(),
@@ -94,6 +103,16 @@ fn evidence(survey: &Survey, roots: &[ExplainNode], revision: &Revision) -> BTre
 
 fn provenance(revision: &Revision, code: &str) -> Option<Provenance> {
     let table_cell = format!("{code}[");
-    let of_table = || revision.provenance.range(table_cell.clone()..).next().filter(|(key, _)| key.starts_with(&table_cell));
-    revision.provenance.get(code).or_else(|| of_table().map(|(_, provenance)| provenance)).cloned()
+    let of_table = || {
+        revision
+            .provenance
+            .range(table_cell.clone()..)
+            .next()
+            .filter(|(key, _)| key.starts_with(&table_cell))
+    };
+    revision
+        .provenance
+        .get(code)
+        .or_else(|| of_table().map(|(_, provenance)| provenance))
+        .cloned()
 }

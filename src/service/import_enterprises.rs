@@ -105,24 +105,79 @@ enum Field {
 
 /// The columns, by the titles that bureaus use. The first title is the one we write ourselves.
 const COLUMNS: &[Column] = &[
-    Column { field: Field::Uscc, pointer: "/uscc", titles: &["统一社会信用代码", "uscc", "信用代码", "社会信用代码"], required: true },
-    Column { field: Field::Name, pointer: "/name", titles: &["企业名称", "name", "单位名称", "单位详细名称"], required: true },
-    Column { field: Field::Area, pointer: "/area_code", titles: &["镇街代码", "area_code", "行政区划代码", "所在镇街", "镇街"], required: true },
-    Column { field: Field::Industry, pointer: "/industry_code", titles: &["行业代码", "industry_code", "国民经济行业代码"], required: true },
-    Column { field: Field::Employees, pointer: "/employees", titles: &["从业人员", "employees", "从业人员期末人数"], required: false },
-    Column { field: Field::Revenue, pointer: "/revenue_wan_yuan", titles: &["营业收入（万元）", "revenue_wan_yuan", "营业收入(万元)", "营业收入"], required: false },
-    Column { field: Field::Assets, pointer: "/assets_wan_yuan", titles: &["资产总计（万元）", "assets_wan_yuan", "资产总计(万元)", "资产总计"], required: false },
-    Column { field: Field::FormerNames, pointer: "/former_names", titles: &["曾用名", "former_names"], required: false },
-    Column { field: Field::UsccException, pointer: "/uscc_exception", titles: &["代码说明", "uscc_exception"], required: false },
+    Column {
+        field: Field::Uscc,
+        pointer: "/uscc",
+        titles: &["统一社会信用代码", "uscc", "信用代码", "社会信用代码"],
+        required: true,
+    },
+    Column {
+        field: Field::Name,
+        pointer: "/name",
+        titles: &["企业名称", "name", "单位名称", "单位详细名称"],
+        required: true,
+    },
+    Column {
+        field: Field::Area,
+        pointer: "/area_code",
+        titles: &["镇街代码", "area_code", "行政区划代码", "所在镇街", "镇街"],
+        required: true,
+    },
+    Column {
+        field: Field::Industry,
+        pointer: "/industry_code",
+        titles: &["行业代码", "industry_code", "国民经济行业代码"],
+        required: true,
+    },
+    Column {
+        field: Field::Employees,
+        pointer: "/employees",
+        titles: &["从业人员", "employees", "从业人员期末人数"],
+        required: false,
+    },
+    Column {
+        field: Field::Revenue,
+        pointer: "/revenue_wan_yuan",
+        titles: &["营业收入（万元）", "revenue_wan_yuan", "营业收入(万元)", "营业收入"],
+        required: false,
+    },
+    Column {
+        field: Field::Assets,
+        pointer: "/assets_wan_yuan",
+        titles: &["资产总计（万元）", "assets_wan_yuan", "资产总计(万元)", "资产总计"],
+        required: false,
+    },
+    Column {
+        field: Field::FormerNames,
+        pointer: "/former_names",
+        titles: &["曾用名", "former_names"],
+        required: false,
+    },
+    Column {
+        field: Field::UsccException,
+        pointer: "/uscc_exception",
+        titles: &["代码说明", "uscc_exception"],
+        required: false,
+    },
 ];
 
 /// Imports a list. Good rows are written, bad ones are named; with `dry_run` nothing is written and the report is the same.
-pub async fn import_enterprises(service: &Service, caller: &Principal, bytes: &[u8], dry_run: bool) -> Result<ImportReport, ServiceError> {
+pub async fn import_enterprises(
+    service: &Service,
+    caller: &Principal,
+    bytes: &[u8],
+    dry_run: bool,
+) -> Result<ImportReport, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
     let rows = read_rows(service, bytes).await?;
     let columns = find_columns(rows.first().map_or(&[][..], |row| &row.cells))?;
     let tables = current_tables(service).await?;
-    let parsed = rows.iter().skip(1).filter(|row| !row.is_blank()).map(|row| parse_row(row, &columns, &tables)).collect::<Vec<_>>();
+    let parsed = rows
+        .iter()
+        .skip(1)
+        .filter(|row| !row.is_blank())
+        .map(|row| parse_row(row, &columns, &tables))
+        .collect::<Vec<_>>();
     let txn = service.db.begin_write().await?;
     let report = write_rows(service, caller, &txn, parsed).await?;
     if dry_run {
@@ -146,12 +201,20 @@ impl ListRow {
 }
 
 async fn read_rows(service: &Service, bytes: &[u8]) -> Result<Vec<ListRow>, ServiceError> {
-    if bytes.starts_with(b"PK") { read_xlsx(service, bytes).await } else { read_csv(bytes) }
+    if bytes.starts_with(b"PK") {
+        read_xlsx(service, bytes).await
+    } else {
+        read_csv(bytes)
+    }
 }
 
 async fn read_xlsx(service: &Service, bytes: &[u8]) -> Result<Vec<ListRow>, ServiceError> {
     let raw = read_workbook(&service.reader, bytes).await?;
-    let sheet = raw.sheets.iter().find(|sheet| !sheet.cells.is_empty()).ok_or_else(|| ServiceError::new("import.unreadable"))?;
+    let sheet = raw
+        .sheets
+        .iter()
+        .find(|sheet| !sheet.cells.is_empty())
+        .ok_or_else(|| ServiceError::new("import.unreadable"))?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for cell in &sheet.cells {
         // A list has few columns; what stands far to the right is no part of it.
@@ -162,7 +225,13 @@ async fn read_xlsx(service: &Service, bytes: &[u8]) -> Result<Vec<ListRow>, Serv
             row[column] = text_of(&cell.value);
         }
     }
-    Ok(rows.into_iter().map(|(number, cells)| ListRow { number: number as usize + 1, cells }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(number, cells)| ListRow {
+            number: number as usize + 1,
+            cells,
+        })
+        .collect())
 }
 
 fn text_of(value: &RawValue) -> String {
@@ -177,13 +246,23 @@ fn text_of(value: &RawValue) -> String {
 
 fn read_csv(bytes: &[u8]) -> Result<Vec<ListRow>, ServiceError> {
     let unreadable = || ServiceError::new("import.unreadable");
-    let text = std::str::from_utf8(bytes).map_err(|_| unreadable())?.trim_start_matches('\u{feff}');
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| unreadable())?
+        .trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| unreadable().because(error))?;
-        let number = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        rows.push(ListRow { number, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+        let number = record
+            .position()
+            .map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+        rows.push(ListRow {
+            number,
+            cells: record.iter().map(|cell| cell.trim().to_owned()).collect(),
+        });
     }
     if rows.is_empty() { Err(unreadable()) } else { Ok(rows) }
 }
@@ -196,12 +275,24 @@ fn find_columns(header: &[String]) -> Result<BTreeMap<Field, usize>, ServiceErro
             found.entry(column.field).or_insert(position);
         }
     }
-    let missing = COLUMNS.iter().filter(|column| column.required && !found.contains_key(&column.field)).map(|column| {
-        let title = column.titles[0];
-        Fault::at(column.pointer, "import.column_missing", format!("缺少列“{title}”。"), format!("The column \"{title}\" is missing."))
-    });
+    let missing = COLUMNS
+        .iter()
+        .filter(|column| column.required && !found.contains_key(&column.field))
+        .map(|column| {
+            let title = column.titles[0];
+            Fault::at(
+                column.pointer,
+                "import.column_missing",
+                format!("缺少列“{title}”。"),
+                format!("The column \"{title}\" is missing."),
+            )
+        });
     let missing = missing.collect::<Vec<_>>();
-    if missing.is_empty() { Ok(found) } else { Err(ServiceError::new("import.columns_missing").with_faults(missing)) }
+    if missing.is_empty() {
+        Ok(found)
+    } else {
+        Err(ServiceError::new("import.columns_missing").with_faults(missing))
+    }
 }
 
 /// A row that was understood, or what is wrong with it.
@@ -212,16 +303,29 @@ struct ParsedRow {
 }
 
 fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &ReferenceTables) -> ParsedRow {
-    let get = |field: Field| columns.get(&field).and_then(|at| row.cells.get(*at)).map_or("", |cell| cell.trim());
+    let get = |field: Field| {
+        columns
+            .get(&field)
+            .and_then(|at| row.cells.get(*at))
+            .map_or("", |cell| cell.trim())
+    };
     let mut faults = Vec::new();
     let mut number = |field: Field| -> Option<Decimal> {
         let text = get(field).replace([',', '，'], "");
         if text.is_empty() {
             return None;
         }
-        let parsed = text.parse::<Decimal>().or_else(|_| Decimal::from_scientific(&text)).ok();
+        let parsed = text
+            .parse::<Decimal>()
+            .or_else(|_| Decimal::from_scientific(&text))
+            .ok();
         if parsed.is_none() {
-            faults.push(row_fault(field, "import.not_a_number", format!("“{text}”不是数字。"), format!("\"{text}\" is not a number.")));
+            faults.push(row_fault(
+                field,
+                "import.not_a_number",
+                format!("“{text}”不是数字。"),
+                format!("\"{text}\" is not a number."),
+            ));
         }
         parsed
     };
@@ -230,7 +334,12 @@ fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &Reference
     let assets = number(Field::Assets);
     let employees = match employees.map(|count| count.to_string().parse::<u32>()) {
         Some(Err(_)) => {
-            faults.push(row_fault(Field::Employees, "import.not_a_count", "人数应为非负整数。".into(), "A number of people is a whole number.".into()));
+            faults.push(row_fault(
+                Field::Employees,
+                "import.not_a_count",
+                "人数应为非负整数。".into(),
+                "A number of people is a whole number.".into(),
+            ));
             None
         }
         Some(Ok(count)) => Some(count),
@@ -239,7 +348,12 @@ fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &Reference
     let facts = EnterpriseFacts {
         uscc: get(Field::Uscc).to_owned(),
         name: get(Field::Name).to_owned(),
-        former_names: get(Field::FormerNames).split([';', '；', '、']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        former_names: get(Field::FormerNames)
+            .split([';', '；', '、'])
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
         area_code: area_code(get(Field::Area), tables),
         industry_code: industry_code(get(Field::Industry), tables),
         employees,
@@ -249,29 +363,57 @@ fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &Reference
     };
     let uscc = facts.uscc.clone();
     let exception = Some(get(Field::UsccException).to_owned());
-    let checked = check(tables, EnterpriseInput { facts, uscc_exception: exception });
+    let checked = check(
+        tables,
+        EnterpriseInput {
+            facts,
+            uscc_exception: exception,
+        },
+    );
     let checked = match checked {
         Ok(checked) if faults.is_empty() => Ok(checked),
         Ok(_) => Err(faults),
         Err(more) => {
             faults.extend(more.into_iter().map(|fault| {
-                let column = COLUMNS.iter().find(|column| Some(column.pointer) == fault.pointer.as_deref());
-                RowFault { code: fault.code, column: column.map_or("", |column| column.titles[0]).to_owned(), message: fault.message }
+                let column = COLUMNS
+                    .iter()
+                    .find(|column| Some(column.pointer) == fault.pointer.as_deref());
+                RowFault {
+                    code: fault.code,
+                    column: column.map_or("", |column| column.titles[0]).to_owned(),
+                    message: fault.message,
+                }
             }));
             Err(faults)
         }
     };
-    ParsedRow { number: row.number, uscc, checked }
+    ParsedRow {
+        number: row.number,
+        uscc,
+        checked,
+    }
 }
 
 fn row_fault(field: Field, code: &str, zh: String, en: String) -> RowFault {
-    let column = COLUMNS.iter().find(|column| column.field == field).map_or("", |column| column.titles[0]);
-    RowFault { code: code.to_owned(), column: column.to_owned(), message: Text::new(zh, en) }
+    let column = COLUMNS
+        .iter()
+        .find(|column| column.field == field)
+        .map_or("", |column| column.titles[0]);
+    RowFault {
+        code: code.to_owned(),
+        column: column.to_owned(),
+        message: Text::new(zh, en),
+    }
 }
 
 /// A town by its code or by its exact name.
 fn area_code(text: &str, tables: &ReferenceTables) -> String {
-    let by_name = || tables.areas.iter().find(|area| area.name == text && is_town(tables, &area.code));
+    let by_name = || {
+        tables
+            .areas
+            .iter()
+            .find(|area| area.name == text && is_town(tables, &area.code))
+    };
     match tables.areas.get(text) {
         Some(area) => area.code.clone(),
         None => by_name().map_or_else(|| text.to_owned(), |area| area.code.clone()),
@@ -280,17 +422,34 @@ fn area_code(text: &str, tables: &ReferenceTables) -> String {
 
 /// A class with its letter (`C3831`), or by its four digits alone, which are unique.
 fn industry_code(text: &str, tables: &ReferenceTables) -> String {
-    let by_digits = || tables.industries.iter().find(|industry| industry.digits == text && is_class(tables, &industry.code));
+    let by_digits = || {
+        tables
+            .industries
+            .iter()
+            .find(|industry| industry.digits == text && is_class(tables, &industry.code))
+    };
     match tables.industries.get(text) {
         Some(industry) => industry.code.clone(),
         None => by_digits().map_or_else(|| text.to_owned(), |industry| industry.code.clone()),
     }
 }
 
-async fn write_rows(service: &Service, caller: &Principal, txn: &WriteTxn, parsed: Vec<ParsedRow>) -> Result<ImportReport, ServiceError> {
-    let codes = parsed.iter().filter_map(|row| row.checked.as_ref().ok()).map(|checked| checked.facts.uscc.clone()).collect::<Vec<_>>();
+async fn write_rows(
+    service: &Service,
+    caller: &Principal,
+    txn: &WriteTxn,
+    parsed: Vec<ParsedRow>,
+) -> Result<ImportReport, ServiceError> {
+    let codes = parsed
+        .iter()
+        .filter_map(|row| row.checked.as_ref().ok())
+        .map(|checked| checked.facts.uscc.clone())
+        .collect::<Vec<_>>();
     let known = store::enterprise::find_enterprises_by_uscc(txn, &caller.scope, &codes).await?;
-    let mut report = ImportReport { rows: parsed.len(), ..ImportReport::default() };
+    let mut report = ImportReport {
+        rows: parsed.len(),
+        ..ImportReport::default()
+    };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut fresh = Vec::new();
     for row in parsed {
@@ -299,9 +458,20 @@ async fn write_rows(service: &Service, caller: &Principal, txn: &WriteTxn, parse
             Ok(checked) => match seen.insert(checked.facts.uscc.clone(), row.number) {
                 Some(first) => {
                     let zh = format!("与第 {first} 行的信用代码相同。");
-                    (Outcome::Refused, vec![row_fault(Field::Uscc, "import.row_twice", zh, format!("Row {first} has the same credit code."))])
+                    (
+                        Outcome::Refused,
+                        vec![row_fault(
+                            Field::Uscc,
+                            "import.row_twice",
+                            zh,
+                            format!("Row {first} has the same credit code."),
+                        )],
+                    )
                 }
-                None => (write_row(service, caller, txn, checked, &known, &mut fresh).await?, Vec::new()),
+                None => (
+                    write_row(service, caller, txn, checked, &known, &mut fresh).await?,
+                    Vec::new(),
+                ),
             },
         };
         match outcome {
@@ -310,7 +480,12 @@ async fn write_rows(service: &Service, caller: &Principal, txn: &WriteTxn, parse
             Outcome::Updated => report.updated += 1,
             Outcome::Unchanged => report.unchanged += 1,
         }
-        report.outcomes.push(RowOutcome { row: row.number, uscc: row.uscc, outcome, faults });
+        report.outcomes.push(RowOutcome {
+            row: row.number,
+            uscc: row.uscc,
+            outcome,
+            faults,
+        });
     }
     store::enterprise::insert_enterprises(txn, &caller.scope, &fresh).await?;
     if report.outcomes.len() > ImportReport::CAP {
@@ -334,7 +509,9 @@ async fn write_row(
         return Ok(Outcome::Created);
     };
     let enterprise = checked.into_enterprise(found.id, found.version, found.created_at, now);
-    let same = enterprise.facts == found.facts && enterprise.uscc_exception == found.uscc_exception && enterprise.size_class == found.size_class;
+    let same = enterprise.facts == found.facts
+        && enterprise.uscc_exception == found.uscc_exception
+        && enterprise.size_class == found.size_class;
     if same {
         return Ok(Outcome::Unchanged);
     }

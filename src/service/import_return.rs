@@ -44,14 +44,24 @@ pub struct Upload {
 }
 
 /// Imports an uploaded workbook as a new revision of a return.
-pub async fn import_return(service: &Service, caller: &Principal, id: ReturnId, upload: Upload) -> Result<Imported, ServiceError> {
+pub async fn import_return(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    upload: Upload,
+) -> Result<Imported, ServiceError> {
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let sha256 = sha256_hex(&upload.bytes);
-    if let Some(revision) = store::survey_return::find_revision_by_blob(service.db.read(), &caller.scope, id, &sha256).await?
+    if let Some(revision) =
+        store::survey_return::find_revision_by_blob(service.db.read(), &caller.scope, id, &sha256).await?
         && Some(revision.id) == survey_return.latest
     {
-        return Ok(Imported { survey_return, revision, repeated: true });
+        return Ok(Imported {
+            survey_return,
+            revision,
+            repeated: true,
+        });
     }
     let situation = Situation::load(service, caller, &survey_return).await?;
     require_open(service, &situation.round)?;
@@ -59,12 +69,32 @@ pub async fn import_return(service: &Service, caller: &Principal, id: ReturnId, 
         return Err(ServiceError::new("return.wrong_state"));
     }
     let checked = check_upload(service, &situation, &upload.bytes).await?;
-    let stored = service.blobs.put(upload.bytes.clone()).await.map_err(ServiceError::internal)?;
-    store_revision(service, caller, survey_return, NewRevision { filename: upload.filename, sha256: stored, size: upload.bytes.len(), checked }).await
+    let stored = service
+        .blobs
+        .put(upload.bytes.clone())
+        .await
+        .map_err(ServiceError::internal)?;
+    store_revision(
+        service,
+        caller,
+        survey_return,
+        NewRevision {
+            filename: upload.filename,
+            sha256: stored,
+            size: upload.bytes.len(),
+            checked,
+        },
+    )
+    .await
 }
 
 /// Reads and checks a workbook as an upload would, and writes nothing.
-pub async fn dry_run(service: &Service, caller: &Principal, id: ReturnId, bytes: &[u8]) -> Result<CheckedWorkbook, ServiceError> {
+pub async fn dry_run(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    bytes: &[u8],
+) -> Result<CheckedWorkbook, ServiceError> {
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
@@ -80,16 +110,30 @@ pub(crate) struct Situation {
 }
 
 impl Situation {
-    pub(crate) async fn load(service: &Service, caller: &Principal, survey_return: &SurveyReturn) -> Result<Self, ServiceError> {
+    pub(crate) async fn load(
+        service: &Service,
+        caller: &Principal,
+        survey_return: &SurveyReturn,
+    ) -> Result<Self, ServiceError> {
         let conn = service.db.read();
         let round = store::round::find_round(conn, survey_return.round).await?;
         let enterprise = store::enterprise::find_enterprise(conn, &caller.scope, survey_return.enterprise).await?;
-        let form = service.catalogue.form(&service.db, round.questionnaire, &round.reference).await?;
+        let form = service
+            .catalogue
+            .form(&service.db, round.questionnaire, &round.reference)
+            .await?;
         let previous = match round.previous {
-            Some(previous) => store::survey_return::accepted_answers(conn, &Scope::County, previous, enterprise.id).await?,
+            Some(previous) => {
+                store::survey_return::accepted_answers(conn, &Scope::County, previous, enterprise.id).await?
+            }
             None => None,
         };
-        Ok(Self { round, enterprise, form, known: Known { previous } })
+        Ok(Self {
+            round,
+            enterprise,
+            form,
+            known: Known { previous },
+        })
     }
 
     /// The accepted answers of the round before.
@@ -119,7 +163,9 @@ async fn check_upload(service: &Service, situation: &Situation, bytes: &[u8]) ->
     let form = situation.form.clone();
     let returned = anchor_workbook(&raw, &form)?;
     situation.require_own(&returned.metadata)?;
-    let known = Known { previous: situation.known.previous.clone() };
+    let known = Known {
+        previous: situation.known.previous.clone(),
+    };
     blocking(move || Ok(check(&form.survey, returned, &known))).await
 }
 
@@ -170,7 +216,11 @@ async fn store_revision(
     let version = survey_return.version;
     let survey_return = record_step(service, &txn, caller, survey_return, version, ReturnState::Draft, None).await?;
     txn.commit().await?;
-    Ok(Imported { survey_return, revision, repeated: false })
+    Ok(Imported {
+        survey_return,
+        revision,
+        repeated: false,
+    })
 }
 
 /// Media type of .xlsx workbooks.
@@ -179,7 +229,11 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 /// Goes on only while the round takes returns, by the calendar of the county.
 pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), ServiceError> {
     let today = local_day(service.now(), service.settings.day_offset_seconds);
-    if (round.opens_on..=round.closes_on).contains(&today) { Ok(()) } else { Err(ServiceError::new("round.not_open")) }
+    if (round.opens_on..=round.closes_on).contains(&today) {
+        Ok(())
+    } else {
+        Err(ServiceError::new("round.not_open"))
+    }
 }
 
 /// The day in the county, whose clock is `offset_seconds` east of UTC.

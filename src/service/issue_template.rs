@@ -7,7 +7,14 @@ use workbook::{
     template::{Addressee, RoundTitle, TemplateIssue, write},
 };
 
-use super::{Service, catalogue::{Form, blocking}, error::ServiceError, import_return::Situation, permission::Action, read_return::find};
+use super::{
+    Service,
+    catalogue::{Form, blocking},
+    error::ServiceError,
+    import_return::Situation,
+    permission::Action,
+    read_return::find,
+};
 use crate::domain::{access::Principal, survey_return::ReturnId};
 
 /// A workbook to download.
@@ -57,15 +64,27 @@ fn filename(situation: &Situation) -> String {
 
 /// Last round's answers that fill this round's cells.
 fn carried_answers(situation: &Situation, language: Language) -> Prefill {
-    let Some(previous) = situation.previous() else { return Prefill::new() };
+    let Some(previous) = situation.previous() else {
+        return Prefill::new();
+    };
     let form = &situation.form;
     carried(form.survey.questionnaire(), &form.options, previous, language)
 }
 
 /// What the cover and the metadata sheet of a template say.
 fn issue(situation: &Situation, template_id: String, now: chrono::DateTime<chrono::Utc>) -> TemplateIssue {
-    let Situation { round, enterprise, form, .. } = situation;
-    let town = form.survey.tables().areas.get(&enterprise.facts.area_code).map(|area| area.name.clone());
+    let Situation {
+        round,
+        enterprise,
+        form,
+        ..
+    } = situation;
+    let town = form
+        .survey
+        .tables()
+        .areas
+        .get(&enterprise.facts.area_code)
+        .map(|area| area.name.clone());
     TemplateIssue {
         template_id,
         issued_at: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),

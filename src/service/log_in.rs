@@ -60,7 +60,11 @@ pub async fn log_in(service: &Service, login: &str, password: &str) -> Result<Lo
     store::access::delete_expired_tokens(&txn, now).await?;
     store::access::insert_token(&txn, &record).await?;
     txn.commit().await?;
-    Ok(Login { token, expires_at, user })
+    Ok(Login {
+        token,
+        expires_at,
+        user,
+    })
 }
 
 /// Ends a login.
@@ -81,7 +85,9 @@ pub async fn hash_password(service: &Service, password: &str) -> Result<Password
     blocking(move || {
         let params = Params::new(memory, 2, 1, None).map_err(ServiceError::internal)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let hash = argon2.hash_password_with_salt(password.as_bytes(), &salt[..16]).map_err(ServiceError::internal)?;
+        let hash = argon2
+            .hash_password_with_salt(password.as_bytes(), &salt[..16])
+            .map_err(ServiceError::internal)?;
         Ok(PasswordHash(hash.to_string()))
     })
     .await

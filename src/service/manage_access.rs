@@ -55,7 +55,9 @@ pub async fn create_user(service: &Service, caller: &Principal, new: NewUser) ->
     };
     let hash = hash_password(service, &new.password).await?;
     let txn = service.db.begin_write().await?;
-    store::access::insert_user(&txn, &user, &hash).await.map_err(|error| duplicate(error, "user.duplicate_login"))?;
+    store::access::insert_user(&txn, &user, &hash)
+        .await
+        .map_err(|error| duplicate(error, "user.duplicate_login"))?;
     txn.commit().await?;
     Ok(user)
 }
@@ -63,7 +65,9 @@ pub async fn create_user(service: &Service, caller: &Principal, new: NewUser) ->
 async fn user_faults(service: &Service, login: &str, new: &NewUser) -> Result<Vec<Fault>, ServiceError> {
     let mut faults = Vec::new();
     let shape = (2..=64).contains(&login.chars().count())
-        && login.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'));
+        && login
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'));
     if !shape {
         faults.push(Fault::at(
             "/login",
@@ -73,10 +77,20 @@ async fn user_faults(service: &Service, login: &str, new: &NewUser) -> Result<Ve
         ));
     }
     if new.display_name.trim().is_empty() || new.display_name.chars().count() > 100 {
-        faults.push(Fault::at("/display_name", "user.display_name", "请填写姓名（100 字以内）。", "Give a name of at most 100 characters."));
+        faults.push(Fault::at(
+            "/display_name",
+            "user.display_name",
+            "请填写姓名（100 字以内）。",
+            "Give a name of at most 100 characters.",
+        ));
     }
     if new.password.chars().count() < PASSWORD_MIN || new.password.len() > 1000 {
-        faults.push(Fault::at("/password", "user.weak_password", "密码至少 12 个字符。", "A password has 12 characters at least."));
+        faults.push(Fault::at(
+            "/password",
+            "user.weak_password",
+            "密码至少 12 个字符。",
+            "A password has 12 characters at least.",
+        ));
     }
     faults.extend(scope_faults(service, new.role, &new.scope).await?);
     Ok(faults)
@@ -100,8 +114,11 @@ async fn scope_faults(service: &Service, role: Role, scope: &Scope) -> Result<Ve
     }
     let exists = match scope {
         Scope::County => true,
-        Scope::Town(code) => !store::area::area_with_descendants(service.db.read(), code).await?.is_empty(),
-        Scope::Enterprise(id) => match store::enterprise::find_enterprise(service.db.read(), &Scope::County, *id).await {
+        Scope::Town(code) => !store::area::area_with_descendants(service.db.read(), code)
+            .await?
+            .is_empty(),
+        Scope::Enterprise(id) => match store::enterprise::find_enterprise(service.db.read(), &Scope::County, *id).await
+        {
             Ok(_) => true,
             Err(StoreError::NotFound) => false,
             Err(error) => return Err(error.into()),
@@ -110,7 +127,12 @@ async fn scope_faults(service: &Service, role: Role, scope: &Scope) -> Result<Ve
     Ok(if exists {
         Vec::new()
     } else {
-        vec![Fault::at("/scope", "user.scope_unknown", "没有这个镇街或企业。", "There is no such town or enterprise.")]
+        vec![Fault::at(
+            "/scope",
+            "user.scope_unknown",
+            "没有这个镇街或企业。",
+            "There is no such town or enterprise.",
+        )]
     })
 }
 
@@ -172,12 +194,21 @@ pub struct NewApiKey {
 }
 
 /// Makes an API key. The key itself is given once and never stored.
-pub async fn create_api_key(service: &Service, caller: &Principal, new: NewApiKey) -> Result<(ApiKey, String), ServiceError> {
+pub async fn create_api_key(
+    service: &Service,
+    caller: &Principal,
+    new: NewApiKey,
+) -> Result<(ApiKey, String), ServiceError> {
     caller.may(Action::ManageAccess)?;
     let mut faults = scope_faults(service, new.role, &new.scope).await?;
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
-        faults.push(Fault::at("/name", "api_key.name", "请写明用途（100 字以内）。", "Say what it is for in at most 100 characters."));
+        faults.push(Fault::at(
+            "/name",
+            "api_key.name",
+            "请写明用途（100 字以内）。",
+            "Say what it is for in at most 100 characters.",
+        ));
     }
     if !faults.is_empty() {
         return Err(ServiceError::new("user.invalid").with_faults(faults));
@@ -200,7 +231,11 @@ pub async fn create_api_key(service: &Service, caller: &Principal, new: NewApiKe
 }
 
 /// All API keys, without the keys themselves.
-pub async fn list_api_keys(service: &Service, caller: &Principal, page: &PageRequest) -> Result<Page<ApiKey>, ServiceError> {
+pub async fn list_api_keys(
+    service: &Service,
+    caller: &Principal,
+    page: &PageRequest,
+) -> Result<Page<ApiKey>, ServiceError> {
     caller.may(Action::ManageAccess)?;
     Ok(store::access::list_api_keys(service.db.read(), page).await?)
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{blobs::Blobs, clock::Clock, ids::IdSource, jobs::queue::Queue, reader::WorkbookReader, store::db::Database};
+use crate::{
+    blobs::Blobs, clock::Clock, ids::IdSource, jobs::queue::Queue, reader::WorkbookReader, store::db::Database,
+};
 
 pub mod accept_return;
 pub mod authenticate;

@@ -75,7 +75,11 @@ pub fn allowed(role: Role, action: Action) -> bool {
 impl Principal {
     /// Goes on only if the caller may.
     pub fn may(&self, action: Action) -> Result<(), ServiceError> {
-        if allowed(self.role, action) { Ok(()) } else { Err(ServiceError::new("forbidden")) }
+        if allowed(self.role, action) {
+            Ok(())
+        } else {
+            Err(ServiceError::new("forbidden"))
+        }
     }
 }
 
@@ -86,14 +90,28 @@ mod tests {
     #[test]
     fn only_the_enterprise_fills_in_returns() {
         for role in [Role::Town, Role::Bureau, Role::Admin, Role::Reader] {
-            assert!(!allowed(role, Action::FillReturns), "{role:?} must not change an enterprise's figures");
+            assert!(
+                !allowed(role, Action::FillReturns),
+                "{role:?} must not change an enterprise's figures"
+            );
         }
         assert!(allowed(Role::Enterprise, Action::FillReturns));
     }
 
     #[test]
     fn a_reader_changes_nothing_and_sees_no_answers() {
-        let may = Action::ALL.into_iter().filter(|action| allowed(Role::Reader, *action)).collect::<Vec<_>>();
-        assert_eq!(may, [Action::ReadCatalogue, Action::ReadEnterprises, Action::ReadResults, Action::ReadJobs]);
+        let may = Action::ALL
+            .into_iter()
+            .filter(|action| allowed(Role::Reader, *action))
+            .collect::<Vec<_>>();
+        assert_eq!(
+            may,
+            [
+                Action::ReadCatalogue,
+                Action::ReadEnterprises,
+                Action::ReadResults,
+                Action::ReadJobs
+            ]
+        );
     }
 }

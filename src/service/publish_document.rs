@@ -42,15 +42,30 @@ pub struct NewDocument {
 }
 
 /// Validates and publishes. Publishing the same bytes under the same name again gives the document that is there.
-pub async fn publish_document(service: &Service, caller: &Principal, new: NewDocument) -> Result<Document, ServiceError> {
+pub async fn publish_document(
+    service: &Service,
+    caller: &Principal,
+    new: NewDocument,
+) -> Result<Document, ServiceError> {
     caller.may(Action::PublishDocuments)?;
     let content = String::from_utf8(new.content).map_err(|_| {
-        ServiceError::new("document.invalid").with_faults([Fault::at("", "document.not_utf8", "文档不是 UTF-8 编码。", "The document is not UTF-8.")])
+        ServiceError::new("document.invalid").with_faults([Fault::at(
+            "",
+            "document.not_utf8",
+            "文档不是 UTF-8 编码。",
+            "The document is not UTF-8.",
+        )])
     })?;
     let name = Name::of(new.kind, &content, new.code, new.version, new.title)?;
     let sha256 = sha256_hex(content.as_bytes());
-    if let Some(found) = store::document::find_document_by(service.db.read(), new.kind, &name.code, &name.version).await? {
-        return if found.sha256 == sha256 { Ok(found) } else { Err(ServiceError::new("document.published")) };
+    if let Some(found) =
+        store::document::find_document_by(service.db.read(), new.kind, &name.code, &name.version).await?
+    {
+        return if found.sha256 == sha256 {
+            Ok(found)
+        } else {
+            Err(ServiceError::new("document.published"))
+        };
     }
     let rows = validate(service, new.kind, &name, &content).await?;
     let document = Document {
@@ -64,7 +79,10 @@ pub async fn publish_document(service: &Service, caller: &Principal, new: NewDoc
         published_at: service.now(),
     };
     let txn = service.db.begin_write().await?;
-    let stored = DocumentContent { document: document.clone(), content };
+    let stored = DocumentContent {
+        document: document.clone(),
+        content,
+    };
     match store::document::insert_document(&txn, &stored).await {
         Err(StoreError::Duplicate { .. }) => return Err(ServiceError::new("document.published")),
         other => other?,
@@ -108,7 +126,11 @@ impl Name {
             | DocumentKind::Industries
             | DocumentKind::EnergyFactors
             | DocumentKind::Co2Factors
-            | DocumentKind::GridFactors => Head { code: None, version: None, title: None },
+            | DocumentKind::GridFactors => Head {
+                code: None,
+                version: None,
+                title: None,
+            },
             _ => serde_json::from_str(content).map_err(|error| {
                 let fault = Fault::at(
                     format!("{}:{}", error.line(), error.column()),
@@ -120,7 +142,12 @@ impl Name {
             })?,
         };
         let missing = |what: &str| {
-            let fault = Fault::at(format!("/{what}"), "document.unnamed", "请给出代码、版本和标题。", "State code, version and title.");
+            let fault = Fault::at(
+                format!("/{what}"),
+                "document.unnamed",
+                "请给出代码、版本和标题。",
+                "State code, version and title.",
+            );
             ServiceError::new("document.invalid").with_faults([fault])
         };
         Ok(Self {
@@ -148,7 +175,9 @@ async fn validate(service: &Service, kind: DocumentKind, name: &Name, content: &
         }
         DocumentKind::Industries => {
             let table = IndustryTable::parse(&name.version, bytes).map_err(invalid)?;
-            return Ok(Rows::Industries(table.iter().map(|row| Industry::from_row(&name.version, row)).collect()));
+            return Ok(Rows::Industries(
+                table.iter().map(|row| Industry::from_row(&name.version, row)).collect(),
+            ));
         }
         DocumentKind::SizeClasses => drop(SizeClassRules::parse(bytes).map_err(invalid)?),
         DocumentKind::EnergyFactors => drop(EnergyFactors::parse(bytes).map_err(invalid)?),
@@ -177,9 +206,13 @@ async fn validate_methodology(service: &Service, bytes: &[u8]) -> Result<(), Ser
     let conn = service.db.read();
     let questionnaire = match named {
         Some(code) => store::document::latest_document(conn, DocumentKind::Questionnaire, code).await?,
-        None => store::document::list_documents(conn, Some(DocumentKind::Questionnaire), &NEWEST).await?.items.pop(),
+        None => store::document::list_documents(conn, Some(DocumentKind::Questionnaire), &NEWEST)
+            .await?
+            .items
+            .pop(),
     };
-    let questionnaire = questionnaire.ok_or_else(|| ServiceError::new("document.missing").because(named.unwrap_or("questionnaire")))?;
+    let questionnaire =
+        questionnaire.ok_or_else(|| ServiceError::new("document.missing").because(named.unwrap_or("questionnaire")))?;
     let reference = current_reference(&service.db).await?;
     let ids = reference.iter().map(|found| found.document.id).collect::<Vec<_>>();
     let form = service.catalogue.form(&service.db, questionnaire.id, &ids).await?;

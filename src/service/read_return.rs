@@ -50,20 +50,36 @@ pub async fn get_revision(service: &Service, caller: &Principal, id: RevisionId)
 }
 
 /// The uploaded workbook of a revision, byte for byte.
-pub async fn get_revision_workbook(service: &Service, caller: &Principal, id: RevisionId) -> Result<(Revision, Vec<u8>), ServiceError> {
+pub async fn get_revision_workbook(
+    service: &Service,
+    caller: &Principal,
+    id: RevisionId,
+) -> Result<(Revision, Vec<u8>), ServiceError> {
     let revision = get_revision(service, caller, id).await?;
-    let bytes = service.blobs.get(&revision.blob_sha256).await.map_err(ServiceError::internal)?;
+    let bytes = service
+        .blobs
+        .get(&revision.blob_sha256)
+        .await
+        .map_err(ServiceError::internal)?;
     Ok((revision, bytes))
 }
 
 /// Every step in the life of a return, oldest first.
-pub async fn list_return_events(service: &Service, caller: &Principal, id: ReturnId) -> Result<Vec<ReturnEvent>, ServiceError> {
+pub async fn list_return_events(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+) -> Result<Vec<ReturnEvent>, ServiceError> {
     let survey_return = get_return(service, caller, id).await?;
     Ok(store::survey_return::events_of(service.db.read(), &caller.scope, survey_return.id).await?)
 }
 
 /// The return, or not found: also when it is not the caller's to see.
-pub(crate) async fn find(conn: &impl Connection, caller: &Principal, id: ReturnId) -> Result<SurveyReturn, ServiceError> {
+pub(crate) async fn find(
+    conn: &impl Connection,
+    caller: &Principal,
+    id: ReturnId,
+) -> Result<SurveyReturn, ServiceError> {
     Ok(store::survey_return::find_return(conn, &caller.scope, id).await?)
 }
 
@@ -80,7 +96,8 @@ pub(crate) async fn record_step(
     let now = service.now();
     let from = std::mem::replace(&mut survey_return.state, to);
     survey_return.updated_at = now;
-    survey_return.version = store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
+    survey_return.version =
+        store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
     let event = ReturnEvent {
         survey_return: survey_return.id,
         number: events_so_far(txn, caller, survey_return.id).await? + 1,

@@ -31,15 +31,30 @@ pub async fn submit_return(
         ReturnState::NotStarted => return Err(ServiceError::new("return.nothing_uploaded")),
         ReturnState::Submitted | ReturnState::Accepted => return Err(ServiceError::new("return.wrong_state")),
         ReturnState::Draft | ReturnState::Returned => {
-            let latest = survey_return.latest.ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
+            let latest = survey_return
+                .latest
+                .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
             store::survey_return::find_revision(&txn, &caller.scope, latest).await?
         }
     };
     if revision.findings.blocks() {
-        let blocking = revision.findings.items.iter().filter(|finding| finding.action == survey::questionnaire::Action::Block);
+        let blocking = revision
+            .findings
+            .items
+            .iter()
+            .filter(|finding| finding.action == survey::questionnaire::Action::Block);
         return Err(ServiceError::new("return.blocked").with_faults(blocking));
     }
-    let changed = record_step(service, &txn, caller, survey_return, expected_version, ReturnState::Submitted, None).await?;
+    let changed = record_step(
+        service,
+        &txn,
+        caller,
+        survey_return,
+        expected_version,
+        ReturnState::Submitted,
+        None,
+    )
+    .await?;
     txn.commit().await?;
     Ok(changed)
 }

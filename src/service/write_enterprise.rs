@@ -31,10 +31,15 @@ pub struct EnterpriseInput {
 }
 
 /// Adds an enterprise.
-pub async fn create_enterprise(service: &Service, caller: &Principal, input: EnterpriseInput) -> Result<Enterprise, ServiceError> {
+pub async fn create_enterprise(
+    service: &Service,
+    caller: &Principal,
+    input: EnterpriseInput,
+) -> Result<Enterprise, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
     let tables = current_tables(service).await?;
-    let checked = check(&tables, input).map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
+    let checked =
+        check(&tables, input).map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
     let now = service.now();
     let enterprise = checked.into_enterprise(EnterpriseId(service.next_id()), 1, now, now);
     let txn = service.db.begin_write().await?;
@@ -55,10 +60,10 @@ pub async fn update_enterprise(
 ) -> Result<Enterprise, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
     let tables = current_tables(service).await?;
-    let checked = check(&tables, input).map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
+    let checked =
+        check(&tables, input).map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
     let txn = service.db.begin_write().await?;
-    let found = store::enterprise::find_enterprise(&txn, &caller.scope, id)
-        .await?;
+    let found = store::enterprise::find_enterprise(&txn, &caller.scope, id).await?;
     let mut enterprise = checked.into_enterprise(id, found.version, found.created_at, service.now());
     enterprise.version = store::enterprise::update_enterprise(&txn, &caller.scope, &enterprise, expected_version)
         .await
@@ -103,18 +108,29 @@ impl CheckedFacts {
 
 /// Checks facts against the code lists; all faults at once.
 pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<CheckedFacts, Vec<Fault>> {
-    let EnterpriseInput { mut facts, uscc_exception } = input;
+    let EnterpriseInput {
+        mut facts,
+        uscc_exception,
+    } = input;
     let mut faults = Vec::new();
     facts.name = facts.name.trim().to_owned();
     if facts.name.is_empty() || facts.name.chars().count() > 200 {
-        faults.push(Fault::at("/name", "enterprise.name", "请填写企业全称（200 字以内）。", "Give the full name in at most 200 characters."));
+        faults.push(Fault::at(
+            "/name",
+            "enterprise.name",
+            "请填写企业全称（200 字以内）。",
+            "Give the full name in at most 200 characters.",
+        ));
     }
     if !is_town(tables, &facts.area_code) {
         faults.push(Fault::at(
             "/area_code",
             "enterprise.area_unknown",
             format!("行政区划代码“{}”不是名录中的镇街。", facts.area_code),
-            format!("\"{}\" is not the code of a town or street in the list.", facts.area_code),
+            format!(
+                "\"{}\" is not the code of a town or street in the list.",
+                facts.area_code
+            ),
         ));
     }
     if !is_class(tables, &facts.industry_code) {
@@ -122,15 +138,28 @@ pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<
             "/industry_code",
             "enterprise.industry_unknown",
             format!("行业代码“{}”不是 GB/T 4754 的小类（如 C3831）。", facts.industry_code),
-            format!("\"{}\" is not a four-digit class of GB/T 4754, such as C3831.", facts.industry_code),
+            format!(
+                "\"{}\" is not a four-digit class of GB/T 4754, such as C3831.",
+                facts.industry_code
+            ),
         ));
     }
-    for (pointer, amount) in [("/revenue_wan_yuan", facts.revenue_wan_yuan), ("/assets_wan_yuan", facts.assets_wan_yuan)] {
+    for (pointer, amount) in [
+        ("/revenue_wan_yuan", facts.revenue_wan_yuan),
+        ("/assets_wan_yuan", facts.assets_wan_yuan),
+    ] {
         if amount.is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero()) {
-            faults.push(Fault::at(pointer, "enterprise.negative", "金额不能为负。", "The amount may not be negative."));
+            faults.push(Fault::at(
+                pointer,
+                "enterprise.negative",
+                "金额不能为负。",
+                "The amount may not be negative.",
+            ));
         }
     }
-    let uscc_exception = uscc_exception.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let uscc_exception = uscc_exception
+        .map(|reason| reason.trim().to_owned())
+        .filter(|reason| !reason.is_empty());
     let uscc = match Uscc::parse(&facts.uscc) {
         Ok(uscc) => {
             if !uscc.check_ok() && uscc_exception.is_none() {
@@ -154,8 +183,15 @@ pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<
     let exception = if uscc.check_ok() { None } else { uscc_exception };
     let size_class = size_class(tables, &facts);
     uscc.as_str().clone_into(&mut facts.uscc);
-    let org_code = uscc.org_code().map_or_else(String::new, |code| code.as_str().to_owned());
-    Ok(CheckedFacts { org_code, facts, uscc_exception: exception, size_class })
+    let org_code = uscc
+        .org_code()
+        .map_or_else(String::new, |code| code.as_str().to_owned());
+    Ok(CheckedFacts {
+        org_code,
+        facts,
+        uscc_exception: exception,
+        size_class,
+    })
 }
 
 fn uscc_fault(fault: &UsccFault) -> Fault {
@@ -164,7 +200,11 @@ fn uscc_fault(fault: &UsccFault) -> Fault {
             format!("统一社会信用代码应为 18 位，现为 {found} 位。"),
             format!("A credit code has 18 characters; this one has {found}."),
         ),
-        UsccFault::Character { position, found, candidate } => {
+        UsccFault::Character {
+            position,
+            found,
+            candidate,
+        } => {
             let meant = candidate.as_ref().map(Uscc::as_str);
             let zh = meant.map_or(String::new(), |meant| format!("；是否应为 {meant}"));
             let en = meant.map_or(String::new(), |meant| format!("; is {meant} meant?"));
@@ -184,7 +224,10 @@ pub(crate) fn is_town(tables: &ReferenceTables, code: &str) -> bool {
 
 /// Whether a code is that of a four-digit class.
 pub(crate) fn is_class(tables: &ReferenceTables, code: &str) -> bool {
-    tables.industries.get(code).is_some_and(|industry| industry.level == IndustryLevel::Class)
+    tables
+        .industries
+        .get(code)
+        .is_some_and(|industry| industry.level == IndustryLevel::Class)
 }
 
 /// Large, medium, small or micro by the size rules; unknown while employees or revenue are.
@@ -193,5 +236,10 @@ fn size_class(tables: &ReferenceTables, facts: &EnterpriseFacts) -> Option<Strin
     let employees = f64::from(facts.employees?);
     let revenue = number(facts.revenue_wan_yuan?)?;
     let assets = facts.assets_wan_yuan.and_then(number);
-    Some(tables.sizes.classify(&facts.industry_code, employees, revenue, assets).to_owned())
+    Some(
+        tables
+            .sizes
+            .classify(&facts.industry_code, employees, revenue, assets)
+            .to_owned(),
+    )
 }

@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use poem::{
-    Endpoint, EndpointExt as _, IntoResponse as _,
+    Endpoint, EndpointExt as _,
     endpoint::BoxEndpoint,
     http::{HeaderMap, Method, StatusCode},
 };
@@ -57,7 +57,12 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 pub(crate) fn operator() -> Principal {
-    Principal { name: "operator".to_owned(), user: None, role: Role::Admin, scope: Scope::County }
+    Principal {
+        name: "operator".to_owned(),
+        user: None,
+        role: Role::Admin,
+        scope: Scope::County,
+    }
 }
 
 fn parts(seed: u64, clock: Arc<FixedClock>) -> Parts {
@@ -65,7 +70,10 @@ fn parts(seed: u64, clock: Arc<FixedClock>) -> Parts {
         clock,
         ids: SeededIds::from_seed(seed),
         // A password hash that costs a millisecond: what is tested is that it is asked for, not that it is slow.
-        settings: Settings { password_memory_kib: 64, ..Settings::default() },
+        settings: Settings {
+            password_memory_kib: 64,
+            ..Settings::default()
+        },
         program: PathBuf::from(env!("CARGO_BIN_EXE_ronghe")),
     }
 }
@@ -87,7 +95,13 @@ impl App {
         let endpoint = ronghe::api::routes(service.clone()).map_to_response().boxed();
         let (stop, told) = watch::channel(false);
         drop(service.queue.start(service.clone(), told));
-        Self { service, clock, endpoint, database, stop }
+        Self {
+            service,
+            clock,
+            endpoint,
+            database,
+            stop,
+        }
     }
 
     /// Stops the workers and removes the database.
@@ -99,13 +113,27 @@ impl App {
 
     /// A request without credentials.
     pub(crate) async fn anonymous(&self, method: Method, path: &str) -> Answer {
-        self.send(poem::Request::builder().method(method).uri(path.parse().unwrap()).finish()).await
+        self.send(
+            poem::Request::builder()
+                .method(method)
+                .uri(path.parse().unwrap())
+                .finish(),
+        )
+        .await
     }
 
     pub(crate) async fn send(&self, request: poem::Request) -> Answer {
-        let response = self.endpoint.call(request).await.map_or_else(|error| error.into_response(), |response| response);
+        let response = self
+            .endpoint
+            .call(request)
+            .await
+            .map_or_else(|error| error.into_response(), |response| response);
         let (parts, body) = response.into_parts();
-        Answer { status: parts.status, headers: parts.headers, body: body.into_bytes().await.unwrap().to_vec() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.into_bytes().await.unwrap().to_vec(),
+        }
     }
 
     /// Makes a user and logs in.
@@ -129,7 +157,10 @@ impl App {
             .content_type("application/json")
             .body(body);
         let answer = self.send(request).await.expect(StatusCode::CREATED);
-        Actor { app: self, token: answer.json()["token"].as_str().unwrap().to_owned() }
+        Actor {
+            app: self,
+            token: answer.json()["token"].as_str().unwrap().to_owned(),
+        }
     }
 
     pub(crate) async fn admin(&self) -> Actor<'_> {
@@ -145,22 +176,30 @@ impl App {
     }
 
     pub(crate) async fn town(&self, area: &str) -> Actor<'_> {
-        self.actor(&format!("town-{area}"), Role::Town, Scope::Town(area.to_owned())).await
+        self.actor(&format!("town-{area}"), Role::Town, Scope::Town(area.to_owned()))
+            .await
     }
 
     pub(crate) async fn filler(&self, enterprise: &str) -> Actor<'_> {
         let id = EnterpriseId(enterprise.parse().unwrap());
-        self.actor(&format!("filler-{enterprise}"), Role::Enterprise, Scope::Enterprise(id)).await
+        self.actor(&format!("filler-{enterprise}"), Role::Enterprise, Scope::Enterprise(id))
+            .await
     }
 
     /// The template of a return with these answers in its cells, and then with these cells laid over them.
     pub(crate) async fn filled(&self, return_id: &str, answers: &Answers, over: Prefill) -> Vec<u8> {
         let answers = answers.clone();
-        let write = write_filled(&self.service, &operator(), ReturnId(return_id.parse().unwrap()), move |form, language| {
-            let mut prefill = raw_values(form.survey.questionnaire(), &form.options, &answers, language);
-            prefill.extend(over);
-            prefill
-        });
+        let operator = operator();
+        let write = write_filled(
+            &self.service,
+            &operator,
+            ReturnId(return_id.parse().unwrap()),
+            move |form, language| {
+                let mut prefill = raw_values(form.survey.questionnaire(), &form.options, &answers, language);
+                prefill.extend(over);
+                prefill
+            },
+        );
         write.await.unwrap().bytes
     }
 }
@@ -188,7 +227,10 @@ impl Actor<'_> {
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        let request = self.request(Method::POST, path).content_type("application/json").body(body.to_string());
+        let request = self
+            .request(Method::POST, path)
+            .content_type("application/json")
+            .body(body.to_string());
         self.app.send(request).await
     }
 
@@ -211,7 +253,10 @@ impl Actor<'_> {
     }
 
     pub(crate) async fn upload(&self, path: &str, bytes: Vec<u8>) -> Answer {
-        let request = self.request(Method::POST, path).content_type("application/octet-stream").body(bytes);
+        let request = self
+            .request(Method::POST, path)
+            .content_type("application/octet-stream")
+            .body(bytes);
         self.app.send(request).await
     }
 
@@ -241,7 +286,10 @@ impl Answer {
     /// The same answer, if it has this status.
     #[track_caller]
     pub(crate) fn expect(self, status: StatusCode) -> Self {
-        let body = String::from_utf8_lossy(&self.body).chars().take(3000).collect::<String>();
+        let body = String::from_utf8_lossy(&self.body)
+            .chars()
+            .take(3000)
+            .collect::<String>();
         assert_eq!(self.status, status, "{body}");
         self
     }
@@ -255,14 +303,20 @@ impl Answer {
         assert_eq!(problem["code"], code, "{problem}");
         assert_eq!(problem["status"], status.as_u16());
         for language in ["zh", "en"] {
-            assert!(problem["message"][language].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+            assert!(
+                problem["message"][language]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{problem}"
+            );
         }
         problem
     }
 
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
     }
 
     #[track_caller]
@@ -276,7 +330,11 @@ impl Answer {
 pub(crate) fn worked_examples() -> &'static Value {
     static EXAMPLES: OnceLock<Value> = OnceLock::new();
     EXAMPLES.get_or_init(|| {
-        let text = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/domain/worked_examples.json")).unwrap();
+        let text = std::fs::read(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/fixtures/domain/worked_examples.json"
+        ))
+        .unwrap();
         serde_json::from_slice(&text).unwrap()
     })
 }
@@ -284,5 +342,8 @@ pub(crate) fn worked_examples() -> &'static Value {
 /// Where a command finds its data in tests.
 #[expect(dead_code, reason = "used by the command line tests")]
 pub(crate) fn place(folder: &std::path::Path) -> DataPlace {
-    DataPlace { data: Some(folder.to_owned()), database: None }
+    DataPlace {
+        data: Some(folder.to_owned()),
+        database: None,
+    }
 }

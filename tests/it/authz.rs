@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use poem::http::{Method, StatusCode};
-use ronghe::{api::spec, domain::access::{Role, Scope}};
+use ronghe::{
+    api::spec,
+    domain::access::{Role, Scope},
+};
 
 use crate::{app::App, county};
 
@@ -87,9 +90,17 @@ fn operations() -> BTreeMap<String, Operation> {
 #[test]
 fn every_operation_stands_in_the_table_once() {
     let listed = TABLE.iter().map(|(id, _)| (*id).to_owned()).collect::<Vec<_>>();
-    assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), listed.len(), "an operation stands twice");
+    assert_eq!(
+        listed.iter().collect::<BTreeSet<_>>().len(),
+        listed.len(),
+        "an operation stands twice"
+    );
     let declared = operations().into_keys().collect::<BTreeSet<_>>();
-    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), declared, "operations and table differ");
+    assert_eq!(
+        listed.into_iter().collect::<BTreeSet<_>>(),
+        declared,
+        "operations and table differ"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +123,12 @@ async fn every_role_gets_what_the_table_says() {
         let public = *roles == "P";
         assert_eq!(operation.public, public, "{id}: what the document says of security");
         let anonymous = app.anonymous(operation.method.clone(), &path).await;
-        assert_eq!(anonymous.status == StatusCode::UNAUTHORIZED, !public, "{id} without credentials: {}", anonymous.status);
+        assert_eq!(
+            anonymous.status == StatusCode::UNAUTHORIZED,
+            !public,
+            "{id} without credentials: {}",
+            anonymous.status
+        );
         if public || *id == "delete_session" {
             continue;
         }
@@ -125,10 +141,21 @@ async fn every_role_gets_what_the_table_says() {
             let answer = app.send(with_body(id, request)).await;
             let may = roles.contains(*letter);
             let forbidden = answer.status == StatusCode::FORBIDDEN;
-            assert_eq!(forbidden, !may, "{id} as {letter}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+            assert_eq!(
+                forbidden,
+                !may,
+                "{id} as {letter}: {} {}",
+                answer.status,
+                String::from_utf8_lossy(&answer.body)
+            );
             assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{id} as {letter}");
             assert!(!answer.status.is_server_error(), "{id} as {letter}: {}", answer.status);
-            assert_ne!(answer.status, StatusCode::BAD_REQUEST, "{id} as {letter}: {}", String::from_utf8_lossy(&answer.body));
+            assert_ne!(
+                answer.status,
+                StatusCode::BAD_REQUEST,
+                "{id} as {letter}: {}",
+                String::from_utf8_lossy(&answer.body)
+            );
         }
     }
     app.end().await;
@@ -141,7 +168,14 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
         .replace("{return_id}", &sample.return_id)
         .replace("{enterprise_id}", &sample.id)
         .replace("{code}", "330111")
-        .replace("/documents", if path.ends_with("/documents") { "/documents?kind=areas" } else { "/documents" });
+        .replace(
+            "/documents",
+            if path.ends_with("/documents") {
+                "/documents?kind=areas"
+            } else {
+                "/documents"
+            },
+        );
     let mut filled = String::new();
     for part in path.split_inclusive('/') {
         match part.starts_with('{') {
@@ -162,21 +196,30 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
     let unknown = "01990000-0000-7000-8000-000000000000";
     let json = |request: poem::RequestBuilder, text: String| request.content_type("application/json").body(text);
     match id {
-        "create_user" => json(request, r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned()),
+        "create_user" => json(
+            request,
+            r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned(),
+        ),
         "update_user" | "update_round" => json(request, "{}".to_owned()),
         "create_api_key" => json(request, r#"{"name":"","role":"reader"}"#.to_owned()),
-        "create_enterprise" | "replace_enterprise" => {
-            json(request, r#"{"uscc":"-","name":"-","area_code":"-","industry_code":"-"}"#.to_owned())
-        }
+        "create_enterprise" | "replace_enterprise" => json(
+            request,
+            r#"{"uscc":"-","name":"-","area_code":"-","industry_code":"-"}"#.to_owned(),
+        ),
         "create_round" => json(
             request,
-            format!(r#"{{"code":"","title":"","year":1,"questionnaire_id":"{unknown}","opens_on":"2026-01-01","closes_on":"2026-01-01","population":{{}}}}"#),
+            format!(
+                r#"{{"code":"","title":"","year":1,"questionnaire_id":"{unknown}","opens_on":"2026-01-01","closes_on":"2026-01-01","population":{{}}}}"#
+            ),
         ),
-        "create_run" => json(request, format!(r#"{{"round_id":"{unknown}","methodology_id":"{unknown}"}}"#)),
+        "create_run" => json(
+            request,
+            format!(r#"{{"round_id":"{unknown}","methodology_id":"{unknown}"}}"#),
+        ),
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
-        "create_document" | "import_enterprises" | "create_return_revision" => {
-            request.content_type("application/octet-stream").body("not what is asked for")
-        }
+        "create_document" | "import_enterprises" | "create_return_revision" => request
+            .content_type("application/octet-stream")
+            .body("not what is asked for"),
         _ => request.finish(),
     }
 }

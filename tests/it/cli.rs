@@ -6,13 +6,21 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn ronghe(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ronghe")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_ronghe"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 #[track_caller]
 fn value(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!(
+            "{error}: {} {}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
+    })
 }
 
 /// A small demo, once for all tests here.
@@ -20,7 +28,16 @@ fn demo(seed: u32) -> (TempDir, Value) {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("county");
     let output = ronghe(&[
-        "demo", "--data", place.to_str().unwrap(), "--enterprises", "12", "--seed", &seed.to_string(), "--no-serve", "--format", "json",
+        "demo",
+        "--data",
+        place.to_str().unwrap(),
+        "--enterprises",
+        "12",
+        "--seed",
+        &seed.to_string(),
+        "--no-serve",
+        "--format",
+        "json",
     ]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let story = value(&output);
@@ -67,15 +84,29 @@ fn a_workbook_is_checked_offline_and_the_exit_status_tells() {
     let mut statuses = Vec::new();
     for entry in std::fs::read_dir(workbooks).unwrap() {
         let path = entry.unwrap().path();
-        let output = ronghe(&["check", path.to_str().unwrap(), "--questionnaire", "integration-2026", "--format", "json"]);
+        let output = ronghe(&[
+            "check",
+            path.to_str().unwrap(),
+            "--questionnaire",
+            "integration-2026",
+            "--format",
+            "json",
+        ]);
         let report = value(&output);
         let blocked = report["block"].as_u64().unwrap() > 0;
         assert_eq!(output.status.code(), Some(i32::from(blocked)), "{report}");
-        assert_eq!(report["findings"].as_array().unwrap().is_empty(), report["block"] == 0 && report["warn"] == 0 && report["info"] == 0);
+        assert_eq!(
+            report["findings"].as_array().unwrap().is_empty(),
+            report["block"] == 0 && report["warn"] == 0 && report["info"] == 0
+        );
         statuses.push(blocked);
     }
     let faulty = usize::try_from(story["faulty"].as_u64().unwrap()).unwrap();
-    assert_eq!(statuses.iter().filter(|blocked| **blocked).count(), faulty, "what the demo spoilt is found offline too");
+    assert_eq!(
+        statuses.iter().filter(|blocked| **blocked).count(),
+        faulty,
+        "what the demo spoilt is found offline too"
+    );
 }
 
 #[test]
@@ -88,7 +119,11 @@ fn what_is_no_workbook_is_refused_with_code_and_message() {
         }
         let output = ronghe(&["check", path.to_str().unwrap(), "--format", "json"]);
         let refusal = value(&output);
-        assert_eq!((output.status.code(), &refusal["code"]), (Some(2), &json!(code)), "{name}: {refusal}");
+        assert_eq!(
+            (output.status.code(), &refusal["code"]),
+            (Some(2), &json!(code)),
+            "{name}: {refusal}"
+        );
         assert!(refusal["message"]["zh"].is_string() && refusal["message"]["en"].is_string());
     };
     check("missing.xlsx", None, "file.unreadable");
@@ -106,10 +141,19 @@ fn a_round_is_run_from_the_command_line() {
         let mut all = arguments.to_vec();
         all.extend(["--data", data, "--format", "json"]);
         let output = ronghe(&all);
-        assert!(output.status.success(), "{arguments:?}: {} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {} {}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         value(&output)
     };
-    assert_eq!(json(&["load"]).as_array().unwrap().len(), 12, "loading again changes nothing");
+    assert_eq!(
+        json(&["load"]).as_array().unwrap().len(),
+        12,
+        "loading again changes nothing"
+    );
     let templates = folder.path().join("templates");
     let written = json(&["template", "--round", "2026", "--out", templates.to_str().unwrap()]);
     assert_eq!(written["templates"].as_array().unwrap().len(), 12);
@@ -118,22 +162,52 @@ fn a_round_is_run_from_the_command_line() {
     assert_eq!(run["results_sha256"], again["results_sha256"]);
     for name in ["results.csv", "results.xlsx"] {
         let out = folder.path().join(name);
-        let exported = json(&["export", "--run", run["run_id"].as_str().unwrap(), "--out", out.to_str().unwrap()]);
+        let exported = json(&[
+            "export",
+            "--run",
+            run["run_id"].as_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+        ]);
         assert_eq!(exported["results"], 12);
         assert!(std::fs::metadata(out).unwrap().len() > 500);
     }
-    let imported = json(&["import", place.join("workbooks/2026").to_str().unwrap(), "--round", "2026"]);
+    let imported = json(&[
+        "import",
+        place.join("workbooks/2026").to_str().unwrap(),
+        "--round",
+        "2026",
+    ]);
     assert_eq!(imported.as_array().unwrap().len(), 12);
-    let unknown = ronghe(&["compile", "--round", "1999", "--methodology", "x", "--data", data, "--format", "json"]);
-    assert_eq!((unknown.status.code(), &value(&unknown)["code"]), (Some(1), &json!("not_found")));
+    let unknown = ronghe(&[
+        "compile",
+        "--round",
+        "1999",
+        "--methodology",
+        "x",
+        "--data",
+        data,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(
+        (unknown.status.code(), &value(&unknown)["code"]),
+        (Some(1), &json!("not_found"))
+    );
 }
 
 #[test]
 fn every_command_helps_with_an_example() {
     let top = String::from_utf8(ronghe(&["--help"]).stdout).unwrap();
-    for command in ["serve", "demo", "migrate", "load", "openapi", "user", "template", "check", "import", "compile", "export"] {
+    for command in [
+        "serve", "demo", "migrate", "load", "openapi", "user", "template", "check", "import", "compile", "export",
+    ] {
         assert!(top.contains(command), "{command} is not in the help");
-        let arguments: &[&str] = if command == "user" { &["user", "add", "--help"] } else { &[command, "--help"] };
+        let arguments: &[&str] = if command == "user" {
+            &["user", "add", "--help"]
+        } else {
+            &[command, "--help"]
+        };
         let help = String::from_utf8(ronghe(arguments).stdout).unwrap();
         assert!(help.contains("Example"), "{command} has no example:\n{help}");
     }

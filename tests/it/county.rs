@@ -18,6 +18,8 @@ pub(crate) struct Sample {
     pub(crate) expected: Value,
     pub(crate) area: String,
     pub(crate) uscc: String,
+    /// Whether some question is claimed not to apply.
+    pub(crate) claims_not_applicable: bool,
 }
 
 /// The round and everybody in it.
@@ -45,13 +47,20 @@ pub(crate) async fn build(admin: &Actor<'_>) -> County {
     let round_id = open_round(admin, "2026", json!({})).await;
     let mut samples = Vec::new();
     for (id, example) in enterprises {
-        let found = admin.get(&format!("/api/v1/returns?round_id={round_id}&enterprise_id={id}")).await.expect(StatusCode::OK);
+        let found = admin
+            .get(&format!("/api/v1/returns?round_id={round_id}&enterprise_id={id}"))
+            .await
+            .expect(StatusCode::OK);
         samples.push(Sample {
-            return_id: found.json()["items"][0]["survey_return"]["id"].as_str().unwrap().to_owned(),
+            return_id: found.json()["items"][0]["survey_return"]["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
             answers: answers(&questionnaire(), &example["answers"]),
             expected: example["expected"].clone(),
             area: example["answers"]["A08"].as_str().unwrap().to_owned(),
             uscc: example["answers"]["A02"].as_str().unwrap().to_owned(),
+            claims_not_applicable: !example["not_applicable"].as_array().unwrap().is_empty(),
             id,
         });
     }
@@ -60,12 +69,19 @@ pub(crate) async fn build(admin: &Actor<'_>) -> County {
 
 /// Opens a round over everybody, with these members changed or added.
 pub(crate) async fn open_round(admin: &Actor<'_>, code: &str, changes: Value) -> String {
-    let questionnaires = admin.get("/api/v1/documents?kind=questionnaire").await.expect(StatusCode::OK).json();
+    let questionnaires = admin
+        .get("/api/v1/documents?kind=questionnaire")
+        .await
+        .expect(StatusCode::OK)
+        .json();
     let mut round = json!({
         "code": code, "title": "2026年度调查", "year": 2026, "questionnaire_id": questionnaires["items"][0]["id"],
         "opens_on": "2026-03-01", "closes_on": "2026-05-31", "population": {},
     });
-    round.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    round
+        .as_object_mut()
+        .unwrap()
+        .extend(changes.as_object().unwrap().clone());
     let created = admin.post("/api/v1/rounds", round).await.expect(StatusCode::CREATED);
     created.json()["id"].as_str().unwrap().to_owned()
 }
@@ -79,10 +95,19 @@ pub(crate) fn questionnaire() -> Questionnaire {
 /// Answers as a person would write them in JSON, typed by the questionnaire.
 pub(crate) fn answers(questionnaire: &Questionnaire, written: &Value) -> Answers {
     let typed = |code: &String, value: &Value| {
-        let question = questionnaire.questions.iter().find(|question| question.code == *code).unwrap();
+        let question = questionnaire
+            .questions
+            .iter()
+            .find(|question| question.code == *code)
+            .unwrap();
         (code.clone(), answer(question, value))
     };
-    written.as_object().unwrap().iter().map(|(code, value)| typed(code, value)).collect()
+    written
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(code, value)| typed(code, value))
+        .collect()
 }
 
 fn answer(question: &Question, value: &Value) -> Answer {
@@ -91,7 +116,9 @@ fn answer(question: &Question, value: &Value) -> Answer {
             let columns = question.columns.as_ref().unwrap();
             let row = |row: &Value| -> AnswerRow {
                 let cells = columns.iter().filter(|column| !row[&column.code].is_null());
-                cells.map(|column| (column.code.clone(), scalar(column.kind, &row[&column.code]))).collect()
+                cells
+                    .map(|column| (column.code.clone(), scalar(column.kind, &row[&column.code])))
+                    .collect()
             };
             Answer::Table(value.as_array().unwrap().iter().map(row).collect())
         }
@@ -105,9 +132,14 @@ fn scalar(kind: QuestionType, value: &Value) -> Answer {
         QuestionType::Text => Answer::Text(text()),
         QuestionType::Date => Answer::Date(text()),
         QuestionType::Single => Answer::Choice(text()),
-        QuestionType::Multi => {
-            Answer::Choices(value.as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect())
-        }
+        QuestionType::Multi => Answer::Choices(
+            value
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|code| code.as_str().unwrap().to_owned())
+                .collect(),
+        ),
         QuestionType::Boolean => Answer::Boolean(value.as_bool().unwrap()),
         _ => Answer::Number(value.to_string().parse::<Decimal>().unwrap().normalize()),
     }

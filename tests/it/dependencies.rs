@@ -17,8 +17,18 @@ fn metadata() -> Value {
 /// The quoted entries of a list in deny.toml.
 fn listed(key: &str) -> BTreeSet<String> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).unwrap();
-    let list = text.split(&format!("{key} = [")).nth(1).unwrap().split("\n]").next().unwrap().to_owned();
-    list.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect()
+    let list = text
+        .split(&format!("{key} = ["))
+        .nth(1)
+        .unwrap()
+        .split("\n]")
+        .next()
+        .unwrap()
+        .to_owned();
+    list.lines()
+        .filter_map(|line| line.split('"').nth(1))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -43,7 +53,9 @@ fn every_licence_is_one_we_allow() {
 /// An SPDX expression is acceptable if each part of an AND has an allowed choice of its OR. Old manifests write `/` for OR.
 fn acceptable(licence: &str, allowed: &BTreeSet<String>) -> bool {
     let plain = licence.replace(['(', ')'], "").replace('/', " OR ");
-    plain.split(" AND ").all(|part| part.split(" OR ").any(|choice| allowed.contains(choice.trim())))
+    plain
+        .split(" AND ")
+        .all(|part| part.split(" OR ").any(|choice| allowed.contains(choice.trim())))
 }
 
 #[test]
@@ -64,7 +76,18 @@ fn licence_expressions_are_read_right() {
 /// Packages that are really built for this platform, by name and version.
 fn built() -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--workspace", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--workspace",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -74,7 +97,10 @@ fn built() -> Vec<(String, String)> {
         .lines()
         .filter_map(|line| {
             let mut words = line.split(' ');
-            Some((words.next()?.to_owned(), words.next()?.trim_start_matches('v').to_owned()))
+            Some((
+                words.next()?.to_owned(),
+                words.next()?.trim_start_matches('v').to_owned(),
+            ))
         })
         .collect::<Vec<_>>();
     packages.sort();
@@ -95,16 +121,32 @@ fn banned_crates_are_not_built_and_sqlx_is_there_once() {
 #[test]
 fn known_advisories_are_out_of_the_way() {
     // The lowest version without a known advisory, for crates that read what strangers send.
-    let floors = [("calamine", [0, 36, 0]), ("zip", [2, 3, 0]), ("rust_xlsxwriter", [0, 98, 2]), ("tokio", [1, 43, 1]), ("rustix", [0, 38, 19])];
+    let floors = [
+        ("calamine", [0, 36, 0]),
+        ("zip", [2, 3, 0]),
+        ("rust_xlsxwriter", [0, 98, 2]),
+        ("tokio", [1, 43, 1]),
+        ("rustix", [0, 38, 19]),
+    ];
     for (name, version) in built() {
-        let parts = version.split(['.', '-', '+']).take(3).map(|part| part.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>();
+        let parts = version
+            .split(['.', '-', '+'])
+            .take(3)
+            .map(|part| part.parse::<u64>().unwrap_or(0))
+            .collect::<Vec<_>>();
         if let Some((_, floor)) = floors.iter().find(|(crate_name, _)| *crate_name == name) {
-            assert!(parts.as_slice() >= floor.as_slice(), "{name} {version} has a known advisory");
+            assert!(
+                parts.as_slice() >= floor.as_slice(),
+                "{name} {version} has a known advisory"
+            );
         }
         if name == "quick-xml" && parts.as_slice() < [0, 41, 0].as_slice() {
             // Only for poem-openapi's XML payload, which no operation uses: see deny.toml.
             let spec = ronghe::api::spec::text();
-            assert!(!spec.contains("application/xml") && !spec.contains("text/xml"), "an operation takes XML with an old quick-xml");
+            assert!(
+                !spec.contains("application/xml") && !spec.contains("text/xml"),
+                "an operation takes XML with an old quick-xml"
+            );
         }
     }
 }
@@ -113,6 +155,10 @@ fn known_advisories_are_out_of_the_way() {
 fn everything_comes_from_the_registry_or_from_here() {
     for package in metadata()["packages"].as_array().unwrap() {
         let source = package["source"].as_str().unwrap_or("here");
-        assert!(source == "here" || source.starts_with("registry+"), "{}: {source}", package["name"]);
+        assert!(
+            source == "here" || source.starts_with("registry+"),
+            "{}: {source}",
+            package["name"]
+        );
     }
 }

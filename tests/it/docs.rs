@@ -10,14 +10,20 @@ fn every_error_code_stands_in_the_handbook() {
         "# 错误代码 Error codes\n\nGenerated from the code; `UPDATE=1 cargo test --test it docs::` rewrites it.\n\n| code | status | 中文 | English |\n|---|---|---|---|\n",
     );
     for (code, kind, zh, en) in error::CODES {
-        text.push_str(&format!("| `{code}` | {} | {zh} | {en} |\n", api::problem::status_code(*kind)));
+        text.push_str(&format!(
+            "| `{code}` | {} | {zh} | {en} |\n",
+            api::problem::status_code(*kind)
+        ));
     }
     #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(ERRORS, &text).unwrap();
     }
     let committed = std::fs::read_to_string(ERRORS).unwrap_or_default();
-    assert!(committed == text, "docs/errors.md is not current: run `UPDATE=1 cargo test --test it docs::`");
+    assert!(
+        committed == text,
+        "docs/errors.md is not current: run `UPDATE=1 cargo test --test it docs::`"
+    );
 }
 
 #[test]
@@ -32,7 +38,12 @@ fn the_handbook_has_both_languages_and_its_links_lead_somewhere() {
     for page in ["README.md", "docs/zh/integration.md", "docs/en/integration.md"] {
         let text = std::fs::read_to_string(root.join(page)).unwrap();
         let folder = root.join(page).parent().unwrap().to_owned();
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.starts_with("http")) {
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+            .filter(|link| !link.starts_with("http"))
+        {
             assert!(folder.join(link).exists(), "{page}: {link} leads nowhere");
         }
     }

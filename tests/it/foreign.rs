@@ -33,7 +33,12 @@ fn issue() -> TemplateIssue {
     TemplateIssue {
         template_id: "fixture".to_owned(),
         issued_at: "2026-04-01T01:00:00Z".to_owned(),
-        enterprise: Addressee { id: "1".to_owned(), name: "示例企业".to_owned(), uscc: "91330111XY00010156".to_owned(), town: "大源镇".to_owned() },
+        enterprise: Addressee {
+            id: "1".to_owned(),
+            name: "示例企业".to_owned(),
+            uscc: "91330111XY00010156".to_owned(),
+            town: "大源镇".to_owned(),
+        },
         round: RoundTitle {
             id: "1".to_owned(),
             code: "2026".to_owned(),
@@ -48,7 +53,14 @@ fn issue() -> TemplateIssue {
 
 fn written(prefill: &Prefill) -> Vec<u8> {
     let form = form();
-    write(&form.layout, form.survey.questionnaire(), &form.options, &issue(), prefill).unwrap()
+    write(
+        &form.layout,
+        form.survey.questionnaire(),
+        &form.options,
+        &issue(),
+        prefill,
+    )
+    .unwrap()
 }
 
 /// The third worked enterprise, filled in.
@@ -89,7 +101,9 @@ impl Rendered {
 
 #[test]
 fn workbooks_of_openpyxl_are_read_as_their_cases_say() {
-    let rendered = Rendered { folder: tempfile::tempdir().unwrap() };
+    let rendered = Rendered {
+        folder: tempfile::tempdir().unwrap(),
+    };
     let (bases, target) = (rendered.path("bases"), rendered.path("target"));
     std::fs::create_dir_all(&bases).unwrap();
     let bases_bytes = BTreeMap::from([("blank_zh", written(&Prefill::new())), ("filled_3", filled())]);
@@ -117,56 +131,105 @@ fn check(name: &str, expect: &Value, found: Result<ReturnWorkbook, String>, base
     let found = found.unwrap_or_else(|code| panic!("{name}: refused with {code}"));
     let given = values(&found);
     if let Some(cells) = expect["cells"].as_object() {
-        let expected = cells.iter().map(|(key, value)| (key.clone(), serde_json::from_value(value.clone()).unwrap()));
+        let expected = cells
+            .iter()
+            .map(|(key, value)| (key.clone(), serde_json::from_value(value.clone()).unwrap()));
         assert_eq!(given, expected.collect::<BTreeMap<String, RawValue>>(), "{name}");
     }
     if let Some(base) = expect["same_as"].as_str() {
-        assert_eq!(given, values(&read(&bases[base]).unwrap()), "{name}: not the same as {base}");
+        assert_eq!(
+            given,
+            values(&read(&bases[base]).unwrap()),
+            "{name}: not the same as {base}"
+        );
     }
     for (key_of, format) in expect["formats"].as_object().into_iter().flatten() {
         let cell = found.cells.iter().find(|cell| key(cell) == *key_of).unwrap();
-        assert_eq!(cell.number_format, format.as_str().unwrap(), "{name}: format of {key_of}");
+        assert_eq!(
+            cell.number_format,
+            format.as_str().unwrap(),
+            "{name}: format of {key_of}"
+        );
     }
     for code in texts(&expect["blank"]) {
         assert!(!given.contains_key(&code), "{name}: {code} is not blank");
     }
     for code in texts(&expect["absent"]) {
-        assert!(!found.cells.iter().any(|cell| cell.question == code), "{name}: {code} has a cell");
+        assert!(
+            !found.cells.iter().any(|cell| cell.question == code),
+            "{name}: {code} has a cell"
+        );
     }
     if expect.get("notices").is_some() {
-        let mut notices = found.notices.iter().map(|notice| notice.code.clone()).collect::<Vec<_>>();
+        let mut notices = found
+            .notices
+            .iter()
+            .map(|notice| notice.code.clone())
+            .collect::<Vec<_>>();
         notices.sort();
         assert_eq!(notices, texts(&expect["notices"]), "{name}");
     }
     let dates = serde_json::to_value(found.dates).unwrap();
-    assert_eq!(dates, *expect.get("dates").unwrap_or(&Value::from("from1900")), "{name}");
+    assert_eq!(
+        dates,
+        *expect.get("dates").unwrap_or(&Value::from("from1900")),
+        "{name}"
+    );
 }
 
 fn texts(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
 fn a_return_that_libreoffice_saved_again_reads_the_same() {
-    let rendered = Rendered { folder: tempfile::tempdir().unwrap() };
+    let rendered = Rendered {
+        folder: tempfile::tempdir().unwrap(),
+    };
     let original = filled();
     std::fs::write(rendered.path("filled.xlsx"), &original).unwrap();
     let profile = format!("-env:UserInstallation=file://{}", rendered.path("profile").display());
     let mut convert = Command::new(office());
-    convert.args([&profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]).arg(rendered.path("again")).arg(rendered.path("filled.xlsx"));
+    convert
+        .args([
+            &profile,
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+        ])
+        .arg(rendered.path("again"))
+        .arg(rendered.path("filled.xlsx"));
     run(&mut convert);
     let again = std::fs::read(rendered.path("again/filled.xlsx")).unwrap();
     let (first, second) = (read(&original).unwrap(), read(&again).unwrap());
     assert_eq!(values(&second), values(&first));
-    assert_eq!(second.metadata, first.metadata, "very hidden has become hidden and is found all the same");
+    assert_eq!(
+        second.metadata, first.metadata,
+        "very hidden has become hidden and is found all the same"
+    );
 }
 
 /// The Python of the test tools (scripts/test-tools.sh).
 fn python() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "where the test tools are is the environment's business")]
-    let venv = std::env::var_os("RONGHE_TEST_VENV").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv"), PathBuf::from);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the test tools are is the environment's business"
+    )]
+    let venv = std::env::var_os("RONGHE_TEST_VENV").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv"),
+        PathBuf::from,
+    );
     let python = venv.join("bin/python");
-    assert!(python.exists(), "{} is missing: run `make test`, which prepares it", python.display());
+    assert!(
+        python.exists(),
+        "{} is missing: run `make test`, which prepares it",
+        python.display()
+    );
     python
 }
 
@@ -180,5 +243,10 @@ fn office() -> &'static str {
 #[track_caller]
 fn run(command: &mut Command) {
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}\n{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -16,13 +16,20 @@ fn the_committed_file_is_current() {
         std::fs::write(COMMITTED, &current).unwrap();
     }
     let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-    assert!(committed == current, "openapi/openapi.json is not current: run `UPDATE=1 cargo test --test it spec::` and commit it");
+    assert!(
+        committed == current,
+        "openapi/openapi.json is not current: run `UPDATE=1 cargo test --test it spec::` and commit it"
+    );
 }
 
 #[test]
 fn no_path_stands_twice() {
     assert_eq!(spec::duplicate_paths(&spec::raw()), Vec::<String>::new());
-    assert_eq!(spec::duplicate_paths("\"paths\": {\n  \"/a\": {\n  },\n  \"/a\": {\n"), ["/a"], "the check itself works");
+    assert_eq!(
+        spec::duplicate_paths("\"paths\": {\n  \"/a\": {\n  },\n  \"/a\": {\n"),
+        ["/a"],
+        "the check itself works"
+    );
 }
 
 /// Every operation with its path and method.
@@ -51,21 +58,47 @@ fn every_operation_is_described() {
         let id = text("operationId");
         assert!(ids.insert(id.to_owned()), "{at}: operationId {id} stands twice");
         let verb = id.split('_').next().unwrap();
-        assert!(verbs.contains(&verb) && id.contains('_'), "{at}: operationId {id} is not verb_noun");
-        assert!(!text("summary").is_empty() && !text("description").is_empty(), "{at}: summary or description is missing");
-        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{at}: exactly one tag");
+        assert!(
+            verbs.contains(&verb) && id.contains('_'),
+            "{at}: operationId {id} is not verb_noun"
+        );
+        assert!(
+            !text("summary").is_empty() && !text("description").is_empty(),
+            "{at}: summary or description is missing"
+        );
+        assert!(
+            operation["tags"].as_array().is_some_and(|tags| tags.len() == 1),
+            "{at}: exactly one tag"
+        );
         assert!(operation.contains_key("security"), "{at}: security is not stated");
         let responses = operation["responses"].as_object().unwrap();
         let public_health = path.ends_with('z');
-        assert!(public_health || responses.keys().any(|status| status.starts_with('4')), "{at}: no 4XX is documented");
+        assert!(
+            public_health || responses.keys().any(|status| status.starts_with('4')),
+            "{at}: no 4XX is documented"
+        );
         for (status, response) in responses {
-            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{at} {status}: no description");
+            assert!(
+                response["description"].as_str().is_some_and(|text| !text.is_empty()),
+                "{at} {status}: no description"
+            );
             if status.starts_with('4') {
-                assert!(response["content"]["application/problem+json"].is_object(), "{at} {status}: not a problem");
+                assert!(
+                    response["content"]["application/problem+json"].is_object(),
+                    "{at} {status}: not a problem"
+                );
             }
         }
-        for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
-            assert!(parameter["description"].as_str().is_some_and(|text| !text.is_empty()) || parameter["in"] == "path", "{at}: {parameter}");
+        for parameter in operation
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            assert!(
+                parameter["description"].as_str().is_some_and(|text| !text.is_empty()) || parameter["in"] == "path",
+                "{at}: {parameter}"
+            );
         }
     }
     assert!(ids.len() >= 40, "{} operations", ids.len());
@@ -80,7 +113,10 @@ fn every_schema_and_property_is_described() {
             lacking.push(name.clone());
         }
         for (property, inner) in schema["properties"].as_object().into_iter().flatten() {
-            let described = inner.get("description").is_some() || inner.get("title").is_some() || inner.get("$ref").is_some() || inner.get("allOf").is_some();
+            let described = inner.get("description").is_some()
+                || inner.get("title").is_some()
+                || inner.get("$ref").is_some()
+                || inner.get("allOf").is_some();
             if !described {
                 lacking.push(format!("{name}.{property}"));
             }
@@ -101,14 +137,34 @@ fn every_reference_resolves_and_every_schema_is_used() {
             used.insert(target.rsplit('/').next().unwrap().to_owned());
         }
     });
-    let declared = document["components"]["schemas"].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(declared.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "declared and never used");
+    let declared = document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect::<BTreeSet<_>>();
+    assert_eq!(
+        declared.difference(&used).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "declared and never used"
+    );
 }
 
 #[test]
 fn only_what_openapi_knows_is_said() {
     let document = spec::document();
-    let formats = BTreeSet::from(["date", "date-time", "uuid", "int32", "int64", "double", "float", "decimal", "binary", "byte"]);
+    let formats = BTreeSet::from([
+        "date",
+        "date-time",
+        "uuid",
+        "int32",
+        "int64",
+        "double",
+        "float",
+        "decimal",
+        "binary",
+        "byte",
+    ]);
     let mut media = BTreeMap::new();
     walk(&document, "", &mut |pointer, object| {
         if let Some(format) = object.get("format").and_then(Value::as_str) {
@@ -116,7 +172,12 @@ fn only_what_openapi_knows_is_said() {
         }
         for bound in ["minimum", "maximum"] {
             if object.get("type").is_some_and(|kind| kind == "integer") {
-                assert!(object.get(bound).is_none_or(|number| number.is_i64() || number.is_u64()), "{pointer}: {bound} is no integer");
+                assert!(
+                    object
+                        .get(bound)
+                        .is_none_or(|number| number.is_i64() || number.is_u64()),
+                    "{pointer}: {bound} is no integer"
+                );
             }
         }
         if let Some(content) = object.get("content").and_then(Value::as_object) {
@@ -140,9 +201,15 @@ fn only_what_openapi_knows_is_said() {
 #[test]
 fn the_documentation_page_needs_nothing_from_elsewhere() {
     let page = spec::page();
-    assert!(page.contains("list_run_results"), "the normalised document is in the page");
+    assert!(
+        page.contains("list_run_results"),
+        "the normalised document is in the page"
+    );
     assert!(page.contains("\"openapi\":\"3.0.3\""), "and not the raw one");
-    assert!(!page.contains("src=\"http") && !page.contains("href=\"http"), "no script or style from elsewhere");
+    assert!(
+        !page.contains("src=\"http") && !page.contains("href=\"http"),
+        "no script or style from elsewhere"
+    );
 }
 
 fn walk(value: &Value, pointer: &str, see: &mut impl FnMut(&str, &Map<String, Value>)) {

@@ -2,7 +2,11 @@
 //!
 //! The peers on the same files are in `benches/peers/` at the root of the repository.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "what cannot be set up cannot be measured")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up cannot be measured"
+)]
 
 #[path = "../tests/it/support.rs"]
 mod support;
@@ -31,7 +35,9 @@ fn returns(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("return");
     group.throughput(Throughput::Elements(1));
     group.bench_function("extract", |b| b.iter(|| extract(black_box(&bytes), &limits)));
-    group.bench_function("anchor", |b| b.iter(|| anchor(black_box(&raw), &form.questionnaire, &form.lists)));
+    group.bench_function("anchor", |b| {
+        b.iter(|| anchor(black_box(&raw), &form.questionnaire, &form.lists));
+    });
     group.bench_function("extract_and_anchor", |b| {
         b.iter(|| {
             let raw = extract(black_box(&bytes), &limits).expect("readable");
@@ -46,7 +52,9 @@ fn returns(criterion: &mut Criterion) {
     let issue = support::issue(Language::Zh);
     let mut group = criterion.benchmark_group("template");
     group.throughput(Throughput::Elements(1));
-    group.bench_function("layout", |b| b.iter(|| Layout::of(black_box(&form.questionnaire), &form.lists, None)));
+    group.bench_function("layout", |b| {
+        b.iter(|| Layout::of(black_box(&form.questionnaire), &form.lists, None));
+    });
     for (name, prefill) in [("write_blank", &Prefill::new()), ("write_filled", &prefill)] {
         group.bench_function(name, |b| {
             b.iter(|| write(&layout, &form.questionnaire, &form.lists, &issue, black_box(prefill)));

@@ -3,7 +3,11 @@
 //! `sample write FOLDER` writes the shipped form into a folder: blank in three languages, for one variant, filled in.
 //! `sample read FILE` prints what is read from a returned form as JSON.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "the shared fixtures are those of the tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the shared fixtures are those of the tests"
+)]
 
 #[path = "../tests/it/support.rs"]
 mod support;
@@ -38,7 +42,10 @@ fn write_samples(folder: &Path) -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("blank_{}.xlsx", language.as_str())), bytes)?;
     }
     let previous = support::worked_answers(&form.questionnaire, 2);
-    let issue = workbook::template::TemplateIssue { previous: previous.clone(), ..support::issue(Language::Zh) };
+    let issue = workbook::template::TemplateIssue {
+        previous: previous.clone(),
+        ..support::issue(Language::Zh)
+    };
     let layout = Layout::of(&form.questionnaire, &form.lists, Some("M"));
     let mut prefill = carried(&form.questionnaire, &form.lists, &previous, Language::Zh);
     prefill.retain(|key, _| layout.cells().contains(key));

@@ -8,7 +8,9 @@ pub(crate) fn serial_1900(date: &str) -> Option<f64> {
     let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?;
     let first = NaiveDate::from_ymd_opt(1900, 3, 1)?;
     let last = NaiveDate::from_ymd_opt(9999, 12, 31)?;
-    (first..=last).contains(&date).then(|| date.signed_duration_since(zero).num_days() as f64)
+    (first..=last)
+        .contains(&date)
+        .then(|| date.signed_duration_since(zero).num_days() as f64)
 }
 
 #[cfg(test)]

@@ -30,7 +30,9 @@ impl Language {
 
     /// The language of a spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Zh, Self::En, Self::Both].into_iter().find(|language| language.as_str() == text)
+        [Self::Zh, Self::En, Self::Both]
+            .into_iter()
+            .find(|language| language.as_str() == text)
     }
 
     /// A text for a cell of its own; two languages stand on two lines.
@@ -48,9 +50,10 @@ impl Language {
         if self == Self::En { &text.en } else { &text.zh }
     }
 
-    /// An option as it stands in drop-down lists and cells: code, blank, label.
+    /// An option as it stands in drop-down lists and answer cells: code, blank, label. The label stands in one language
+    /// even where the template has both: it is an answer, and is read back word by word.
     pub(crate) fn choice(self, choice: Choice<'_>) -> String {
-        format!("{} {}", choice.code, self.inline(choice.label))
+        format!("{} {}", choice.code, self.single(choice.label))
     }
 
     /// The answer to a yes/no question as it stands in cells.

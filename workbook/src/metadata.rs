@@ -121,7 +121,11 @@ impl TemplateMetadata {
             language: issue.language,
             issued_at: issue.issued_at.clone(),
             seal: issue.seal.clone(),
-            sheets: layout.sheets.iter().map(|sheet| (sheet.code.clone(), sheet_name(&sheet.name))).collect(),
+            sheets: layout
+                .sheets
+                .iter()
+                .map(|sheet| (sheet.code.clone(), sheet_name(&sheet.name)))
+                .collect(),
         }
     }
 
@@ -144,7 +148,9 @@ impl TemplateMetadata {
             return Err(Mismatch::Questionnaire { found, expected });
         }
         if self.round_id != expected.round_id {
-            return Err(Mismatch::Round { found: self.round_code.clone() });
+            return Err(Mismatch::Round {
+                found: self.round_code.clone(),
+            });
         }
         if self.enterprise_id != expected.enterprise_id || self.enterprise_uscc != expected.enterprise_uscc {
             let (found, expected) = pair(&self.enterprise_uscc, &expected.enterprise_uscc);
@@ -181,7 +187,11 @@ impl TemplateMetadata {
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
         .collect();
-        entries.extend(self.sheets.iter().map(|(code, name)| (format!("{SHEET_KEY}{code}"), name.clone())));
+        entries.extend(
+            self.sheets
+                .iter()
+                .map(|(code, name)| (format!("{SHEET_KEY}{code}"), name.clone())),
+        );
         entries
     }
 
@@ -190,9 +200,14 @@ impl TemplateMetadata {
         let optional = |key: &str| entries.get(key).filter(|value| !value.is_empty()).cloned();
         let required = |key: &str| optional(key).ok_or_else(|| AnchorError::MetadataDamaged { key: key.to_owned() });
         let damaged = |key: &str| AnchorError::MetadataDamaged { key: key.to_owned() };
-        let format_version = required("format_version")?.parse().map_err(|_| damaged("format_version"))?;
+        let format_version = required("format_version")?
+            .parse()
+            .map_err(|_| damaged("format_version"))?;
         if format_version > FORMAT_VERSION {
-            return Err(AnchorError::NewerFormat { found: format_version, known: FORMAT_VERSION });
+            return Err(AnchorError::NewerFormat {
+                found: format_version,
+                known: FORMAT_VERSION,
+            });
         }
         let sheet = |(key, name): (&String, &String)| Some((key.strip_prefix(SHEET_KEY)?.to_owned(), name.clone()));
         Ok(Self {
@@ -231,11 +246,17 @@ impl Mismatch {
         match self {
             Self::Questionnaire { found, expected } => Text::new(
                 format!("这是另一张调查表（{found}），本期应填 {expected}。请下载本期调查表填写。"),
-                format!("This is another questionnaire ({found}); this round asks {expected}. Download the form of this round."),
+                format!(
+                    "This is another questionnaire ({found}); this round asks {expected}. Download the form of this round."
+                ),
             ),
             Self::Version { found, expected } => Text::new(
-                format!("这是旧版调查表（{found}），现行版本为 {expected}。请下载现行版本，把数据粘贴进去（只粘贴数值）后上传。"),
-                format!("This is version {found} of the form; version {expected} is in force. Download it, paste your figures into it (values only) and upload it."),
+                format!(
+                    "这是旧版调查表（{found}），现行版本为 {expected}。请下载现行版本，把数据粘贴进去（只粘贴数值）后上传。"
+                ),
+                format!(
+                    "This is version {found} of the form; version {expected} is in force. Download it, paste your figures into it (values only) and upload it."
+                ),
             ),
             Self::Round { found } => Text::new(
                 format!("这是另一期（{found}）的调查表。请下载本期调查表填写。"),
@@ -243,7 +264,9 @@ impl Mismatch {
             ),
             Self::Enterprise { found, expected } => Text::new(
                 format!("这是发给另一家企业（{found}）的调查表，本企业代码为 {expected}。请上传发给本企业的调查表。"),
-                format!("This form was issued to another enterprise ({found}); yours is {expected}. Upload the form that was issued to you."),
+                format!(
+                    "This form was issued to another enterprise ({found}); yours is {expected}. Upload the form that was issued to you."
+                ),
             ),
             Self::Layout { .. } => Text::new(
                 "调查表的结构与系统发放的不一致。请重新下载调查表，把数据粘贴进去（只粘贴数值）后上传。",

@@ -36,5 +36,11 @@ pub fn column_choices(column: &TableColumn) -> Vec<Choice<'_>> {
 }
 
 fn written_out(options: &[ChoiceOption]) -> Vec<Choice<'_>> {
-    options.iter().map(|option| Choice { code: &option.code, label: &option.label }).collect()
+    options
+        .iter()
+        .map(|option| Choice {
+            code: &option.code,
+            label: &option.label,
+        })
+        .collect()
 }

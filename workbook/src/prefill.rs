@@ -32,7 +32,11 @@ pub struct PrefillCell {
 
 impl From<RawValue> for PrefillCell {
     fn from(value: RawValue) -> Self {
-        Self { value, number_format: None, formula: None }
+        Self {
+            value,
+            number_format: None,
+            formula: None,
+        }
     }
 }
 
@@ -70,12 +74,7 @@ pub fn raw_values(
 }
 
 /// Last round's answers that fill this round's cells: `carry_mode` prefill, from the question of `carry_from`.
-pub fn carried(
-    questionnaire: &Questionnaire,
-    lists: &OptionLists,
-    previous: &Answers,
-    language: Language,
-) -> Prefill {
+pub fn carried(questionnaire: &Questionnaire, lists: &OptionLists, previous: &Answers, language: Language) -> Prefill {
     let carried_answer = |question: &Question| {
         let is_prefilled = question.carried_forward && question.carry_mode == CarryMode::Prefill;
         let source = question.carry_from.as_ref().unwrap_or(&question.code);
@@ -111,7 +110,9 @@ fn raw_value(answer: &Answer, options: &[Choice<'_>], language: Language) -> Raw
 fn exact_number(number: Decimal) -> RawValue {
     let digits = number.normalize().to_string();
     match digits.parse::<f64>() {
-        Ok(double) if double.to_string().parse::<Decimal>().is_ok_and(|back| back == number) => RawValue::Number(double),
+        Ok(double) if double.to_string().parse::<Decimal>().is_ok_and(|back| back == number) => {
+            RawValue::Number(double)
+        }
         _ => RawValue::Text(digits),
     }
 }

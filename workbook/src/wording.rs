@@ -3,13 +3,12 @@
 use crate::{
     language::Language,
     layout::{GridRow, RowRole},
-    options::Choice,
 };
 
 /// The label of a grid row: that of its question, or code and label of its option.
 pub(crate) fn row_label(row: &GridRow, language: Language) -> String {
     match &row.role {
-        RowRole::Tick { option } => language.choice(Choice { code: option, label: &row.label }),
+        RowRole::Tick { option } => format!("{option} {}", language.block(&row.label)),
         RowRole::Answer | RowRole::Ticks | RowRole::OtherSheet { .. } => language.block(&row.label),
     }
 }

@@ -50,7 +50,14 @@ pub(super) fn check(document: &IndexMethodology, faults: &mut Faults) -> Vec<Opt
         }
         let sum = aggregate.parts.values().copied().sum();
         let named = ("各组成部分的权重", "The weights of the parts");
-        check_sum("aggregate.part_sum", sum, Fixed::PERCENT, format!("/aggregates/{at}/parts"), named, faults);
+        check_sum(
+            "aggregate.part_sum",
+            sum,
+            Fixed::PERCENT,
+            format!("/aggregates/{at}/parts"),
+            named,
+            faults,
+        );
         check_formula(at, aggregate, &codes[..own], faults);
     }
     check_blocks(document, &parents, faults);
@@ -66,13 +73,21 @@ fn check_blocks(document: &IndexMethodology, parents: &[Option<(usize, Fixed)>],
             faults.add(
                 "block.part_of",
                 format!("/blocks/{at}/part_of"),
-                format!("块 {} 写明属于 {}，但按 aggregates 属于 {found}。", block.code, block.part_of),
-                format!("Block {} says it is part of {}; by the aggregates it is part of {found}.", block.code, block.part_of),
+                format!(
+                    "块 {} 写明属于 {}，但按 aggregates 属于 {found}。",
+                    block.code, block.part_of
+                ),
+                format!(
+                    "Block {} says it is part of {}; by the aggregates it is part of {found}.",
+                    block.code, block.part_of
+                ),
             );
         }
         // Beside other aggregates a block's weight among blocks is not its weight in the whole.
         let only_blocks = aggregate.is_some_and(|a| {
-            a.parts.keys().all(|part| document.blocks.iter().any(|block| block.code == *part))
+            a.parts
+                .keys()
+                .all(|part| document.blocks.iter().any(|block| block.code == *part))
         });
         if let Some((_, weight)) = parent.filter(|(_, weight)| only_blocks && *weight != block.weight) {
             faults.add(
@@ -119,13 +134,20 @@ pub(super) fn score_types<'a>(codes: impl Iterator<Item = &'a str>) -> TypeEnv {
 fn agrees(expression: &Expression, aggregate: &IndexAggregate) -> bool {
     const MIXTURES: usize = 5;
     let count = aggregate.parts.len();
-    let alone = (0..count).map(|one| (0..count).map(|part| if part == one { 100 } else { 0 }).collect::<Vec<i64>>());
+    let alone = (0..count).map(|one| {
+        (0..count)
+            .map(|part| if part == one { 100 } else { 0 })
+            .collect::<Vec<i64>>()
+    });
     let mixed = (0..MIXTURES).map(|mix| {
         let score = |part: usize| i64::try_from((part * 37 + mix * 61 + part * mix * 13) % 101).unwrap_or_default();
         (0..count).map(score).collect()
     });
     let together = std::iter::once(vec![100; count]);
-    alone.chain(together).chain(mixed).all(|scores| agrees_at(expression, aggregate, &scores))
+    alone
+        .chain(together)
+        .chain(mixed)
+        .all(|scores| agrees_at(expression, aggregate, &scores))
 }
 
 fn agrees_at(expression: &Expression, aggregate: &IndexAggregate, scores: &[i64]) -> bool {
@@ -134,8 +156,14 @@ fn agrees_at(expression: &Expression, aggregate: &IndexAggregate, scores: &[i64]
     for (part, score) in aggregate.parts.keys().zip(scores) {
         scope.set(part.as_str(), Fixed::from_int(*score).to_f64());
     }
-    let terms = aggregate.parts.values().zip(scores).map(|(weight, score)| (*weight, Fixed::from_int(*score)));
+    let terms = aggregate
+        .parts
+        .values()
+        .zip(scores)
+        .map(|(weight, score)| (*weight, Fixed::from_int(*score)));
     let exact = Fixed::weighted_quotient(terms, Fixed::PERCENT, Fixed::DECIMALS);
     let formula = expression.value(&scope).as_f64();
-    exact.zip(formula).is_some_and(|(exact, formula)| (exact.to_f64() - formula).abs() <= TOLERANCE)
+    exact
+        .zip(formula)
+        .is_some_and(|(exact, formula)| (exact.to_f64() - formula).abs() <= TOLERANCE)
 }

@@ -13,20 +13,17 @@ pub(super) struct Faults(Vec<DocumentFault>);
 
 impl Faults {
     /// Notes a fault: what is wrong and what to do, in both languages.
-    pub(super) fn add(
-        &mut self,
-        code: &str,
-        pointer: impl Display,
-        zh: impl Into<String>,
-        en: impl Into<String>,
-    ) {
+    pub(super) fn add(&mut self, code: &str, pointer: impl Display, zh: impl Into<String>, en: impl Into<String>) {
         self.0.push(DocumentFault::new(code, pointer.to_string(), zh, en));
     }
 
     /// Notes why an expression is refused.
     pub(super) fn add_expression(&mut self, pointer: impl Display, fault: ExpressionFault) {
         let ExpressionFault { code, at, message } = fault;
-        let (zh, en) = (format!("第 {} 个字符处：{}", at + 1, message.zh), format!("At character {}: {}", at + 1, message.en));
+        let (zh, en) = (
+            format!("第 {} 个字符处：{}", at + 1, message.zh),
+            format!("At character {}: {}", at + 1, message.en),
+        );
         self.add(code, pointer, zh, en);
     }
 
@@ -53,7 +50,12 @@ pub(super) fn check_values(value: &Value, pointer: &str, faults: &mut Faults) {
                 let pointer = format!("{pointer}/{}", segment(key));
                 let blank = field.as_str().is_some_and(|text| text.trim().is_empty());
                 if blank && (key == "zh" || key == "en") {
-                    faults.add("text.missing", &pointer, "缺少该语言的文字，请补全。", "The text in this language is missing; write it.");
+                    faults.add(
+                        "text.missing",
+                        &pointer,
+                        "缺少该语言的文字，请补全。",
+                        "The text in this language is missing; write it.",
+                    );
                 }
                 check_values(field, &pointer, faults);
             }
@@ -64,7 +66,10 @@ pub(super) fn check_values(value: &Value, pointer: &str, faults: &mut Faults) {
             }
         }
         Value::Number(number) => {
-            let fits = number.as_f64().and_then(Fixed::from_written).is_some_and(Fixed::fits_document);
+            let fits = number
+                .as_f64()
+                .and_then(Fixed::from_written)
+                .is_some_and(Fixed::fits_document);
             if !fits {
                 let limit = Fixed::DOCUMENT_LIMIT;
                 faults.add(

@@ -1,6 +1,6 @@
 //! Compiling an integration index.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use survey::expression::Type;
 
@@ -37,9 +37,10 @@ pub(super) fn compile(document: &IndexMethodology, sources: &Sources<'_>, faults
     check_block_weights(document, faults);
     check_topics(document, faults);
     check_over_enterprises(document, sources, faults);
-    let applies_when = document.applies_when.as_ref().map(|text| {
-        sources.expression(text, &[], &Type::Bool, "/applies_when", faults)
-    });
+    let applies_when = document
+        .applies_when
+        .as_ref()
+        .map(|text| sources.expression(text, &[], &Type::Bool, "/applies_when", faults));
     let leaves: Vec<Leaf> = document
         .indicators
         .iter()
@@ -79,7 +80,11 @@ fn check_codes(document: &IndexMethodology, faults: &mut Faults) {
         (None, None) => format!("/blocks/{at}/code"),
     };
     check_unique(codes, place, faults);
-    check_unique(document.topics.iter().map(|topic| topic.code.as_str()), |at| format!("/topics/{at}/code"), faults);
+    check_unique(
+        document.topics.iter().map(|topic| topic.code.as_str()),
+        |at| format!("/topics/{at}/code"),
+        faults,
+    );
 }
 
 fn check_block_score(document: &IndexMethodology, faults: &mut Faults) {
@@ -101,19 +106,41 @@ fn check_block_weights(document: &IndexMethodology, faults: &mut Faults) {
     }
     for (at, block) in document.blocks.iter().enumerate() {
         check_weight(block.weight, format!("/blocks/{at}/weight"), faults);
-        let own = document.indicators.iter().filter(|indicator| indicator.block == block.code);
+        let own = document
+            .indicators
+            .iter()
+            .filter(|indicator| indicator.block == block.code);
         let sum = own.map(|indicator| indicator.weight).sum();
         let named = ("该块各指标权重", "The weights of its indicators");
-        check_sum("block.weight_sum", sum, Fixed::PERCENT, format!("/blocks/{at}"), named, faults);
+        check_sum(
+            "block.weight_sum",
+            sum,
+            Fixed::PERCENT,
+            format!("/blocks/{at}"),
+            named,
+            faults,
+        );
     }
     let mut groups: BTreeMap<&str, (usize, Fixed)> = BTreeMap::new();
-    for (at, block) in document.blocks.iter().enumerate().filter(|(_, block)| block.part_of != TOPIC) {
+    for (at, block) in document
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, block)| block.part_of != TOPIC)
+    {
         let group = groups.entry(&block.part_of).or_insert((at, Fixed::ZERO));
         group.1 = group.1 + block.weight;
     }
     for (first, sum) in groups.into_values() {
         let named = ("同一上级各块的权重", "The weights of the blocks of one aggregate");
-        check_sum("block.group_weight_sum", sum, Fixed::PERCENT, format!("/blocks/{first}/weight"), named, faults);
+        check_sum(
+            "block.group_weight_sum",
+            sum,
+            Fixed::PERCENT,
+            format!("/blocks/{first}/weight"),
+            named,
+            faults,
+        );
     }
 }
 
@@ -133,7 +160,12 @@ fn check_topics(document: &IndexMethodology, faults: &mut Faults) {
             );
         }
     }
-    for (at, block) in document.blocks.iter().enumerate().filter(|(_, block)| block.part_of == TOPIC) {
+    for (at, block) in document
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, block)| block.part_of == TOPIC)
+    {
         if !document.topics.iter().any(|topic| topic.code == block.code) {
             faults.add(
                 "topic.missing",
@@ -183,11 +215,11 @@ fn leaf(
         );
     }
     Some(Leaf {
-        code: indicator.code.clone(),
-        label: indicator.label.clone(),
+        code: indicator.code.as_str().into(),
+        label: Arc::new(indicator.label.clone()),
         unit: indicator.unit.clone(),
-        source: indicator.source.clone(),
-        depends_on: indicator.depends_on.clone(),
+        source: indicator.source.as_str().into(),
+        depends_on: indicator.depends_on.as_slice().into(),
         rule,
         weight: indicator.weight,
         parent: parent?,
@@ -197,9 +229,13 @@ fn leaf(
 /// The blocks, then the aggregates. `parents` gives for each of them the aggregate it is a part of and its weight there.
 fn branches(document: &IndexMethodology, leaves: &[Leaf], parents: &[Option<(usize, Fixed)>]) -> Vec<Branch> {
     let blocks = document.blocks.iter().enumerate().map(|(at, block)| Branch {
-        code: block.code.clone(),
-        label: block.label.clone(),
-        kind: if block.part_of == TOPIC { NodeKind::Topic } else { NodeKind::Block },
+        code: block.code.as_str().into(),
+        label: Arc::new(block.label.clone()),
+        kind: if block.part_of == TOPIC {
+            NodeKind::Topic
+        } else {
+            NodeKind::Block
+        },
         join: Join::WeightedMean,
         children: children_of(at, leaves),
         decimals: document.rounding.block_decimals,
@@ -215,8 +251,8 @@ fn branches(document: &IndexMethodology, leaves: &[Leaf], parents: &[Option<(usi
             (parent == own).then_some((NodeRef::Branch(part), weight))
         });
         Branch {
-            code: aggregate.code.clone(),
-            label: aggregate.label.clone(),
+            code: aggregate.code.as_str().into(),
+            label: Arc::new(aggregate.label.clone()),
             kind: NodeKind::Aggregate,
             join: Join::WeightedMean,
             children: children.collect(),

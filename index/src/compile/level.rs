@@ -1,5 +1,7 @@
 //! Compiling a digital level.
 
+use std::sync::Arc;
+
 use survey::expression::Type;
 
 use super::{
@@ -30,10 +32,18 @@ pub(super) fn compile(document: &LevelMethodology, sources: &Sources<'_>, faults
     check_evidence(document, faults);
     check_level_rule(document, faults);
     let applies_when = sources.expression(&document.applies_when, &[], &Type::Bool, "/applies_when", faults);
-    let leaves: Vec<Leaf> =
-        document.items.iter().enumerate().filter_map(|(at, item)| leaf(document, at, item, sources, faults)).collect();
-    let scenes =
-        document.scenes.iter().enumerate().map(|(at, scene)| scene_node(at, scene, sources, faults)).collect();
+    let leaves: Vec<Leaf> = document
+        .items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| leaf(document, at, item, sources, faults))
+        .collect();
+    let scenes = document
+        .scenes
+        .iter()
+        .enumerate()
+        .map(|(at, scene)| scene_node(at, scene, sources, faults))
+        .collect();
     let branches = branches(document, &leaves);
     let order = order(&branches);
     Some(Card {
@@ -45,7 +55,10 @@ pub(super) fn compile(document: &LevelMethodology, sources: &Sources<'_>, faults
         leaves,
         order,
         scenes,
-        ladder: Ladder::Levels { total: branches.len().checked_sub(1)?, rows: document.level_rule.levels.clone() },
+        ladder: Ladder::Levels {
+            total: branches.len().checked_sub(1)?,
+            rows: document.level_rule.levels.clone(),
+        },
         branches,
     })
 }
@@ -81,7 +94,11 @@ fn check_codes(document: &LevelMethodology, faults: &mut Faults) {
         None => format!("/dimensions/{}/code", at.saturating_sub(1)),
     };
     check_unique(nodes, place, faults);
-    check_unique(scenes.iter().map(|scene| scene.code.as_str()), |at| format!("/scenes/{at}/code"), faults);
+    check_unique(
+        scenes.iter().map(|scene| scene.code.as_str()),
+        |at| format!("/scenes/{at}/code"),
+        faults,
+    );
     for (at, item) in items.iter().enumerate() {
         if usize::try_from(item.no) != Ok(at + 1) {
             faults.add(
@@ -106,7 +123,10 @@ fn check_weights(document: &LevelMethodology, faults: &mut Faults) {
                 "item.path",
                 format!("/items/{at}/path"),
                 format!("各级权重相乘得 {found} 分，与满分 {} 不符。", item.max_points),
-                format!("The weights down the tree give {found} points, not the maximum of {}.", item.max_points),
+                format!(
+                    "The weights down the tree give {found} points, not the maximum of {}.",
+                    item.max_points
+                ),
             );
         }
         check_weight(item.max_points, format!("/items/{at}/max_points"), faults);
@@ -115,11 +135,25 @@ fn check_weights(document: &LevelMethodology, faults: &mut Faults) {
         let items = document.items.iter().filter(|item| item.dimension == dimension.code);
         let points = items.map(|item| item.max_points).sum();
         let named = ("该维度各题满分", "The maxima of its items");
-        check_sum("dimension.weight", points, dimension.weight, format!("/dimensions/{at}/weight"), named, faults);
+        check_sum(
+            "dimension.weight",
+            points,
+            dimension.weight,
+            format!("/dimensions/{at}/weight"),
+            named,
+            faults,
+        );
     }
     let points = document.items.iter().map(|item| item.max_points).sum();
     let named = ("各题满分", "The maxima of the items");
-    check_sum("items.max_total", points, document.max_total, "/max_total", named, faults);
+    check_sum(
+        "items.max_total",
+        points,
+        document.max_total,
+        "/max_total",
+        named,
+        faults,
+    );
 }
 
 fn check_evidence(document: &LevelMethodology, faults: &mut Faults) {
@@ -155,8 +189,7 @@ fn check_level_rule(document: &LevelMethodology, faults: &mut Faults) {
             );
         }
     }
-    let asks_nothing =
-        |row: &LevelRow| row.min_score <= Fixed::ZERO && row.min_scenes == 0 && row.min_constrained == 0;
+    let asks_nothing = |row: &LevelRow| row.min_score <= Fixed::ZERO && row.min_scenes == 0 && row.min_constrained == 0;
     if !rows.last().is_some_and(asks_nothing) {
         faults.add(
             "level_rule.last_row",
@@ -199,7 +232,10 @@ fn leaf(
         maximum: item.max_points,
     };
     let rule = score::compile(&scored, sources, &document.score_kinds, faults);
-    let parent = document.dimensions.iter().position(|dimension| dimension.code == item.dimension);
+    let parent = document
+        .dimensions
+        .iter()
+        .position(|dimension| dimension.code == item.dimension);
     if parent.is_none() {
         faults.add(
             "item.dimension_unknown",
@@ -209,11 +245,11 @@ fn leaf(
         );
     }
     Some(Leaf {
-        code: item.code.clone(),
-        label: item.label.clone(),
+        code: item.code.as_str().into(),
+        label: Arc::new(item.label.clone()),
         unit: sources.unit(&item.source),
-        source: item.source.clone(),
-        depends_on: item.depends_on.clone(),
+        source: item.source.as_str().into(),
+        depends_on: item.depends_on.as_slice().into(),
         rule,
         weight: item.max_points,
         parent: parent?,
@@ -235,10 +271,18 @@ fn scene_node(at: usize, scene: &Scene, sources: &Sources<'_>, faults: &mut Faul
             "scene.constrained",
             format!("/scenes/{at}/constrained"),
             format!("{} 是否约束性场景与调查表不一致。", scene.code),
-            format!("The questionnaire disagrees on whether {} is a constrained scene.", scene.code),
+            format!(
+                "The questionnaire disagrees on whether {} is a constrained scene.",
+                scene.code
+            ),
         );
     }
-    SceneNode { code: scene.code.clone(), label: scene.label.clone(), constrained: scene.constrained }
+    SceneNode {
+        code: scene.code.as_str().into(),
+        label: Arc::new(scene.label.clone()),
+        depends_on: Arc::from([scene.code.clone()]),
+        constrained: scene.constrained,
+    }
 }
 
 /// A branch per dimension and the total, which is the last. Dimensions are exact sums of rounded items.
@@ -249,8 +293,8 @@ fn branches(document: &LevelMethodology, leaves: &[Leaf]) -> Vec<Branch> {
         .iter()
         .enumerate()
         .map(|(at, dimension)| Branch {
-            code: dimension.code.clone(),
-            label: dimension.label.clone(),
+            code: dimension.code.as_str().into(),
+            label: Arc::new(dimension.label.clone()),
             kind: NodeKind::Block,
             join: Join::Sum,
             children: children_of(at, leaves),
@@ -259,11 +303,16 @@ fn branches(document: &LevelMethodology, leaves: &[Leaf]) -> Vec<Branch> {
         })
         .collect();
     branches.push(Branch {
-        code: TOTAL.to_owned(),
-        label: document.title.clone(),
+        code: TOTAL.into(),
+        label: Arc::new(document.title.clone()),
         kind: NodeKind::Total,
         join: Join::Sum,
-        children: document.dimensions.iter().enumerate().map(|(at, d)| (NodeRef::Branch(at), d.weight)).collect(),
+        children: document
+            .dimensions
+            .iter()
+            .enumerate()
+            .map(|(at, d)| (NodeRef::Branch(at), d.weight))
+            .collect(),
         decimals: document.rounding.total_decimals,
         parent: None,
     });
@@ -278,11 +327,19 @@ pub(super) fn children_of(branch: usize, leaves: &[Leaf]) -> Vec<(NodeRef, Fixed
 
 /// Parents before children, topics after everything else.
 pub(super) fn order(branches: &[Branch]) -> Vec<NodeRef> {
-    let roots = branches.iter().enumerate().filter(|(_, branch)| branch.parent.is_none());
+    let roots = branches
+        .iter()
+        .enumerate()
+        .filter(|(_, branch)| branch.parent.is_none());
     let (topics, wholes): (Vec<_>, Vec<_>) = roots.partition(|(_, branch)| branch.kind == NodeKind::Topic);
     let mut order = Vec::new();
     // A stack: what is to come first is pushed last.
-    let mut stack: Vec<NodeRef> = wholes.into_iter().chain(topics).map(|(at, _)| NodeRef::Branch(at)).rev().collect();
+    let mut stack: Vec<NodeRef> = wholes
+        .into_iter()
+        .chain(topics)
+        .map(|(at, _)| NodeRef::Branch(at))
+        .rev()
+        .collect();
     while let Some(node) = stack.pop() {
         order.push(node);
         if let NodeRef::Branch(at) = node

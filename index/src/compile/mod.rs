@@ -63,7 +63,9 @@ impl Methodology {
             Self::Region(document) => {
                 check_document(document, &mut faults);
                 let region = region::compile(document, &sources, &mut faults);
-                faults.into_result(region).map(|region| Compiled::Region(Box::new(region)))
+                faults
+                    .into_result(region)
+                    .map(|region| Compiled::Region(Box::new(region)))
             }
         }
     }
@@ -110,9 +112,10 @@ impl CompiledMethodology {
 
     /// The score an indicator or item gives to a value; none where there is no such indicator or the value does not fit.
     pub fn score_of(&self, indicator: &str, value: &Value) -> Option<Fixed> {
-        let leaf = self.card.leaves.iter().find(|leaf| leaf.code == indicator)?;
+        let leaf = self.card.leaves.iter().find(|leaf| *leaf.code == *indicator)?;
         let rounding = &self.card.rounding;
-        leaf.rule.score(&Figure::of(value, rounding.value_decimals)?, rounding.item_decimals)
+        leaf.rule
+            .score(&Figure::of(value, rounding.value_decimals)?, rounding.item_decimals)
     }
 
     /// The result for a return whose open blocking findings keep it from being scored, by the methodology's missing

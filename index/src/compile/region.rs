@@ -66,19 +66,39 @@ fn check_weights(document: &RegionMethodology, faults: &mut Faults) {
         check_weight(indicator.weight, format!("/indicators/{at}/weight"), faults);
     }
     for (at, class) in document.classes.iter().enumerate() {
-        let own = document.indicators.iter().filter(|indicator| indicator.class == class.code);
+        let own = document
+            .indicators
+            .iter()
+            .filter(|indicator| indicator.class == class.code);
         let sum = own.map(|indicator| indicator.weight).sum();
         let named = ("该类各指标权重", "The weights of its indicators");
-        check_sum("class.weight_sum", sum, class.weight, format!("/classes/{at}/weight"), named, faults);
+        check_sum(
+            "class.weight_sum",
+            sum,
+            class.weight,
+            format!("/classes/{at}/weight"),
+            named,
+            faults,
+        );
     }
     let sum = document.classes.iter().map(|class| class.weight).sum();
-    check_sum("classes.weight_sum", sum, Fixed::PERCENT, "/classes", ("各类权重", "The weights of the classes"), faults);
+    check_sum(
+        "classes.weight_sum",
+        sum,
+        Fixed::PERCENT,
+        "/classes",
+        ("各类权重", "The weights of the classes"),
+        faults,
+    );
 }
 
 /// The published year must come out of the class weights.
 fn check_class_weights(document: &RegionMethodology, faults: &mut Faults) {
     let check = &document.class_weight_check;
-    let terms = document.classes.iter().map(|class| Some((class.weight, *check.class_values.get(&class.code)?)));
+    let terms = document
+        .classes
+        .iter()
+        .map(|class| Some((class.weight, *check.class_values.get(&class.code)?)));
     let total = terms
         .collect::<Option<Vec<_>>>()
         .and_then(|terms| Fixed::weighted_quotient(terms, Fixed::PERCENT, check.total.decimals()));
@@ -87,14 +107,20 @@ fn check_class_weights(document: &RegionMethodology, faults: &mut Faults) {
             "class_weight_check.differs",
             "/class_weight_check/total",
             format!("按类权重算不出公布的 {}，请核对权重或公布值。", check.total),
-            format!("The class weights do not give the published {}; check the weights or the figures.", check.total),
+            format!(
+                "The class weights do not give the published {}; check the weights or the figures.",
+                check.total
+            ),
         );
     }
 }
 
 fn check_aggregation(document: &RegionMethodology, faults: &mut Faults) {
     let words = |text: &str| text.split_whitespace().collect::<String>();
-    for (field, text) in [("class", &document.aggregation.class), ("total", &document.aggregation.total)] {
+    for (field, text) in [
+        ("class", &document.aggregation.class),
+        ("total", &document.aggregation.total),
+    ] {
         // A remark may follow the formula.
         if !words(text).starts_with(&words(MEAN)) {
             faults.add(
@@ -112,9 +138,10 @@ fn check_formula(document: &RegionMethodology, faults: &mut Faults) -> Option<Fi
     let formula = &document.formula;
     let direct = factor(&formula.direct, "log2(1+X/X0)");
     let inverse = factor(&formula.inverse, "log2(1+X0/X)");
-    for (field, found, shape) in
-        [("direct", direct, "Z = k * log2(1 + X / X0)"), ("inverse", inverse, "Z = k * log2(1 + X0 / X)")]
-    {
+    for (field, found, shape) in [
+        ("direct", direct, "Z = k * log2(1 + X / X0)"),
+        ("inverse", inverse, "Z = k * log2(1 + X0 / X)"),
+    ] {
         if found.is_none() {
             faults.add(
                 "formula.unsupported",
@@ -134,13 +161,27 @@ fn check_formula(document: &RegionMethodology, faults: &mut Faults) -> Option<Fi
         );
     }
     for (at, point) in formula.reference_points.iter().enumerate() {
-        let found = index_of_ratio(factor.to_f64(), point.ratio.to_f64(), document.rounding.indicator_decimals);
+        let found = index_of_ratio(
+            factor.to_f64(),
+            point.ratio.to_f64(),
+            document.rounding.indicator_decimals,
+        );
         if found != Some(point.z) {
             faults.add(
                 "formula.reference_point",
                 format!("/formula/reference_points/{at}/z"),
-                format!("比值 {} 处公式得 {:?}，不是 {}。", point.ratio, found.unwrap_or_default(), point.z),
-                format!("At the ratio {} the formula gives {:?}, not {}.", point.ratio, found.unwrap_or_default(), point.z),
+                format!(
+                    "比值 {} 处公式得 {:?}，不是 {}。",
+                    point.ratio,
+                    found.unwrap_or_default(),
+                    point.z
+                ),
+                format!(
+                    "At the ratio {} the formula gives {:?}, not {}.",
+                    point.ratio,
+                    found.unwrap_or_default(),
+                    point.z
+                ),
             );
         }
     }

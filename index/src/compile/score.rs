@@ -35,7 +35,13 @@ pub(super) fn compile(
     documented: &BTreeMap<String, survey::text::Text>,
     faults: &mut Faults,
 ) -> ScoreRule {
-    let Scored { pointer, source, depends_on, function, maximum } = *scored;
+    let Scored {
+        pointer,
+        source,
+        depends_on,
+        function,
+        maximum,
+    } = *scored;
     let known = sources.check_source(source, &format!("{pointer}/source"), faults);
     if depends_on.is_empty() {
         faults.add(
@@ -45,7 +51,12 @@ pub(super) fn compile(
             "List the questions it depends on; without them nobody can tell whether it applies.",
         );
     }
-    sources.check_questions(depends_on, "depends_on.unknown", &format!("{pointer}/depends_on"), faults);
+    sources.check_questions(
+        depends_on,
+        "depends_on.unknown",
+        &format!("{pointer}/depends_on"),
+        faults,
+    );
     let pointer = format!("{pointer}/score");
     if known {
         check_source_type(function, source, sources, &pointer, faults);
@@ -69,15 +80,24 @@ pub(super) fn compile(
 /// The options that count in a share: all but the one that means none.
 fn counted(function: &ScoreFunction, question: Option<&Question>) -> BTreeSet<String> {
     match function {
-        ScoreFunction::MultiShare { none_code, .. } => {
-            question.map(option_codes).unwrap_or_default().into_iter().filter(|code| *code != none_code).map(str::to_owned).collect()
-        }
+        ScoreFunction::MultiShare { none_code, .. } => question
+            .map(option_codes)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|code| *code != none_code)
+            .map(str::to_owned)
+            .collect(),
         _ => BTreeSet::new(),
     }
 }
 
 fn option_codes(question: &Question) -> BTreeSet<&str> {
-    question.options.iter().flatten().map(|option| option.code.as_str()).collect()
+    question
+        .options
+        .iter()
+        .flatten()
+        .map(|option| option.code.as_str())
+        .collect()
 }
 
 fn kind(function: &ScoreFunction) -> &'static str {
@@ -92,15 +112,22 @@ fn kind(function: &ScoreFunction) -> &'static str {
 }
 
 /// The source must give the kind of value that the function takes.
-fn check_source_type(function: &ScoreFunction, source: &str, sources: &Sources<'_>, pointer: &str, faults: &mut Faults) {
+fn check_source_type(
+    function: &ScoreFunction,
+    source: &str,
+    sources: &Sources<'_>,
+    pointer: &str,
+    faults: &mut Faults,
+) {
     let asked = sources.question(source).map(|question| question.kind);
     let (fits, zh, en) = match function {
-        ScoreFunction::OptionPoints { select: Select::One, .. } => {
-            (asked == Some(QuestionType::Single), "单选题", "a single choice")
+        ScoreFunction::OptionPoints {
+            select: Select::One, ..
+        } => (asked == Some(QuestionType::Single), "单选题", "a single choice"),
+        ScoreFunction::OptionPoints {
+            select: Select::Many, ..
         }
-        ScoreFunction::OptionPoints { select: Select::Many, .. } | ScoreFunction::MultiShare { .. } => {
-            (asked == Some(QuestionType::Multi), "多选题", "a multiple choice")
-        }
+        | ScoreFunction::MultiShare { .. } => (asked == Some(QuestionType::Multi), "多选题", "a multiple choice"),
         ScoreFunction::LevelPoints { .. } => (sources.is_level(source), "等级题", "a level"),
         ScoreFunction::Boolean { .. } => (sources.is(source, &Type::Bool), "是否题", "a yes or no"),
         ScoreFunction::Steps { .. } | ScoreFunction::LinearBands { .. } => {
@@ -136,7 +163,10 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
                     "score.option_unknown",
                     format!("{pointer}/points/{}", segment(option)),
                     format!("题项 {} 没有选项 {option}，该分值永远取不到，请删去。", question.code),
-                    format!("Question {} has no option {option}: its points can never be scored; drop them.", question.code),
+                    format!(
+                        "Question {} has no option {option}: its points can never be scored; drop them.",
+                        question.code
+                    ),
                 );
             }
         }
@@ -146,7 +176,10 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
                     "score.none_code",
                     format!("{pointer}/none_code"),
                     format!("题项 {} 中表示“都没有”的选项不是 {none_code}。", question.code),
-                    format!("{none_code} is not the option of question {} that means none.", question.code),
+                    format!(
+                        "{none_code} is not the option of question {} that means none.",
+                        question.code
+                    ),
                 );
             }
             let counted = options.iter().filter(|option| **option != none_code).count();
@@ -155,7 +188,10 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
                     "score.option_count",
                     format!("{pointer}/of"),
                     format!("题项 {} 有 {counted} 个计数选项，of 应为 {counted}。", question.code),
-                    format!("Question {} has {counted} options that count; of must say so.", question.code),
+                    format!(
+                        "Question {} has {counted} options that count; of must say so.",
+                        question.code
+                    ),
                 );
             }
         }
@@ -187,16 +223,30 @@ fn check_shape(function: &ScoreFunction, pointer: &str, faults: &mut Faults) {
                 }
             }
             if steps.is_empty() {
-                faults.add("score.too_few_points", format!("{pointer}/steps"), "至少需要一个区间。", "At least one interval is needed.");
+                faults.add(
+                    "score.too_few_points",
+                    format!("{pointer}/steps"),
+                    "至少需要一个区间。",
+                    "At least one interval is needed.",
+                );
             }
             let limits = steps.iter().enumerate().filter_map(|(at, step)| Some((at, step.to?)));
             check_rising(limits, &format!("{pointer}/steps"), faults);
         }
         ScoreFunction::LinearBands { points } => {
             if points.len() < 2 {
-                faults.add("score.too_few_points", format!("{pointer}/points"), "至少需要两个折点。", "At least two points are needed.");
+                faults.add(
+                    "score.too_few_points",
+                    format!("{pointer}/points"),
+                    "至少需要两个折点。",
+                    "At least two points are needed.",
+                );
             }
-            check_rising(points.iter().map(|(x, _)| *x).enumerate(), &format!("{pointer}/points"), faults);
+            check_rising(
+                points.iter().map(|(x, _)| *x).enumerate(),
+                &format!("{pointer}/points"),
+                faults,
+            );
         }
         _ => {}
     }

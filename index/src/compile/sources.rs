@@ -19,7 +19,11 @@ pub(super) struct Sources<'a> {
 impl<'a> Sources<'a> {
     pub(super) fn new(questionnaire: &'a Questionnaire, types: &'a TypeEnv) -> Self {
         let questions = questionnaire.questions.iter().map(|q| (q.code.as_str(), q)).collect();
-        Self { questionnaire, questions, types }
+        Self {
+            questionnaire,
+            questions,
+            types,
+        }
     }
 
     /// The question of a code.
@@ -39,8 +43,17 @@ impl<'a> Sources<'a> {
 
     /// The unit of a question or derived value, empty for none.
     pub(super) fn unit(&self, name: &str) -> String {
-        let derived = || self.questionnaire.derived.iter().find(|d| d.code == name).map(|d| d.unit.clone());
-        self.question(name).map(|q| q.unit.clone()).or_else(derived).unwrap_or_default()
+        let derived = || {
+            self.questionnaire
+                .derived
+                .iter()
+                .find(|d| d.code == name)
+                .map(|d| d.unit.clone())
+        };
+        self.question(name)
+            .map(|q| q.unit.clone())
+            .or_else(derived)
+            .unwrap_or_default()
     }
 
     /// Notes a fault unless the document names this questionnaire.

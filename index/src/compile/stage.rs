@@ -12,7 +12,7 @@ use crate::{
 /// Checks the rules: from the highest stage down, the last always true.
 pub(super) fn compile(rules: &[StageRule], branches: &[Branch], faults: &mut Faults) -> Vec<StageRow> {
     check_order(rules, faults);
-    let types = score_types(branches.iter().map(|branch| branch.code.as_str()));
+    let types = score_types(branches.iter().map(|branch| &*branch.code));
     let mut rows = Vec::new();
     for (at, rule) in rules.iter().enumerate() {
         let pointer = format!("/stages/rules/{at}/expression");
@@ -57,12 +57,19 @@ fn check_order(rules: &[StageRule], faults: &mut Faults) {
 fn conditions(expression: Expression, types: &TypeEnv, branches: &[Branch]) -> Vec<StageCondition> {
     let parts: Option<Vec<Expression>> = conjuncts(expression.text())
         .into_iter()
-        .map(|text| Expression::compile(text, types).ok().filter(|part| *part.result() == Type::Bool))
+        .map(|text| {
+            Expression::compile(text, types)
+                .ok()
+                .filter(|part| *part.result() == Type::Bool)
+        })
         .collect();
     let parts = parts.unwrap_or_else(|| vec![expression]);
     parts
         .into_iter()
-        .map(|expression| StageCondition { comparison: comparison(&expression, branches), expression })
+        .map(|expression| StageCondition {
+            comparison: comparison(&expression, branches),
+            expression,
+        })
         .collect()
 }
 
@@ -73,14 +80,13 @@ fn conjuncts(text: &str) -> Vec<&str> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
         match (quote, byte) {
+            // An escaped character, whatever it is.
             (Some(_), b'\\') => at += 1,
-            (Some(open), _) if byte == open => quote = None,
-            (Some(_), _) => {}
+            (Some(open), _) => quote = Some(open).filter(|open| byte != *open),
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'(' | b'[' | b'{') => depth += 1,
             (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
-            (None, b'?') if depth == 0 => return vec![text],
-            (None, b'|') if depth == 0 => return vec![text],
+            (None, b'?' | b'|') if depth == 0 => return vec![text],
             (None, b'&') if depth == 0 && bytes.get(at + 1) == Some(&b'&') => {
                 parts.push(text.get(start..at).unwrap_or_default().trim());
                 at += 1;
@@ -110,13 +116,19 @@ fn comparison(expression: &Expression, branches: &[Branch]) -> Option<Comparison
         let (name, limit) = expression.text().split_once(text)?;
         Some((name.trim(), *operator, Fixed::parse(limit.trim())?))
     })?;
-    let branch = branches.iter().position(|branch| branch.code == name)?;
-    let comparison = Comparison { branch, operator, limit };
-    let same = [limit - Fixed::ONE, limit, limit + Fixed::ONE].into_iter().all(|score| {
-        let mut scope = Scope::new();
-        scope.set(name, score.to_f64());
-        expression.holds(&scope) == comparison.holds(score)
-    });
+    let branch = branches.iter().position(|branch| *branch.code == *name)?;
+    let comparison = Comparison {
+        branch,
+        operator,
+        limit,
+    };
+    let same = [limit - Fixed::ONE, limit, limit + Fixed::ONE]
+        .into_iter()
+        .all(|score| {
+            let mut scope = Scope::new();
+            scope.set(name, score.to_f64());
+            expression.holds(&scope) == comparison.holds(score)
+        });
     same.then_some(comparison)
 }
 
@@ -133,6 +145,9 @@ mod tests {
         check("a && b || c", &["a && b || c"]);
         check("a && (b || c)", &["a", "(b || c)"]);
         check("a ? b : c && d", &["a ? b : c && d"]);
-        check("x == \"&&\" && y == 'it\\'s && that'", &["x == \"&&\"", "y == 'it\\'s && that'"]);
+        check(
+            "x == \"&&\" && y == 'it\\'s && that'",
+            &["x == \"&&\"", "y == 'it\\'s && that'"],
+        );
     }
 }

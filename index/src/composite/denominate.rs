@@ -59,13 +59,17 @@ mod tests {
         let units = vec!["u".to_owned(), "v".to_owned()];
         let data = Matrix::new(units.clone(), vec![Column::complete("a", vec![6.0, 8.0]).unwrap()]).unwrap();
         let by = BTreeMap::from([("a".to_owned(), "size".to_owned())]);
-        let size = |cells: [Option<f64>; 2]| Matrix::new(units.clone(), vec![Column::new("size", cells).unwrap()]).unwrap();
+        let size =
+            |cells: [Option<f64>; 2]| Matrix::new(units.clone(), vec![Column::new("size", cells).unwrap()]).unwrap();
 
         let divided = denominate(&data, &size([Some(2.0), None]), &by).unwrap();
         assert_eq!(divided.columns()[0].cells().collect::<Vec<_>>(), [Some(3.0), None]);
         let refused = denominate(&data, &size([Some(2.0), Some(0.0)]), &by).unwrap_err();
         assert!(matches!(refused, CompositeError::ZeroDenominator { unit, .. } if unit == "v"));
         let nothing = Matrix::new(units, vec![]).unwrap();
-        assert_eq!(denominate(&data, &nothing, &by).unwrap_err().code(), "composite.missing_column");
+        assert_eq!(
+            denominate(&data, &nothing, &by).unwrap_err().code(),
+            "composite.missing_column"
+        );
     }
 }

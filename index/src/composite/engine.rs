@@ -41,7 +41,10 @@ pub struct Composite {
 pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, CompositeError> {
     let tolerance = plan.rank_tolerance;
     if !(0.0..1.0).contains(&tolerance) {
-        return Err(CompositeError::BadSetting { setting: "rank_tolerance", value: tolerance });
+        return Err(CompositeError::BadSetting {
+            setting: "rank_tolerance",
+            value: tolerance,
+        });
     }
     let threads = plan.threads.get();
     let data = in_tree_order(data, tree)?;
@@ -50,12 +53,21 @@ pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, Comp
         scaling_of(column, indicator.direction, plan.normalisation)
     });
     let scalings = scalings.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let settings = Pass { tree, scalings: Some(&scalings), aggregation: plan.aggregation.checked()?, threads };
+    let settings = Pass {
+        tree,
+        scalings: Some(&scalings),
+        aggregation: plan.aggregation.checked()?,
+        threads,
+    };
     let (normalised, scores) = pass(data, &settings)?;
     let ranks = in_parallel(scores.columns(), threads, |ranker: &mut Ranker, column| {
         ranker.rank(column.values(), column.presence(), tolerance)
     });
-    Ok(Composite { normalised, scores, ranks })
+    Ok(Composite {
+        normalised,
+        scores,
+        ranks,
+    })
 }
 
 /// Brings the columns into the order of the tree's indicators; refuses missing and surplus ones.
@@ -64,10 +76,18 @@ pub(super) fn in_tree_order(data: Matrix, tree: &Tree) -> Result<Matrix, Composi
         return Ok(data);
     }
     let units = data.shared_units();
-    let mut by_code: BTreeMap<String, Column> = data.into_columns().into_iter().map(|c| (c.code().to_owned(), c)).collect();
+    let mut by_code: BTreeMap<String, Column> = data
+        .into_columns()
+        .into_iter()
+        .map(|c| (c.code().to_owned(), c))
+        .collect();
     let ordered = tree
         .indicators()
-        .map(|code| by_code.remove(code).ok_or_else(|| CompositeError::MissingColumn { code: code.to_owned() }))
+        .map(|code| {
+            by_code
+                .remove(code)
+                .ok_or_else(|| CompositeError::MissingColumn { code: code.to_owned() })
+        })
         .collect::<Result<Vec<_>, _>>()?;
     match by_code.into_keys().next() {
         Some(code) => Err(CompositeError::ColumnNotInTree { code }),
@@ -88,7 +108,7 @@ mod tests {
 
     fn tree() -> Tree {
         let leaf = |code: &str, parent: &str, weight, direction| NodeSpec::indicator(code, parent, weight, direction);
-        Tree::new(vec![
+        Tree::new(&[
             NodeSpec::aggregate("top", None, 1.0),
             NodeSpec::aggregate("left", Some("top"), 2.0),
             leaf("a", "left", 1.0, Direction::Positive),
@@ -107,7 +127,10 @@ mod tests {
     fn plan(threads: usize, low: f64, mean: Mean) -> Plan {
         Plan {
             normalisation: Normalisation::MinMax { low, high: 100.0 },
-            aggregation: Aggregation { mean, availability: None },
+            aggregation: Aggregation {
+                mean,
+                availability: None,
+            },
             rank_tolerance: 1e-9,
             threads: NonZeroUsize::new(threads).unwrap(),
         }
@@ -117,9 +140,11 @@ mod tests {
     fn many_rows(count: u32) -> Vec<[Option<f64>; 3]> {
         let cell = |row: u32, salt: u32| {
             let mixed = (row * 3 + salt).wrapping_mul(2_654_435_761) >> 8;
-            (mixed % 17 != 0).then(|| f64::from(mixed % 10_007))
+            (!mixed.is_multiple_of(17)).then(|| f64::from(mixed % 10_007))
         };
-        (0..count).map(|row| [cell(row, 0), cell(row, 1), cell(row, 2)]).collect()
+        (0..count)
+            .map(|row| [cell(row, 0), cell(row, 1), cell(row, 2)])
+            .collect()
     }
 
     #[test]
@@ -193,8 +218,8 @@ mod tests {
             raised[at][0] = rows[at][0].map(|v| (v + more).min(max));
             let top = |rows: &[[Option<f64>; 3]]| compute(matrix(rows), &tree(), &plan).map(|c| c.scores.columns()[1].get(at));
             if let (Ok(before), Ok(after)) = (top(&rows), top(&raised)) {
-                let min_moved = rows.iter().filter_map(|row| row[0]).fold(f64::INFINITY, f64::min)
-                    != raised.iter().filter_map(|row| row[0]).fold(f64::INFINITY, f64::min);
+                let smallest = |rows: &[[Option<f64>; 3]]| rows.iter().filter_map(|row| row[0]).reduce(f64::min);
+                let min_moved = smallest(&rows) != smallest(&raised);
                 prop_assert!(min_moved || before.is_none() || after >= before.map(|b| b - 1e-9));
             }
         }

@@ -156,9 +156,10 @@ impl CompositeError {
     /// What is wrong and what to do, in both languages.
     pub fn message(&self) -> Text {
         let (zh, en) = match self {
-            Self::DuplicateCode { code } => {
-                (format!("代码 {code} 重复，请改为唯一代码。"), format!("Code {code} stands twice; make it unique."))
-            }
+            Self::DuplicateCode { code } => (
+                format!("代码 {code} 重复，请改为唯一代码。"),
+                format!("Code {code} stands twice; make it unique."),
+            ),
             Self::UnknownParent { code, parent } => (
                 format!("{code} 的上级 {parent} 不是指标树中的汇总节点，请更正上级代码。"),
                 format!("Parent {parent} of {code} is not an aggregate of the tree; correct the parent."),
@@ -183,9 +184,10 @@ impl CompositeError {
                 format!("列 {code} 有 {found} 行，应有 {expected} 行。"),
                 format!("Column {code} has {found} rows; {expected} are needed."),
             ),
-            Self::MissingColumn { code } => {
-                (format!("缺少列 {code}，请补充数据。"), format!("Column {code} is missing; supply it."))
-            }
+            Self::MissingColumn { code } => (
+                format!("缺少列 {code}，请补充数据。"),
+                format!("Column {code} is missing; supply it."),
+            ),
             Self::ColumnNotInTree { code } => (
                 format!("列 {code} 不是指标树中的指标，请删去该列或补充指标。"),
                 format!("Column {code} is not an indicator of the tree; drop it or add the indicator."),
@@ -194,7 +196,11 @@ impl CompositeError {
                 format!("{code} 第 {row} 行（从 0 起）不是有限数，请更正或作缺失处理。"),
                 format!("Row {row} (from 0) of {code} is not finite; correct it or mark it missing."),
             ),
-            Self::ZeroDenominator { code, denominator, unit } => (
+            Self::ZeroDenominator {
+                code,
+                denominator,
+                unit,
+            } => (
                 format!("单位 {unit} 的 {code} 以 {denominator} 为分母，其值为零，请更正。"),
                 format!("Unit {unit}: {denominator}, the denominator of {code}, is zero; correct it."),
             ),

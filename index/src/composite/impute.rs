@@ -20,7 +20,11 @@ pub fn impute_group_mean(data: &Matrix, groups: &[String]) -> Result<Matrix, Com
             found: groups.len(),
         });
     }
-    let columns = data.columns().iter().map(|column| impute(data, column, groups)).collect::<Result<Vec<_>, _>>()?;
+    let columns = data
+        .columns()
+        .iter()
+        .map(|column| impute(data, column, groups))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(data.with_columns(columns))
 }
 
@@ -29,12 +33,18 @@ fn impute(data: &Matrix, column: &Column, groups: &[String]) -> Result<Column, C
     for (group, cell) in groups.iter().zip(column.cells()) {
         members.entry(group).or_default().extend(cell);
     }
-    let means: BTreeMap<&str, Option<f64>> = members.into_iter().map(|(group, values)| (group, mean(&values))).collect();
+    let means: BTreeMap<&str, Option<f64>> = members
+        .into_iter()
+        .map(|(group, values)| (group, mean(&values)))
+        .collect();
     let mut cells = Vec::with_capacity(column.len());
     for ((cell, group), unit) in column.cells().zip(groups).zip(data.units()) {
         let filled = cell.or_else(|| means.get(group.as_str()).copied().flatten());
         if filled.is_none() {
-            return Err(CompositeError::EmptyGroup { code: column.code().to_owned(), unit: unit.clone() });
+            return Err(CompositeError::EmptyGroup {
+                code: column.code().to_owned(),
+                unit: unit.clone(),
+            });
         }
         cells.push(filled);
     }
@@ -49,12 +59,19 @@ mod tests {
     fn a_missing_value_takes_the_mean_of_its_group() {
         let units: Vec<String> = ["a", "b", "c", "d"].map(String::from).to_vec();
         let groups: Vec<String> = ["x", "x", "x", "y"].map(String::from).to_vec();
-        let matrix = |cells: [Option<f64>; 4]| Matrix::new(units.clone(), vec![Column::new("i", cells).unwrap()]).unwrap();
+        let matrix =
+            |cells: [Option<f64>; 4]| Matrix::new(units.clone(), vec![Column::new("i", cells).unwrap()]).unwrap();
 
         let filled = impute_group_mean(&matrix([Some(1.0), None, Some(3.0), Some(9.0)]), &groups).unwrap();
-        assert_eq!(filled.columns()[0].present_values().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 9.0]);
+        assert_eq!(
+            filled.columns()[0].present_values().collect::<Vec<_>>(),
+            [1.0, 2.0, 3.0, 9.0]
+        );
         let refused = impute_group_mean(&matrix([Some(1.0), None, Some(3.0), None]), &groups).unwrap_err();
         assert!(matches!(refused, CompositeError::EmptyGroup { unit, .. } if unit == "d"));
-        assert_eq!(impute_group_mean(&matrix([None; 4]), &groups[..2]).unwrap_err().code(), "composite.column_length");
+        assert_eq!(
+            impute_group_mean(&matrix([None; 4]), &groups[..2]).unwrap_err().code(),
+            "composite.column_length"
+        );
     }
 }

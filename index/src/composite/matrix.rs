@@ -15,10 +15,7 @@ pub struct Column {
 
 impl Column {
     /// A column from its cells. Refuses infinities and NaN: a missing value is `None`.
-    pub fn new(
-        code: impl Into<String>,
-        cells: impl IntoIterator<Item = Option<f64>>,
-    ) -> Result<Self, CompositeError> {
+    pub fn new(code: impl Into<String>, cells: impl IntoIterator<Item = Option<f64>>) -> Result<Self, CompositeError> {
         let code = code.into();
         let (mut values, mut present) = (Vec::new(), Vec::new());
         for (row, cell) in cells.into_iter().enumerate() {
@@ -36,7 +33,11 @@ impl Column {
         let code = code.into();
         match values.iter().position(|v| !v.is_finite()) {
             Some(row) => Err(CompositeError::NotFinite { code, row }),
-            None => Ok(Self { code, values, present: None }),
+            None => Ok(Self {
+                code,
+                values,
+                present: None,
+            }),
         }
     }
 
@@ -63,7 +64,10 @@ impl Column {
 
     /// The value at a row; `None` when it is missing or the row does not exist.
     pub fn get(&self, row: usize) -> Option<f64> {
-        let here = self.present.as_ref().is_none_or(|p| p.get(row).copied().unwrap_or(false));
+        let here = self
+            .present
+            .as_ref()
+            .is_none_or(|p| p.get(row).copied().unwrap_or(false));
         self.values.get(row).copied().filter(|_| here)
     }
 
@@ -79,7 +83,9 @@ impl Column {
 
     /// Number of present values.
     pub fn present_count(&self) -> usize {
-        self.present.as_ref().map_or(self.len(), |p| p.iter().filter(|here| **here).count())
+        self.present
+            .as_ref()
+            .map_or(self.len(), |p| p.iter().filter(|here| **here).count())
     }
 
     /// All values, zero where missing.
@@ -128,7 +134,10 @@ impl Matrix {
                 });
             }
         }
-        Ok(Self { units: units.into(), columns })
+        Ok(Self {
+            units: units.into(),
+            columns,
+        })
     }
 
     /// Unit codes in row order.
@@ -153,7 +162,10 @@ impl Matrix {
 
     /// The same units with other columns of the same length, which the caller guarantees.
     pub(super) fn with_columns(&self, columns: Vec<Column>) -> Self {
-        Self { units: Arc::clone(&self.units), columns }
+        Self {
+            units: Arc::clone(&self.units),
+            columns,
+        }
     }
 
     /// The units to be handed on.
@@ -171,8 +183,14 @@ impl Matrix {
 fn refuse_duplicate_units(units: &[String]) -> Result<(), CompositeError> {
     let mut sorted: Vec<&String> = units.iter().collect();
     sorted.sort_unstable();
-    match sorted.iter().zip(sorted.iter().skip(1)).find(|(unit, next)| unit == next) {
-        Some((unit, _)) => Err(CompositeError::DuplicateCode { code: unit.to_string() }),
+    match sorted
+        .iter()
+        .zip(sorted.iter().skip(1))
+        .find(|(unit, next)| unit == next)
+    {
+        Some((unit, _)) => Err(CompositeError::DuplicateCode {
+            code: String::clone(unit),
+        }),
         None => Ok(()),
     }
 }
@@ -200,7 +218,13 @@ mod tests {
         assert_eq!(column.get(7), None);
         for bad in [f64::NAN, f64::INFINITY] {
             let refused = Column::new("a", [Some(0.0), Some(bad)]).unwrap_err();
-            assert_eq!(refused, CompositeError::NotFinite { code: "a".into(), row: 1 });
+            assert_eq!(
+                refused,
+                CompositeError::NotFinite {
+                    code: "a".into(),
+                    row: 1
+                }
+            );
             assert_eq!(Column::complete("a", vec![0.0, bad]).unwrap_err(), refused);
         }
     }
@@ -211,7 +235,13 @@ mod tests {
         let units = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
         let code = |r: Result<Matrix, CompositeError>| r.unwrap_err().code();
         assert_eq!(code(Matrix::new(units("u", "u"), vec![])), "composite.duplicate_code");
-        assert_eq!(code(Matrix::new(units("u", "v"), vec![column("a"), column("a")])), "composite.duplicate_code");
-        assert_eq!(code(Matrix::new(vec!["u".into()], vec![column("a")])), "composite.column_length");
+        assert_eq!(
+            code(Matrix::new(units("u", "v"), vec![column("a"), column("a")])),
+            "composite.duplicate_code"
+        );
+        assert_eq!(
+            code(Matrix::new(vec!["u".into()], vec![column("a")])),
+            "composite.column_length"
+        );
     }
 }

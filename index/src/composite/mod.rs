@@ -26,5 +26,5 @@ pub use impute::impute_group_mean;
 pub use matrix::{Column, Matrix};
 pub use normalise::{Normalisation, normalise};
 pub use screen::{Screened, screen_by_availability};
-pub use treat::{TreatedPoint, Treated, Treatment, TreatmentLimits, TreatmentRecord, treat};
+pub use treat::{Treated, TreatedPoint, Treatment, TreatmentLimits, TreatmentRecord, treat};
 pub use tree::{Direction, NodeKind, NodeSpec, Tree};

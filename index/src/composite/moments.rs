@@ -7,7 +7,11 @@ pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
     for value in values {
         let next = total + value;
-        lost += if total.abs() >= value.abs() { (total - next) + value } else { (value - next) + total };
+        lost += if total.abs() >= value.abs() {
+            (total - next) + value
+        } else {
+            (value - next) + total
+        };
         total = next;
     }
     total + lost
@@ -47,7 +51,7 @@ mod tests {
 
     #[test]
     fn moments_of_small_samples() {
-        assert_eq!(sum([1e16, 1.0, -1e16]), 1.0);
+        assert_eq!(sum([1e16, 1.0, -1e16]).to_bits(), 1.0_f64.to_bits());
         assert_eq!(mean(&[]), None);
         assert_eq!(mean_and_sd(&[1.0]), None);
         assert_eq!(mean_and_sd(&[2.0, 4.0, 6.0]), Some((4.0, 2.0)));

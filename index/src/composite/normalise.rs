@@ -44,7 +44,9 @@ pub fn normalise(data: &Matrix, tree: &Tree, normalisation: Normalisation) -> Re
                 .iter()
                 .find(|i| i.code == column.code())
                 .map(|i| i.direction)
-                .ok_or_else(|| CompositeError::ColumnNotInTree { code: column.code().to_owned() })?;
+                .ok_or_else(|| CompositeError::ColumnNotInTree {
+                    code: column.code().to_owned(),
+                })?;
             let scaling = scaling_of(column, direction, normalisation)?;
             column.map(|x| scaling.apply(x))
         })
@@ -58,16 +60,26 @@ pub(super) fn scaling_of(
     direction: Direction,
     normalisation: Normalisation,
 ) -> Result<Scaling, CompositeError> {
-    let constant = || CompositeError::ConstantColumn { code: column.code().to_owned() };
+    let constant = || CompositeError::ConstantColumn {
+        code: column.code().to_owned(),
+    };
     let sign = if direction == Direction::Negative { -1.0 } else { 1.0 };
     match normalisation {
         Normalisation::MinMax { low, high } => {
             if !(low.is_finite() && high.is_finite() && low < high) {
-                return Err(CompositeError::BadSetting { setting: "scale", value: high - low });
+                return Err(CompositeError::BadSetting {
+                    setting: "scale",
+                    value: high - low,
+                });
             }
             let (min, max) = column_extremes(column).ok_or_else(constant)?;
             let origin = if direction == Direction::Negative { max } else { min };
-            Ok(Scaling { origin, divisor: sign * (max - min), span: high - low, low })
+            Ok(Scaling {
+                origin,
+                divisor: sign * (max - min),
+                span: high - low,
+                low,
+            })
         }
         Normalisation::ZScore => {
             let values: Vec<f64> = column.present_values().collect();
@@ -78,7 +90,12 @@ pub(super) fn scaling_of(
             })?;
             // Equal values may leave a trace of rounding in sd: ask the values themselves.
             extremes(&values).ok_or_else(constant)?;
-            Ok(Scaling { origin: mean, divisor: sign * sd, span: 1.0, low: 0.0 })
+            Ok(Scaling {
+                origin: mean,
+                divisor: sign * sd,
+                span: 1.0,
+                low: 0.0,
+            })
         }
     }
 }
@@ -87,7 +104,7 @@ impl Scaling {
     /// The normalised value.
     #[inline]
     pub(super) fn apply(self, x: f64) -> f64 {
-        (x - self.origin) * self.divisor + self.low
+        (x - self.origin) / self.divisor * self.span + self.low
     }
 }
 
@@ -98,8 +115,12 @@ fn column_extremes(column: &Column) -> Option<(f64, f64)> {
         // Zero stands where a value is missing: put a present value there instead, whichever.
         Some(present) => {
             let stand_in = column.present_values().next()?;
-            let values: Vec<f64> =
-                column.values().iter().zip(present).map(|(value, here)| if *here { *value } else { stand_in }).collect();
+            let values: Vec<f64> = column
+                .values()
+                .iter()
+                .zip(present)
+                .map(|(value, here)| if *here { *value } else { stand_in })
+                .collect();
             extremes(&values)
         }
     }
@@ -111,7 +132,7 @@ mod tests {
     use crate::composite::tree::NodeSpec;
 
     fn tree() -> Tree {
-        Tree::new(vec![
+        Tree::new(&[
             NodeSpec::aggregate("top", None, 1.0),
             NodeSpec::indicator("up", "top", 1.0, Direction::Positive),
             NodeSpec::indicator("down", "top", 1.0, Direction::Negative),
@@ -138,8 +159,14 @@ mod tests {
     #[test]
     fn z_scores_use_the_sample_deviation_and_the_direction() {
         let cells = [Some(2.0), Some(4.0), Some(6.0)];
-        assert_eq!(normalised("up", &cells, Normalisation::ZScore).unwrap(), [Some(-1.0), Some(0.0), Some(1.0)]);
-        assert_eq!(normalised("down", &cells, Normalisation::ZScore).unwrap(), [Some(1.0), Some(0.0), Some(-1.0)]);
+        assert_eq!(
+            normalised("up", &cells, Normalisation::ZScore).unwrap(),
+            [Some(-1.0), Some(0.0), Some(1.0)]
+        );
+        assert_eq!(
+            normalised("down", &cells, Normalisation::ZScore).unwrap(),
+            [Some(1.0), Some(0.0), Some(-1.0)]
+        );
     }
 
     #[test]
@@ -150,9 +177,29 @@ mod tests {
             assert_eq!(refused.code(), expected, "{refused}");
         };
         check("up", &[Some(3.0), Some(3.0)], min_max, "composite.constant_column");
-        check("up", &[Some(0.1), Some(0.1), Some(0.1)], Normalisation::ZScore, "composite.constant_column");
-        check("up", &[Some(3.0), None], Normalisation::ZScore, "composite.too_few_values");
-        check("other", &[Some(3.0), Some(4.0)], min_max, "composite.column_not_in_tree");
-        check("up", &[Some(3.0), Some(4.0)], Normalisation::MinMax { low: 1.0, high: 1.0 }, "composite.bad_setting");
+        check(
+            "up",
+            &[Some(0.1), Some(0.1), Some(0.1)],
+            Normalisation::ZScore,
+            "composite.constant_column",
+        );
+        check(
+            "up",
+            &[Some(3.0), None],
+            Normalisation::ZScore,
+            "composite.too_few_values",
+        );
+        check(
+            "other",
+            &[Some(3.0), Some(4.0)],
+            min_max,
+            "composite.column_not_in_tree",
+        );
+        check(
+            "up",
+            &[Some(3.0), Some(4.0)],
+            Normalisation::MinMax { low: 1.0, high: 1.0 },
+            "composite.bad_setting",
+        );
     }
 }

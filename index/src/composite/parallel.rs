@@ -21,7 +21,10 @@ pub(super) fn in_parallel<T: Sync, R: Send, B: Default>(
             .chunks(items.len().div_ceil(threads))
             .map(|part| scope.spawn(move || map_part(part)))
             .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     })
 }
 
@@ -33,7 +36,11 @@ pub(super) fn run_all<J: Send, E: Send>(jobs: Vec<J>, run: impl Fn(J) -> Result<
     thread::scope(|scope| {
         let others: Vec<_> = jobs.map(|job| scope.spawn(move || run(job))).collect();
         let mut results = vec![run(own)];
-        results.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        results.extend(
+            others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))),
+        );
         results.into_iter().collect()
     })
 }

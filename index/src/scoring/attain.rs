@@ -1,5 +1,7 @@
 //! From scores to a level or stage, with the reason.
 
+use std::sync::Arc;
+
 use survey::{expression::Scope, text::Text};
 
 use super::{
@@ -22,16 +24,28 @@ pub(super) fn attained(
             let level = total.and_then(|total| level(total, rows, &counts));
             (counts, level)
         }
-        Ladder::Stages { rows, until_confirmed } => {
-            (Vec::new(), stage(card, scores, rows).map(|stage| Attained { until_confirmed: until_confirmed.clone(), ..stage }))
-        }
+        Ladder::Stages { rows, until_confirmed } => (
+            Vec::new(),
+            stage(card, scores, rows).map(|stage| Attained {
+                until_confirmed: until_confirmed.clone(),
+                ..stage
+            }),
+        ),
     }
 }
 
 /// Scenes of at least a level; a scene without level has none.
 fn count(card: &Card, scenes: &[SceneOutcome], level: u32) -> SceneCount {
-    let reached = |scene: &SceneOutcome| scene.level.is_some_and(|found| found >= Fixed::from_int(i64::from(level)));
-    let mut counts = SceneCount { level, scenes: 0, constrained: 0 };
+    let reached = |scene: &SceneOutcome| {
+        scene
+            .level
+            .is_some_and(|found| found >= Fixed::from_int(i64::from(level)))
+    };
+    let mut counts = SceneCount {
+        level,
+        scenes: 0,
+        constrained: 0,
+    };
     for (node, _) in card.scenes.iter().zip(scenes).filter(|(_, outcome)| reached(outcome)) {
         counts.scenes += 1;
         counts.constrained += u32::from(node.constrained);
@@ -45,7 +59,13 @@ fn level(total: Fixed, rows: &[LevelRow], counts: &[SceneCount]) -> Option<Attai
         let whole = |n: u32| Fixed::from_int(i64::from(n));
         let conditions = [
             ("min_score", "总分", "the total", total, row.min_score),
-            ("min_scenes", "达级场景数", "the number of scenes", whole(count.scenes), whole(row.min_scenes)),
+            (
+                "min_scenes",
+                "达级场景数",
+                "the number of scenes",
+                whole(count.scenes),
+                whole(row.min_scenes),
+            ),
             (
                 "min_constrained",
                 "达级约束性场景数",
@@ -61,7 +81,14 @@ fn level(total: Fixed, rows: &[LevelRow], counts: &[SceneCount]) -> Option<Attai
                 row.min_score, row.min_scenes, row.min_constrained
             );
             let (kind, value, label) = (AttainedKind::Level, row.level, row.label.clone());
-            return Some(Attained { kind, value, label, rule, until_confirmed: None, missed });
+            return Some(Attained {
+                kind,
+                value,
+                label,
+                rule,
+                until_confirmed: None,
+                missed,
+            });
         };
         let short_by = required - found;
         missed.push(MissedRow {
@@ -84,14 +111,23 @@ fn stage(card: &Card, scores: &[Option<Fixed>], rows: &[StageRow]) -> Option<Att
     let mut missed = Vec::new();
     let mut scope = None;
     for row in rows {
-        let failed = row.conditions.iter().find(|condition| !holds(card, condition, scores, &mut scope));
-        match failed {
-            Some(condition) => missed.push(missed_row(card, row, condition, scores)),
-            None => {
-                let (kind, value, label, rule) = (AttainedKind::Stage, row.stage, row.label.clone(), row.text.clone());
-                return Some(Attained { kind, value, label, rule, until_confirmed: None, missed });
-            }
+        let failed = row
+            .conditions
+            .iter()
+            .find(|condition| !holds(card, condition, scores, &mut scope));
+        if let Some(condition) = failed {
+            missed.push(missed_row(card, row, condition, scores));
+            continue;
         }
+        let (kind, value, label, rule) = (AttainedKind::Stage, row.stage, row.label.clone(), row.text.clone());
+        return Some(Attained {
+            kind,
+            value,
+            label,
+            rule,
+            until_confirmed: None,
+            missed,
+        });
     }
     None
 }
@@ -100,7 +136,9 @@ fn stage(card: &Card, scores: &[Option<Fixed>], rows: &[StageRow]) -> Option<Att
 fn holds(card: &Card, condition: &StageCondition, scores: &[Option<Fixed>], scope: &mut Option<Scope>) -> bool {
     match &condition.comparison {
         Some(comparison) => score_of(comparison, scores).is_some_and(|score| comparison.holds(score)),
-        None => condition.expression.holds(scope.get_or_insert_with(|| scope_of(card, scores))),
+        None => condition
+            .expression
+            .holds(scope.get_or_insert_with(|| scope_of(card, scores))),
     }
 }
 
@@ -112,7 +150,7 @@ fn score_of(comparison: &Comparison, scores: &[Option<Fixed>]) -> Option<Fixed> 
 fn scope_of(card: &Card, scores: &[Option<Fixed>]) -> Scope {
     let mut scope = Scope::new();
     for (branch, score) in card.branches.iter().zip(scores) {
-        scope.set(branch.code.as_str(), score.map(Fixed::to_f64));
+        scope.set(Arc::clone(&branch.code), score.map(Fixed::to_f64));
     }
     scope
 }
@@ -133,7 +171,10 @@ fn missed_row(card: &Card, row: &StageRow, condition: &StageCondition, scores: &
         }
         (Some(comparison), ..) => {
             let code = card.branch_code(comparison.branch);
-            Text::new(format!("条件 {text} 无法判断：{code} 没有得分。"), format!("{text}: {code} has no score."))
+            Text::new(
+                format!("条件 {text} 无法判断：{code} 没有得分。"),
+                format!("{text}: {code} has no score."),
+            )
         }
         _ => Text::new(format!("条件 {text} 不成立。"), format!("{text} does not hold.")),
     };

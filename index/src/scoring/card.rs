@@ -1,5 +1,7 @@
 //! The compiled form of a methodology for enterprises: one tree, whatever the document's shape.
 
+use std::sync::Arc;
+
 use survey::{expression::Expression, text::Text};
 
 use super::{NodeKind, ScoreRule};
@@ -36,11 +38,11 @@ pub(crate) enum NodeRef {
 /// An indicator or item.
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf {
-    pub(crate) code: String,
-    pub(crate) label: Text,
+    pub(crate) code: Arc<str>,
+    pub(crate) label: Arc<Text>,
     pub(crate) unit: String,
-    pub(crate) source: String,
-    pub(crate) depends_on: Vec<String>,
+    pub(crate) source: Arc<str>,
+    pub(crate) depends_on: Arc<[String]>,
     pub(crate) rule: ScoreRule,
     pub(crate) weight: Fixed,
     /// The branch it counts under.
@@ -50,8 +52,8 @@ pub(crate) struct Leaf {
 /// A block, aggregate, topic or total.
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
-    pub(crate) code: String,
-    pub(crate) label: Text,
+    pub(crate) code: Arc<str>,
+    pub(crate) label: Arc<Text>,
     pub(crate) kind: NodeKind,
     pub(crate) join: Join,
     /// Children and their weights in the order of the document.
@@ -74,8 +76,10 @@ pub(crate) enum Join {
 /// A business scene.
 #[derive(Clone, Debug)]
 pub(crate) struct SceneNode {
-    pub(crate) code: String,
-    pub(crate) label: Text,
+    pub(crate) code: Arc<str>,
+    pub(crate) label: Arc<Text>,
+    /// The scene's own question.
+    pub(crate) depends_on: Arc<[String]>,
     pub(crate) constrained: bool,
 }
 
@@ -149,6 +153,11 @@ impl Card {
     /// The code of a branch.
     pub(crate) fn branch_code(&self, at: usize) -> &str {
         self.branches.get(at).map_or("", |branch| &branch.code)
+    }
+
+    /// The code of a branch, to be kept.
+    pub(crate) fn shared_code(&self, at: usize) -> Option<Arc<str>> {
+        self.branches.get(at).map(|branch| Arc::clone(&branch.code))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Scoring one enterprise: leaves from figures, branches from leaves, contributions back down.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use survey::finding::Findings;
 
@@ -16,7 +19,11 @@ use crate::{
 /// Scores one return. `not_applicable` are the questions of which the reviewer has agreed that they do not apply.
 pub(crate) fn score(card: &Card, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> Scored {
     let mut scored = Scored::empty(card);
-    if card.applies_when.as_ref().is_some_and(|condition| !condition.holds(facts.scope())) {
+    if card
+        .applies_when
+        .as_ref()
+        .is_some_and(|condition| !condition.holds(facts.scope()))
+    {
         scored.applies = false;
         scored.not_scored = Some(NotScored::new(
             "applies_when",
@@ -25,9 +32,16 @@ pub(crate) fn score(card: &Card, facts: &dyn Facts, not_applicable: &BTreeSet<St
         ));
         return scored;
     }
-    let leaves: Vec<Outcome> =
-        card.leaves.iter().map(|leaf| leaf_outcome(card, leaf, facts, not_applicable)).collect();
-    let mut tree = Tree { card, leaves, branches: Vec::with_capacity(card.branches.len()) };
+    let leaves: Vec<Outcome> = card
+        .leaves
+        .iter()
+        .map(|leaf| leaf_outcome(card, leaf, facts, not_applicable))
+        .collect();
+    let mut tree = Tree {
+        card,
+        leaves,
+        branches: Vec::with_capacity(card.branches.len()),
+    };
     for branch in &card.branches {
         let outcome = tree.branch_outcome(branch);
         tree.branches.push(outcome);
@@ -40,11 +54,19 @@ pub(crate) fn score(card: &Card, facts: &dyn Facts, not_applicable: &BTreeSet<St
             "A whole block is left out without the reviewer's consent; totals that need it have no result.",
         ));
     }
-    let scenes: Vec<SceneOutcome> =
-        card.scenes.iter().map(|scene| scene_outcome(scene, facts, not_applicable)).collect();
+    let scenes: Vec<SceneOutcome> = card
+        .scenes
+        .iter()
+        .map(|scene| scene_outcome(scene, facts, not_applicable))
+        .collect();
     scored.totals = tree.totals();
     scored.nodes = tree.nodes();
-    scored.nodes.extend(card.scenes.iter().zip(&scenes).map(|(scene, outcome)| scene_node(scene, outcome)));
+    scored.nodes.extend(
+        card.scenes
+            .iter()
+            .zip(&scenes)
+            .map(|(scene, outcome)| scene_node(scene, outcome)),
+    );
     let scores: Vec<Option<Fixed>> = tree.branches.iter().map(|branch| branch.score).collect();
     (scored.scene_counts, scored.attained) = attain::attained(card, &scores, &scenes);
     scored.attained = scored.attained.filter(|_| !unresolved);
@@ -88,7 +110,11 @@ struct Outcome {
 
 fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> Outcome {
     let zero = Some(Fixed::ZERO);
-    let missing = |score, reason| Outcome { figure: None, score, missing: Some(reason) };
+    let missing = |score, reason| Outcome {
+        figure: None,
+        score,
+        missing: Some(reason),
+    };
     if leaf.depends_on.iter().any(|question| !facts.is_relevant(question)) {
         return match card.policy.not_relevant {
             NotRelevantPolicy::Zero => missing(zero, MissingReason::NotRelevant),
@@ -102,13 +128,23 @@ fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BT
     }
     let value = facts.scope().get(&leaf.source);
     let figure = Figure::of(value, card.rounding.value_decimals);
-    let score = figure.as_ref().and_then(|figure| leaf.rule.score(figure, card.rounding.item_decimals));
+    let score = figure
+        .as_ref()
+        .and_then(|figure| leaf.rule.score(figure, card.rounding.item_decimals));
     if score.is_some() {
-        return Outcome { figure, score, missing: None };
+        return Outcome {
+            figure,
+            score,
+            missing: None,
+        };
     }
     let answered = |question: &String| !facts.scope().get(question).is_null();
     let computable = value.is_null() && !leaf.depends_on.iter().all(answered);
-    let reason = if computable { MissingReason::Blank } else { MissingReason::NotComputable };
+    let reason = if computable {
+        MissingReason::Blank
+    } else {
+        MissingReason::NotComputable
+    };
     match card.policy.blank {
         BlankPolicy::ZeroAndFlag => missing(zero, reason),
     }
@@ -148,27 +184,40 @@ impl Tree<'_> {
         });
         let consented = below.clone().any(|child| child.consented)
             || branch.children.iter().any(|(child, _)| match child {
-                NodeRef::Leaf(at) => {
-                    self.leaves.get(*at).is_some_and(|leaf| leaf.missing == Some(MissingReason::NotApplicable))
-                }
+                NodeRef::Leaf(at) => self
+                    .leaves
+                    .get(*at)
+                    .is_some_and(|leaf| leaf.missing == Some(MissingReason::NotApplicable)),
                 NodeRef::Branch(_) => false,
             });
         let may_spread =
             self.card.policy.whole_block_left_out == Some(WholeBlockPolicy::SpreadOverOtherBlocksWithApproval);
-        let unresolved = below.into_iter().any(|child| child.score.is_none() && !(may_spread && child.consented));
-        let counted = branch.children.iter().filter_map(|(child, weight)| Some((*weight, self.score_of(*child)?)));
+        let unresolved = below
+            .into_iter()
+            .any(|child| child.score.is_none() && !(may_spread && child.consented));
+        let counted = branch
+            .children
+            .iter()
+            .filter_map(|(child, weight)| Some((*weight, self.score_of(*child)?)));
         let weight: Fixed = counted.clone().map(|(weight, _)| weight).sum();
         let score = match branch.join {
             _ if unresolved => None,
             Join::WeightedMean => Fixed::weighted_quotient(counted, weight, branch.decimals),
             Join::Sum => Some(counted.map(|(_, score)| score).sum::<Fixed>().round(branch.decimals)),
         };
-        BranchOutcome { score, weight, consented, unresolved }
+        BranchOutcome {
+            score,
+            weight,
+            consented,
+            unresolved,
+        }
     }
 
-    fn totals(&self) -> BTreeMap<String, Fixed> {
+    fn totals(&self) -> BTreeMap<Arc<str>, Fixed> {
         let scores = self.card.branches.iter().zip(&self.branches);
-        scores.filter_map(|(branch, outcome)| Some((branch.code.clone(), outcome.score?))).collect()
+        scores
+            .filter_map(|(branch, outcome)| Some((branch.code.clone(), outcome.score?)))
+            .collect()
     }
 
     /// All nodes in the order of display.
@@ -209,9 +258,13 @@ impl Tree<'_> {
     /// What a node adds to each branch above it that has a score, from the nearest up.
     fn contributions(&self, score: Option<Fixed>, above: Option<(usize, Fixed)>) -> Vec<(usize, Fixed)> {
         let mut found = Vec::new();
-        let (Some(mut amount), mut above) = (score, above) else { return found };
+        let (Some(mut amount), mut above) = (score, above) else {
+            return found;
+        };
         while let Some((at, weight)) = above {
-            let (Some(branch), Some(outcome)) = (self.card.branches.get(at), self.branches.get(at)) else { break };
+            let (Some(branch), Some(outcome)) = (self.card.branches.get(at), self.branches.get(at)) else {
+                break;
+            };
             if outcome.score.is_none() {
                 break;
             }
@@ -231,7 +284,7 @@ impl Tree<'_> {
             code: leaf.code.clone(),
             label: leaf.label.clone(),
             kind: NodeKind::Indicator,
-            parent: Some(self.card.branch_code(leaf.parent).to_owned()),
+            parent: self.card.shared_code(leaf.parent),
             source: Some(leaf.source.clone()),
             depends_on: leaf.depends_on.clone(),
             value: outcome.figure.clone(),
@@ -249,13 +302,15 @@ impl Tree<'_> {
             code: branch.code.clone(),
             label: branch.label.clone(),
             kind: branch.kind,
-            parent: branch.parent.map(|(at, _)| self.card.branch_code(at).to_owned()),
+            parent: branch.parent.and_then(|(at, _)| self.card.shared_code(at)),
             source: None,
-            depends_on: Vec::new(),
+            depends_on: Arc::default(),
             value: None,
             score: outcome.score,
             weight: branch.parent.map(|(_, weight)| weight),
-            effective_weight: branch.parent.and_then(|place| self.effective_weight(outcome.score, place)),
+            effective_weight: branch
+                .parent
+                .and_then(|place| self.effective_weight(outcome.score, place)),
             contributions: self.by_code(self.contributions(outcome.score, branch.parent)),
             rounding_residual: None,
             missing: outcome.score.is_none().then_some(MissingReason::NothingBelow),
@@ -276,8 +331,11 @@ impl Tree<'_> {
         }
     }
 
-    fn by_code(&self, contributions: Vec<(usize, Fixed)>) -> BTreeMap<String, Fixed> {
-        contributions.into_iter().map(|(at, amount)| (self.card.branch_code(at).to_owned(), amount)).collect()
+    fn by_code(&self, contributions: Vec<(usize, Fixed)>) -> BTreeMap<Arc<str>, Fixed> {
+        let named = contributions.into_iter();
+        named
+            .filter_map(|(at, amount)| Some((self.card.shared_code(at)?, amount)))
+            .collect()
     }
 }
 
@@ -288,15 +346,21 @@ pub(super) struct SceneOutcome {
 }
 
 fn scene_outcome(scene: &SceneNode, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> SceneOutcome {
-    let missing = |reason| SceneOutcome { level: None, missing: Some(reason) };
+    let missing = |reason| SceneOutcome {
+        level: None,
+        missing: Some(reason),
+    };
     if !facts.is_relevant(&scene.code) {
         return missing(MissingReason::NotRelevant);
     }
-    if not_applicable.contains(&scene.code) {
+    if not_applicable.contains(&*scene.code) {
         return missing(MissingReason::NotApplicable);
     }
     match Figure::of(facts.scope().get(&scene.code), Fixed::DECIMALS) {
-        Some(Figure::Number(level)) => SceneOutcome { level: Some(level), missing: None },
+        Some(Figure::Number(level)) => SceneOutcome {
+            level: Some(level),
+            missing: None,
+        },
         _ => missing(MissingReason::Blank),
     }
 }
@@ -308,7 +372,7 @@ fn scene_node(scene: &SceneNode, outcome: &SceneOutcome) -> ScoredNode {
         kind: NodeKind::Scene,
         parent: None,
         source: Some(scene.code.clone()),
-        depends_on: vec![scene.code.clone()],
+        depends_on: Arc::clone(&scene.depends_on),
         value: outcome.level.map(Figure::Number),
         score: None,
         weight: None,

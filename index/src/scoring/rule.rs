@@ -1,6 +1,6 @@
 //! Score functions, compiled: from a figure to an exact score.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     exact::Fixed,
@@ -14,12 +14,25 @@ pub struct ScoreRule {
     function: ScoreFunction,
     /// The options that count in a share.
     counted: BTreeSet<String>,
+    /// The points of levels by their numbers.
+    levels: BTreeMap<Fixed, Fixed>,
 }
 
 impl ScoreRule {
     /// A rule from a checked function; `counted` are the options of a share without the one that means none.
     pub(crate) fn new(function: ScoreFunction, counted: BTreeSet<String>) -> Self {
-        Self { function, counted }
+        let levels = match &function {
+            ScoreFunction::LevelPoints { points } => points
+                .iter()
+                .filter_map(|(level, points)| Some((Fixed::parse(level)?, *points)))
+                .collect(),
+            _ => BTreeMap::new(),
+        };
+        Self {
+            function,
+            counted,
+            levels,
+        }
     }
 
     /// The function as written.
@@ -31,19 +44,31 @@ impl ScoreRule {
     /// names an unknown option. The order in which options were chosen does not matter, nor does a repeated one.
     pub fn score(&self, figure: &Figure, decimals: u32) -> Option<Fixed> {
         let score = match (&self.function, figure) {
-            (ScoreFunction::OptionPoints { points, select: Select::One }, Figure::Choice(code)) => {
-                points.get(code).copied()
-            }
-            (ScoreFunction::OptionPoints { points, select: Select::Many }, Figure::Choices(codes)) => {
-                distinct(codes).into_iter().map(|code| points.get(code).copied()).sum::<Option<Fixed>>()
-            }
+            (
+                ScoreFunction::OptionPoints {
+                    points,
+                    select: Select::One,
+                },
+                Figure::Choice(code),
+            ) => points.get(code).copied(),
+            (
+                ScoreFunction::OptionPoints {
+                    points,
+                    select: Select::Many,
+                },
+                Figure::Choices(codes),
+            ) => distinct(codes)
+                .into_iter()
+                .map(|code| points.get(code).copied())
+                .sum::<Option<Fixed>>(),
             (ScoreFunction::MultiShare { of, .. }, Figure::Choices(codes)) => {
-                let chosen = distinct(codes).into_iter().filter(|code| self.counted.contains(*code)).count();
+                let chosen = distinct(codes)
+                    .into_iter()
+                    .filter(|code| self.counted.contains(*code))
+                    .count();
                 return share(chosen, *of, decimals);
             }
-            (ScoreFunction::LevelPoints { points }, Figure::Number(level)) => {
-                points.get(&level.to_string()).copied()
-            }
+            (ScoreFunction::LevelPoints { .. }, Figure::Number(level)) => self.levels.get(level).copied(),
             (ScoreFunction::Boolean { yes, no }, Figure::Boolean(value)) => Some(if *value { *yes } else { *no }),
             (ScoreFunction::Steps { steps, .. }, Figure::Number(x)) => steps
                 .iter()
@@ -64,13 +89,18 @@ impl ScoreRule {
 /// The lowest and the highest score a function can give.
 pub(crate) fn range(function: &ScoreFunction) -> (Fixed, Fixed) {
     match function {
-        ScoreFunction::OptionPoints { points, select: Select::Many } => {
+        ScoreFunction::OptionPoints {
+            points,
+            select: Select::Many,
+        } => {
             let sum = |keep: fn(&Fixed) -> bool| points.values().copied().filter(keep).sum();
             (sum(|p| *p < Fixed::ZERO), sum(|p| *p > Fixed::ZERO))
         }
-        ScoreFunction::OptionPoints { points, select: Select::One } | ScoreFunction::LevelPoints { points } => {
-            ends(points.values().copied())
+        ScoreFunction::OptionPoints {
+            points,
+            select: Select::One,
         }
+        | ScoreFunction::LevelPoints { points } => ends(points.values().copied()),
         ScoreFunction::Steps { steps, .. } => ends(steps.iter().map(|step| step.score)),
         ScoreFunction::LinearBands { points } => ends(points.iter().map(|(_, score)| *score)),
         ScoreFunction::MultiShare { .. } => (Fixed::ZERO, Fixed::PERCENT),
@@ -79,7 +109,10 @@ pub(crate) fn range(function: &ScoreFunction) -> (Fixed, Fixed) {
 }
 
 fn ends(scores: impl Iterator<Item = Fixed> + Clone) -> (Fixed, Fixed) {
-    (scores.clone().min().unwrap_or_default(), scores.max().unwrap_or_default())
+    (
+        scores.clone().min().unwrap_or_default(),
+        scores.max().unwrap_or_default(),
+    )
 }
 
 fn distinct(codes: &[String]) -> BTreeSet<&str> {
@@ -95,7 +128,10 @@ fn share(chosen: usize, of: u32, decimals: u32) -> Option<Fixed> {
 /// A straight line between the points, the end score outside.
 fn on_bands(points: &[(Fixed, Fixed)], x: Fixed, decimals: u32) -> Option<Fixed> {
     let above = points.partition_point(|(at, _)| *at < x);
-    match (above.checked_sub(1).and_then(|below| points.get(below)), points.get(above)) {
+    match (
+        above.checked_sub(1).and_then(|below| points.get(below)),
+        points.get(above),
+    ) {
         (Some(low), Some(high)) => Fixed::on_line(*low, *high, x, decimals),
         (Some((_, score)), None) | (None, Some((_, score))) => Some(score.round(decimals)),
         (None, None) => None,
@@ -104,15 +140,16 @@ fn on_bands(points: &[(Fixed, Fixed)], x: Fixed, decimals: u32) -> Option<Fixed>
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
 
     fn rule(function: serde_json::Value) -> ScoreRule {
-        ScoreRule::new(serde_json::from_value(function).unwrap(), ["B", "C", "D"].map(String::from).into())
+        ScoreRule::new(
+            serde_json::from_value(function).unwrap(),
+            ["B", "C", "D"].map(String::from).into(),
+        )
     }
 
     fn figure(value: serde_json::Value) -> Figure {

@@ -1,6 +1,6 @@
 //! The result of scoring one enterprise: every number and why.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Scored {
     pub nodes: Vec<ScoredNode>,
     /// The scores of blocks, aggregates, topics and the total, by code. A node left out has none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub totals: BTreeMap<String, Fixed>,
+    pub totals: BTreeMap<Arc<str>, Fixed>,
     /// How many scenes reach each level; empty without scenes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scene_counts: Vec<SceneCount>,
@@ -38,7 +38,7 @@ pub struct Scored {
 impl Scored {
     /// The node of a code.
     pub fn node(&self, code: &str) -> Option<&ScoredNode> {
-        self.nodes.iter().find(|node| node.code == code)
+        self.nodes.iter().find(|node| *node.code == *code)
     }
 }
 
@@ -53,7 +53,10 @@ pub struct NotScored {
 
 impl NotScored {
     pub(crate) fn new(code: &str, zh: &str, en: &str) -> Self {
-        Self { code: code.to_owned(), message: Text::new(zh, en) }
+        Self {
+            code: code.to_owned(),
+            message: Text::new(zh, en),
+        }
     }
 }
 
@@ -91,24 +94,24 @@ pub enum MissingReason {
     NothingBelow,
 }
 
-/// One node.
+/// One node. Codes and labels are shared with the methodology.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScoredNode {
     /// Code.
-    pub code: String,
+    pub code: Arc<str>,
     /// Label.
-    pub label: Text,
+    pub label: Arc<Text>,
     /// What it is.
     pub kind: NodeKind,
     /// Code of the node it counts under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
+    pub parent: Option<Arc<str>>,
     /// The question or derived value it scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
     /// Questions it depends on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub depends_on: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub depends_on: Arc<[String]>,
     /// The value as it was scored; absent when missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Figure>,
@@ -123,7 +126,7 @@ pub struct ScoredNode {
     pub effective_weight: Option<Fixed>,
     /// What it adds to the score of each node above it, by code; to nine decimals.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub contributions: BTreeMap<String, Fixed>,
+    pub contributions: BTreeMap<Arc<str>, Fixed>,
     /// The score less the contributions of all indicators below it: what rounding added. Absent for an indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_residual: Option<Fixed>,
@@ -137,6 +140,10 @@ impl ScoredNode {
     pub fn contribution(&self) -> Option<Fixed> {
         self.contributions.get(self.parent.as_ref()?).copied()
     }
+}
+
+fn is_empty(list: &Arc<[String]>) -> bool {
+    list.is_empty()
 }
 
 /// How many scenes reach a level.

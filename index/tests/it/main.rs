@@ -1,5 +1,12 @@
 //! Tests of the crate against the shipped methodologies, the worked examples and the reference cases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests stop at the first surprise, as tests do"
+)]
+
 mod broken_documents;
 mod explain;
 mod properties;

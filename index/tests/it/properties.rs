@@ -40,7 +40,12 @@ impl Facts for MadeUp {
 fn returns() -> impl Strategy<Value = (MadeUp, BTreeSet<String>)> {
     let sources: BTreeMap<String, BoxedStrategy<expression::Value>> = INDICATORS
         .iter()
-        .map(|indicator| (indicator["source"].as_str().unwrap().to_owned(), figure(&indicator["score"])))
+        .map(|indicator| {
+            (
+                indicator["source"].as_str().unwrap().to_owned(),
+                figure(&indicator["score"]),
+            )
+        })
         .collect();
     let (names, figures): (Vec<String>, Vec<_>) = sources.into_iter().unzip();
     let questions: Vec<String> = INDICATORS
@@ -52,7 +57,10 @@ fn returns() -> impl Strategy<Value = (MadeUp, BTreeSet<String>)> {
         .collect();
     let few = || subsequence(questions.clone(), 0..6);
     (figures, few(), few()).prop_map(move |(figures, not_relevant, not_applicable)| {
-        let mut made_up = MadeUp { not_relevant: not_relevant.into_iter().collect(), ..MadeUp::default() };
+        let mut made_up = MadeUp {
+            not_relevant: not_relevant.into_iter().collect(),
+            ..MadeUp::default()
+        };
         for (name, figure) in names.iter().zip(figures) {
             made_up.scope.set(name.as_str(), figure);
         }
@@ -66,13 +74,17 @@ fn figure(score: &Value) -> BoxedStrategy<expression::Value> {
     let codes = || score["points"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let some = match score["kind"].as_str().unwrap() {
         "option_points" => prop::sample::select(codes()).prop_map(expression::Value::text).boxed(),
-        "level_points" => (0..codes().len()).prop_map(|level| expression::Value::from(level as f64)).boxed(),
+        "level_points" => (0..codes().len())
+            .prop_map(|level| expression::Value::from(level as f64))
+            .boxed(),
         "multi_share" => {
             let options = ["A", "B", "C", "D", "E", "F", "G", "H"].to_vec();
             subsequence(options, 0..=8).prop_map(expression::Value::texts).boxed()
         }
         // Tenths of a millionth, so that ties at the sixth decimal are common; most of them inside the bands.
-        _ => (-200_000_000_i64..1_100_000_000).prop_map(|n| expression::Value::from(n as f64 / 1e7)).boxed(),
+        _ => (-200_000_000_i64..1_100_000_000)
+            .prop_map(|n| expression::Value::from(n as f64 / 1e7))
+            .boxed(),
     };
     prop_oneof![9 => some, 1 => Just(expression::Value::Null)].boxed()
 }
@@ -126,7 +138,7 @@ proptest! {
         for (block, indicators) in block_weights() {
             let own = indicators.iter().map(|(code, _)| scored.node(code).unwrap());
             let sum: Fixed = own.filter_map(|node| node.effective_weight).sum();
-            if scored.totals.contains_key(&block) {
+            if scored.totals.contains_key(&*block) {
                 prop_assert!((sum - Fixed::PERCENT).abs() <= Fixed::parse("0.0000001").unwrap(), "{}", sum);
             } else {
                 prop_assert_eq!(sum, Fixed::ZERO);
@@ -148,7 +160,7 @@ proptest! {
                 let sum: i128 = counted.iter().map(|(weight, score)| weight * score).sum();
                 blocks.insert(block.clone(), half_up(sum, weight));
             }
-            prop_assert_eq!(blocks.get(&block).copied(), scored.totals.get(&block).copied().map(ten_thousandths));
+            prop_assert_eq!(blocks.get(&block).copied(), scored.totals.get(&*block).copied().map(ten_thousandths));
         }
         if let [Some(b), Some(s), Some(i), Some(c), Some(e)] = ["B", "S", "I", "C", "E"].map(|code| blocks.get(code)) {
             let l = half_up(20 * b + 30 * s + 30 * i + 20 * c, 100);

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf};
 
 use index::composite::{
-    Aggregation, Column, Composite, Direction, Matrix, Mean, NodeSpec, Normalisation, Plan, Tree, TreatmentLimits,
+    Aggregation, Column, Composite, Direction, Matrix, Mean, NodeSpec, Normalisation, Plan, TreatmentLimits, Tree,
     aggregate, compute, denominate, impute_group_mean, normalise, screen_by_availability, treat,
 };
 
@@ -28,7 +28,9 @@ fn cell(text: &str) -> Option<f64> {
 fn matrix(path: &str, codes: &[String]) -> Matrix {
     let rows = rows(path);
     let units = rows.iter().map(|row| row["uCode"].clone()).collect();
-    let columns = codes.iter().map(|code| Column::new(code, rows.iter().map(|row| cell(&row[code]))).unwrap());
+    let columns = codes
+        .iter()
+        .map(|code| Column::new(code, rows.iter().map(|row| cell(&row[code]))).unwrap());
     Matrix::new(units, columns.collect()).unwrap()
 }
 
@@ -52,7 +54,11 @@ fn meta(path: &str) -> Meta {
         match row["Type"].as_str() {
             "Indicator" => {
                 let negative = row["Direction"] == "-1";
-                let direction = if negative { Direction::Negative } else { Direction::Positive };
+                let direction = if negative {
+                    Direction::Negative
+                } else {
+                    Direction::Positive
+                };
                 nodes.push(NodeSpec::indicator(code, &row["Parent"], weight(), direction));
                 indicators.push(code.clone());
                 if let Some(denominator) = row.get("Denominator").filter(|d| !d.is_empty()) {
@@ -66,7 +72,11 @@ fn meta(path: &str) -> Meta {
             _ => {}
         }
     }
-    Meta { tree: Tree::new(nodes).unwrap(), indicators, denominators }
+    Meta {
+        tree: Tree::new(&nodes).unwrap(),
+        indicators,
+        denominators,
+    }
 }
 
 fn asem() -> Meta {
@@ -76,7 +86,12 @@ fn asem() -> Meta {
 fn denominated(data: &str) -> Matrix {
     let asem = asem();
     let sizes = ["Area", "Energy", "GDP", "Population"].map(String::from);
-    denominate(&matrix(data, &asem.indicators), &matrix(data, &sizes), &asem.denominators).unwrap()
+    denominate(
+        &matrix(data, &asem.indicators),
+        &matrix(data, &sizes),
+        &asem.denominators,
+    )
+    .unwrap()
 }
 
 /// Equal cell by cell, joined by unit and column code.
@@ -85,7 +100,9 @@ fn assert_same(got: &Matrix, path: &str) {
     assert_eq!(got.units().len(), expected.units().len(), "{path}");
     let row_of: BTreeMap<&String, usize> = got.units().iter().zip(0..).collect();
     for column in expected.columns() {
-        let mine = got.column(column.code()).unwrap_or_else(|| panic!("{path}: no {}", column.code()));
+        let mine = got
+            .column(column.code())
+            .unwrap_or_else(|| panic!("{path}: no {}", column.code()));
         for (unit, want) in expected.units().iter().zip(column.cells()) {
             let have = mine.get(row_of[unit]);
             let close = match (have, want) {
@@ -112,7 +129,12 @@ fn assert_same_ranks(got: &Composite, path: &str) {
 
 fn plan(normalisation: Normalisation, mean: Mean, availability: Option<f64>) -> Plan {
     let aggregation = Aggregation { mean, availability };
-    Plan { normalisation, aggregation, rank_tolerance: 1e-9, threads: NonZeroUsize::new(2).unwrap() }
+    Plan {
+        normalisation,
+        aggregation,
+        rank_tolerance: 1e-9,
+        threads: NonZeroUsize::new(2).unwrap(),
+    }
 }
 
 /// Scores and ranks of a case, in one pass and step by step.
@@ -136,14 +158,22 @@ fn treated() -> Matrix {
 fn the_whole_chain() {
     let denominated = denominated("asem/asem_iData.csv");
     assert_same(&denominated, "cases/A_full_minmax_amean/denominated.csv");
-    let groups: Vec<String> = rows("asem/asem_iData.csv").iter().map(|row| row["EurAsia_group"].clone()).collect();
+    let groups: Vec<String> = rows("asem/asem_iData.csv")
+        .iter()
+        .map(|row| row["EurAsia_group"].clone())
+        .collect();
     let imputed = impute_group_mean(&denominated, &groups).unwrap();
     assert_same(&imputed, "cases/A_full_minmax_amean/imputed.csv");
     let screened = screen_by_availability(&imputed, 0.9).unwrap();
     assert_same(&screened.kept, "cases/A_full_minmax_amean/screened.csv");
     let treated = treat(&screened.kept, TreatmentLimits::default()).unwrap();
     assert_same(&treated.data, "cases/A_full_minmax_amean/treated.csv");
-    check("A_full_minmax_amean", &treated.data, &asem().tree, plan(MIN_MAX, Mean::Arithmetic, None));
+    check(
+        "A_full_minmax_amean",
+        &treated.data,
+        &asem().tree,
+        plan(MIN_MAX, Mean::Arithmetic, None),
+    );
 }
 
 #[test]
@@ -152,7 +182,10 @@ fn treatment_is_recorded_point_by_point() {
     let treated = treat(&screened, TreatmentLimits::default()).unwrap();
     assert_same(&treated.data, "cases/D_treat_default/treated.csv");
     for record in &treated.records {
-        let (before, after) = (screened.column(&record.code).unwrap(), treated.data.column(&record.code).unwrap());
+        let (before, after) = (
+            screened.column(&record.code).unwrap(),
+            treated.data.column(&record.code).unwrap(),
+        );
         let changed = before.cells().zip(after.cells()).filter(|(a, b)| a != b).count();
         let recorded = match record.treatment {
             index::composite::Treatment::Logged => changed,
@@ -164,41 +197,76 @@ fn treatment_is_recorded_point_by_point() {
 
 #[test]
 fn min_max_and_arithmetic_mean() {
-    check("B_norm_minmax0_100_amean", &treated(), &asem().tree, plan(MIN_MAX, Mean::Arithmetic, None));
+    check(
+        "B_norm_minmax0_100_amean",
+        &treated(),
+        &asem().tree,
+        plan(MIN_MAX, Mean::Arithmetic, None),
+    );
 }
 
 #[test]
 fn unequal_weights() {
     let tree = meta("asem/asem_iMeta_unequal.csv").tree;
-    check("B_norm_minmax0_100_amean_unequal", &treated(), &tree, plan(MIN_MAX, Mean::Arithmetic, None));
+    check(
+        "B_norm_minmax0_100_amean_unequal",
+        &treated(),
+        &tree,
+        plan(MIN_MAX, Mean::Arithmetic, None),
+    );
 }
 
 #[test]
 fn z_scores() {
-    check("B_norm_zscore0_1_amean", &treated(), &asem().tree, plan(Normalisation::ZScore, Mean::Arithmetic, None));
+    check(
+        "B_norm_zscore0_1_amean",
+        &treated(),
+        &asem().tree,
+        plan(Normalisation::ZScore, Mean::Arithmetic, None),
+    );
 }
 
 #[test]
 fn geometric_mean() {
     let from_one = Normalisation::MinMax { low: 1.0, high: 100.0 };
-    check("B_agg_minmax1_100_gmean", &treated(), &asem().tree, plan(from_one, Mean::Geometric, None));
+    check(
+        "B_agg_minmax1_100_gmean",
+        &treated(),
+        &asem().tree,
+        plan(from_one, Mean::Geometric, None),
+    );
 }
 
 #[test]
 fn missing_values_are_skipped() {
     let data = denominated("asem/asem_iData_na12.csv");
-    check("C_na12_skipna_amean", &data, &asem().tree, plan(MIN_MAX, Mean::Arithmetic, None));
+    check(
+        "C_na12_skipna_amean",
+        &data,
+        &asem().tree,
+        plan(MIN_MAX, Mean::Arithmetic, None),
+    );
 }
 
 #[test]
 fn too_few_children_leave_the_parent_missing() {
     let data = denominated("asem/asem_iData_na12.csv");
-    check("C_na12_thresh0.5", &data, &asem().tree, plan(MIN_MAX, Mean::Arithmetic, Some(0.5)));
+    check(
+        "C_na12_thresh0.5",
+        &data,
+        &asem().tree,
+        plan(MIN_MAX, Mean::Arithmetic, Some(0.5)),
+    );
 }
 
 #[test]
 fn a_thousand_units_with_gaps_and_costs() {
     let meta = meta("asem/synth_iMeta.csv");
     let data = matrix("asem/synth1000_iData.csv", &meta.indicators);
-    check("J_synth1000_amean", &data, &meta.tree, plan(MIN_MAX, Mean::Arithmetic, None));
+    check(
+        "J_synth1000_amean",
+        &data,
+        &meta.tree,
+        plan(MIN_MAX, Mean::Arithmetic, None),
+    );
 }

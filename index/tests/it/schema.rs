@@ -5,7 +5,10 @@ use std::{env, fs, path::PathBuf};
 use index::schema;
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the switch by which a developer rewrites the committed files")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the switch by which a developer rewrites the committed files"
+)]
 fn the_committed_schemas_are_current() {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "data", "schema"].iter().collect();
     let update = env::var_os("UPDATE").is_some();
@@ -17,6 +20,9 @@ fn the_committed_schemas_are_current() {
             fs::write(&path, &current).unwrap();
         }
         let committed = fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == current, "{name} is not current; run UPDATE=1 cargo test -p index");
+        assert!(
+            committed == current,
+            "{name} is not current; run UPDATE=1 cargo test -p index"
+        );
     }
 }

@@ -32,7 +32,10 @@ pub(crate) static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
 });
 
 pub(crate) static EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/domain/worked_examples.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/fixtures/domain/worked_examples.json"
+    );
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 });
 
@@ -46,7 +49,10 @@ pub(crate) fn document(name: &str) -> Value {
 }
 
 fn compiled(name: &str) -> Compiled {
-    Methodology::parse(&data(name)).unwrap().compile(&SURVEY).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"))
+    Methodology::parse(&data(name))
+        .unwrap()
+        .compile(&SURVEY)
+        .unwrap_or_else(|faults| panic!("{name}: {faults:#?}"))
 }
 
 pub(crate) fn enterprise(name: &str) -> CompiledMethodology {
@@ -82,7 +88,9 @@ pub(crate) fn evaluation(raw: &Value) -> Evaluation {
 }
 
 fn answer(question: &Question, value: &Value) -> Answer {
-    let Some(columns) = &question.columns else { return plain(question.kind, value) };
+    let Some(columns) = &question.columns else {
+        return plain(question.kind, value);
+    };
     let row = |row: &Value| -> AnswerRow {
         let cells = columns.iter().filter_map(|column| {
             let value = row.get(&column.code).filter(|value| !value.is_null())?;

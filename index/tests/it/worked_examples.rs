@@ -32,8 +32,11 @@ fn the_integration_index_of_every_enterprise() {
         let expected = example["expected"]["index"].as_object().unwrap();
         let scored = index.score(&evaluation(&example["answers"]), &not_applicable(example));
         assert!(scored.applies && scored.not_scored.is_none(), "{id}");
-        for (code, want) in expected.iter().filter(|(key, _)| !["items", "stage"].contains(&key.as_str())) {
-            assert_eq!(scored.totals.get(code), Some(&fixed(want)), "{id} {code}");
+        for (code, want) in expected
+            .iter()
+            .filter(|(key, _)| !["items", "stage"].contains(&key.as_str()))
+        {
+            assert_eq!(scored.totals.get(code.as_str()), Some(&fixed(want)), "{id} {code}");
         }
         let items = expected["items"].as_object().unwrap();
         for indicator in document(INDEX)["indicators"].as_array().unwrap() {
@@ -42,7 +45,11 @@ fn the_integration_index_of_every_enterprise() {
             assert_eq!(scored.node(code).unwrap().score, want, "{id} {code}");
         }
         let attained = scored.attained.unwrap();
-        assert_eq!((attained.kind, json!(attained.value)), (AttainedKind::Stage, expected["stage"].clone()), "{id}");
+        assert_eq!(
+            (attained.kind, json!(attained.value)),
+            (AttainedKind::Stage, expected["stage"].clone()),
+            "{id}"
+        );
         assert_eq!(attained.until_confirmed.unwrap().zh, "待确定");
     }
 }
@@ -55,7 +62,10 @@ fn the_digital_level_of_every_enterprise() {
         let evaluation = evaluation(&example["answers"]);
         let scored = level.score(&evaluation, &not_applicable(example));
         let Some(expected) = example["expected"].get("sme") else {
-            assert!(!scored.applies && scored.nodes.is_empty() && scored.totals.is_empty(), "{id}");
+            assert!(
+                !scored.applies && scored.nodes.is_empty() && scored.totals.is_empty(),
+                "{id}"
+            );
             assert_eq!(scored.not_scored.unwrap().code, "applies_when", "{id}");
             continue;
         };
@@ -64,7 +74,11 @@ fn the_digital_level_of_every_enterprise() {
             let code = format!("SME{:02}", at + 1);
             assert_eq!(scored.node(&code).unwrap().score, Some(fixed(want)), "{id} {code}");
         }
-        assert_eq!(json!(scored.attained.as_ref().unwrap().value), expected["level"], "{id}");
+        assert_eq!(
+            json!(scored.attained.as_ref().unwrap().value),
+            expected["level"],
+            "{id}"
+        );
         assert_scenes_are_counted(&scored, &example["answers"], &not_applicable(example));
     }
 }
@@ -84,7 +98,11 @@ fn assert_scenes_are_counted(scored: &Scored, answers: &Value, not_applicable: &
             })
             .collect();
         let constrained = reached.iter().filter(|scene| scene["constrained"] == true).count();
-        assert_eq!((count.scenes as usize, count.constrained as usize), (reached.len(), constrained), "{count:?}");
+        assert_eq!(
+            (count.scenes as usize, count.constrained as usize),
+            (reached.len(), constrained),
+            "{count:?}"
+        );
     }
 }
 
@@ -96,21 +114,33 @@ fn every_row_above_the_level_says_what_failed() {
     for example in list("enterprises") {
         let evaluation = evaluation(&example["answers"]);
         for methodology in [&levels, &stages] {
-            let Some(attained) = methodology.score(&evaluation, &BTreeSet::new()).attained else { continue };
+            let Some(attained) = methodology.score(&evaluation, &BTreeSet::new()).attained else {
+                continue;
+            };
             let rungs = methodology.rungs();
-            let above: Vec<u32> = rungs.iter().copied().take_while(|rung| *rung != attained.value).collect();
+            let above: Vec<u32> = rungs
+                .iter()
+                .copied()
+                .take_while(|rung| *rung != attained.value)
+                .collect();
             assert_eq!(attained.missed.iter().map(|row| row.value).collect::<Vec<_>>(), above);
             for row in &attained.missed {
                 let (found, required) = (row.found.unwrap(), row.required.unwrap());
                 assert!(found < required, "{row:?}");
                 assert_eq!(row.short_by, Some(required - found), "{row:?}");
-                assert!(row.message.zh.contains(&required.to_string()) || row.condition.contains(".0"), "{row:?}");
+                assert!(
+                    row.message.zh.contains(&required.to_string()) || row.condition.contains(".0"),
+                    "{row:?}"
+                );
                 seen.insert(row.condition.clone());
             }
         }
     }
     assert!(seen.iter().any(|condition| condition == "B >= 40.0"), "{seen:?}");
-    assert!(seen.iter().any(|condition| condition.starts_with("min_score")), "{seen:?}");
+    assert!(
+        seen.iter().any(|condition| condition.starts_with("min_score")),
+        "{seen:?}"
+    );
 }
 
 #[test]
@@ -142,11 +172,20 @@ fn an_agreed_not_applicable_is_spread_and_a_blank_scores_zero() {
     let index = enterprise(INDEX);
     let mut answers = list("enterprises")[2]["answers"].clone();
     answers["N10"] = Value::Null;
-    let scored = index.score(&evaluation(&answers), &BTreeSet::from(["N11".to_owned(), "K02".to_owned()]));
+    let scored = index.score(
+        &evaluation(&answers),
+        &BTreeSet::from(["N11".to_owned(), "K02".to_owned()]),
+    );
     let node = |code: &str| scored.node(code).unwrap();
-    assert_eq!((node("B02").missing, node("B02").score), (Some(MissingReason::Blank), Some(Fixed::ZERO)));
+    assert_eq!(
+        (node("B02").missing, node("B02").score),
+        (Some(MissingReason::Blank), Some(Fixed::ZERO))
+    );
     assert_eq!(node("B02").value, None, "a blank is shown as blank");
-    assert_eq!((node("B03").missing, node("B03").score), (Some(MissingReason::NotApplicable), None));
+    assert_eq!(
+        (node("B03").missing, node("B03").score),
+        (Some(MissingReason::NotApplicable), None)
+    );
     assert_eq!(node("B03").effective_weight, Some(Fixed::ZERO));
     // B01 weighs 15 of the remaining 90.
     assert_eq!(node("B01").effective_weight, Fixed::parse("16.666666667"));
@@ -154,7 +193,10 @@ fn an_agreed_not_applicable_is_spread_and_a_blank_scores_zero() {
     assert_eq!(node("S01").effective_weight, Fixed::parse("10.752688172"));
 
     let level = enterprise(LEVEL);
-    let claimed = level.score(&evaluation(&list("enterprises")[2]["answers"]), &BTreeSet::from(["K01".to_owned()]));
+    let claimed = level.score(
+        &evaluation(&list("enterprises")[2]["answers"]),
+        &BTreeSet::from(["K01".to_owned()]),
+    );
     assert_eq!(claimed.node("K01").unwrap().missing, Some(MissingReason::NotApplicable));
     assert_eq!(claimed.node("K01").unwrap().value, None);
 }
@@ -166,7 +208,9 @@ fn a_block_left_out_whole_needs_consent() {
     let indicators = document(INDEX)["indicators"].clone();
     let questions_of = |block: &str| -> BTreeSet<String> {
         let own = indicators.as_array().unwrap().iter().filter(|i| i["block"] == block);
-        own.flat_map(|i| i["depends_on"].as_array().unwrap().clone()).map(|q| q.as_str().unwrap().to_owned()).collect()
+        own.flat_map(|i| i["depends_on"].as_array().unwrap().clone())
+            .map(|q| q.as_str().unwrap().to_owned())
+            .collect()
     };
     let scored = index.score(&evaluation(&example["answers"]), &questions_of("C"));
     assert_eq!(scored.totals.get("C"), None);
@@ -182,22 +226,37 @@ fn a_block_left_out_whole_needs_consent() {
 fn the_region_cases() {
     let region = region();
     let score = |code: &str, x: f64, x0: f64| {
-        let value = RegionValue { base: x0, value: Some(x), last_year: None };
-        region.score(&BTreeMap::from([(code.to_owned(), value)])).unwrap().indicators
+        let value = RegionValue {
+            base: x0,
+            value: Some(x),
+            last_year: None,
+        };
+        region
+            .score(&BTreeMap::from([(code.to_owned(), value)]))
+            .unwrap()
+            .indicators
     };
     for case in EXAMPLES["region"]["z"].as_array().unwrap() {
         let inverse = case["inverse"].as_bool().unwrap();
         let code = if inverse { "RG21" } else { "RG01" };
         let indicators = score(code, case["x"].as_f64().unwrap(), case["x0"].as_f64().unwrap());
         let found = indicators.iter().find(|indicator| indicator.code == code).unwrap();
-        assert_eq!((found.z, found.substitute), (Some(fixed(&case["expected"])), None), "{case}");
+        assert_eq!(
+            (found.z, found.substitute),
+            (Some(fixed(&case["expected"])), None),
+            "{case}"
+        );
     }
 }
 
 #[test]
 fn a_region_replaces_what_is_missing_and_says_so() {
     let region = region();
-    let value = |value: Option<f64>, last_year: Option<f64>| RegionValue { base: 1.0, value, last_year };
+    let value = |value: Option<f64>, last_year: Option<f64>| RegionValue {
+        base: 1.0,
+        value,
+        last_year,
+    };
     let values = BTreeMap::from([
         ("RG01".to_owned(), value(Some(1.0), None)),
         ("RG02".to_owned(), value(None, Some(3.0))),
@@ -205,7 +264,11 @@ fn a_region_replaces_what_is_missing_and_says_so() {
     ]);
     let scored = region.score(&values).unwrap();
     let found = |code: &str| {
-        let indicator = scored.indicators.iter().find(|indicator| indicator.code == code).unwrap();
+        let indicator = scored
+            .indicators
+            .iter()
+            .find(|indicator| indicator.code == code)
+            .unwrap();
         (indicator.z.map(|z| z.to_string()), json!(indicator.substitute))
     };
     assert_eq!(found("RG01"), (Some("50".into()), Value::Null));
@@ -219,7 +282,17 @@ fn a_region_replaces_what_is_missing_and_says_so() {
     assert_eq!(scored.total.unwrap().to_string(), "62.5");
 
     let refused = |values| region.score(&values).unwrap_err().code();
-    assert_eq!(refused(BTreeMap::from([("RG99".to_owned(), value(None, None))])), "region.unknown_indicator");
-    let no_base = RegionValue { base: 0.0, value: Some(1.0), last_year: None };
-    assert_eq!(refused(BTreeMap::from([("RG01".to_owned(), no_base)])), "region.no_base");
+    assert_eq!(
+        refused(BTreeMap::from([("RG99".to_owned(), value(None, None))])),
+        "region.unknown_indicator"
+    );
+    let no_base = RegionValue {
+        base: 0.0,
+        value: Some(1.0),
+        last_year: None,
+    };
+    assert_eq!(
+        refused(BTreeMap::from([("RG01".to_owned(), no_base)])),
+        "region.no_base"
+    );
 }

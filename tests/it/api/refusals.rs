@@ -14,7 +14,11 @@ async fn state(filler: &Actor<'_>, sample: &Sample) -> (Vec<u8>, Vec<u8>, Vec<u8
     let path = format!("/api/v1/returns/{}", sample.return_id);
     (
         filler.get(&path).await.expect(StatusCode::OK).body,
-        filler.get(&format!("{path}/revisions")).await.expect(StatusCode::OK).body,
+        filler
+            .get(&format!("{path}/revisions"))
+            .await
+            .expect(StatusCode::OK)
+            .body,
         filler.get(&format!("{path}/events")).await.expect(StatusCode::OK).body,
     )
 }
@@ -29,36 +33,112 @@ async fn every_file_that_is_no_return_of_ours_has_its_own_code() {
     let good = app.filled(&sample.return_id, &sample.answers, Prefill::new()).await;
     let others = app.filled(&other.return_id, &other.answers, Prefill::new()).await;
     let next_round = county::open_round(&admin, "2026-extra", json!({})).await;
-    let found = admin.get(&format!("/api/v1/returns?round_id={next_round}&enterprise_id={}", sample.id)).await;
-    let in_next = found.expect(StatusCode::OK).json()["items"][0]["survey_return"]["id"].as_str().unwrap().to_owned();
+    let found = admin
+        .get(&format!(
+            "/api/v1/returns?round_id={next_round}&enterprise_id={}",
+            sample.id
+        ))
+        .await;
+    let in_next = found.expect(StatusCode::OK).json()["items"][0]["survey_return"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let of_next = app.filled(&in_next, &sample.answers, Prefill::new()).await;
     let cases: Vec<(&str, Vec<u8>, StatusCode, &str)> = vec![
-        ("nothing", Vec::new(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.empty"),
-        ("half of a workbook", good[..good.len() / 2].to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.truncated"),
-        ("a web page named .xls", b"<html><body><table><tr><td>1</td></tr></table></body></html>".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.html"),
-        ("a PDF", b"%PDF-1.7\n1 0 obj\n".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.pdf"),
-        ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.image"),
-        ("an encrypted workbook", encrypted(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.encrypted"),
-        ("somebody else's spreadsheet", foreign(), StatusCode::UNPROCESSABLE_ENTITY, "workbook.foreign"),
-        ("another enterprise's workbook", others, StatusCode::UNPROCESSABLE_ENTITY, "workbook.wrong_enterprise"),
-        ("another round's workbook", of_next, StatusCode::UNPROCESSABLE_ENTITY, "workbook.wrong_round"),
-        ("another version's workbook", with_version(&good, "0.9.0"), StatusCode::UNPROCESSABLE_ENTITY, "workbook.wrong_version"),
-        ("a file larger than allowed", vec![b'x'; (20 << 20) + 1], StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+        (
+            "nothing",
+            Vec::new(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.empty",
+        ),
+        (
+            "half of a workbook",
+            good[..good.len() / 2].to_vec(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.truncated",
+        ),
+        (
+            "a web page named .xls",
+            b"<html><body><table><tr><td>1</td></tr></table></body></html>".to_vec(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.html",
+        ),
+        (
+            "a PDF",
+            b"%PDF-1.7\n1 0 obj\n".to_vec(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.pdf",
+        ),
+        (
+            "a picture",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.image",
+        ),
+        (
+            "an encrypted workbook",
+            encrypted(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.encrypted",
+        ),
+        (
+            "somebody else's spreadsheet",
+            foreign(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.foreign",
+        ),
+        (
+            "another enterprise's workbook",
+            others,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.wrong_enterprise",
+        ),
+        (
+            "another round's workbook",
+            of_next,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.wrong_round",
+        ),
+        (
+            "another version's workbook",
+            with_version(&good, "0.9.0"),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "workbook.wrong_version",
+        ),
+        (
+            "a file larger than allowed",
+            vec![b'x'; (20 << 20) + 1],
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+        ),
     ];
     let before = state(&filler, sample).await;
-    let blobs = async || ronghe::store::blob::find_blob(app.service.db.read(), &ronghe::blobs::sha256_hex(&good)).await.unwrap();
+    let sha256 = ronghe::blobs::sha256_hex(&good);
+    let blobs = async || {
+        ronghe::store::blob::find_blob(app.service.db.read(), &sha256)
+            .await
+            .unwrap()
+    };
     for (what, bytes, status, code) in cases {
         let path = format!("/api/v1/returns/{}/revisions?filename=return.xls", sample.return_id);
         for query in ["", "&dry_run=true"] {
             let answer = filler.upload(&format!("{path}{query}"), bytes.clone()).await;
-            assert_eq!((answer.status, answer.json()["code"].as_str()), (status, Some(code)), "{what}: {}", answer.json());
+            assert_eq!(
+                (answer.status, answer.json()["code"].as_str()),
+                (status, Some(code)),
+                "{what}: {}",
+                answer.json()
+            );
             answer.refused(status, code);
         }
         assert_eq!(state(&filler, sample).await, before, "{what} changed something");
     }
     assert!(blobs().await.is_none());
     let path = format!("/api/v1/returns/{}/revisions", sample.return_id);
-    filler.upload(&format!("{path}?dry_run=true"), good.clone()).await.expect(StatusCode::OK);
+    filler
+        .upload(&format!("{path}?dry_run=true"), good.clone())
+        .await
+        .expect(StatusCode::OK);
     assert_eq!(state(&filler, sample).await, before, "a dry run changes nothing");
     filler.upload(&path, good).await.expect(StatusCode::CREATED);
     assert!(blobs().await.is_some());
@@ -103,7 +183,12 @@ fn encrypted() -> Vec<u8> {
 /// A workbook that is none of our templates.
 fn foreign() -> Vec<u8> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
-    workbook.add_worksheet().write(0, 0, "企业名称").unwrap().write(0, 1, 42).unwrap();
+    workbook
+        .add_worksheet()
+        .write(0, 0, "企业名称")
+        .unwrap()
+        .write(0, 1, 42)
+        .unwrap();
     workbook.save_to_buffer().unwrap()
 }
 
@@ -117,7 +202,7 @@ fn with_version(workbook: &[u8], version: &str) -> Vec<u8> {
         let mut entry = archive.by_index(at).unwrap();
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).unwrap();
-        let name = entry.name().to_owned();
+        let name = entry.name().unwrap().into_owned();
         if name == "xl/sharedStrings.xml" {
             let current = county::questionnaire().version;
             let text = String::from_utf8(bytes).unwrap();
@@ -125,7 +210,9 @@ fn with_version(workbook: &[u8], version: &str) -> Vec<u8> {
             assert!(text.contains(&marked), "the version stands among the strings");
             bytes = text.replace(&marked, &format!("<t>{version}</t>")).into_bytes();
         }
-        changed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        changed
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         changed.write_all(&bytes).unwrap();
     }
     changed.finish().unwrap().into_inner()

@@ -15,15 +15,38 @@ fn enterprise(uscc: &str, name: &str) -> Value {
 async fn code_lists_are_searched_and_walked() {
     let app = App::new().await;
     let reader = app.reader().await;
-    let towns = reader.get("/api/v1/areas?level=town&limit=200").await.expect(StatusCode::OK).json();
+    let towns = reader
+        .get("/api/v1/areas?level=town&limit=200")
+        .await
+        .expect(StatusCode::OK)
+        .json();
     assert_eq!(towns["items"].as_array().unwrap().len(), 24);
-    let old = reader.get("/api/v1/areas?search=%E5%8F%97%E9%99%8D").await.expect(StatusCode::OK).json();
+    let old = reader
+        .get("/api/v1/areas?search=%E5%8F%97%E9%99%8D")
+        .await
+        .expect(StatusCode::OK)
+        .json();
     assert_eq!(old["items"][0]["name"], "银湖街道", "found by a former name");
     let county = reader.get("/api/v1/areas/330183").await.expect(StatusCode::OK).json();
-    assert_eq!((&county["valid_to"], &county["succeeded_by"]), (&json!("2015-02"), &json!("330111")));
-    reader.get("/api/v1/areas/999999").await.refused(StatusCode::NOT_FOUND, "not_found");
-    let below = reader.get("/api/v1/industries?parent=C383").await.expect(StatusCode::OK).json();
-    let codes = below["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(
+        (&county["valid_to"], &county["succeeded_by"]),
+        (&json!("2015-02"), &json!("330111"))
+    );
+    reader
+        .get("/api/v1/areas/999999")
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+    let below = reader
+        .get("/api/v1/industries?parent=C383")
+        .await
+        .expect(StatusCode::OK)
+        .json();
+    let codes = below["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["code"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert!(codes.contains(&"C3831") && codes.is_sorted(), "{codes:?}");
     assert_eq!(below["items"][0]["edition"], "2017");
     app.end().await;
@@ -37,25 +60,49 @@ async fn an_enterprise_is_added_found_and_changed() {
     new["employees"] = json!(320);
     new["revenue_wan_yuan"] = json!("12345.67");
     new["former_names"] = json!(["老名字电线厂"]);
-    let made = bureau.post("/api/v1/enterprises", new.clone()).await.expect(StatusCode::CREATED);
+    let made = bureau
+        .post("/api/v1/enterprises", new.clone())
+        .await
+        .expect(StatusCode::CREATED);
     let shown = made.json();
     assert_eq!(shown["uscc"], GOOD, "normalised");
-    assert_eq!((&shown["org_code"], &shown["size_class"]), (&json!("XY0001015"), &json!("medium")), "derived");
+    assert_eq!(
+        (&shown["org_code"], &shown["size_class"]),
+        (&json!("XY0001015"), &json!("medium")),
+        "derived"
+    );
     assert_eq!(shown["revenue_wan_yuan"], "12345.67", "money is exact");
     for search in ["示例电缆", "老名字", "XY00010156", "xy0001"] {
-        let found = bureau.get(&format!("/api/v1/enterprises?search={}", encoded(search))).await.expect(StatusCode::OK).json();
+        let found = bureau
+            .get(&format!("/api/v1/enterprises?search={}", encoded(search)))
+            .await
+            .expect(StatusCode::OK)
+            .json();
         assert_eq!(found["items"][0]["uscc"], GOOD, "{search}");
     }
     for search in ["%", "_", "不存在"] {
-        let found = bureau.get(&format!("/api/v1/enterprises?search={}", encoded(search))).await.expect(StatusCode::OK).json();
+        let found = bureau
+            .get(&format!("/api/v1/enterprises?search={}", encoded(search)))
+            .await
+            .expect(StatusCode::OK)
+            .json();
         assert_eq!(found["items"], json!([]), "{search}");
     }
-    bureau.post("/api/v1/enterprises", new.clone()).await.refused(StatusCode::CONFLICT, "enterprise.duplicate_uscc");
+    bureau
+        .post("/api/v1/enterprises", new.clone())
+        .await
+        .refused(StatusCode::CONFLICT, "enterprise.duplicate_uscc");
 
     let (path, etag) = (made.header("location"), made.header("etag"));
     new["name"] = json!("杭州新名字电缆有限公司");
-    bureau.change(Method::PUT, &path, Some(&etag), new.clone()).await.expect(StatusCode::OK);
-    bureau.change(Method::PUT, &path, Some(&etag), new).await.refused(StatusCode::PRECONDITION_FAILED, "version_mismatch");
+    bureau
+        .change(Method::PUT, &path, Some(&etag), new.clone())
+        .await
+        .expect(StatusCode::OK);
+    bureau
+        .change(Method::PUT, &path, Some(&etag), new)
+        .await
+        .refused(StatusCode::PRECONDITION_FAILED, "version_mismatch");
     app.end().await;
 }
 
@@ -64,24 +111,56 @@ async fn wrong_facts_are_all_named() {
     let app = App::new().await;
     let bureau = app.bureau().await;
     let bad = json!({ "uscc": "91330000XYO00104XG", "name": " ", "area_code": "330111", "industry_code": "C383", "assets_wan_yuan": "-1" });
-    let problem = bureau.post("/api/v1/enterprises", bad).await.refused(StatusCode::UNPROCESSABLE_ENTITY, "enterprise.invalid");
-    let codes = problem["errors"].as_array().unwrap().iter().map(|error| error["code"].as_str().unwrap()).collect::<Vec<_>>();
+    let problem = bureau
+        .post("/api/v1/enterprises", bad)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "enterprise.invalid");
+    let codes = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["code"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert_eq!(
         codes,
-        ["enterprise.name", "enterprise.area_unknown", "enterprise.industry_unknown", "enterprise.negative", "enterprise.uscc_form"]
+        [
+            "enterprise.name",
+            "enterprise.area_unknown",
+            "enterprise.industry_unknown",
+            "enterprise.negative",
+            "enterprise.uscc_form"
+        ]
     );
     let hint = problem["errors"][4]["message"]["zh"].as_str().unwrap();
-    assert!(hint.contains("91330000XY000104XG"), "the code that may be meant is offered: {hint}");
+    assert!(
+        hint.contains("91330000XY000104XG"),
+        "the code that may be meant is offered: {hint}"
+    );
 
     // A legacy code whose check character is wrong: refused, unless a reason is given.
     let mut legacy = enterprise("91330111XY00010150", "早年发码企业");
-    let problem = bureau.post("/api/v1/enterprises", legacy.clone()).await.refused(StatusCode::UNPROCESSABLE_ENTITY, "enterprise.invalid");
+    let problem = bureau
+        .post("/api/v1/enterprises", legacy.clone())
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "enterprise.invalid");
     assert_eq!(problem["errors"][0]["code"], "enterprise.uscc_check");
     legacy["uscc_exception"] = json!("营业执照原件已核，2015年换证前发放");
-    let made = bureau.post("/api/v1/enterprises", legacy).await.expect(StatusCode::CREATED).json();
+    let made = bureau
+        .post("/api/v1/enterprises", legacy)
+        .await
+        .expect(StatusCode::CREATED)
+        .json();
     assert_eq!(made["uscc_exception"], "营业执照原件已核，2015年换证前发放");
-    for body in [json!({}), json!({ "uscc": 5, "name": "x", "area_code": "x", "industry_code": "x" }), json!([]), json!({ "extra": 1 })] {
-        bureau.post("/api/v1/enterprises", body).await.refused(StatusCode::BAD_REQUEST, "invalid_json");
+    for body in [
+        json!({}),
+        json!({ "uscc": 5, "name": "x", "area_code": "x", "industry_code": "x" }),
+        json!([]),
+        json!({ "extra": 1 }),
+    ] {
+        bureau
+            .post("/api/v1/enterprises", body)
+            .await
+            .refused(StatusCode::BAD_REQUEST, "invalid_json");
     }
     app.end().await;
 }
@@ -97,25 +176,59 @@ async fn a_list_is_imported_row_by_row() {
         ,,,,,\n\
         91330111XY00010156,甲公司又一行,330111117,C3831,,\n";
     let path = "/api/v1/enterprises/imports";
-    let dry = bureau.job(bureau.upload(&format!("{path}?dry_run=true"), list.into()).await).await;
+    let dry = bureau
+        .job(bureau.upload(&format!("{path}?dry_run=true"), list.into()).await)
+        .await;
     let nothing = bureau.get("/api/v1/enterprises").await.expect(StatusCode::OK).json();
     assert_eq!(nothing["items"], json!([]), "a dry run writes nothing");
 
     let job = bureau.job(bureau.upload(path, list.into()).await).await;
     let report = &job["result"];
     assert_eq!(report, &dry["result"], "a dry run says what would happen");
-    assert_eq!((&report["rows"], &report["created"], &report["refused"]), (&json!(4), &json!(2), &json!(2)), "{report}");
+    assert_eq!(
+        (&report["rows"], &report["created"], &report["refused"]),
+        (&json!(4), &json!(2), &json!(2)),
+        "{report}"
+    );
     let outcome = |at: usize| &report["outcomes"][at];
-    assert_eq!((&outcome(2)["row"], &outcome(2)["outcome"]), (&json!(4), &json!("refused")));
-    let columns = outcome(2)["faults"].as_array().unwrap().iter().map(|fault| fault["column"].as_str().unwrap()).collect::<Vec<_>>();
-    assert_eq!(columns, ["从业人员", "统一社会信用代码"], "every fault of the row, by column");
+    assert_eq!(
+        (&outcome(2)["row"], &outcome(2)["outcome"]),
+        (&json!(4), &json!("refused"))
+    );
+    let columns = outcome(2)["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["column"].as_str().unwrap())
+        .collect::<Vec<_>>();
+    assert_eq!(
+        columns,
+        ["从业人员", "统一社会信用代码"],
+        "every fault of the row, by column"
+    );
     assert_eq!(outcome(3)["faults"][0]["code"], "import.row_twice");
-    let found = bureau.get("/api/v1/enterprises?search=%E7%94%B2").await.expect(StatusCode::OK).json();
-    assert_eq!((&found["items"][0]["area_code"], &found["items"][0]["industry_code"]), (&json!("330111117"), &json!("C3831")), "by name and by digits");
+    let found = bureau
+        .get("/api/v1/enterprises?search=%E7%94%B2")
+        .await
+        .expect(StatusCode::OK)
+        .json();
+    assert_eq!(
+        (&found["items"][0]["area_code"], &found["items"][0]["industry_code"]),
+        (&json!("330111117"), &json!("C3831")),
+        "by name and by digits"
+    );
 
     let again = bureau.job(bureau.upload(path, list.into()).await).await;
-    assert_eq!((&again["result"]["created"], &again["result"]["unchanged"]), (&json!(0), &json!(2)), "the same list changes nothing");
-    for (body, code) in [("a,b\n1,2\n", "import.columns_missing"), ("\u{fffd}", "import.columns_missing"), ("", "import.unreadable")] {
+    assert_eq!(
+        (&again["result"]["created"], &again["result"]["unchanged"]),
+        (&json!(0), &json!(2)),
+        "the same list changes nothing"
+    );
+    for (body, code) in [
+        ("a,b\n1,2\n", "import.columns_missing"),
+        ("\u{fffd}", "import.columns_missing"),
+        ("", "import.unreadable"),
+    ] {
         let job = bureau.job(bureau.upload(path, body.into()).await).await;
         assert_eq!((&job["state"], &job["error"]["code"]), (&json!("failed"), &json!(code)));
     }
@@ -126,19 +239,40 @@ async fn a_list_is_imported_row_by_row() {
 async fn a_town_sees_its_own_enterprises_alone() {
     let app = App::new().await;
     let bureau = app.bureau().await;
-    bureau.post("/api/v1/enterprises", enterprise(GOOD, "大源的企业")).await.expect(StatusCode::CREATED);
+    bureau
+        .post("/api/v1/enterprises", enterprise(GOOD, "大源的企业"))
+        .await
+        .expect(StatusCode::CREATED);
     let mut other = enterprise("91330183XY0001023A", "富春的企业");
     other["area_code"] = json!("330111001");
-    let other = bureau.post("/api/v1/enterprises", other).await.expect(StatusCode::CREATED);
+    let other = bureau
+        .post("/api/v1/enterprises", other)
+        .await
+        .expect(StatusCode::CREATED);
     let town = app.town("330111117").await;
     let seen = town.get("/api/v1/enterprises").await.expect(StatusCode::OK).json();
-    let names = seen["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>();
+    let names = seen["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert_eq!(names, ["大源的企业"]);
-    town.get(&other.header("location")).await.refused(StatusCode::NOT_FOUND, "not_found");
+    town.get(&other.header("location"))
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
     app.end().await;
 }
 
 /// Percent-encoded for a query.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }

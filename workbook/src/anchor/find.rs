@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use survey::{
-    cell::{Place, RawValue},
-};
+use survey::cell::RawValue;
 
 use crate::{
     error::{AnchorError, DoubledCode},
@@ -12,6 +10,12 @@ use crate::{
     layout::{FURNITURE, SHEET_ANCHOR},
     metadata::{MARK, TemplateMetadata},
 };
+
+/// Doubled codes, and places of one, that an error names.
+const NAMED: usize = 50;
+
+/// A cell by its sheet, row and column.
+type Position<'a> = (&'a RawSheet, u32, u32);
 
 /// A sheet of a template as it came back.
 pub(super) struct AnchoredSheet<'a> {
@@ -38,16 +42,31 @@ pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, Ancho
         .collect();
     let Some((sheet, mark)) = marks.first() else {
         let has_sheets = workbook.sheets.iter().any(|sheet| sheet_anchor(sheet).is_some());
-        return Err(if has_sheets { AnchorError::MetadataMissing } else { AnchorError::Foreign });
+        return Err(if has_sheets {
+            AnchorError::MetadataMissing
+        } else {
+            AnchorError::Foreign
+        });
     };
     if marks.len() > 1 {
-        let places = marks.iter().map(|(sheet, cell)| sheet.place(cell.row, cell.column)).collect();
-        return Err(AnchorError::CodeTwice { codes: vec![DoubledCode { code: MARK.to_owned(), places }] });
+        let places = marks
+            .iter()
+            .map(|(sheet, cell)| sheet.place(cell.row, cell.column))
+            .collect();
+        return Err(AnchorError::CodeTwice {
+            codes: vec![DoubledCode {
+                code: MARK.to_owned(),
+                places,
+            }],
+        });
     }
     let mut entries = BTreeMap::new();
     for cell in &sheet.cells {
         if let Some(key) = text_of(cell).filter(|_| cell.row > mark.row && cell.column == mark.column) {
-            let value = sheet.cell(cell.row, mark.column.saturating_add(1)).map(shown).unwrap_or_default();
+            let value = sheet
+                .cell(cell.row, mark.column.saturating_add(1))
+                .map(shown)
+                .unwrap_or_default();
             entries.entry(key.to_owned()).or_insert(value);
         }
     }
@@ -56,36 +75,48 @@ pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, Ancho
 
 /// The sheets of the template in the order of the file, once it is sure that no code occurs twice (WF16).
 pub(super) fn sheets(workbook: &RawWorkbook) -> Result<Vec<AnchoredSheet<'_>>, AnchorError> {
-    let mut seen: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, Vec<Position<'_>>> = BTreeMap::new();
     let mut sheets = Vec::new();
     for raw in &workbook.sheets {
-        let Some((anchor, code)) = sheet_anchor(raw) else { continue };
-        seen.entry(text_of(anchor).unwrap_or_default()).or_default().push(raw.place(anchor.row, anchor.column));
+        let Some((anchor, code)) = sheet_anchor(raw) else {
+            continue;
+        };
+        seen.entry(text_of(anchor).unwrap_or_default())
+            .or_default()
+            .push((raw, anchor.row, anchor.column));
         let (mut rows, mut columns) = (BTreeMap::new(), BTreeMap::<&str, u32>::new());
-        let mut doubled_columns: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+        let mut doubled_columns: BTreeMap<&str, Vec<Position<'_>>> = BTreeMap::new();
         for cell in &raw.cells {
             let Some(text) = text_of(cell) else { continue };
             if cell.column == anchor.column && cell.row > anchor.row && !text.starts_with(FURNITURE) {
                 rows.insert(text, cell.row);
-                seen.entry(text).or_default().push(raw.place(cell.row, cell.column));
+                seen.entry(text).or_default().push((raw, cell.row, cell.column));
             }
             if cell.row == anchor.row && cell.column > anchor.column {
                 if let Some(first) = columns.get(text).filter(|_| !text.starts_with(FURNITURE)) {
-                    let first = raw.place(anchor.row, *first);
-                    let places = doubled_columns.entry(text).or_insert_with(|| vec![first]);
-                    places.push(raw.place(cell.row, cell.column));
+                    let places = doubled_columns
+                        .entry(text)
+                        .or_insert_with(|| vec![(raw, anchor.row, *first)]);
+                    places.push((raw, cell.row, cell.column));
                 }
                 columns.entry(text).or_insert(cell.column);
             }
         }
         if !doubled_columns.is_empty() {
-            return Err(twice(doubled_columns));
+            return Err(twice(&doubled_columns));
         }
-        sheets.push(AnchoredSheet { raw, code, anchor_row: anchor.row, anchor_column: anchor.column, columns, rows });
+        sheets.push(AnchoredSheet {
+            raw,
+            code,
+            anchor_row: anchor.row,
+            anchor_column: anchor.column,
+            columns,
+            rows,
+        });
     }
     seen.retain(|_, places| places.len() > 1);
     if !seen.is_empty() {
-        return Err(twice(seen));
+        return Err(twice(&seen));
     }
     if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
         return Err(AnchorError::SheetsMissing);
@@ -112,10 +143,25 @@ fn shown(cell: &RawCellAt) -> String {
 
 /// The first sheet code of a sheet; a text typed into an answer stands below it and is none.
 fn sheet_anchor(sheet: &RawSheet) -> Option<(&RawCellAt, &str)> {
-    sheet.cells.iter().find_map(|cell| Some((cell, text_of(cell)?.strip_prefix(SHEET_ANCHOR)?)))
+    sheet
+        .cells
+        .iter()
+        .find_map(|cell| Some((cell, text_of(cell)?.strip_prefix(SHEET_ANCHOR)?)))
 }
 
-fn twice(codes: BTreeMap<&str, Vec<Place>>) -> AnchorError {
-    let codes = codes.into_iter().map(|(code, places)| DoubledCode { code: code.to_owned(), places }).collect();
-    AnchorError::CodeTwice { codes }
+fn twice(codes: &BTreeMap<&str, Vec<Position<'_>>>) -> AnchorError {
+    let places = |positions: &[Position<'_>]| {
+        positions
+            .iter()
+            .take(NAMED)
+            .map(|(sheet, row, column)| sheet.place(*row, *column))
+            .collect()
+    };
+    let doubled = |(code, positions): (&&str, &Vec<Position<'_>>)| DoubledCode {
+        code: code.chars().take(40).collect(),
+        places: places(positions),
+    };
+    AnchorError::CodeTwice {
+        codes: codes.iter().take(NAMED).map(doubled).collect(),
+    }
 }

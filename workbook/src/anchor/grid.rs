@@ -32,7 +32,12 @@ pub(super) fn read(
     let answers = located.answer_positions();
     reading.notices.hidden(sheet, answers.keys().copied());
     let cells = AnswerCells::new(sheet, &answers, &mut reading.notices);
-    let section = Section { sheet, grid, located, cells };
+    let section = Section {
+        sheet,
+        grid,
+        located,
+        cells,
+    };
     for row in &grid.rows {
         match &row.role {
             RowRole::Answer => section.read_answers(reading, row),
@@ -68,12 +73,20 @@ impl<'a> Located<'a> {
                 notices.row_unknown(sheet, code, *at);
             }
         }
-        let order: Vec<u32> = grid.rows.iter().filter_map(|row| rows.get(row.anchor.as_str()).copied()).collect();
+        let order: Vec<u32> = grid
+            .rows
+            .iter()
+            .filter_map(|row| rows.get(row.anchor.as_str()).copied())
+            .collect();
         if !order.is_sorted() {
             notices.rows_moved(sheet, &order);
         }
         notices.note_rows(sheet, None);
-        let periods = grid.periods.iter().map(|period| sheet.columns.get(period.code.as_str()).copied()).collect();
+        let periods = grid
+            .periods
+            .iter()
+            .map(|period| sheet.columns.get(period.code.as_str()).copied())
+            .collect();
         let located = Self { grid, rows, periods };
         for (period, at) in grid.periods.iter().zip(&located.periods) {
             if at.is_none() {
@@ -86,14 +99,23 @@ impl<'a> Located<'a> {
     /// Every position at which something is asked, with its question.
     fn answer_positions(&self) -> BTreeMap<(u32, u32), &'a str> {
         let is_asked = |row: &&GridRow| !matches!(row.role, RowRole::OtherSheet { .. });
-        self.grid.rows.iter().filter(is_asked).flat_map(|row| self.questions(row)).collect()
+        self.grid
+            .rows
+            .iter()
+            .filter(is_asked)
+            .flat_map(|row| self.questions(row))
+            .collect()
     }
 
     /// The questions of a row with their positions, so far as row and column are there.
     fn questions(&self, row: &'a GridRow) -> Vec<((u32, u32), &'a str)> {
-        let Some(at) = self.rows.get(row.anchor.as_str()).copied() else { return Vec::new() };
+        let Some(at) = self.rows.get(row.anchor.as_str()).copied() else {
+            return Vec::new();
+        };
         let questions = row.questions.iter().zip(&self.periods);
-        questions.filter_map(|(question, column)| Some(((at, (*column)?), question.as_deref()?))).collect()
+        questions
+            .filter_map(|(question, column)| Some(((at, (*column)?), question.as_deref()?)))
+            .collect()
     }
 }
 
@@ -145,7 +167,10 @@ impl<'a> Section<'a> {
                     cell.place = head_place;
                     cell.formula |= typed.formula;
                     cell.value = joined(&typed.value, &ticks.codes, &options);
-                    reading.workbook.number_format(typed).clone_into(&mut cell.number_format);
+                    reading
+                        .workbook
+                        .number_format(typed)
+                        .clone_into(&mut cell.number_format);
                 }
                 _ if !is_changed && !ticks.codes.is_empty() => {
                     cell.value = RawValue::Text(ticks.codes.join(CODE_SEPARATOR));
@@ -176,9 +201,13 @@ impl<'a> Section<'a> {
         for choice in options {
             let anchor = format!("{}{FURNITURE}{}", head.anchor, choice.code);
             let row = self.grid.rows.iter().find(|row| row.anchor == anchor);
-            let (Some(row), Some(at)) = (row, self.located.rows.get(anchor.as_str()).copied()) else { continue };
+            let (Some(row), Some(at)) = (row, self.located.rows.get(anchor.as_str()).copied()) else {
+                continue;
+            };
             ticked.places.push(at);
-            let Some(cell) = self.cells.cell(at, column) else { continue };
+            let Some(cell) = self.cells.cell(at, column) else {
+                continue;
+            };
             ticked.formula |= cell.formula;
             match ticks::read(&cell.value, *choice, reading.metadata.language) {
                 Tick::NotChosen => {}
@@ -196,7 +225,9 @@ impl<'a> Section<'a> {
 
     /// Whether label or unit no longer say what was asked; then the answer counts as not given (WF25).
     fn is_reworded(&self, reading: &mut Reading<'_>, row: &GridRow, asked: &[((u32, u32), &str)]) -> bool {
-        let Some(at) = self.located.rows.get(row.anchor.as_str()).copied() else { return false };
+        let Some(at) = self.located.rows.get(row.anchor.as_str()).copied() else {
+            return false;
+        };
         let language = reading.metadata.language;
         let expected = [
             (column_anchor::LABEL, wording::row_label(row, language)),
@@ -204,14 +235,20 @@ impl<'a> Section<'a> {
         ];
         let mut is_reworded = false;
         for (anchor, expected) in expected {
-            let Some(column) = self.sheet.columns.get(anchor).copied() else { continue };
+            let Some(column) = self.sheet.columns.get(anchor).copied() else {
+                continue;
+            };
             let found = self.sheet.raw.cell(at, column).and_then(text_of).unwrap_or_default();
             if !wording::same(found, &expected) {
                 is_reworded = true;
                 let place = self.sheet.raw.place(at, column);
-                let answers = asked.iter().map(|((row, column), _)| self.sheet.raw.place(*row, *column));
+                let answers = asked
+                    .iter()
+                    .map(|((row, column), _)| self.sheet.raw.place(*row, *column));
                 let places: Vec<Place> = std::iter::once(place).chain(answers).collect();
-                reading.notices.reworded(anchor, asked.first().map(|(_, code)| *code), places, &expected);
+                reading
+                    .notices
+                    .reworded(anchor, asked.first().map(|(_, code)| *code), places, &expected);
             }
         }
         is_reworded
@@ -228,7 +265,9 @@ struct TickedOptions {
 /// Typed codes and ticks together: every option once where the typed text is nothing but codes, otherwise the text with
 /// the ticked codes behind it, for the survey crate to judge.
 fn joined(typed: &RawValue, ticked: &[String], options: &[Choice<'_>]) -> RawValue {
-    let RawValue::Text(text) = typed else { return typed.clone() };
+    let RawValue::Text(text) = typed else {
+        return typed.clone();
+    };
     if ticked.is_empty() {
         return typed.clone();
     }

@@ -27,21 +27,43 @@ impl<'a> AnswerCells<'a> {
         answers: &BTreeMap<(u32, u32), &str>,
         notices: &mut Notices,
     ) -> Self {
-        let furniture: BTreeSet<u32> =
-            sheet.columns.iter().filter(|(code, _)| code.starts_with(crate::layout::FURNITURE)).map(|(_, c)| *c).collect();
+        let furniture: BTreeSet<u32> = sheet
+            .columns
+            .iter()
+            .filter(|(code, _)| code.starts_with(crate::layout::FURNITURE))
+            .map(|(_, c)| *c)
+            .collect();
         let mut ranges = Vec::new();
         for range in &sheet.raw.merged {
             let rows = (range.first_row, 0)..=(range.last_row, u32::MAX);
-            let covered: Vec<(u32, u32)> =
-                answers.range(rows).map(|(at, _)| *at).filter(|(row, column)| range.contains(*row, *column)).collect();
+            let covered: Vec<(u32, u32)> = answers
+                .range(rows)
+                .map(|(at, _)| *at)
+                .filter(|(row, column)| range.contains(*row, *column))
+                .collect();
             if !covered.is_empty() {
-                ranges.push(Merged { range: *range, answers: covered });
+                ranges.push(Merged {
+                    range: *range,
+                    answers: covered,
+                });
             }
         }
-        let found = Self { sheet, ranges, furniture };
+        let found = Self {
+            sheet,
+            ranges,
+            furniture,
+        };
         for merged in &found.ranges {
-            let questions: BTreeSet<&str> = merged.answers.iter().filter_map(|at| answers.get(at).copied()).collect();
-            let places = merged.answers.iter().map(|(row, column)| sheet.raw.place(*row, *column)).collect();
+            let questions: BTreeSet<&str> = merged
+                .answers
+                .iter()
+                .filter_map(|at| answers.get(at).copied())
+                .collect();
+            let places = merged
+                .answers
+                .iter()
+                .map(|(row, column)| sheet.raw.place(*row, *column))
+                .collect();
             notices.merged(&questions, places, found.is_readable(merged));
         }
         found

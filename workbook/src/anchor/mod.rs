@@ -55,7 +55,12 @@ pub fn anchor(
     let metadata = find::metadata(workbook)?;
     let sheets = find::sheets(workbook)?;
     let layout = Layout::of(questionnaire, lists, metadata.variant.as_deref());
-    let mut reading = Reading { workbook, metadata: &metadata, notices: Notices::default(), cells: Vec::new() };
+    let mut reading = Reading {
+        workbook,
+        metadata: &metadata,
+        notices: Notices::default(),
+        cells: Vec::new(),
+    };
     reading.report_workbook(&sheets, &layout);
     for sheet in &layout.sheets {
         let Some(found) = sheets.iter().find(|found| found.code == sheet.code) else {
@@ -68,7 +73,12 @@ pub fn anchor(
         }
     }
     let Reading { notices, cells, .. } = reading;
-    Ok(ReturnWorkbook { cells, notices: notices.into_list(), dates: workbook.dates, metadata })
+    Ok(ReturnWorkbook {
+        cells,
+        notices: notices.into_list(),
+        dates: workbook.dates,
+        metadata,
+    })
 }
 
 /// What all sheets share while they are read.

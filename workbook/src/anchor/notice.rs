@@ -18,6 +18,8 @@ use crate::{
 
 /// Rows without a code that are listed one by one; a sheet of notes must not drown everything else.
 const LISTED_NOTE_ROWS: usize = 50;
+/// Notices of one workbook; a workbook with more is beyond repair row by row.
+const MOST: usize = 1000;
 /// Places that one notice names.
 const NAMED_PLACES: usize = 20;
 
@@ -62,7 +64,10 @@ impl Notices {
         if let Some(issued) = issued.filter(|issued| **issued != sheet.raw.name) {
             let message = Text::new(
                 format!("工作表“{issued}”已改名为“{}”，已照常读取。", sheet.raw.name),
-                format!("Sheet \"{issued}\" was renamed \"{}\"; it was read all the same.", sheet.raw.name),
+                format!(
+                    "Sheet \"{issued}\" was renamed \"{}\"; it was read all the same.",
+                    sheet.raw.name
+                ),
             );
             self.push("WF15.sheet_renamed", Action::Info, None, place.clone(), message);
         }
@@ -76,8 +81,14 @@ impl Notices {
     }
 
     pub(super) fn sheets_reordered(&mut self, sheets: &[AnchoredSheet<'_>]) {
-        let places = sheets.iter().map(|sheet| sheet.raw.place(sheet.anchor_row, sheet.anchor_column)).collect();
-        let message = Text::new("工作表的次序已变，已照常读取。", "The sheets were reordered; they were read all the same.");
+        let places = sheets
+            .iter()
+            .map(|sheet| sheet.raw.place(sheet.anchor_row, sheet.anchor_column))
+            .collect();
+        let message = Text::new(
+            "工作表的次序已变，已照常读取。",
+            "The sheets were reordered; they were read all the same.",
+        );
         self.push("WF15.sheets_reordered", Action::Info, None, places, message);
     }
 
@@ -85,7 +96,9 @@ impl Notices {
         let name = language.single(&sheet.name);
         let message = Text::new(
             format!("缺少工作表“{name}”，其中的题按未填处理。请从原调查表恢复该页。"),
-            format!("Sheet \"{name}\" is missing; its questions count as blank. Restore it from the form that was issued."),
+            format!(
+                "Sheet \"{name}\" is missing; its questions count as blank. Restore it from the form that was issued."
+            ),
         );
         self.push("WF14.sheet_missing", Action::Warn, None, Vec::new(), message);
     }
@@ -93,7 +106,10 @@ impl Notices {
     pub(super) fn sheet_unknown(&mut self, sheet: &AnchoredSheet<'_>) {
         let message = Text::new(
             format!("工作表“{}”不属于本调查表，没有读取。", sheet.raw.name),
-            format!("Sheet \"{}\" does not belong to this form and was not read.", sheet.raw.name),
+            format!(
+                "Sheet \"{}\" does not belong to this form and was not read.",
+                sheet.raw.name
+            ),
         );
         let place = sheet.raw.place(sheet.anchor_row, sheet.anchor_column);
         self.push("WF14.sheet_unknown", Action::Warn, None, vec![place], message);
@@ -101,11 +117,23 @@ impl Notices {
 
     pub(super) fn row_missing(&mut self, sheet: &AnchoredSheet<'_>, anchor: &str, question: Option<&String>) {
         let message = Text::new(
-            format!("工作表“{}”缺少行 {anchor}，按未填处理。请从原调查表恢复该行。", sheet.raw.name),
-            format!("Row {anchor} is missing on sheet \"{}\" and counts as blank. Restore it from the form that was issued.", sheet.raw.name),
+            format!(
+                "工作表“{}”缺少行 {anchor}，按未填处理。请从原调查表恢复该行。",
+                sheet.raw.name
+            ),
+            format!(
+                "Row {anchor} is missing on sheet \"{}\" and counts as blank. Restore it from the form that was issued.",
+                sheet.raw.name
+            ),
         );
         let place = sheet.raw.place(sheet.anchor_row, sheet.anchor_column);
-        self.push("WF14.row_missing", Action::Warn, question.map(String::as_str), vec![place], message);
+        self.push(
+            "WF14.row_missing",
+            Action::Warn,
+            question.map(String::as_str),
+            vec![place],
+            message,
+        );
     }
 
     pub(super) fn row_unknown(&mut self, sheet: &AnchoredSheet<'_>, code: &str, row: u32) {
@@ -124,15 +152,24 @@ impl Notices {
         let places = moved.map(|row| sheet.raw.place(row, sheet.anchor_column)).collect();
         let message = Text::new(
             format!("工作表“{}”的行次序已变，已按行代码照常读取。", sheet.raw.name),
-            format!("Rows of sheet \"{}\" were moved; they were read by their codes.", sheet.raw.name),
+            format!(
+                "Rows of sheet \"{}\" were moved; they were read by their codes.",
+                sheet.raw.name
+            ),
         );
         self.push("WF14.rows_moved", Action::Info, None, places, message);
     }
 
     pub(super) fn column_missing(&mut self, sheet: &AnchoredSheet<'_>, code: &str) {
         let message = Text::new(
-            format!("工作表“{}”缺少列 {code}，该列按未填处理。请从原调查表恢复该列。", sheet.raw.name),
-            format!("Column {code} is missing on sheet \"{}\" and counts as blank. Restore it from the form that was issued.", sheet.raw.name),
+            format!(
+                "工作表“{}”缺少列 {code}，该列按未填处理。请从原调查表恢复该列。",
+                sheet.raw.name
+            ),
+            format!(
+                "Column {code} is missing on sheet \"{}\" and counts as blank. Restore it from the form that was issued.",
+                sheet.raw.name
+            ),
         );
         let place = sheet.raw.place(sheet.anchor_row, sheet.anchor_column);
         self.push("WF14.column_missing", Action::Warn, None, vec![place], message);
@@ -149,12 +186,15 @@ impl Notices {
             while let Some(cell) = cells.next_if(|cell| cell.row == row) {
                 let is_empty = cell.value == RawValue::Blank || text_of(cell) == Some("");
                 has_code |= cell.column == sheet.anchor_column && !is_empty;
-                let counts = !is_empty && (content.is_none() || table_columns.is_some_and(|t| t.contains(&cell.column)));
+                let counts =
+                    !is_empty && (content.is_none() || table_columns.is_some_and(|t| t.contains(&cell.column)));
                 if counts {
                     content = Some(cell.column);
                 }
             }
-            let Some(column) = content.filter(|_| !has_code && row > sheet.anchor_row) else { continue };
+            let Some(column) = content.filter(|_| !has_code && row > sheet.anchor_row) else {
+                continue;
+            };
             listed += 1;
             if listed > LISTED_NOTE_ROWS {
                 return;
@@ -167,7 +207,10 @@ impl Notices {
                 );
                 self.push("WF14.row_without_code", Action::Warn, None, place, message);
             } else {
-                let message = Text::new("这一行没有行代码，按备注处理，没有读取。", "This row has no code; it was taken as a note and not read.");
+                let message = Text::new(
+                    "这一行没有行代码，按备注处理，没有读取。",
+                    "This row has no code; it was taken as a note and not read.",
+                );
                 self.push("WF16.note_row", Action::Info, None, place, message);
             }
         }
@@ -175,9 +218,7 @@ impl Notices {
 
     /// Hidden rows and columns that hold answers (WF15).
     pub(super) fn hidden(&mut self, sheet: &AnchoredSheet<'_>, answers: impl Iterator<Item = (u32, u32)>) {
-        let in_range = |ranges: &[(u32, u32)], at: u32| ranges.iter().any(|(first, last)| (*first..=*last).contains(&at));
-        let is_hidden =
-            |row: u32, column: u32| sheet.raw.is_row_hidden(row) || in_range(&sheet.raw.hidden_columns, column);
+        let is_hidden = |row: u32, column: u32| sheet.raw.is_row_hidden(row) || sheet.raw.is_column_hidden(column);
         let holds = |row: u32, column: u32| sheet.raw.cell(row, column).is_some_and(|c| c.value != RawValue::Blank);
         if sheet.raw.hidden_rows.is_empty() && sheet.raw.hidden_columns.is_empty() {
             return;
@@ -189,7 +230,10 @@ impl Notices {
         if !places.is_empty() {
             let message = Text::new(
                 format!("工作表“{}”有隐藏的行或列填了内容，已照常读取。", sheet.raw.name),
-                format!("Hidden rows or columns of sheet \"{}\" hold answers; they were read all the same.", sheet.raw.name),
+                format!(
+                    "Hidden rows or columns of sheet \"{}\" hold answers; they were read all the same.",
+                    sheet.raw.name
+                ),
             );
             self.push("WF15.hidden_cells", Action::Info, None, places, message);
         }
@@ -207,8 +251,14 @@ impl Notices {
         } else {
             let list: Vec<&str> = questions.iter().copied().take(NAMED_PLACES).collect();
             let message = Text::new(
-                format!("合并单元格盖住了不止一个格（{}），都按未填处理。请取消合并后分别填写。", list.join("、")),
-                format!("A merge covers more than one cell ({}); all count as blank. Unmerge them and fill in each.", list.join(", ")),
+                format!(
+                    "合并单元格盖住了不止一个格（{}），都按未填处理。请取消合并后分别填写。",
+                    list.join("、")
+                ),
+                format!(
+                    "A merge covers more than one cell ({}); all count as blank. Unmerge them and fill in each.",
+                    list.join(", ")
+                ),
             );
             self.push("WF13.merged_over_questions", Action::Warn, question, places, message);
         }
@@ -223,24 +273,46 @@ impl Notices {
         };
         let message = Text::new(
             format!("{zh}被改动（原为“{expected}”），该题按未答处理。请恢复原文后再填。"),
-            format!("The {en} was changed (it was \"{expected}\"); the answer counts as not given. Restore it and answer again."),
+            format!(
+                "The {en} was changed (it was \"{expected}\"); the answer counts as not given. Restore it and answer again."
+            ),
         );
         self.push(code, Action::Warn, question, places, message);
     }
 
     pub(super) fn tick_unclear(&mut self, sheet: &AnchoredSheet<'_>, row: &GridRow, at: (u32, u32)) {
-        let option = row.anchor.split_once(FURNITURE).map_or(row.anchor.as_str(), |(_, option)| option);
+        let option = row
+            .anchor
+            .split_once(FURNITURE)
+            .map_or(row.anchor.as_str(), |(_, option)| option);
         let message = Text::new(
             format!("选项 {option} 的勾选看不懂，按未选处理。适用请选√，不适用请清空。"),
-            format!("What stands at option {option} is neither a tick nor blank; it counts as not chosen. Choose √ or clear it."),
+            format!(
+                "What stands at option {option} is neither a tick nor blank; it counts as not chosen. Choose √ or clear it."
+            ),
         );
         let question = row.questions.iter().flatten().next().map(String::as_str);
-        self.push("WF36.tick_unclear", Action::Warn, question, vec![sheet.raw.place(at.0, at.1)], message);
+        self.push(
+            "WF36.tick_unclear",
+            Action::Warn,
+            question,
+            vec![sheet.raw.place(at.0, at.1)],
+            message,
+        );
     }
 
     fn push(&mut self, code: &str, action: Action, question: Option<&str>, mut places: Vec<Place>, message: Text) {
+        if self.0.len() >= MOST {
+            return;
+        }
         places.truncate(NAMED_PLACES);
         let question = question.map(str::to_owned);
-        self.0.push(LayoutNotice { code: code.to_owned(), action, question, places, message });
+        self.0.push(LayoutNotice {
+            code: code.to_owned(),
+            action,
+            question,
+            places,
+            message,
+        });
     }
 }

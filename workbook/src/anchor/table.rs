@@ -22,12 +22,19 @@ pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: 
     reading.notices.note_rows(sheet, Some(&at_columns));
     let positions: BTreeMap<(u32, u32), &str> = rows
         .iter()
-        .flat_map(|(_, row)| columns.iter().map(move |(_, column)| ((*row, *column), table.question.as_str())))
+        .flat_map(|(_, row)| {
+            columns
+                .iter()
+                .map(move |(_, column)| ((*row, *column), table.question.as_str()))
+        })
         .collect();
     reading.notices.hidden(sheet, positions.keys().copied());
     let cells = AnswerCells::new(sheet, &positions, &mut reading.notices);
-    let holds_something =
-        |row: u32| columns.iter().any(|(_, column)| cells.cell(row, *column).is_some_and(|cell| text_of(cell) != Some("")));
+    let holds_something = |row: u32| {
+        columns
+            .iter()
+            .any(|(_, column)| cells.cell(row, *column).is_some_and(|cell| text_of(cell) != Some("")))
+    };
     let mut shown: Vec<(u32, u32)> = rows.iter().filter(|(_, row)| holds_something(*row)).copied().collect();
     if shown.is_empty() {
         shown.extend(rows.first());
@@ -36,7 +43,10 @@ pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: 
         for (code, column) in &columns {
             let place = sheet.raw.place(row, *column);
             let mut cell = raw_cell(reading.workbook, &table.question, place, cells.cell(row, *column));
-            cell.table = Some(TableCell { row: number, column: (*code).to_owned() });
+            cell.table = Some(TableCell {
+                row: number,
+                column: (*code).to_owned(),
+            });
             reading.cells.push(cell);
         }
     }
@@ -73,9 +83,12 @@ fn located_columns<'a>(
     table: &'a TableBlock,
 ) -> Vec<(&'a str, u32)> {
     let header_row = sheet.anchor_row.saturating_add(at::HEADER_ROW - at::ANCHOR_ROW);
-    let header_row = sheet.raw.cells.iter().find(|cell| {
-        cell.column == sheet.anchor_column && text_of(cell) == Some(crate::layout::row_anchor::HEADER)
-    }).map_or(header_row, |cell| cell.row);
+    let header_row = sheet
+        .raw
+        .cells
+        .iter()
+        .find(|cell| cell.column == sheet.anchor_column && text_of(cell) == Some(crate::layout::row_anchor::HEADER))
+        .map_or(header_row, |cell| cell.row);
     let mut columns = Vec::new();
     for column in &table.columns {
         let Some(at) = sheet.columns.get(column.code.as_str()).copied() else {
@@ -88,7 +101,12 @@ fn located_columns<'a>(
             columns.push((column.code.as_str(), at));
         } else {
             let place = sheet.raw.place(header_row, at);
-            reading.notices.reworded(crate::layout::column_anchor::LABEL, Some(&table.question), vec![place], &expected);
+            reading.notices.reworded(
+                crate::layout::column_anchor::LABEL,
+                Some(&table.question),
+                vec![place],
+                &expected,
+            );
         }
     }
     columns

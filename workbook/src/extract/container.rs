@@ -23,10 +23,19 @@ pub(super) struct Container<'a> {
 impl<'a> Container<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
         let entries = directory::scan(bytes, limits)?;
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| ReadError::damaged("zip", error.to_string()))?;
+        let archive =
+            ZipArchive::new(Cursor::new(bytes)).map_err(|error| ReadError::damaged("zip", error.to_string()))?;
         agree(&archive, &entries)?;
-        let index = entries.iter().enumerate().map(|(at, entry)| (entry.path.clone(), at)).collect();
-        Ok(Self { archive, entries, index })
+        let index = entries
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (entry.path.clone(), at))
+            .collect();
+        Ok(Self {
+            archive,
+            entries,
+            index,
+        })
     }
 
     /// Whether there is a part of this path (in lower case).
@@ -41,17 +50,26 @@ impl<'a> Container<'a> {
 
     /// The inflated part, as text: UTF-8, or UTF-16 with its mark.
     pub(super) fn text(&mut self, path: &str) -> Result<Option<String>, ReadError> {
-        let Some(at) = self.index.get(path).copied() else { return Ok(None) };
+        let Some(at) = self.index.get(path).copied() else {
+            return Ok(None);
+        };
         let declared = self.entries.get(at).map_or(0, |entry| entry.inflated);
         let damaged = |reason: String| ReadError::damaged(path, reason);
         let part = self.archive.by_index(at).map_err(|error| damaged(error.to_string()))?;
         // Memory is given as it is needed, not as it is declared. One byte more shows a part that lies about its size.
         let mut bytes = Vec::with_capacity(usize::try_from(declared.min(1 << 20)).unwrap_or(0));
-        part.take(declared.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
+        part.take(declared.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| damaged(error.to_string()))?;
         if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > declared {
-            return Err(ReadError::ZipBomb { bound: "declared size".into(), limit: declared });
+            return Err(ReadError::ZipBomb {
+                bound: "declared size".into(),
+                limit: declared,
+            });
         }
-        decode(bytes).map(Some).ok_or_else(|| damaged("neither UTF-8 nor UTF-16".into()))
+        decode(bytes)
+            .map(Some)
+            .ok_or_else(|| damaged("neither UTF-8 nor UTF-16".into()))
     }
 }
 

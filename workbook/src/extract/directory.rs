@@ -40,7 +40,10 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Vec<Entry>, ReadErro
         at = next;
     }
     if at != directory.end {
-        return Err(ReadError::damaged(CONTAINER, "the central directory holds more or less than it declares"));
+        return Err(ReadError::damaged(
+            CONTAINER,
+            "the central directory holds more or less than it declares",
+        ));
     }
     refuse_unsafe_names(&entries)?;
     refuse_bombs(&entries, limits)?;
@@ -70,8 +73,16 @@ fn find_directory(bytes: &[u8]) -> Result<Directory, ReadError> {
                 && u16_at(bytes, *at + 20).is_some_and(|comment| at + SIZE + usize::from(comment) == bytes.len())
         })
         .ok_or(ReadError::Truncated)?;
-    let field = |offset| u16_at(bytes, end_record + offset).map(u64::from).ok_or(ReadError::Truncated);
-    let wide = |offset| u32_at(bytes, to_u64(end_record + offset)).map(u64::from).ok_or(ReadError::Truncated);
+    let field = |offset| {
+        u16_at(bytes, end_record + offset)
+            .map(u64::from)
+            .ok_or(ReadError::Truncated)
+    };
+    let wide = |offset| {
+        u32_at(bytes, to_u64(end_record + offset))
+            .map(u64::from)
+            .ok_or(ReadError::Truncated)
+    };
     if field(4)? != 0 || field(6)? != 0 || field(8)? != field(10)? {
         return Err(ReadError::damaged(CONTAINER, "a container in several volumes"));
     }
@@ -95,9 +106,17 @@ fn zip64_directory(bytes: &[u8], end_record: usize) -> Result<Directory, ReadErr
     if slice(bytes, record, 4) != Some(b"PK\x06\x06") {
         return Err(damaged());
     }
-    let value = |offset: u64| record.checked_add(offset).and_then(|at| u64_at(bytes, at)).ok_or_else(damaged);
+    let value = |offset: u64| {
+        record
+            .checked_add(offset)
+            .and_then(|at| u64_at(bytes, at))
+            .ok_or_else(damaged)
+    };
     let (on_disk, entries, size, start) = (value(24)?, value(32)?, value(40)?, value(48)?);
-    let end = start.checked_add(size).filter(|end| *end == record).ok_or_else(damaged)?;
+    let end = start
+        .checked_add(size)
+        .filter(|end| *end == record)
+        .ok_or_else(damaged)?;
     if on_disk != entries {
         return Err(damaged());
     }
@@ -129,9 +148,17 @@ fn read_entry(bytes: &[u8], at: u64) -> Result<(Entry, u64), ReadError> {
     if method == 0 && sizes.compressed != sizes.inflated {
         return Err(ReadError::damaged(path, "a stored part with two sizes"));
     }
-    let next = extra_start.checked_add(extra_length).and_then(|end| end.checked_add(comment_length)).ok_or_else(damaged)?;
-    let entry =
-        Entry { path, name: name.to_vec(), compressed: sizes.compressed, inflated: sizes.inflated, header: sizes.header };
+    let next = extra_start
+        .checked_add(extra_length)
+        .and_then(|end| end.checked_add(comment_length))
+        .ok_or_else(damaged)?;
+    let entry = Entry {
+        path,
+        name: name.to_vec(),
+        compressed: sizes.compressed,
+        inflated: sizes.inflated,
+        header: sizes.header,
+    };
     Ok((entry, next))
 }
 
@@ -143,7 +170,11 @@ struct Sizes {
 
 /// The ZIP64 extra field (0x0001) holds, in this order, only those values whose 32-bit field is full of ones.
 fn zip64_sizes(extra: &[u8], inflated: u64, compressed: u64, header: u64) -> Option<Sizes> {
-    let mut sizes = Sizes { inflated, compressed, header };
+    let mut sizes = Sizes {
+        inflated,
+        compressed,
+        header,
+    };
     let wanted = [&mut sizes.inflated, &mut sizes.compressed, &mut sizes.header];
     if wanted.iter().all(|value| **value != ZIP64_FIELD) {
         return Some(sizes);
@@ -175,7 +206,9 @@ fn refuse_unsafe_names(entries: &[Entry]) -> Result<(), ReadError> {
             || path.contains([':', '\0'])
             || path.split('/').any(|segment| segment == ".." || segment == ".");
         if unsafe_name || !seen.insert(path) {
-            return Err(ReadError::UnsafeNames { part: path.chars().take(80).collect() });
+            return Err(ReadError::UnsafeNames {
+                part: path.chars().take(80).collect(),
+            });
         }
     }
     Ok(())
@@ -186,15 +219,27 @@ fn refuse_bombs(entries: &[Entry], limits: &Limits) -> Result<(), ReadError> {
     for entry in entries {
         total = total.saturating_add(entry.inflated);
         if entry.inflated > limits.part_bytes {
-            return Err(ReadError::ZipBomb { bound: "part_bytes".into(), limit: limits.part_bytes });
+            return Err(ReadError::ZipBomb {
+                bound: "part_bytes".into(),
+                limit: limits.part_bytes,
+            });
         }
-        let allowed = entry.compressed.saturating_mul(limits.ratio).max(limits.ratio_floor_bytes);
+        let allowed = entry
+            .compressed
+            .saturating_mul(limits.ratio)
+            .max(limits.ratio_floor_bytes);
         if entry.inflated > allowed {
-            return Err(ReadError::ZipBomb { bound: "ratio".into(), limit: limits.ratio });
+            return Err(ReadError::ZipBomb {
+                bound: "ratio".into(),
+                limit: limits.ratio,
+            });
         }
     }
     if total > limits.total_bytes {
-        return Err(ReadError::ZipBomb { bound: "total_bytes".into(), limit: limits.total_bytes });
+        return Err(ReadError::ZipBomb {
+            bound: "total_bytes".into(),
+            limit: limits.total_bytes,
+        });
     }
     Ok(())
 }
@@ -206,9 +251,14 @@ fn refuse_overlaps(entries: &[Entry], directory_start: u64) -> Result<(), ReadEr
     spans.sort_unstable();
     let nexts = spans.iter().skip(1).map(|(header, _)| *header).chain([directory_start]);
     for ((header, compressed), next) in spans.iter().zip(nexts) {
-        let end = header.checked_add(LOCAL_HEADER).and_then(|start| start.checked_add(*compressed));
+        let end = header
+            .checked_add(LOCAL_HEADER)
+            .and_then(|start| start.checked_add(*compressed));
         if end.is_none_or(|end| end > next) {
-            return Err(ReadError::ZipBomb { bound: "overlap".into(), limit: 0 });
+            return Err(ReadError::ZipBomb {
+                bound: "overlap".into(),
+                limit: 0,
+            });
         }
     }
     Ok(())
@@ -219,8 +269,18 @@ fn check_local_header(bytes: &[u8], entry: &Entry) -> Result<(), ReadError> {
     let header = slice(bytes, entry.header, 30).ok_or(ReadError::Truncated)?;
     let same_name = header.starts_with(b"PK\x03\x04")
         && u16_at(header, 26).map(u64::from) == Some(to_u64(entry.name.len()))
-        && entry.header.checked_add(30).and_then(|at| slice(bytes, at, to_u64(entry.name.len()))) == Some(&entry.name);
-    if same_name { Ok(()) } else { Err(ReadError::UnsafeNames { part: entry.path.chars().take(80).collect() }) }
+        && entry
+            .header
+            .checked_add(30)
+            .and_then(|at| slice(bytes, at, to_u64(entry.name.len())))
+            == Some(&entry.name);
+    if same_name {
+        Ok(())
+    } else {
+        Err(ReadError::UnsafeNames {
+            part: entry.path.chars().take(80).collect(),
+        })
+    }
 }
 
 fn slice(bytes: &[u8], start: u64, length: u64) -> Option<&[u8]> {
@@ -229,15 +289,21 @@ fn slice(bytes: &[u8], start: u64, length: u64) -> Option<&[u8]> {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    slice(bytes, to_u64(at), 2).and_then(|b| b.try_into().ok()).map(u16::from_le_bytes)
+    slice(bytes, to_u64(at), 2)
+        .and_then(|b| b.try_into().ok())
+        .map(u16::from_le_bytes)
 }
 
 fn u32_at(bytes: &[u8], at: impl TryInto<u64>) -> Option<u32> {
-    slice(bytes, at.try_into().ok()?, 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes)
+    slice(bytes, at.try_into().ok()?, 4)
+        .and_then(|b| b.try_into().ok())
+        .map(u32::from_le_bytes)
 }
 
 fn u64_at(bytes: &[u8], at: u64) -> Option<u64> {
-    slice(bytes, at, 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
+    slice(bytes, at, 8)
+        .and_then(|b| b.try_into().ok())
+        .map(u64::from_le_bytes)
 }
 
 fn to_u64(value: usize) -> u64 {

@@ -46,12 +46,25 @@ pub fn extract(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadError> 
         Some(path) => read_styles(&mut container, path, limits)?,
         None => Styles::default(),
     };
-    let mut shared = Shared { strings: &strings, styles: &styles, dates: package.dates, limits, cells: 0, text_bytes: 0 };
+    let mut shared = Shared {
+        strings: &strings,
+        styles: &styles,
+        dates: package.dates,
+        limits,
+        cells: 0,
+        text_bytes: 0,
+    };
     let mut sheets = Vec::with_capacity(package.sheets.len());
     for sheet in package.sheets {
         let text = container.text(&sheet.path)?;
         let text = text.ok_or_else(|| ReadError::damaged(&sheet.path, "the sheet part is missing"))?;
-        sheets.push(sheet::read(&text, &sheet.path, sheet.name, sheet.visibility, &mut shared)?);
+        sheets.push(sheet::read(
+            &text,
+            &sheet.path,
+            sheet.name,
+            sheet.visibility,
+            &mut shared,
+        )?);
     }
     Ok(RawWorkbook {
         sheets,
@@ -65,7 +78,9 @@ pub fn extract(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadError> 
 }
 
 fn read_strings(container: &mut Container<'_>, path: &str, limits: &Limits) -> Result<Vec<String>, ReadError> {
-    let Some(text) = container.text(path)? else { return Ok(Vec::new()) };
+    let Some(text) = container.text(path)? else {
+        return Ok(Vec::new());
+    };
     let mut xml = Xml::new(&text, path, limits);
     // The declared count is never looked at: a hostile one reserves all memory.
     let mut strings = Vec::new();

@@ -49,10 +49,19 @@ pub(super) fn read(container: &mut Container<'_>, limits: &Limits) -> Result<Pac
             return Err(ReadError::damaged(&workbook, "a sheet without its part"));
         };
         if relationship.kind == "worksheet" {
-            sheets.push(SheetPart { name, visibility, path: relationship.target.clone() });
+            sheets.push(SheetPart {
+                name,
+                visibility,
+                path: relationship.target.clone(),
+            });
         }
     }
-    let target = |kind: &str| relationships.values().find(|r| r.kind == kind).map(|r| r.target.clone());
+    let target = |kind: &str| {
+        relationships
+            .values()
+            .find(|r| r.kind == kind)
+            .map(|r| r.target.clone())
+    };
     let has_folder = |folder: &str| container.paths().any(|path| path.starts_with(folder));
     Ok(Package {
         sheets,
@@ -90,12 +99,18 @@ fn workbook_path(container: &mut Container<'_>, limits: &Limits) -> Result<Strin
     }
     let roots = relationships_of(container, "", limits)?;
     let root = roots.values().find(|r| r.kind == "officeDocument");
-    let path = root.map(|root| root.target.clone()).ok_or_else(|| other_package(container))?;
+    let path = root
+        .map(|root| root.target.clone())
+        .ok_or_else(|| other_package(container))?;
     if !container.has(&path) {
         return Err(ReadError::damaged(path, "the workbook part is missing"));
     }
     if path.starts_with("xl/") || container.paths().any(|part| part.contains("worksheets/")) {
-        if path.ends_with("workbook.bin") { Err(ReadError::Xlsb) } else { Ok(path) }
+        if path.ends_with("workbook.bin") {
+            Err(ReadError::Xlsb)
+        } else {
+            Ok(path)
+        }
     } else {
         Err(ReadError::NotXlsx)
     }
@@ -105,7 +120,10 @@ fn other_package(container: &Container<'_>) -> ReadError {
     if container.has("mimetype") && container.has("content.xml") {
         return ReadError::Ods;
     }
-    if container.paths().any(|path| [".xlsx", ".xls", ".et", ".xlsm"].iter().any(|end| path.ends_with(end))) {
+    if container
+        .paths()
+        .any(|path| [".xlsx", ".xls", ".et", ".xlsm"].iter().any(|end| path.ends_with(end)))
+    {
         return ReadError::Archive;
     }
     ReadError::NotXlsx
@@ -113,8 +131,14 @@ fn other_package(container: &Container<'_>) -> ReadError {
 
 fn relationships_of(container: &mut Container<'_>, part: &str, limits: &Limits) -> Result<Relationships, ReadError> {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-    let path = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-    let Some(text) = container.text(&path)? else { return Ok(Relationships::new()) };
+    let path = if folder.is_empty() {
+        format!("_rels/{file}.rels")
+    } else {
+        format!("{folder}/_rels/{file}.rels")
+    };
+    let Some(text) = container.text(&path)? else {
+        return Ok(Relationships::new());
+    };
     let mut xml = Xml::new(&text, &path, limits);
     let mut relationships = Relationships::new();
     loop {
@@ -130,7 +154,13 @@ fn relationships_of(container: &mut Container<'_>, part: &str, limits: &Limits) 
                     _ => {}
                 })?;
                 if !external {
-                    relationships.insert(id, Relationship { kind, target: resolve(folder, &target) });
+                    relationships.insert(
+                        id,
+                        Relationship {
+                            kind,
+                            target: resolve(folder, &target),
+                        },
+                    );
                 }
             }
             Node::Eof => return Ok(relationships),
@@ -142,7 +172,11 @@ fn relationships_of(container: &mut Container<'_>, part: &str, limits: &Limits) 
 /// A target relative to the folder of its source part; a leading slash means the package root. In lower case.
 fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/").to_lowercase();
-    let mut segments: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    let mut segments: Vec<&str> = if target.starts_with('/') {
+        Vec::new()
+    } else {
+        folder.split('/').collect()
+    };
     for segment in target.split('/') {
         match segment {
             "" | "." => {}
@@ -199,12 +233,7 @@ fn visibility_of(state: &str) -> Visibility {
     }
 }
 
-fn read_flat(
-    text: &str,
-    part: &str,
-    limits: &Limits,
-    values: &mut BTreeMap<String, String>,
-) -> Result<(), ReadError> {
+fn read_flat(text: &str, part: &str, limits: &Limits, values: &mut BTreeMap<String, String>) -> Result<(), ReadError> {
     let mut xml = Xml::new(text, part, limits);
     loop {
         match xml.next()? {

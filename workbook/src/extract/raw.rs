@@ -39,9 +39,9 @@ pub struct RawSheet {
     pub cells: Vec<RawCellAt>,
     /// Merged ranges.
     pub merged: Vec<CellRange>,
-    /// Hidden rows as inclusive ranges from 0.
+    /// Hidden rows as inclusive ranges from 0, ascending and apart.
     pub hidden_rows: Vec<(u32, u32)>,
-    /// Hidden columns as inclusive ranges from 0.
+    /// Hidden columns as inclusive ranges from 0, ascending and apart.
     pub hidden_columns: Vec<(u32, u32)>,
     /// Whether the sheet is protected, so that its locked cells cannot be edited in ordinary use.
     pub protected: bool,
@@ -146,7 +146,10 @@ impl RawWorkbook {
 impl RawSheet {
     /// The cell at a position, counted from 0.
     pub fn cell(&self, row: u32, column: u32) -> Option<&RawCellAt> {
-        let found = self.cells.binary_search_by_key(&(row, column), |cell| (cell.row, cell.column)).ok()?;
+        let found = self
+            .cells
+            .binary_search_by_key(&(row, column), |cell| (cell.row, cell.column))
+            .ok()?;
         self.cells.get(found)
     }
 
@@ -159,12 +162,20 @@ impl RawSheet {
 
     /// A place on this sheet.
     pub fn place(&self, row: u32, column: u32) -> Place {
-        Place { sheet: self.name.clone(), cell: a1(row, column) }
+        Place {
+            sheet: self.name.clone(),
+            cell: a1(row, column),
+        }
     }
 
     /// Whether a row is hidden.
     pub fn is_row_hidden(&self, row: u32) -> bool {
-        self.hidden_rows.iter().any(|(first, last)| (*first..=*last).contains(&row))
+        lies_in(&self.hidden_rows, row)
+    }
+
+    /// Whether a column is hidden.
+    pub fn is_column_hidden(&self, column: u32) -> bool {
+        lies_in(&self.hidden_columns, column)
     }
 }
 
@@ -173,4 +184,11 @@ impl CellRange {
     pub fn contains(&self, row: u32, column: u32) -> bool {
         (self.first_row..=self.last_row).contains(&row) && (self.first_column..=self.last_column).contains(&column)
     }
+}
+
+fn lies_in(ranges: &[(u32, u32)], at: u32) -> bool {
+    let next = ranges.partition_point(|(first, _)| *first <= at);
+    next.checked_sub(1)
+        .and_then(|found| ranges.get(found))
+        .is_some_and(|(_, last)| at <= *last)
 }

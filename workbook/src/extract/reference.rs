@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn references_are_read_within_the_bounds_of_excel() {
-        let check = |reference: &str, expected: Option<(u32, u32)>| assert_eq!(position(reference), expected, "{reference}");
+        let check =
+            |reference: &str, expected: Option<(u32, u32)>| assert_eq!(position(reference), expected, "{reference}");
         check("A1", Some((0, 0)));
         check("d12", Some((11, 3)));
         check("AA10", Some((9, 26)));

@@ -32,9 +32,20 @@ pub(super) fn read(
     visibility: Visibility,
     shared: &mut Shared<'_>,
 ) -> Result<RawSheet, ReadError> {
-    let sheet = RawSheet { name, visibility, ..RawSheet::default() };
-    let reading =
-        Reading { xml: Xml::new(text, part, shared.limits), part, shared, sheet, next_row: 0, next_column: 0, seen: 0 };
+    let sheet = RawSheet {
+        name,
+        visibility,
+        ..RawSheet::default()
+    };
+    let reading = Reading {
+        xml: Xml::new(text, part, shared.limits),
+        part,
+        shared,
+        sheet,
+        next_row: 0,
+        next_column: 0,
+        seen: 0,
+    };
     reading.run()
 }
 
@@ -95,7 +106,7 @@ impl Reading<'_, '_> {
     fn row(&mut self, element: &Element<'_>) -> Result<(), ReadError> {
         let (mut number, mut hidden) = (None, false);
         element.attributes(self.part, |key, value| match key {
-            "r" => number = Some(value.parse::<u32>().ok().filter(|r| (1..=MAX_ROWS).contains(r)).ok_or(clip(&value))),
+            "r" => number = Some(row_number(&value).ok_or_else(|| clip(&value))),
             "hidden" => hidden = is_true(&value),
             _ => {}
         })?;
@@ -143,14 +154,25 @@ impl Reading<'_, '_> {
             return Ok(());
         }
         if let RawValue::Text(text) = &value {
-            self.shared.text_bytes =
-                self.shared.text_bytes.saturating_add(u64::try_from(text.len()).unwrap_or(u64::MAX));
+            self.shared.text_bytes = self
+                .shared
+                .text_bytes
+                .saturating_add(u64::try_from(text.len()).unwrap_or(u64::MAX));
             if self.shared.text_bytes > self.shared.limits.text_bytes {
-                return Err(ReadError::TooMany { what: Counted::TextBytes, limit: self.shared.limits.text_bytes });
+                return Err(ReadError::TooMany {
+                    what: Counted::TextBytes,
+                    limit: self.shared.limits.text_bytes,
+                });
             }
         }
         let CellHead { row, column, style, .. } = head;
-        self.sheet.cells.push(RawCellAt { row, column, value, style, formula });
+        self.sheet.cells.push(RawCellAt {
+            row,
+            column,
+            value,
+            style,
+            formula,
+        });
         Ok(())
     }
 
@@ -187,7 +209,12 @@ impl Reading<'_, '_> {
         }
         let style = style.ok_or_else(|| self.xml.damaged("a style that is no number"))?;
         let kind = kind.ok_or_else(|| self.xml.damaged("an unknown kind of cell"))?;
-        Ok(CellHead { row, column, style, kind })
+        Ok(CellHead {
+            row,
+            column,
+            style,
+            kind,
+        })
     }
 
     fn value(
@@ -205,12 +232,20 @@ impl Reading<'_, '_> {
             return Ok(value.map_or(RawValue::Blank, |text| text_or_blank(text.to_owned())));
         }
         let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else {
-            return Ok(if formula { RawValue::FormulaWithoutValue } else { RawValue::Blank });
+            return Ok(if formula {
+                RawValue::FormulaWithoutValue
+            } else {
+                RawValue::Blank
+            });
         };
         Ok(match head.kind {
             CellKind::Shared => {
                 let string = value.parse().ok().and_then(|at: usize| self.shared.strings.get(at));
-                text_or_blank(string.cloned().ok_or_else(|| self.xml.damaged("a shared string that is not there"))?)
+                text_or_blank(
+                    string
+                        .cloned()
+                        .ok_or_else(|| self.xml.damaged("a shared string that is not there"))?,
+                )
             }
             CellKind::Boolean => RawValue::Boolean(is_true(value)),
             CellKind::Error => RawValue::Error(value.to_owned()),
@@ -239,7 +274,10 @@ impl Reading<'_, '_> {
         })?;
         let merged = merged.ok_or_else(|| self.out_of_range(written))?;
         if self.sheet.merged.len() >= self.shared.limits.merged_ranges {
-            return Err(ReadError::too_many(Counted::MergedRanges, self.shared.limits.merged_ranges));
+            return Err(ReadError::too_many(
+                Counted::MergedRanges,
+                self.shared.limits.merged_ranges,
+            ));
         }
         self.sheet.merged.push(merged);
         Ok(())
@@ -264,16 +302,27 @@ impl Reading<'_, '_> {
         if !cells.is_sorted_by_key(|cell| (cell.row, cell.column)) {
             cells.sort_by_key(|cell| (cell.row, cell.column));
         }
-        let doubled = cells.windows(2).find(|pair| (pair[0].row, pair[0].column) == (pair[1].row, pair[1].column));
+        apart(&mut self.sheet.hidden_rows);
+        apart(&mut self.sheet.hidden_columns);
+        let cells = &self.sheet.cells;
+        let doubled = cells
+            .windows(2)
+            .find(|pair| (pair[0].row, pair[0].column) == (pair[1].row, pair[1].column));
         if let Some([cell, _]) = doubled {
             let place = a1(cell.row, cell.column);
-            return Err(ReadError::damaged(self.part, format!("cell {place} stands there twice")));
+            return Err(ReadError::damaged(
+                self.part,
+                format!("cell {place} stands there twice"),
+            ));
         }
         Ok(self.sheet)
     }
 
     fn out_of_range(&self, reference: String) -> ReadError {
-        ReadError::CellOutOfRange { sheet: self.sheet.name.clone(), reference }
+        ReadError::CellOutOfRange {
+            sheet: self.sheet.name.clone(),
+            reference,
+        }
     }
 }
 
@@ -291,7 +340,11 @@ fn kind_of(kind: &str) -> Option<CellKind> {
 }
 
 fn text_or_blank(text: String) -> RawValue {
-    if text.is_empty() { RawValue::Blank } else { RawValue::Text(text) }
+    if text.is_empty() {
+        RawValue::Blank
+    } else {
+        RawValue::Text(text)
+    }
 }
 
 /// The serial of an ISO 8601 date or date and time (`t="d"`).
@@ -303,18 +356,34 @@ fn iso_serial(value: &str, dates: DateSystem) -> Option<f64> {
         .ok()?;
     // Day 60 of the 1900 system is 29 February 1900, which never was: only from March 1900 on is the sum right.
     let (zero, first) = match dates {
-        DateSystem::From1900 => (NaiveDate::from_ymd_opt(1899, 12, 30)?, NaiveDate::from_ymd_opt(1900, 3, 1)?),
-        DateSystem::From1904 => (NaiveDate::from_ymd_opt(1904, 1, 1)?, NaiveDate::from_ymd_opt(1904, 1, 1)?),
+        DateSystem::From1900 => (
+            NaiveDate::from_ymd_opt(1899, 12, 30)?,
+            NaiveDate::from_ymd_opt(1900, 3, 1)?,
+        ),
+        DateSystem::From1904 => (
+            NaiveDate::from_ymd_opt(1904, 1, 1)?,
+            NaiveDate::from_ymd_opt(1904, 1, 1)?,
+        ),
     };
     if moment.date() < first {
         return None;
     }
-    let seconds = moment.signed_duration_since(zero.and_time(NaiveTime::MIN)).num_seconds();
+    let seconds = moment
+        .signed_duration_since(zero.and_time(NaiveTime::MIN))
+        .num_seconds();
     Some(seconds as f64 / 86_400.0)
 }
 
+fn row_number(value: &str) -> Option<u32> {
+    value.parse().ok().filter(|number| (1..=MAX_ROWS).contains(number))
+}
+
 fn column_number(value: &str) -> Option<u32> {
-    value.parse::<u32>().ok().filter(|number| (1..=MAX_COLUMNS).contains(number)).map(|number| number - 1)
+    value
+        .parse::<u32>()
+        .ok()
+        .filter(|number| (1..=MAX_COLUMNS).contains(number))
+        .map(|number| number - 1)
 }
 
 /// Adds a range, joined to the one before where they touch.
@@ -323,6 +392,18 @@ fn push_range(ranges: &mut Vec<(u32, u32)>, first: u32, last: u32) {
         Some(previous) if previous.1.saturating_add(1) == first => previous.1 = last,
         _ => ranges.push((first, last)),
     }
+}
+
+/// Ranges in ascending order, those that touch or overlap joined.
+fn apart(ranges: &mut Vec<(u32, u32)>) {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, previous| {
+        let touches = next.0 <= previous.1.saturating_add(1);
+        if touches {
+            previous.1 = previous.1.max(next.1);
+        }
+        touches
+    });
 }
 
 fn clip(text: &str) -> String {

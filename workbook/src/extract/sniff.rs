@@ -10,7 +10,10 @@ pub(super) fn refuse_other_formats(bytes: &[u8], limits: &Limits) -> Result<(), 
     }
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > limits.file_bytes {
-        return Err(ReadError::TooLarge { bytes: size, limit: limits.file_bytes });
+        return Err(ReadError::TooLarge {
+            bytes: size,
+            limit: limits.file_bytes,
+        });
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return Ok(());
@@ -24,9 +27,14 @@ fn name_the_format(bytes: &[u8]) -> ReadError {
         return compound_file(bytes);
     }
     // BIFF streams of Excel 2 to 4 stand in the file without a container.
-    if [&b"\x09\x00\x04\x00"[..], b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x10\x00"]
-        .iter()
-        .any(|magic| bytes.starts_with(magic))
+    if [
+        &b"\x09\x00\x04\x00"[..],
+        b"\x09\x02\x06\x00",
+        b"\x09\x04\x06\x00",
+        b"\x09\x08\x10\x00",
+    ]
+    .iter()
+    .any(|magic| bytes.starts_with(magic))
     {
         return ReadError::LegacyXls;
     }
@@ -37,7 +45,10 @@ fn name_the_format(bytes: &[u8]) -> ReadError {
     if is_image(head) {
         return ReadError::Image;
     }
-    if [&b"Rar!"[..], b"7z\xBC\xAF", b"\x1F\x8B", b"PK\x05\x06"].iter().any(|magic| bytes.starts_with(magic)) {
+    if [&b"Rar!"[..], b"7z\xBC\xAF", b"\x1F\x8B", b"PK\x05\x06"]
+        .iter()
+        .any(|magic| bytes.starts_with(magic))
+    {
         return ReadError::Archive;
     }
     text(head).unwrap_or(ReadError::NotXlsx)
@@ -72,7 +83,10 @@ fn text(head: &[u8]) -> Option<ReadError> {
     if is_markup && text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
         return Some(ReadError::Xml2003);
     }
-    if (is_markup && ["<html", "<!doctype html", "<table", "<head", "<meta"].iter().any(|tag| text.contains(tag)))
+    if (is_markup
+        && ["<html", "<!doctype html", "<table", "<head", "<meta"]
+            .iter()
+            .any(|tag| text.contains(tag)))
         || start.starts_with("mime-version:")
     {
         return Some(ReadError::Html);
@@ -88,7 +102,11 @@ fn text(head: &[u8]) -> Option<ReadError> {
 fn readable(head: &[u8]) -> Option<String> {
     let utf16 = |decode: fn([u8; 2]) -> u16| {
         let units = head.get(2..)?.chunks_exact(2).map(|pair| decode([pair[0], pair[1]]));
-        Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+        Some(
+            char::decode_utf16(units)
+                .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect(),
+        )
     };
     if head.starts_with(b"\xFF\xFE") {
         return utf16(u16::from_le_bytes);
@@ -97,8 +115,14 @@ fn readable(head: &[u8]) -> Option<String> {
         return utf16(u16::from_be_bytes);
     }
     let body = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let printable = body.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C));
-    printable.then(|| body.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '·' }).collect())
+    let printable = body
+        .iter()
+        .all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C));
+    printable.then(|| {
+        body.iter()
+            .map(|byte| if byte.is_ascii() { char::from(*byte) } else { '·' })
+            .collect()
+    })
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -116,11 +140,19 @@ mod tests {
             [&b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..], &[0; 512], &name].concat()
         };
         let utf16 = |text: &str| -> Vec<u8> {
-            [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+            [0xFF, 0xFE]
+                .into_iter()
+                .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+                .collect()
         };
         let check = |bytes: &[u8], expected: &str| {
             let code = refuse_other_formats(bytes, &Limits::default()).map_or_else(|error| error.code(), |()| "zip");
-            assert_eq!(code, expected, "{:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(40)]));
+            assert_eq!(
+                code,
+                expected,
+                "{:?}",
+                String::from_utf8_lossy(&bytes[..bytes.len().min(40)])
+            );
         };
         check(b"", "workbook.empty");
         check(b"PK\x03\x04", "zip");
@@ -138,7 +170,10 @@ mod tests {
         check(b"\r\n <!DOCTYPE html>", "workbook.html");
         check(b"MIME-Version: 1.0\r\n", "workbook.html");
         check(&utf16("<html><body>"), "workbook.html");
-        check(b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", "workbook.xml_2003");
+        check(
+            b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+            "workbook.xml_2003",
+        );
         check(b"<?xml version=\"1.0\"?><a/>", "workbook.not_xlsx");
         check(b"{\\rtf1", "workbook.not_xlsx");
         check("企业名称,统一代码\r\n".as_bytes(), "workbook.csv");
@@ -150,7 +185,10 @@ mod tests {
 
     #[test]
     fn a_file_beyond_the_limit_is_not_looked_at() {
-        let limits = Limits { file_bytes: 3, ..Limits::default() };
+        let limits = Limits {
+            file_bytes: 3,
+            ..Limits::default()
+        };
         let refused = refuse_other_formats(b"PK\x03\x04", &limits);
         assert_eq!(refused, Err(ReadError::TooLarge { bytes: 4, limit: 3 }));
     }

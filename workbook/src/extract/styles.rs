@@ -19,7 +19,11 @@ pub(super) struct Styles {
 impl Styles {
     /// Whether numbers of this style are dates or times.
     pub(super) fn is_date(&self, style: u32) -> bool {
-        usize::try_from(style).ok().and_then(|at| self.dates.get(at)).copied().unwrap_or(false)
+        usize::try_from(style)
+            .ok()
+            .and_then(|at| self.dates.get(at))
+            .copied()
+            .unwrap_or(false)
     }
 
     pub(super) fn read(text: &str, part: &str, limits: &Limits) -> Result<Self, ReadError> {
@@ -80,7 +84,10 @@ impl Styles {
     fn push(&mut self, format: u32, formats: &BTreeMap<u32, String>) {
         let code = formats.get(&format).map_or_else(|| built_in(format), String::as_str);
         self.dates.push(is_date_code(code));
-        self.cells.push(CellStyle { number_format: code.to_owned(), locked: true });
+        self.cells.push(CellStyle {
+            number_format: code.to_owned(),
+            locked: true,
+        });
     }
 }
 
@@ -145,7 +152,11 @@ fn is_date_code(code: &str) -> bool {
             }
             '[' => {
                 let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                if !inside.is_empty() && inside.chars().all(|c| matches!(c.to_ascii_lowercase(), 'h' | 'm' | 's')) {
+                if !inside.is_empty()
+                    && inside
+                        .chars()
+                        .all(|c| matches!(c.to_ascii_lowercase(), 'h' | 'm' | 's'))
+                {
                     return true;
                 }
             }

@@ -35,7 +35,13 @@ impl<'a> Xml<'a> {
     pub(super) fn new(text: &'a str, part: &'a str, limits: &Limits) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        Self { reader, part, depth: 0, max_depth: limits.xml_depth, text_chars: limits.text_chars }
+        Self {
+            reader,
+            part,
+            depth: 0,
+            max_depth: limits.xml_depth,
+            text_chars: limits.text_chars,
+        }
     }
 
     /// Elements that are open.
@@ -45,7 +51,11 @@ impl<'a> Xml<'a> {
 
     pub(super) fn next(&mut self) -> Result<Node<'a>, ReadError> {
         loop {
-            match self.reader.read_event().map_err(|error| self.damaged(error.to_string()))? {
+            match self
+                .reader
+                .read_event()
+                .map_err(|error| self.damaged(error.to_string()))?
+            {
                 Event::Start(start) => {
                     self.depth += 1;
                     if self.depth > self.max_depth {
@@ -60,7 +70,11 @@ impl<'a> Xml<'a> {
                 Event::Text(text) => return Ok(Node::Text(text.xml10_content())),
                 Event::CData(text) => return Ok(Node::Text(text.xml10_content())),
                 Event::GeneralRef(reference) => return Ok(Node::Text(self.resolve(&reference)?)),
-                Event::DocType(_) => return Err(ReadError::Doctype { part: self.part.to_owned() }),
+                Event::DocType(_) => {
+                    return Err(ReadError::Doctype {
+                        part: self.part.to_owned(),
+                    });
+                }
                 Event::Eof if self.depth > 0 => return Err(self.damaged("the part ends inside an element")),
                 Event::Eof => return Ok(Node::Eof),
                 // Elements without content arrive as a start and an end.
@@ -70,12 +84,12 @@ impl<'a> Xml<'a> {
     }
 
     /// The text up to the end of the element that was just opened. Elements inside are skipped with their text.
-    pub(super) fn text(&mut self) -> Result<String, ReadError> {
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>, ReadError> {
         let inside = self.depth;
-        let mut text = String::new();
+        let mut text = Cow::Borrowed("");
         loop {
             match self.next()? {
-                Node::Text(piece) if self.depth == inside => self.append(&mut text, &piece)?,
+                Node::Text(piece) if self.depth == inside => self.append(&mut text, piece)?,
                 Node::End if self.depth < inside => return Ok(text),
                 Node::Eof => return Err(self.damaged("the part ends inside a text")),
                 _ => {}
@@ -97,18 +111,18 @@ impl<'a> Xml<'a> {
     /// A string item (`si`, `is`): the text of its runs, without phonetic runs, up to the end of the opened element.
     pub(super) fn string_item(&mut self) -> Result<String, ReadError> {
         let inside = self.depth;
-        let mut text = String::new();
+        let mut text = Cow::Borrowed("");
         loop {
             match self.next()? {
                 Node::Start(element) => match element.name() {
                     "t" => {
                         let piece = self.text()?;
-                        self.append(&mut text, &piece)?;
+                        self.append(&mut text, piece)?;
                     }
                     "r" => {}
                     _ => self.skip()?,
                 },
-                Node::End if self.depth < inside => return Ok(unescape_control_characters(text)),
+                Node::End if self.depth < inside => return Ok(unescape_control_characters(text.into_owned())),
                 Node::Eof => return Err(self.damaged("the part ends inside a string")),
                 Node::End | Node::Text(_) => {}
             }
@@ -119,18 +133,29 @@ impl<'a> Xml<'a> {
         ReadError::damaged(self.part, reason)
     }
 
-    fn append(&self, text: &mut String, piece: &str) -> Result<(), ReadError> {
-        text.push_str(piece);
+    /// Most texts come in one piece and are never copied.
+    fn append(&self, text: &mut Cow<'a, str>, piece: Cow<'a, str>) -> Result<(), ReadError> {
+        if text.is_empty() {
+            *text = piece;
+        } else {
+            text.to_mut().push_str(&piece);
+        }
         // Bytes are an upper bound of characters, so that short texts are never counted.
         if text.len() > self.text_chars && text.chars().count() > self.text_chars {
             let limit = u64::try_from(self.text_chars).unwrap_or(u64::MAX);
-            return Err(ReadError::TextTooLong { part: self.part.to_owned(), limit });
+            return Err(ReadError::TextTooLong {
+                part: self.part.to_owned(),
+                limit,
+            });
         }
         Ok(())
     }
 
     fn resolve(&self, reference: &BytesRef<'_>) -> Result<Cow<'a, str>, ReadError> {
-        if let Some(character) = reference.resolve_char_ref().map_err(|error| self.damaged(error.to_string()))? {
+        if let Some(character) = reference
+            .resolve_char_ref()
+            .map_err(|error| self.damaged(error.to_string()))?
+        {
             return Ok(Cow::Owned(character.to_string()));
         }
         let text = resolve_predefined_entity(reference).ok_or_else(|| self.damaged("an unknown entity"))?;
@@ -146,11 +171,7 @@ impl Element<'_> {
     }
 
     /// All attributes by name without prefix. A doubled attribute is an error.
-    pub(super) fn attributes(
-        &self,
-        part: &str,
-        mut each: impl FnMut(&str, Cow<'_, str>),
-    ) -> Result<(), ReadError> {
+    pub(super) fn attributes(&self, part: &str, mut each: impl FnMut(&str, Cow<'_, str>)) -> Result<(), ReadError> {
         for attribute in self.0.attributes() {
             let attribute = attribute.map_err(|error| ReadError::damaged(part, error.to_string()))?;
             let value = attribute
@@ -178,8 +199,12 @@ fn unescape_control_characters(text: String) -> String {
     while let Some(at) = rest.find("_x") {
         let (before, candidate) = rest.split_at(at);
         result.push_str(before);
-        let code = candidate.get(2..6).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        let character = code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+        let code = candidate
+            .get(2..6)
+            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let character = code
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+            .and_then(char::from_u32);
         if let (Some(character), Some("_")) = (character, candidate.get(6..7)) {
             result.push(character);
             rest = candidate.get(7..).unwrap_or_default();

@@ -14,7 +14,11 @@ use crate::options::{Choice, OptionLists, choices};
 pub(super) fn layout(questionnaire: &Questionnaire, lists: &OptionLists, variant: Option<&str>) -> Layout {
     let mut taken_zh: Vec<String> = names::RESERVED.iter().map(ToString::to_string).collect();
     let mut taken_en = taken_zh.clone();
-    let mut builder = Builder { questionnaire, lists, variant };
+    let mut builder = Builder {
+        questionnaire,
+        lists,
+        variant,
+    };
     let mut sheets = Vec::new();
     for section in &questionnaire.sections {
         if relevance::is_of_other_variant(&section.relevance, questionnaire, variant) {
@@ -25,7 +29,13 @@ pub(super) fn layout(questionnaire: &Questionnaire, lists: &OptionLists, variant
                 names::sheet_name(&format!("{code} {}", label.zh), &mut taken_zh),
                 names::sheet_name(&format!("{code} {}", label.en), &mut taken_en),
             );
-            sheets.push(SheetLayout { code, name, title: label, note, body });
+            sheets.push(SheetLayout {
+                code,
+                name,
+                title: label,
+                note,
+                body,
+            });
         }
     }
     Layout {
@@ -53,14 +63,25 @@ impl<'a> Builder<'a> {
         }
         let periods = self.periods(&rows);
         let mut note = section.help.clone();
-        append(&mut note, &relevance::remark(&section.relevance, self.questionnaire, self.lists, self.variant));
+        append(
+            &mut note,
+            &relevance::remark(&section.relevance, self.questionnaire, self.lists, self.variant),
+        );
         let mut tables = Vec::new();
         let mut grid_rows = Vec::new();
         for questions in &rows {
             self.row(questions, &periods, &mut grid_rows);
-            tables.extend(questions.iter().filter(|q| q.kind == QuestionType::Table).map(|q| self.table(q)));
+            tables.extend(
+                questions
+                    .iter()
+                    .filter(|q| q.kind == QuestionType::Table)
+                    .map(|q| self.table(q)),
+            );
         }
-        let references = rows.iter().map(|questions| questions.iter().filter(|q| is_shown_beside(q)).count()).max();
+        let references = rows
+            .iter()
+            .map(|questions| questions.iter().filter(|q| is_shown_beside(q)).count())
+            .max();
         let grid = Grid {
             periods,
             references: references.and_then(|count| u16::try_from(count).ok()).unwrap_or(0),
@@ -79,7 +100,10 @@ impl<'a> Builder<'a> {
             if is_left_out {
                 continue;
             }
-            match rows.iter_mut().find(|row| row.first().is_some_and(|first| first.row == question.row)) {
+            match rows
+                .iter_mut()
+                .find(|row| row.first().is_some_and(|first| first.row == question.row))
+            {
                 Some(row) => row.push(question),
                 None => rows.push(vec![question]),
             }
@@ -96,20 +120,39 @@ impl<'a> Builder<'a> {
                 codes.push(&question.period);
             }
         }
-        let label = |code: &str| self.questionnaire.periods.get(code).cloned().unwrap_or_else(|| Text::new(code, code));
-        codes.into_iter().map(|code| PeriodColumn { code: code.to_owned(), label: label(code) }).collect()
+        let label = |code: &str| {
+            self.questionnaire
+                .periods
+                .get(code)
+                .cloned()
+                .unwrap_or_else(|| Text::new(code, code))
+        };
+        codes
+            .into_iter()
+            .map(|code| PeriodColumn {
+                code: code.to_owned(),
+                label: label(code),
+            })
+            .collect()
     }
 
     fn row(&self, questions: &[&Question], periods: &[PeriodColumn], rows: &mut Vec<GridRow>) {
         let Some(first) = questions.first() else { return };
         if let Some(table) = questions.iter().find(|q| q.kind == QuestionType::Table) {
-            let role = RowRole::OtherSheet { sheet: table.code.clone() };
+            let role = RowRole::OtherSheet {
+                sheet: table.code.clone(),
+            };
             rows.push(self.grid_row(first.row.clone(), questions, role, vec![None; periods.len()]));
             return;
         }
         let by_period = periods
             .iter()
-            .map(|period| questions.iter().find(|q| q.period == period.code).map(|q| q.code.clone()))
+            .map(|period| {
+                questions
+                    .iter()
+                    .find(|q| q.period == period.code)
+                    .map(|q| q.code.clone())
+            })
             .collect::<Vec<_>>();
         let ticks = self.tick_options(questions);
         if ticks.is_empty() {
@@ -124,7 +167,9 @@ impl<'a> Builder<'a> {
                 note: Text::default(),
                 unit: Text::default(),
                 required: false,
-                role: RowRole::Tick { option: choice.code.to_owned() },
+                role: RowRole::Tick {
+                    option: choice.code.to_owned(),
+                },
                 questions: by_period.clone(),
             });
         }
@@ -132,9 +177,13 @@ impl<'a> Builder<'a> {
 
     /// The options that get rows of their own: those of multiple choices that all have the same, not too many.
     fn tick_options(&self, questions: &[&'a Question]) -> Vec<Choice<'a>> {
-        let Some(first) = questions.first() else { return Vec::new() };
+        let Some(first) = questions.first() else {
+            return Vec::new();
+        };
         let options = choices(first, self.lists);
-        let fits = questions.iter().all(|q| q.kind == QuestionType::Multi && choices(q, self.lists) == options)
+        let fits = questions
+            .iter()
+            .all(|q| q.kind == QuestionType::Multi && choices(q, self.lists) == options)
             && options.len() <= MAX_TICK_ROWS;
         if fits { options } else { Vec::new() }
     }
@@ -146,10 +195,21 @@ impl<'a> Builder<'a> {
         role: RowRole,
         by_period: Vec<Option<String>>,
     ) -> GridRow {
-        let (label, unit) = (row_label(questions), self.unit(questions.first().map_or("", |q| &q.unit)));
+        let (label, unit) = (
+            row_label(questions),
+            self.unit(questions.first().map_or("", |q| &q.unit)),
+        );
         let note = questions.first().map(|q| self.note(q)).unwrap_or_default();
         let required = questions.iter().any(|q| q.required);
-        GridRow { anchor, label, note, unit, required, role, questions: by_period }
+        GridRow {
+            anchor,
+            label,
+            note,
+            unit,
+            required,
+            role,
+            questions: by_period,
+        }
     }
 
     fn note(&self, question: &Question) -> Text {
@@ -161,7 +221,10 @@ impl<'a> Builder<'a> {
             );
             append(&mut note, &most);
         }
-        append(&mut note, &relevance::remark(&question.relevance, self.questionnaire, self.lists, self.variant));
+        append(
+            &mut note,
+            &relevance::remark(&question.relevance, self.questionnaire, self.lists, self.variant),
+        );
         note
     }
 
@@ -177,14 +240,22 @@ impl<'a> Builder<'a> {
             columns: columns.collect(),
             rows: question.max_items.unwrap_or(DEFAULT_TABLE_ROWS),
         };
-        (question.code.clone(), question.label.clone(), self.note(question), SheetBody::Table(block))
+        (
+            question.code.clone(),
+            question.label.clone(),
+            self.note(question),
+            SheetBody::Table(block),
+        )
     }
 
     fn unit(&self, code: &str) -> Text {
         if code.is_empty() {
             return Text::default();
         }
-        self.questionnaire.units.get(code).map_or_else(|| Text::new(code, code), |unit| unit.label.clone())
+        self.questionnaire
+            .units
+            .get(code)
+            .map_or_else(|| Text::new(code, code), |unit| unit.label.clone())
     }
 }
 
@@ -195,7 +266,9 @@ pub(super) fn is_shown_beside(question: &Question) -> bool {
 
 /// What the labels of a row have in common: `营业收入（上年）` and `营业收入（前年）` share `营业收入`.
 fn row_label(questions: &[&Question]) -> Text {
-    let Some(first) = questions.first() else { return Text::default() };
+    let Some(first) = questions.first() else {
+        return Text::default();
+    };
     if questions.len() == 1 {
         return first.label.clone();
     }
@@ -205,20 +278,31 @@ fn row_label(questions: &[&Question]) -> Text {
 }
 
 fn common_start(labels: &[&str]) -> String {
-    let Some((first, others)) = labels.split_first() else { return String::new() };
+    let Some((first, others)) = labels.split_first() else {
+        return String::new();
+    };
     let mut length = 0;
     for (at, character) in first.char_indices() {
         let end = at + character.len_utf8();
-        if !others.iter().all(|other| other.starts_with(first.get(..end).unwrap_or_default())) {
+        if !others
+            .iter()
+            .all(|other| other.starts_with(first.get(..end).unwrap_or_default()))
+        {
             break;
         }
         length = end;
     }
     let common = first.get(..length).unwrap_or_default();
     // An opened bracket that is not closed within the common part holds the period.
-    let opened = common.rfind(['（', '(']).filter(|at| common.rfind(['）', ')']).is_none_or(|closed| closed < *at));
+    let opened = common
+        .rfind(['（', '('])
+        .filter(|at| common.rfind(['）', ')']).is_none_or(|closed| closed < *at));
     let common = opened.and_then(|at| common.get(..at)).unwrap_or(common).trim();
-    if common.is_empty() { (*first).to_owned() } else { common.to_owned() }
+    if common.is_empty() {
+        (*first).to_owned()
+    } else {
+        common.to_owned()
+    }
 }
 
 fn append(note: &mut Text, more: &Text) {

@@ -230,7 +230,10 @@ impl Layout {
     pub fn place(&self, key: &CellKey, language: Language) -> Option<Place> {
         self.sheets.iter().find_map(|sheet| {
             let (row, column) = sheet.position(key)?;
-            Some(Place { sheet: language.single(&sheet.name).to_owned(), cell: a1(row, u32::from(column)) })
+            Some(Place {
+                sheet: language.single(&sheet.name).to_owned(),
+                cell: a1(row, u32::from(column)),
+            })
         })
     }
 
@@ -248,11 +251,19 @@ impl Layout {
 impl SheetLayout {
     fn cells(&self) -> Vec<CellKey> {
         match &self.body {
-            SheetBody::Grid(grid) => {
-                grid.rows.iter().flat_map(|row| row.questions.iter().flatten()).map(CellKey::question).collect()
-            }
+            SheetBody::Grid(grid) => grid
+                .rows
+                .iter()
+                .flat_map(|row| row.questions.iter().flatten())
+                .map(CellKey::question)
+                .collect(),
             SheetBody::Table(table) => {
-                let row = |row: u32| table.columns.iter().map(move |c| CellKey::table(&table.question, row, &c.code));
+                let row = |row: u32| {
+                    table
+                        .columns
+                        .iter()
+                        .map(move |c| CellKey::table(&table.question, row, &c.code))
+                };
                 (0..table.rows).flat_map(row).collect()
             }
         }
@@ -289,12 +300,15 @@ impl Grid {
     }
 
     fn position(&self, question: &str) -> Option<(u32, u16)> {
-        self.numbered_rows().filter(|(_, row)| matches!(row.role, RowRole::Answer | RowRole::Tick { .. })).find_map(
-            |(at_row, row)| {
-                let at = row.questions.iter().position(|code| code.as_deref() == Some(question))?;
+        self.numbered_rows()
+            .filter(|(_, row)| matches!(row.role, RowRole::Answer | RowRole::Tick { .. }))
+            .find_map(|(at_row, row)| {
+                let at = row
+                    .questions
+                    .iter()
+                    .position(|code| code.as_deref() == Some(question))?;
                 Some((at_row, at::FIRST_ANSWER_COLUMN.checked_add(u16::try_from(at).ok()?)?))
-            },
-        )
+            })
     }
 }
 
@@ -338,12 +352,21 @@ impl TableBlockColumn {
 impl CellKey {
     /// The cell of a question.
     pub fn question(code: impl Into<String>) -> Self {
-        Self { question: code.into(), table: None }
+        Self {
+            question: code.into(),
+            table: None,
+        }
     }
 
     /// A cell of a table question; rows count from 0.
     pub fn table(question: impl Into<String>, row: u32, column: impl Into<String>) -> Self {
-        Self { question: question.into(), table: Some(TableCell { row, column: column.into() }) }
+        Self {
+            question: question.into(),
+            table: Some(TableCell {
+                row,
+                column: column.into(),
+            }),
+        }
     }
 }
 
@@ -358,5 +381,8 @@ impl std::fmt::Display for CellKey {
 
 fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }

@@ -4,17 +4,36 @@
 const LONGEST: usize = 31;
 
 /// Names of the sheets of a template that ask nothing; no section may take them.
-pub(super) const RESERVED: [&str; 8] = ["封面", "填表说明", "代码表", "Cover", "Notes", "Codes", "_lists", "_template"];
+pub(super) const RESERVED: [&str; 8] = [
+    "封面",
+    "填表说明",
+    "代码表",
+    "Cover",
+    "Notes",
+    "Codes",
+    "_lists",
+    "_template",
+];
 
 /// A name that is safe for Excel and not taken yet; it is added to `taken`.
 pub(super) fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
     let clean: String = wanted
         .chars()
-        .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() { ' ' } else { c })
+        .map(|c| {
+            if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     let clean = clean.trim_matches(|c: char| c == '\'' || c.is_whitespace());
     // Excel keeps the name History for itself.
-    let clean = if clean.is_empty() || clean.eq_ignore_ascii_case("history") { "Sheet" } else { clean };
+    let clean = if clean.is_empty() || clean.eq_ignore_ascii_case("history") {
+        "Sheet"
+    } else {
+        clean
+    };
     let mut name = clip(clean, LONGEST);
     let mut number: u32 = 2;
     while taken.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
@@ -36,7 +55,9 @@ fn clip(text: &str, units: usize) -> String {
             fits
         })
         .collect();
-    clipped.trim_end_matches(|c: char| c == '\'' || c.is_whitespace()).to_owned()
+    clipped
+        .trim_end_matches(|c: char| c == '\'' || c.is_whitespace())
+        .to_owned()
 }
 
 #[cfg(test)]

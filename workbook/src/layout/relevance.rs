@@ -63,12 +63,15 @@ pub(super) fn remark(
                 return Text::default();
             }
             let choices = find(question).map(|q| choices(q, lists)).unwrap_or_default();
-            choices.into_iter().find(|choice| choice.code == option).map_or_else(Text::default, |choice| {
-                Text::new(
-                    format!("仅当 {question} 选“{}”时填写。", Language::Zh.choice(choice)),
-                    format!("Only when {question} is \"{}\".", Language::En.choice(choice)),
-                )
-            })
+            choices
+                .into_iter()
+                .find(|choice| choice.code == option)
+                .map_or_else(Text::default, |choice| {
+                    Text::new(
+                        format!("仅当 {question} 选“{}”时填写。", Language::Zh.choice(choice)),
+                        format!("Only when {question} is \"{}\".", Language::En.choice(choice)),
+                    )
+                })
         }
         _ => Text::default(),
     }
@@ -81,7 +84,9 @@ fn chooses_the_variant(code: &str, questionnaire: &Questionnaire) -> bool {
             && question.kind == QuestionType::Single
             && question.options.as_ref().is_some_and(|options| {
                 options.len() == questionnaire.variants.len()
-                    && options.iter().all(|option| questionnaire.variants.iter().any(|v| v.code == option.code))
+                    && options
+                        .iter()
+                        .all(|option| questionnaire.variants.iter().any(|v| v.code == option.code))
             })
     };
     questionnaire.questions.iter().any(is_the_choice)
@@ -94,7 +99,13 @@ mod tests {
     #[test]
     fn only_plain_conditions_are_understood() {
         let check = |expression: &str, expected: Option<Condition<'_>>| assert_eq!(plain(expression), expected);
-        check("A11 == \"M\"", Some(Condition::Equals { question: "A11", option: "M" }));
+        check(
+            "A11 == \"M\"",
+            Some(Condition::Equals {
+                question: "A11",
+                option: "M",
+            }),
+        );
         check("W01==true", Some(Condition::IsYes { question: "W01" }));
         check("true", None);
         check("A11 == \"M\" && W01 == true", None);

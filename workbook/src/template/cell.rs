@@ -4,11 +4,7 @@ use rust_xlsxwriter::{Format, Formula, Worksheet};
 use survey::cell::RawValue;
 
 use super::uncached::MARKED_RESULT;
-use crate::{
-    error::WriteError,
-    layout::CellKey,
-    prefill::PrefillCell,
-};
+use crate::{error::WriteError, layout::CellKey, prefill::PrefillCell};
 
 /// Excel's limit for a text, in UTF-16 code units.
 const LONGEST_TEXT: usize = 32_767;
@@ -26,7 +22,10 @@ pub(super) fn write(
         sheet.write_blank(row, column, format)?;
         return Ok(());
     };
-    let own = cell.number_format.as_ref().map(|code| format.clone().set_num_format(code));
+    let own = cell
+        .number_format
+        .as_ref()
+        .map(|code| format.clone().set_num_format(code));
     let format = own.as_ref().unwrap_or(format);
     if let Some(formula) = &cell.formula {
         let formula = Formula::new(formula).set_result(cached(&cell.value));
@@ -36,7 +35,10 @@ pub(super) fn write(
     match &cell.value {
         RawValue::Blank => sheet.write_blank(row, column, format)?,
         RawValue::Text(text) if text.encode_utf16().count() > LONGEST_TEXT => {
-            return Err(WriteError::TextTooLong { cell: key.to_string(), limit: LONGEST_TEXT });
+            return Err(WriteError::TextTooLong {
+                cell: key.to_string(),
+                limit: LONGEST_TEXT,
+            });
         }
         // Always as a string, so that a text beginning with `=` never becomes a formula (WF38).
         RawValue::Text(text) => sheet.write_string_with_format(row, column, text, format)?,

@@ -10,11 +10,19 @@ const VALUE_WIDTH: f64 = 78.0;
 const LAST_WIDTH: f64 = 14.0;
 
 pub(super) fn write(template: &Template<'_>, sheet: &mut Worksheet) -> Result<(), WriteError> {
-    sheet.set_name(if template.language() == Language::En { "Cover" } else { "封面" })?;
+    sheet.set_name(if template.language() == Language::En {
+        "Cover"
+    } else {
+        "封面"
+    })?;
     for (column, width) in [(0, 3.0), (1, FIELD_WIDTH), (2, VALUE_WIDTH), (3, LAST_WIDTH)] {
         sheet.set_column_width(column, width)?;
     }
-    let mut cover = Cover { template, sheet, row: 1 };
+    let mut cover = Cover {
+        template,
+        sheet,
+        row: 1,
+    };
     cover.titles()?;
     cover.fields()?;
     cover.steps()?;
@@ -37,10 +45,12 @@ impl Cover<'_, '_> {
         let (language, palette) = (self.template.language(), &self.template.palette);
         let title = language.block(&self.template.questionnaire.title);
         let height = row_height([(title.as_str(), 62.0)]).max(30.0) * 1.3;
-        self.sheet.merge_range(self.row, 1, self.row, 3, &title, &palette.cover_title)?;
+        self.sheet
+            .merge_range(self.row, 1, self.row, 3, &title, &palette.cover_title)?;
         self.sheet.set_row_height(self.row, height)?;
         let lead = language.inline(&self.template.issue.round.title);
-        self.sheet.merge_range(self.row + 1, 1, self.row + 1, 3, &lead, &palette.cover_lead)?;
+        self.sheet
+            .merge_range(self.row + 1, 1, self.row + 1, 3, &lead, &palette.cover_lead)?;
         self.sheet.set_row_height(self.row + 1, 24)?;
         self.row += 3;
         Ok(())
@@ -52,15 +62,24 @@ impl Cover<'_, '_> {
         let variant = variant.and_then(|code| self.template.questionnaire.variants.iter().find(|v| v.code == *code));
         let mut fields = vec![
             (("企业名称", "Enterprise"), issue.enterprise.name.clone()),
-            (("统一社会信用代码", "Unified social credit code"), issue.enterprise.uscc.clone()),
+            (
+                ("统一社会信用代码", "Unified social credit code"),
+                issue.enterprise.uscc.clone(),
+            ),
             (("所在镇街", "Town or subdistrict"), issue.enterprise.town.clone()),
         ];
         if let Some(variant) = variant {
             fields.push((("适用版本", "Variant"), self.template.language().inline(&variant.label)));
         }
-        let version = format!("{} / {}", self.template.layout.questionnaire, self.template.layout.version);
+        let version = format!(
+            "{} / {}",
+            self.template.layout.questionnaire, self.template.layout.version
+        );
         fields.push((("调查表及版本", "Form and version"), version));
-        fields.push((("填报期限", "Open from, due by"), format!("{} — {}", issue.round.opens_on, issue.round.due_on)));
+        fields.push((
+            ("填报期限", "Open from, due by"),
+            format!("{} — {}", issue.round.opens_on, issue.round.due_on),
+        ));
         fields.push((("发放时间", "Issued at"), issue.issued_at.clone()));
         for ((zh, en), value) in fields {
             let name = self.template.words(zh, en);
@@ -73,8 +92,10 @@ impl Cover<'_, '_> {
     fn pair(&mut self, name: &str, value: &str) -> Result<(), WriteError> {
         let palette = &self.template.palette;
         self.sheet.write_string_with_format(self.row, 1, name, &palette.field)?;
-        self.sheet.merge_range(self.row, 2, self.row, 3, value, &palette.value)?;
-        self.sheet.set_row_height(self.row, row_height([(name, FIELD_WIDTH), (value, VALUE_WIDTH)]) + 3.0)?;
+        self.sheet
+            .merge_range(self.row, 2, self.row, 3, value, &palette.value)?;
+        self.sheet
+            .set_row_height(self.row, row_height([(name, FIELD_WIDTH), (value, VALUE_WIDTH)]) + 3.0)?;
         self.row += 1;
         Ok(())
     }
@@ -82,9 +103,18 @@ impl Cover<'_, '_> {
     fn steps(&mut self) -> Result<(), WriteError> {
         self.heading("怎样填报", "How to fill in")?;
         for (zh, en) in [
-            ("1. 先看“填表说明”，再逐页填写浅黄色的格；灰色格不用填，结构不要改动。", "1. Read the notes, then fill in the pale yellow cells page by page; leave grey cells and the structure alone."),
-            ("2. 用 WPS 或 Excel 填写，保存为 .xlsx 格式，在系统上传。", "2. Use WPS or Excel, save as .xlsx and upload it to the system."),
-            ("3. 系统逐格列出问题；改正或说明后提交，由单位负责人确认。", "3. The system lists problems cell by cell; correct or justify them, then submit; the head of the enterprise signs."),
+            (
+                "1. 先看“填表说明”，再逐页填写浅黄色的格；灰色格不用填，结构不要改动。",
+                "1. Read the notes, then fill in the pale yellow cells page by page; leave grey cells and the structure alone.",
+            ),
+            (
+                "2. 用 WPS 或 Excel 填写，保存为 .xlsx 格式，在系统上传。",
+                "2. Use WPS or Excel, save as .xlsx and upload it to the system.",
+            ),
+            (
+                "3. 系统逐格列出问题；改正或说明后提交，由单位负责人确认。",
+                "3. The system lists problems cell by cell; correct or justify them, then submit; the head of the enterprise signs.",
+            ),
         ] {
             self.paragraph(zh, en)?;
         }
@@ -102,8 +132,10 @@ impl Cover<'_, '_> {
             let code = Url::new(target).set_text(&sheet.code);
             self.sheet.write_url_with_format(self.row, 1, code, &palette.link)?;
             let title = language.inline(&sheet.title);
-            self.sheet.merge_range(self.row, 2, self.row, 3, &title, &palette.value)?;
-            self.sheet.set_row_height(self.row, row_height([(title.as_str(), VALUE_WIDTH)]))?;
+            self.sheet
+                .merge_range(self.row, 2, self.row, 3, &title, &palette.value)?;
+            self.sheet
+                .set_row_height(self.row, row_height([(title.as_str(), VALUE_WIDTH)]))?;
             self.row += 1;
         }
         self.row += 1;
@@ -130,7 +162,8 @@ impl Cover<'_, '_> {
 
     fn heading(&mut self, zh: &str, en: &str) -> Result<(), WriteError> {
         let text = self.template.words(zh, en).replace('\n', " ");
-        self.sheet.write_string_with_format(self.row, 1, text, &self.template.palette.heading)?;
+        self.sheet
+            .write_string_with_format(self.row, 1, text, &self.template.palette.heading)?;
         self.sheet.set_row_height(self.row, 22)?;
         self.row += 1;
         Ok(())
@@ -138,9 +171,11 @@ impl Cover<'_, '_> {
 
     fn paragraph(&mut self, zh: &str, en: &str) -> Result<(), WriteError> {
         let text = self.template.words(zh, en);
-        self.sheet.merge_range(self.row, 1, self.row, 3, &text, &self.template.palette.plain)?;
+        self.sheet
+            .merge_range(self.row, 1, self.row, 3, &text, &self.template.palette.plain)?;
         let width = FIELD_WIDTH + VALUE_WIDTH + LAST_WIDTH;
-        self.sheet.set_row_height(self.row, row_height([(text.as_str(), width)]))?;
+        self.sheet
+            .set_row_height(self.row, row_height([(text.as_str(), width)]))?;
         self.row += 1;
         Ok(())
     }

@@ -23,7 +23,12 @@ pub(super) struct ListSheets {
 
 impl ListSheets {
     pub(super) fn new(language: Language) -> Self {
-        Self { language, formulas: BTreeMap::new(), hidden: Vec::new(), visible: Vec::new() }
+        Self {
+            language,
+            formulas: BTreeMap::new(),
+            hidden: Vec::new(),
+            visible: Vec::new(),
+        }
     }
 
     /// The range of a list. `title` heads it when it stands on the visible sheet.
@@ -82,7 +87,11 @@ impl ListSheets {
     }
 
     fn visible_name(&self) -> &'static str {
-        if self.language == Language::En { "Codes" } else { "代码表" }
+        if self.language == Language::En {
+            "Codes"
+        } else {
+            "代码表"
+        }
     }
 }
 
@@ -103,5 +112,9 @@ fn range_of(sheet: &str, column: usize, first_row: u32, count: u32) -> String {
     let column = u32::try_from(column).unwrap_or(u32::MAX);
     let letters = a1(0, column);
     let letters = letters.trim_end_matches('1');
-    format!("='{sheet}'!${letters}${}:${letters}${}", first_row + 1, first_row.saturating_add(count.max(1)))
+    format!(
+        "='{sheet}'!${letters}${}:${letters}${}",
+        first_row + 1,
+        first_row.saturating_add(count.max(1))
+    )
 }

@@ -14,14 +14,20 @@ pub(super) fn width(text: &str) -> f64 {
 
 /// Height of a row, in points, that shows the most demanding of its texts in full. Each comes with its column width.
 pub(super) fn row_height<'a>(cells: impl IntoIterator<Item = (&'a str, f64)>) -> f64 {
-    let lines = cells.into_iter().map(|(text, column)| lines(text, column)).fold(1.0, f64::max);
+    let lines = cells
+        .into_iter()
+        .map(|(text, column)| lines(text, column))
+        .fold(1.0, f64::max);
     (lines * LINE + PADDING).min(HIGHEST)
 }
 
 fn lines(text: &str, column: f64) -> f64 {
     // A line loses up to a character at its end, and the cell itself a little at both sides.
     let usable = (column - 2.0).max(2.0);
-    text.lines().map(|line| (line_width(line) / usable).ceil().max(1.0)).sum::<f64>().max(1.0)
+    text.lines()
+        .map(|line| (line_width(line) / usable).ceil().max(1.0))
+        .sum::<f64>()
+        .max(1.0)
 }
 
 fn line_width(line: &str) -> f64 {

@@ -9,6 +9,7 @@ mod marks;
 mod measure;
 mod notes;
 mod page;
+mod row;
 mod style;
 mod table;
 mod uncached;
@@ -34,6 +35,9 @@ use crate::{
     options::OptionLists,
     prefill::{Prefill, raw_values},
 };
+
+/// The default level takes a sixth more time of the whole for a twelfth fewer bytes.
+const COMPRESSION: u8 = 2;
 
 /// For whom and when a template is issued.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -96,7 +100,9 @@ pub fn write(
     refuse_unknown_cells(layout, prefill)?;
     let template = Template::new(layout, questionnaire, lists, issue, prefill);
     let mut workbook = Workbook::new();
-    workbook.set_properties(&template.properties());
+    workbook
+        .set_properties(&template.properties())
+        .set_zip_compression_level(COMPRESSION);
     let mut list_sheets = ListSheets::new(issue.language);
     cover::write(&template, workbook.add_worksheet())?;
     notes::write(&template, workbook.add_worksheet())?;
@@ -110,8 +116,14 @@ pub fn write(
     list_sheets.write(&mut workbook, &template.palette)?;
     marks::write(&TemplateMetadata::of(layout, issue), workbook.add_worksheet())?;
     let bytes = workbook.save_to_buffer()?;
-    let has_uncached = prefill.values().any(|cell| cell.value == survey::cell::RawValue::FormulaWithoutValue);
-    if has_uncached { uncached::remove_marked_results(&bytes) } else { Ok(bytes) }
+    let has_uncached = prefill
+        .values()
+        .any(|cell| cell.value == survey::cell::RawValue::FormulaWithoutValue);
+    if has_uncached {
+        uncached::remove_marked_results(&bytes)
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// Everything the sheets are written from.
@@ -134,9 +146,22 @@ impl<'a> Template<'a> {
         issue: &'a TemplateIssue,
         prefill: &'a Prefill,
     ) -> Self {
-        let questions = questionnaire.questions.iter().map(|question| (question.code.as_str(), question)).collect();
+        let questions = questionnaire
+            .questions
+            .iter()
+            .map(|question| (question.code.as_str(), question))
+            .collect();
         let previous = raw_values(questionnaire, lists, &issue.previous, issue.language);
-        Self { layout, questionnaire, questions, lists, issue, prefill, previous, palette: Palette::new() }
+        Self {
+            layout,
+            questionnaire,
+            questions,
+            lists,
+            issue,
+            prefill,
+            previous,
+            palette: Palette::new(),
+        }
     }
 
     fn language(&self) -> Language {

@@ -24,6 +24,10 @@ pub(super) fn set_up_portrait(sheet: &mut Worksheet, title: &str) {
 /// Locks everything but answer cells, without a password: rows and columns may be made larger, nothing else changes by
 /// accident, and nobody has to ask for a password in need.
 pub(super) fn protect(sheet: &mut Worksheet) {
-    let options = ProtectionOptions { format_columns: true, format_rows: true, ..ProtectionOptions::new() };
+    let options = ProtectionOptions {
+        format_columns: true,
+        format_rows: true,
+        ..ProtectionOptions::new()
+    };
     sheet.protect_with_options(&options);
 }

@@ -59,7 +59,12 @@ impl Palette {
         let boxed = text.clone().set_border(FormatBorder::Thin).set_border_color(LINE);
         let center = |format: &Format| format.clone().set_align(FormatAlign::Center);
         Self {
-            title: text.clone().set_font_size(15).set_bold().set_font_color(NAVY).unset_text_wrap(),
+            title: text
+                .clone()
+                .set_font_size(15)
+                .set_bold()
+                .set_font_color(NAVY)
+                .unset_text_wrap(),
             lead: text.clone().set_font_color(GREY).unset_text_wrap(),
             header: fill(&center(&boxed), HEADER_FILL).set_bold().set_font_color(NAVY),
             code: center(&boxed).set_font_color(GREY),
@@ -75,7 +80,12 @@ impl Palette {
             anchor: Format::new().set_font_size(8).set_font_color(GREY).set_num_format("@"),
             cover_title: center(&text).set_font_size(20).set_bold().set_font_color(NAVY),
             cover_lead: center(&text).set_font_size(11).set_font_color(GREY),
-            heading: text.clone().set_font_size(12).set_bold().set_font_color(NAVY).unset_text_wrap(),
+            heading: text
+                .clone()
+                .set_font_size(12)
+                .set_bold()
+                .set_font_color(NAVY)
+                .unset_text_wrap(),
             field: fill(&boxed, HEADER_FILL).set_font_color(NAVY),
             value: boxed.clone().set_num_format("@"),
             plain: text.clone(),
@@ -103,5 +113,8 @@ fn aligned(format: &Format, alignment: Alignment) -> Format {
 }
 
 fn fill(format: &Format, color: Color) -> Format {
-    format.clone().set_pattern(FormatPattern::Solid).set_background_color(color)
+    format
+        .clone()
+        .set_pattern(FormatPattern::Solid)
+        .set_background_color(color)
 }

@@ -63,9 +63,19 @@ pub(super) fn write(
 type Columns<'a> = BTreeMap<u16, &'a TableColumn>;
 
 fn columns_of<'a>(template: &Template<'a>, table: &TableBlock) -> Columns<'a> {
-    let definitions = template.question(&table.question).and_then(|question| question.columns.as_deref());
-    let find = |code: &str| definitions.unwrap_or_default().iter().find(|column| column.code == code);
-    table.numbered_columns().filter_map(|(at, column)| Some((at, find(&column.code)?))).collect()
+    let definitions = template
+        .question(&table.question)
+        .and_then(|question| question.columns.as_deref());
+    let find = |code: &str| {
+        definitions
+            .unwrap_or_default()
+            .iter()
+            .find(|column| column.code == code)
+    };
+    table
+        .numbered_columns()
+        .filter_map(|(at, column)| Some((at, find(&column.code)?)))
+        .collect()
 }
 
 fn write_header(
@@ -75,7 +85,10 @@ fn write_header(
     worksheet: &mut Worksheet,
 ) -> Result<(), WriteError> {
     let (language, palette) = (template.language(), &template.palette);
-    let number = [(at::ANCHOR_ROW, column_anchor::NUMBER.to_owned()), (at::HEADER_ROW, template.words("序号", "No."))];
+    let number = [
+        (at::ANCHOR_ROW, column_anchor::NUMBER.to_owned()),
+        (at::HEADER_ROW, template.words("序号", "No.")),
+    ];
     for ((row, text), format) in number.into_iter().zip([&palette.anchor, &palette.header]) {
         worksheet.write_string_with_format(row, at::CODE_COLUMN, text, format)?;
     }
@@ -86,7 +99,9 @@ fn write_header(
         if shown.required {
             header.push_str(" *");
         }
-        let needed = columns.get(&column).map_or(14.0, |definition| width_of(definition, template));
+        let needed = columns
+            .get(&column)
+            .map_or(14.0, |definition| width_of(definition, template));
         worksheet.set_column_width(column, needed)?;
         worksheet.write_string_with_format(at::ANCHOR_ROW, column, &shown.code, &palette.anchor)?;
         worksheet.write_string_with_format(at::HEADER_ROW, column, &header, &palette.header)?;
@@ -99,7 +114,10 @@ fn write_header(
 
 fn width_of(column: &TableColumn, template: &Template<'_>) -> f64 {
     let field = Field::of_column(column);
-    let options = field.options.iter().map(|choice| width(&template.language().choice(*choice)));
+    let options = field
+        .options
+        .iter()
+        .map(|choice| width(&template.language().choice(*choice)));
     match options.fold(0.0, f64::max) {
         widest if widest > 0.0 => (widest + 4.0).clamp(12.0, 30.0),
         _ if field.width() > 30.0 => 24.0,
@@ -115,7 +133,12 @@ fn write_last_round(
     worksheet: &mut Worksheet,
 ) -> Result<(), WriteError> {
     let is_of_table = |key: &&CellKey| key.question == table.question;
-    let rows = template.previous.keys().filter(is_of_table).filter_map(|key| Some(key.table.as_ref()?.row + 1)).max();
+    let rows = template
+        .previous
+        .keys()
+        .filter(is_of_table)
+        .filter_map(|key| Some(key.table.as_ref()?.row + 1))
+        .max();
     let Some(rows) = rows else { return Ok(()) };
     let heading = at::FIRST_ROW.saturating_add(table.rows).saturating_add(1);
     let text = template.words("上期填报（供参考）", "Last round (for reference)");

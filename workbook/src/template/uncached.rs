@@ -15,8 +15,9 @@ pub(super) fn remove_marked_results(bytes: &[u8]) -> Result<Vec<u8>, WriteError>
     let marked = format!("<v>{MARKED_RESULT}</v>");
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let options =
-        SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default());
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default());
     for at in 0..archive.len() {
         let (name, xml) = {
             let mut part = archive.by_index(at)?;
@@ -29,7 +30,9 @@ pub(super) fn remove_marked_results(bytes: &[u8]) -> Result<Vec<u8>, WriteError>
         };
         if xml.contains(&marked) {
             writer.start_file(name, options)?;
-            writer.write_all(xml.replace(&marked, "").as_bytes()).map_err(zip::result::ZipError::from)?;
+            writer
+                .write_all(xml.replace(&marked, "").as_bytes())
+                .map_err(zip::result::ZipError::from)?;
         } else {
             writer.raw_copy_file(archive.by_index_raw(at)?)?;
         }

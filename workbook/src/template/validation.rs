@@ -1,8 +1,6 @@
 //! Data validation: what a cell takes, and what it says when it does not.
 
-use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Formula,
-};
+use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Formula};
 use survey::{questionnaire::QuestionType, text::Text};
 
 use super::{field::Field, lists::ListSheets};
@@ -33,10 +31,16 @@ pub(super) fn of_field(
             let items = [true, false].map(|yes| language.yes_no(yes).to_owned()).to_vec();
             return list(lists.range(title, items), false, language).map(Some);
         }
-        QuestionType::Date => (date()?, Text::new("请填日期，如 2025-03-31。", "Enter a date such as 2025-03-31.")),
+        QuestionType::Date => (
+            date()?,
+            Text::new("请填日期，如 2025-03-31。", "Enter a date such as 2025-03-31."),
+        ),
         QuestionType::Text => (
             DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_TEXT)),
-            Text::new(format!("文字不超过 {LONGEST_TEXT} 字。"), format!("At most {LONGEST_TEXT} characters.")),
+            Text::new(
+                format!("文字不超过 {LONGEST_TEXT} 字。"),
+                format!("At most {LONGEST_TEXT} characters."),
+            ),
         ),
         QuestionType::Multi | QuestionType::Table => return Ok(None),
     };
@@ -46,7 +50,10 @@ pub(super) fn of_field(
 /// The validation of a tick cell.
 pub(super) fn of_tick(language: Language, lists: &mut ListSheets) -> Result<DataValidation, WriteError> {
     let rule = DataValidation::new().allow_list_formula(lists.range("", vec!["√".to_owned()]));
-    let message = Text::new("适用请选√，不适用请留空。", "Choose √ where it applies, leave blank where it does not.");
+    let message = Text::new(
+        "适用请选√，不适用请留空。",
+        "Choose √ where it applies, leave blank where it does not.",
+    );
     with_message(rule, &message, language)
 }
 
@@ -57,13 +64,24 @@ fn list(range: Formula, bare_code_allowed: bool, language: Language) -> Result<D
             "不在下拉列表里。如直接填写代码，请确认代码正确。",
             "Not in the list. If you typed a bare code, make sure that it is right.",
         );
-        return with_message(rule.set_error_style(DataValidationErrorStyle::Warning), &message, language);
+        return with_message(
+            rule.set_error_style(DataValidationErrorStyle::Warning),
+            &message,
+            language,
+        );
     }
-    with_message(rule, &Text::new("请从下拉列表中选择。", "Choose from the list."), language)
+    with_message(
+        rule,
+        &Text::new("请从下拉列表中选择。", "Choose from the list."),
+        language,
+    )
 }
 
 fn decimal(field: &Field<'_>) -> DataValidation {
-    let (min, max) = (field.min.unwrap_or(-LARGEST_NUMBER), field.max.unwrap_or(LARGEST_NUMBER));
+    let (min, max) = (
+        field.min.unwrap_or(-LARGEST_NUMBER),
+        field.max.unwrap_or(LARGEST_NUMBER),
+    );
     DataValidation::new().allow_decimal_number(DataValidationRule::Between(min, max))
 }
 
@@ -74,7 +92,10 @@ fn whole(field: &Field<'_>) -> DataValidation {
 }
 
 fn date() -> Result<DataValidation, WriteError> {
-    let (first, last) = (ExcelDateTime::from_ymd(1900, 3, 1)?, ExcelDateTime::from_ymd(9999, 12, 31)?);
+    let (first, last) = (
+        ExcelDateTime::from_ymd(1900, 3, 1)?,
+        ExcelDateTime::from_ymd(9999, 12, 31)?,
+    );
     Ok(DataValidation::new().allow_date(DataValidationRule::Between(first, last)))
 }
 
@@ -92,7 +113,10 @@ fn number_message(field: &Field<'_>) -> Text {
     let (zh_unit, en_unit) = if field.unit.is_empty() {
         (String::new(), String::new())
     } else {
-        (format!("单位是{}。", field.unit), format!(" The unit is {}.", field.unit))
+        (
+            format!("单位是{}。", field.unit),
+            format!(" The unit is {}.", field.unit),
+        )
     };
     Text::new(
         format!("{zh_kind}{zh_bound}。{zh_unit}不要带单位、约数或文字；没有数据请留空。"),
@@ -101,7 +125,11 @@ fn number_message(field: &Field<'_>) -> Text {
 }
 
 fn with_message(rule: DataValidation, message: &Text, language: Language) -> Result<DataValidation, WriteError> {
-    let title = if language == Language::En { "Not accepted" } else { "填写有误" };
+    let title = if language == Language::En {
+        "Not accepted"
+    } else {
+        "填写有误"
+    };
     let message: String = language.block(message).chars().take(LONGEST_MESSAGE).collect();
     Ok(rule.set_error_title(title)?.set_error_message(message)?)
 }

@@ -41,7 +41,11 @@ fn found(change: impl FnOnce(&mut RawWorkbook)) -> ReturnWorkbook {
 }
 
 fn sheet<'a>(workbook: &'a mut RawWorkbook, name: &str) -> &'a mut RawSheet {
-    workbook.sheets.iter_mut().find(|sheet| sheet.name.starts_with(name)).expect("the sheet")
+    workbook
+        .sheets
+        .iter_mut()
+        .find(|sheet| sheet.name.starts_with(name))
+        .expect("the sheet")
 }
 
 fn value<'a>(found: &'a ReturnWorkbook, question: &str) -> &'a RawValue {
@@ -49,7 +53,11 @@ fn value<'a>(found: &'a ReturnWorkbook, question: &str) -> &'a RawValue {
 }
 
 fn cell<'a>(found: &'a ReturnWorkbook, question: &str) -> &'a RawCell {
-    found.cells.iter().find(|cell| cell.question == question).unwrap_or_else(|| panic!("no {question}"))
+    found
+        .cells
+        .iter()
+        .find(|cell| cell.question == question)
+        .unwrap_or_else(|| panic!("no {question}"))
 }
 
 fn codes(found: &ReturnWorkbook) -> Vec<&str> {
@@ -58,17 +66,32 @@ fn codes(found: &ReturnWorkbook) -> Vec<&str> {
 
 /// Answers without their places: what must not change when things only move.
 fn answers(found: &ReturnWorkbook) -> Vec<(String, RawValue)> {
-    found.cells.iter().map(|cell| (format!("{}{:?}", cell.question, cell.table), cell.value.clone())).collect()
+    found
+        .cells
+        .iter()
+        .map(|cell| (format!("{}{:?}", cell.question, cell.table), cell.value.clone()))
+        .collect()
 }
 
 fn row_of(sheet: &RawSheet, anchor: &str) -> u32 {
     let is_anchor = |cell: &&RawCellAt| cell.column == 0 && cell.value == RawValue::Text(anchor.into());
-    sheet.cells.iter().find(is_anchor).unwrap_or_else(|| panic!("no row {anchor}")).row
+    sheet
+        .cells
+        .iter()
+        .find(is_anchor)
+        .unwrap_or_else(|| panic!("no row {anchor}"))
+        .row
 }
 
 fn set(sheet: &mut RawSheet, row: u32, column: u32, value: RawValue) {
     sheet.cells.retain(|cell| (cell.row, cell.column) != (row, column));
-    sheet.cells.push(RawCellAt { row, column, value, style: 0, formula: false });
+    sheet.cells.push(RawCellAt {
+        row,
+        column,
+        value,
+        style: 0,
+        formula: false,
+    });
     sheet.cells.sort_by_key(|cell| (cell.row, cell.column));
 }
 
@@ -85,11 +108,18 @@ fn an_untouched_return_has_no_notice_and_every_cell() {
     assert_eq!(untouched.dates, DateSystem::From1900);
     let (form, _) = filled();
     for question in &form.questionnaire.questions {
-        assert!(untouched.cells.iter().any(|cell| cell.question == question.code), "{}", question.code);
+        assert!(
+            untouched.cells.iter().any(|cell| cell.question == question.code),
+            "{}",
+            question.code
+        );
     }
     assert_eq!(value(&untouched, "F03"), &RawValue::Number(56_200.0));
     let choice = cell(&untouched, "N05");
-    assert!(matches!(&choice.value, RawValue::Text(codes) if codes.contains('B')), "{choice:?}");
+    assert!(
+        matches!(&choice.value, RawValue::Text(codes) if codes.contains('B')),
+        "{choice:?}"
+    );
 }
 
 #[test]
@@ -112,7 +142,10 @@ fn moved_things_are_found_by_their_codes() {
         &[],
     );
     check(&|w| sheet(w, "F ").name = "财务".into(), &["WF15.sheet_renamed"]);
-    check(&|w| sheet(w, "F ").visibility = Visibility::Hidden, &["WF15.sheet_hidden"]);
+    check(
+        &|w| sheet(w, "F ").visibility = Visibility::Hidden,
+        &["WF15.sheet_hidden"],
+    );
     check(&|w| sheet(w, "_template").visibility = Visibility::Hidden, &[]);
     check(&|w| sheet(w, "_template").name = "Sheet9".into(), &[]);
     check(&|w| w.sheets.reverse(), &["WF15.sheets_reordered"]);
@@ -121,7 +154,13 @@ fn moved_things_are_found_by_their_codes() {
             let sheet = sheet(w, "F ");
             let (first, second) = (row_of(sheet, "F03"), row_of(sheet, "F07"));
             for cell in &mut sheet.cells {
-                cell.row = if cell.row == first { second } else if cell.row == second { first } else { cell.row };
+                cell.row = if cell.row == first {
+                    second
+                } else if cell.row == second {
+                    first
+                } else {
+                    cell.row
+                };
             }
             sheet.cells.sort_by_key(|cell| (cell.row, cell.column));
         },
@@ -131,7 +170,11 @@ fn moved_things_are_found_by_their_codes() {
         &|w| {
             let sheet = sheet(w, "F ");
             for cell in &mut sheet.cells {
-                cell.column = match cell.column { 4 => 5, 5 => 4, other => other };
+                cell.column = match cell.column {
+                    4 => 5,
+                    5 => 4,
+                    other => other,
+                };
             }
             sheet.cells.sort_by_key(|cell| (cell.row, cell.column));
         },
@@ -163,7 +206,11 @@ fn what_is_missing_counts_as_blank_and_is_told() {
     let gone = found(|w| w.sheets.retain(|sheet| !sheet.name.starts_with("Q ")));
     assert_eq!(codes(&gone), ["WF14.sheet_missing"]);
 
-    let gone = found(|w| sheet(w, "F ").cells.retain(|cell| cell.value != RawValue::Text("y2".into())));
+    let gone = found(|w| {
+        sheet(w, "F ")
+            .cells
+            .retain(|cell| cell.value != RawValue::Text("y2".into()));
+    });
     assert_eq!(codes(&gone), ["WF14.column_missing"]);
     assert!(!gone.cells.iter().any(|cell| cell.question == "F03P"));
     assert_eq!(value(&gone, "F03"), &RawValue::Number(56_200.0));
@@ -187,7 +234,10 @@ fn a_code_met_twice_is_refused_with_its_places() {
     let places: Vec<&str> = codes[0].places.iter().map(|place| place.cell.as_str()).collect();
     assert_eq!(places, ["A7", "A91"]);
     let codes = refused(&|w| {
-        let copy = RawSheet { name: "F (2)".into(), ..sheet(w, "F ").clone() };
+        let copy = RawSheet {
+            name: "F (2)".into(),
+            ..sheet(w, "F ").clone()
+        };
         w.sheets.push(copy);
     });
     assert!(codes.iter().any(|doubled| doubled.code == "#sheet:F"));
@@ -195,7 +245,10 @@ fn a_code_met_twice_is_refused_with_its_places() {
     let codes = refused(&|w| set(sheet(w, "F "), 0, 30, RawValue::Text("y1".into())));
     assert_eq!(codes[0].code, "y1");
     let codes = refused(&|w| {
-        let copy = RawSheet { name: "copy".into(), ..sheet(w, "_template").clone() };
+        let copy = RawSheet {
+            name: "copy".into(),
+            ..sheet(w, "_template").clone()
+        };
         w.sheets.push(copy);
     });
     assert_eq!(codes[0].places.len(), 2);
@@ -203,15 +256,38 @@ fn a_code_met_twice_is_refused_with_its_places() {
 
 #[test]
 fn foreign_workbooks_and_lost_marks_have_their_own_codes() {
-    let code = |change: &dyn Fn(&mut RawWorkbook)| after(|workbook| change(workbook)).map_or_else(|e| e.code(), |_| "found");
+    let code =
+        |change: &dyn Fn(&mut RawWorkbook)| after(|workbook| change(workbook)).map_or_else(|e| e.code(), |_| "found");
     assert_eq!(code(&|w| w.sheets.clear()), "workbook.foreign");
     assert_eq!(code(&|w| w.sheets.truncate(2)), "workbook.foreign");
-    assert_eq!(code(&|w| w.sheets.retain(|s| s.name != "_template")), "workbook.metadata_missing");
-    assert_eq!(code(&|w| w.sheets.retain(|s| s.name.starts_with('_'))), "workbook.sheets_missing");
-    assert_eq!(code(&|w| w.sheets.iter_mut().filter(|s| s.name != "_template").for_each(|s| s.cells.retain(|c| c.column != 0))), "workbook.sheets_missing");
-    assert_eq!(code(&|w| set(sheet(w, "_template"), 2, 1, RawValue::Blank)), "workbook.metadata_damaged");
-    assert_eq!(code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Text("2".into()))), "workbook.newer_format");
-    assert_eq!(code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Number(1.0))), "found");
+    assert_eq!(
+        code(&|w| w.sheets.retain(|s| s.name != "_template")),
+        "workbook.metadata_missing"
+    );
+    assert_eq!(
+        code(&|w| w.sheets.retain(|s| s.name.starts_with('_'))),
+        "workbook.sheets_missing"
+    );
+    assert_eq!(
+        code(&|w| w
+            .sheets
+            .iter_mut()
+            .filter(|s| s.name != "_template")
+            .for_each(|s| s.cells.retain(|c| c.column != 0))),
+        "workbook.sheets_missing"
+    );
+    assert_eq!(
+        code(&|w| set(sheet(w, "_template"), 2, 1, RawValue::Blank)),
+        "workbook.metadata_damaged"
+    );
+    assert_eq!(
+        code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Text("2".into()))),
+        "workbook.newer_format"
+    );
+    assert_eq!(
+        code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Number(1.0))),
+        "found"
+    );
 }
 
 #[test]
@@ -269,14 +345,53 @@ fn ticks_and_codes_are_both_taken() {
     let text = |text: &str| RawValue::Text(text.into());
     check(&|_| {}, RawValue::Blank, &[]);
     check(&|w| tick_row(w, "#C", text("✔")), text("C"), &[]);
-    check(&|w| { tick_row(w, "#C", text("是")); tick_row(w, "#B", RawValue::Number(1.0)); }, text("B、C"), &[]);
-    check(&|w| { tick_row(w, "#C", text("×")); tick_row(w, "#B", text("√")); }, text("B"), &[]);
-    check(&|w| tick_row(w, "#C", text("部分")), RawValue::Blank, &["WF36.tick_unclear"]);
+    check(
+        &|w| {
+            tick_row(w, "#C", text("是"));
+            tick_row(w, "#B", RawValue::Number(1.0));
+        },
+        text("B、C"),
+        &[],
+    );
+    check(
+        &|w| {
+            tick_row(w, "#C", text("×"));
+            tick_row(w, "#B", text("√"));
+        },
+        text("B"),
+        &[],
+    );
+    check(
+        &|w| tick_row(w, "#C", text("部分")),
+        RawValue::Blank,
+        &["WF36.tick_unclear"],
+    );
     check(&|w| tick_row(w, "", text("B，D")), text("B，D"), &[]);
-    check(&|w| { tick_row(w, "", text("B，D")); tick_row(w, "#E", text("√")); }, text("B、D、E"), &[]);
-    check(&|w| { tick_row(w, "", text("BD")); tick_row(w, "#E", text("√")); }, text("BD、E"), &[]);
-    check(&|w| tick_row(w, "", RawValue::FormulaWithoutValue), RawValue::FormulaWithoutValue, &[]);
-    let places = found(|w| { clear(w); tick_row(w, "#C", text("√")); });
+    check(
+        &|w| {
+            tick_row(w, "", text("B，D"));
+            tick_row(w, "#E", text("√"));
+        },
+        text("B、D、E"),
+        &[],
+    );
+    check(
+        &|w| {
+            tick_row(w, "", text("BD"));
+            tick_row(w, "#E", text("√"));
+        },
+        text("BD、E"),
+        &[],
+    );
+    check(
+        &|w| tick_row(w, "", RawValue::FormulaWithoutValue),
+        RawValue::FormulaWithoutValue,
+        &[],
+    );
+    let places = found(|w| {
+        clear(w);
+        tick_row(w, "#C", text("√"));
+    });
     assert_eq!(cell(&places, "N05").place, cell(&found(|_| {}), "N05").place);
 }
 
@@ -285,7 +400,12 @@ fn merged_answers_are_spread_or_refused() {
     let merge = |w: &mut RawWorkbook, rows: (&str, &str), columns: (u32, u32)| {
         let sheet = sheet(w, "F ");
         let (first_row, last_row) = (row_of(sheet, rows.0), row_of(sheet, rows.1));
-        sheet.merged.push(CellRange { first_row, last_row, first_column: columns.0, last_column: columns.1 });
+        sheet.merged.push(CellRange {
+            first_row,
+            last_row,
+            first_column: columns.0,
+            last_column: columns.1,
+        });
     };
     let own = found(|w| merge(w, ("F02", "F02"), (7, 8)));
     assert_eq!(codes(&own), ["WF13.merged"]);
@@ -301,20 +421,35 @@ fn merged_answers_are_spread_or_refused() {
     assert_eq!(value(&spread, "F02"), &RawValue::Number(77.0));
     let two_years = found(|w| merge(w, ("F03", "F03"), (4, 5)));
     assert_eq!(codes(&two_years), ["WF13.merged_over_questions"]);
-    assert_eq!((value(&two_years, "F03"), value(&two_years, "F03P")), (&RawValue::Blank, &RawValue::Blank));
+    assert_eq!(
+        (value(&two_years, "F03"), value(&two_years, "F03P")),
+        (&RawValue::Blank, &RawValue::Blank)
+    );
     let two_rows = found(|w| merge(w, ("F03", "F04"), (4, 4)));
     assert_eq!(codes(&two_rows), ["WF13.merged_over_questions"]);
     let over_the_unit = found(|w| merge(w, ("F08", "F08"), (3, 4)));
     assert_eq!(codes(&over_the_unit), ["WF13.merged_over_questions"]);
     assert_eq!(value(&over_the_unit, "F08"), &RawValue::Blank);
-    let elsewhere = found(|w| sheet(w, "F ").merged.push(CellRange { first_row: 1, last_row: 1, first_column: 1, last_column: 9 }));
+    let elsewhere = found(|w| {
+        sheet(w, "F ").merged.push(CellRange {
+            first_row: 1,
+            last_row: 1,
+            first_column: 1,
+            last_column: 9,
+        });
+    });
     assert_eq!(codes(&elsewhere), [""; 0]);
 }
 
 #[test]
 fn tables_keep_their_rows_and_tell_of_rows_too_many() {
     let rows = |found: &ReturnWorkbook| -> Vec<u32> {
-        let mut rows: Vec<u32> = found.cells.iter().filter(|cell| cell.question == "V02").filter_map(|cell| Some(cell.table.as_ref()?.row)).collect();
+        let mut rows: Vec<u32> = found
+            .cells
+            .iter()
+            .filter(|cell| cell.question == "V02")
+            .filter_map(|cell| Some(cell.table.as_ref()?.row))
+            .collect();
         rows.dedup();
         rows
     };
@@ -344,7 +479,12 @@ fn metadata_is_compared_with_what_is_expected() {
     let check = |change: &dyn Fn(&mut Expected), code: &str| {
         let mut other = expected.clone();
         change(&mut other);
-        assert_eq!(metadata.matches(&other).map_or_else(|mismatch| mismatch.code(), |()| "matches"), code);
+        assert_eq!(
+            metadata
+                .matches(&other)
+                .map_or_else(|mismatch| mismatch.code(), |()| "matches"),
+            code
+        );
     };
     check(&|_| {}, "matches");
     check(&|e| e.questionnaire.push('x'), "workbook.wrong_questionnaire");

@@ -23,12 +23,18 @@ fn every_question_has_its_cell_and_no_cell_two_questions() {
     for question in &form.questionnaire.questions {
         let keys: Vec<CellKey> = match (&question.columns, question.kind) {
             (Some(columns), QuestionType::Table) => (0..question.max_items.expect("a bound"))
-                .flat_map(|row| columns.iter().map(move |column| CellKey::table(&question.code, row, &column.code)))
+                .flat_map(|row| {
+                    columns
+                        .iter()
+                        .map(move |column| CellKey::table(&question.code, row, &column.code))
+                })
                 .collect(),
             _ => vec![CellKey::question(&question.code)],
         };
         for key in keys {
-            let place = layout.place(&key, Language::Zh).unwrap_or_else(|| panic!("{key} has no place"));
+            let place = layout
+                .place(&key, Language::Zh)
+                .unwrap_or_else(|| panic!("{key} has no place"));
             assert!(layout.cells().contains(&key), "{key}");
             assert!(places.insert(place), "{key}");
         }
@@ -39,14 +45,23 @@ fn every_question_has_its_cell_and_no_cell_two_questions() {
 #[test]
 fn a_variant_leaves_out_the_questions_of_the_others() {
     let (form, all) = layout(None);
-    let questions = |layout: &Layout| layout.cells().into_iter().map(|key| key.question).collect::<BTreeSet<_>>();
+    let questions = |layout: &Layout| {
+        layout
+            .cells()
+            .into_iter()
+            .map(|key| key.question)
+            .collect::<BTreeSet<_>>()
+    };
     for (variant, other) in [("M", "S"), ("S", "M")] {
         let layout = Layout::of(&form.questionnaire, &form.lists, Some(variant));
         let left_out: BTreeSet<String> = &questions(&all) - &questions(&layout);
         let condition = format!("A11 == \"{other}\"");
         let sections = &form.questionnaire.sections;
         let expected = form.questionnaire.questions.iter().filter(|question| {
-            let section = sections.iter().find(|section| section.code == question.section).expect("its section");
+            let section = sections
+                .iter()
+                .find(|section| section.code == question.section)
+                .expect("its section");
             question.relevance == condition || section.relevance == condition
         });
         assert_eq!(left_out, expected.map(|question| question.code.clone()).collect());
@@ -58,7 +73,9 @@ fn a_variant_leaves_out_the_questions_of_the_others() {
 fn years_of_a_row_stand_side_by_side() {
     let (_, layout) = layout(None);
     let sheet = layout.sheet("F").expect("the section");
-    let SheetBody::Grid(grid) = &sheet.body else { panic!("a grid") };
+    let SheetBody::Grid(grid) = &sheet.body else {
+        panic!("a grid")
+    };
     let periods: Vec<&str> = grid.periods.iter().map(|period| period.code.as_str()).collect();
     assert_eq!(periods, ["y1", "y2", "y3", "end1"]);
     let row = grid.rows.iter().find(|row| row.anchor == "F03").expect("the row");
@@ -70,7 +87,9 @@ fn years_of_a_row_stand_side_by_side() {
 #[test]
 fn a_multiple_choice_has_a_row_per_option() {
     let (_, layout) = layout(None);
-    let SheetBody::Grid(grid) = &layout.sheet("N").expect("the section").body else { panic!("a grid") };
+    let SheetBody::Grid(grid) = &layout.sheet("N").expect("the section").body else {
+        panic!("a grid")
+    };
     let head = grid.rows.iter().position(|row| row.anchor == "N05").expect("the head");
     assert_eq!(grid.rows[head].role, RowRole::Ticks);
     assert_eq!(grid.rows[head + 1].role, RowRole::Tick { option: "A".into() });
@@ -81,13 +100,26 @@ fn a_multiple_choice_has_a_row_per_option() {
 #[test]
 fn many_options_take_codes_in_one_cell() {
     let mut form = Form::shipped();
-    let question = form.questionnaire.questions.iter_mut().find(|question| question.code == "N05").expect("N05");
+    let question = form
+        .questionnaire
+        .questions
+        .iter_mut()
+        .find(|question| question.code == "N05")
+        .expect("N05");
     let option = question.options.as_ref().expect("options")[0].clone();
-    let many = (0..21).map(|code| survey::questionnaire::ChoiceOption { code: code.to_string(), ..option.clone() });
+    let many = (0..21).map(|code| survey::questionnaire::ChoiceOption {
+        code: code.to_string(),
+        ..option.clone()
+    });
     question.options = Some(many.collect());
     let layout = Layout::of(&form.questionnaire, &form.lists, None);
-    let SheetBody::Grid(grid) = &layout.sheet("N").expect("the section").body else { panic!("a grid") };
-    assert_eq!(grid.rows.iter().find(|row| row.anchor == "N05").expect("the row").role, RowRole::Answer);
+    let SheetBody::Grid(grid) = &layout.sheet("N").expect("the section").body else {
+        panic!("a grid")
+    };
+    assert_eq!(
+        grid.rows.iter().find(|row| row.anchor == "N05").expect("the row").role,
+        RowRole::Answer
+    );
     assert!(!grid.rows.iter().any(|row| row.anchor.starts_with("N05#")));
 }
 
@@ -95,8 +127,16 @@ fn many_options_take_codes_in_one_cell() {
 fn conditions_are_said_on_the_form() {
     let (form, all) = layout(None);
     let note = |layout: &Layout, sheet: &str, row: &str| {
-        let SheetBody::Grid(grid) = &layout.sheet(sheet).expect("the section").body else { panic!("a grid") };
-        grid.rows.iter().find(|found| found.anchor == row).expect("the row").note.zh.clone()
+        let SheetBody::Grid(grid) = &layout.sheet(sheet).expect("the section").body else {
+            panic!("a grid")
+        };
+        grid.rows
+            .iter()
+            .find(|found| found.anchor == row)
+            .expect("the row")
+            .note
+            .zh
+            .clone()
     };
     assert!(note(&all, "W", "W02").ends_with("仅当 W01 填“是”时填写。"));
     assert!(note(&all, "D", "D08").ends_with("仅当 A11 选“M 工业企业版”时填写。"));

@@ -14,13 +14,17 @@ pub(crate) struct Parts(pub(crate) Vec<(String, Vec<u8>)>);
 impl Parts {
     /// A workbook whose only sheet has this sheet data.
     pub(crate) fn with_data(data: &str) -> Self {
-        Self::with_sheet(&format!(r#"<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>"#))
+        Self::with_sheet(&format!(
+            r#"<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>"#
+        ))
     }
 
     /// A workbook whose only sheet is this part.
     pub(crate) fn with_sheet(sheet: &str) -> Self {
         let rels = |inside: &str| {
-            format!(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>"#)
+            format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>"#
+            )
         };
         let rel = |id: &str, kind: &str, target: &str| {
             format!(r#"<Relationship Id="{id}" Type="{RELATIONS}/{kind}" Target="{target}"/>"#)
@@ -62,7 +66,12 @@ impl Parts {
 
     /// Replaces a text inside a part.
     pub(crate) fn edit(self, name: &str, from: &str, to: &str) -> Self {
-        let old = self.0.iter().find(|(known, _)| known == name).map(|(_, content)| content.clone()).expect("the part");
+        let old = self
+            .0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, content)| content.clone())
+            .expect("the part");
         let old = String::from_utf8(old).expect("text");
         assert!(old.contains(from), "{name} holds no {from}");
         self.set(name, old.replace(from, to))
@@ -86,7 +95,10 @@ impl Parts {
 
     /// The same with stored parts, as entries that can be made to lie.
     pub(crate) fn entries(&self) -> Vec<RawEntry> {
-        self.0.iter().map(|(name, content)| RawEntry::stored(name, content)).collect()
+        self.0
+            .iter()
+            .map(|(name, content)| RawEntry::stored(name, content))
+            .collect()
     }
 }
 
@@ -140,7 +152,9 @@ pub(crate) fn raw_zip(entries: &[RawEntry], end: &EndRecord) -> Vec<u8> {
     let mut file = Vec::new();
     let mut central = Vec::new();
     for entry in entries {
-        let offset = entry.offset.unwrap_or_else(|| u32::try_from(file.len()).expect("small"));
+        let offset = entry
+            .offset
+            .unwrap_or_else(|| u32::try_from(file.len()).expect("small"));
         let sizes = |out: &mut Vec<u8>, name: &str, extra: usize| {
             out.extend(entry.flags.to_le_bytes());
             out.extend(entry.method.to_le_bytes());
@@ -200,6 +214,12 @@ pub(crate) fn raw_zip(entries: &[RawEntry], end: &EndRecord) -> Vec<u8> {
 /// CRC-32 of zip files (reflected polynomial 0xEDB88320).
 pub(crate) fn crc32(data: &[u8]) -> u32 {
     !data.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 {
+                (crc >> 1) ^ 0xEDB8_8320
+            } else {
+                crc >> 1
+            }
+        })
     })
 }

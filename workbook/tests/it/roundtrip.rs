@@ -9,8 +9,8 @@ use workbook::{
     anchor::{ReturnWorkbook, anchor},
     extract::{Limits, extract},
     language::Language,
-    prefill::raw_values,
     layout::CellKey,
+    prefill::raw_values,
 };
 
 use crate::support::{Form, worked_answers};
@@ -26,9 +26,20 @@ fn check(form: &Form, answers: &Answers, language: Language) {
     let found = returned(form, answers, language);
     assert_eq!(found.notices, []);
     let expected = raw_values(&form.questionnaire, &form.lists, answers, language);
-    let cells = found.cells.iter().filter(|cell| cell.value != survey::cell::RawValue::Blank);
+    let cells = found
+        .cells
+        .iter()
+        .filter(|cell| cell.value != survey::cell::RawValue::Blank);
     let found: Vec<_> = cells
-        .map(|cell| (CellKey { question: cell.question.clone(), table: cell.table.clone() }, cell.value.clone()))
+        .map(|cell| {
+            (
+                CellKey {
+                    question: cell.question.clone(),
+                    table: cell.table.clone(),
+                },
+                cell.value.clone(),
+            )
+        })
         .collect();
     let mut sorted = found.clone();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
@@ -57,17 +68,20 @@ proptest! {
 }
 
 /// Answers of every type to about half of the questions.
-fn any_answers() -> impl Strategy<Value = Answers> {
+pub(crate) fn any_answers() -> impl Strategy<Value = Answers> {
     let form = Form::shipped();
     let Form { questionnaire, lists } = form;
     let strategies: Vec<_> = questionnaire
         .questions
         .iter()
         .map(|question| {
-            let codes: Vec<String> =
-                workbook::options::choices(question, &lists).iter().map(|choice| choice.code.to_owned()).collect();
+            let codes: Vec<String> = workbook::options::choices(question, &lists)
+                .iter()
+                .map(|choice| choice.code.to_owned())
+                .collect();
             let code = question.code.clone();
-            prop::option::of(any_answer(question, codes)).prop_map(move |answer| answer.map(|answer| (code.clone(), answer)))
+            prop::option::of(any_answer(question, codes))
+                .prop_map(move |answer| answer.map(|answer| (code.clone(), answer)))
         })
         .collect();
     strategies.prop_map(|answers| answers.into_iter().flatten().collect())
@@ -76,19 +90,26 @@ fn any_answers() -> impl Strategy<Value = Answers> {
 fn any_answer(question: &Question, codes: Vec<String>) -> BoxedStrategy<Answer> {
     match question.kind {
         QuestionType::Single => prop::sample::select(codes).prop_map(Answer::Choice).boxed(),
-        QuestionType::Level => {
-            prop::sample::select(codes).prop_map(|code| Answer::Number(code.parse().expect("a level"))).boxed()
-        }
+        QuestionType::Level => prop::sample::select(codes)
+            .prop_map(|code| Answer::Number(code.parse().expect("a level")))
+            .boxed(),
         QuestionType::Multi => {
             let most = codes.len();
-            prop::sample::subsequence(codes, 1..=most).prop_map(Answer::Choices).boxed()
+            prop::sample::subsequence(codes, 1..=most)
+                .prop_map(Answer::Choices)
+                .boxed()
         }
         QuestionType::Table => {
             let columns = question.columns.clone().expect("columns");
             let cells: Vec<_> = columns
                 .iter()
                 .map(|column| {
-                    let codes = column.options.iter().flatten().map(|option| option.code.clone()).collect();
+                    let codes = column
+                        .options
+                        .iter()
+                        .flatten()
+                        .map(|option| option.code.clone())
+                        .collect();
                     let code = column.code.clone();
                     plain_answer(column.kind, codes).prop_map(move |answer| (code.clone(), answer))
                 })
@@ -104,11 +125,15 @@ fn plain_answer(kind: QuestionType, codes: Vec<String>) -> BoxedStrategy<Answer>
     match kind {
         QuestionType::Single => prop::sample::select(codes).prop_map(Answer::Choice).boxed(),
         QuestionType::Boolean => any::<bool>().prop_map(Answer::Boolean).boxed(),
-        QuestionType::Text => "[A-Za-z中文 <>&\"'=+@-]{0,8}[甲乙丙]".prop_map(Answer::Text).boxed(),
+        QuestionType::Text => "[=+@甲乙-][A-Za-z中文 <>&\"'=+@-]{0,8}[甲乙丙]"
+            .prop_map(Answer::Text)
+            .boxed(),
         QuestionType::Date => (1901..2100_i32, 1..=12_u32, 1..=28_u32)
             .prop_map(|(year, month, day): (i32, u32, u32)| Answer::Date(format!("{year:04}-{month:02}-{day:02}")))
             .boxed(),
-        QuestionType::Integer => (0..1_000_000_i64).prop_map(|number| Answer::Number(number.into())).boxed(),
+        QuestionType::Integer => (0..1_000_000_i64)
+            .prop_map(|number| Answer::Number(number.into()))
+            .boxed(),
         // More digits than a double holds come back as text, digit by digit.
         _ => (any::<i64>(), 0..6_u32)
             .prop_map(|(digits, scale)| Answer::Number(rust_decimal::Decimal::new(digits, scale).normalize()))

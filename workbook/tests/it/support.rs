@@ -31,13 +31,25 @@ pub(crate) fn questionnaire() -> Questionnaire {
 pub(crate) fn option_lists(questionnaire: &Questionnaire) -> OptionLists {
     let mut lists = OptionLists::new();
     for question in &questionnaire.questions {
-        let Some(reference) = &question.options_ref else { continue };
+        let Some(reference) = &question.options_ref else {
+            continue;
+        };
         let text = read(&format!("data/{}", reference.file));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let rows = reader.deserialize::<BTreeMap<String, String>>().map(|row| row.expect("the code list is valid"));
-        let wanted = rows.filter(|row| reference.filter.iter().all(|(column, value)| row.get(column) == Some(value)));
+        let rows = reader
+            .deserialize::<BTreeMap<String, String>>()
+            .map(|row| row.expect("the code list is valid"));
+        let wanted = rows.filter(|row| {
+            reference
+                .filter
+                .iter()
+                .all(|(column, value)| row.get(column) == Some(value))
+        });
         let option = |row: BTreeMap<String, String>| {
-            (row[&reference.value].clone(), Text::new(&*row[&reference.label], &*row[&reference.label]))
+            (
+                row[&reference.value].clone(),
+                Text::new(&*row[&reference.label], &*row[&reference.label]),
+            )
         };
         lists.insert(question.code.clone(), wanted.map(option).collect());
     }
@@ -46,15 +58,22 @@ pub(crate) fn option_lists(questionnaire: &Questionnaire) -> OptionLists {
 
 /// The answers of one of the five worked enterprises, from 0.
 pub(crate) fn worked_answers(questionnaire: &Questionnaire, enterprise: usize) -> Answers {
-    let examples: Value = serde_json::from_str(&read("tests/fixtures/domain/worked_examples.json")).expect("valid JSON");
-    let given = examples["enterprises"][enterprise]["answers"].as_object().expect("answers").clone();
+    let examples: Value =
+        serde_json::from_str(&read("tests/fixtures/domain/worked_examples.json")).expect("valid JSON");
+    let given = examples["enterprises"][enterprise]["answers"]
+        .as_object()
+        .expect("answers")
+        .clone();
     let mut answers = Answers::new();
     for question in &questionnaire.questions {
-        let Some(value) = given.get(&question.code) else { continue };
+        let Some(value) = given.get(&question.code) else {
+            continue;
+        };
         let answer = if question.kind == QuestionType::Table {
             let columns = question.columns.as_deref().unwrap_or_default();
             let row = |row: &Value| -> AnswerRow {
-                let cell = |c: &survey::questionnaire::TableColumn| Some((c.code.clone(), answer(c.kind, row.get(&c.code)?)?));
+                let cell =
+                    |c: &survey::questionnaire::TableColumn| Some((c.code.clone(), answer(c.kind, row.get(&c.code)?)?));
                 columns.iter().filter_map(cell).collect()
             };
             Some(Answer::Table(value.as_array().expect("rows").iter().map(row).collect()))
@@ -73,9 +92,13 @@ fn answer(kind: QuestionType, value: &Value) -> Option<Answer> {
         QuestionType::Text => Answer::Text(text()?),
         QuestionType::Date => Answer::Date(text()?),
         QuestionType::Single => Answer::Choice(text()?),
-        QuestionType::Multi => {
-            Answer::Choices(value.as_array()?.iter().filter_map(|code| Some(code.as_str()?.to_owned())).collect())
-        }
+        QuestionType::Multi => Answer::Choices(
+            value
+                .as_array()?
+                .iter()
+                .filter_map(|code| Some(code.as_str()?.to_owned()))
+                .collect(),
+        ),
         QuestionType::Boolean => Answer::Boolean(value.as_bool()?),
         _ => Answer::Number(value.to_string().parse().ok()?),
     })
@@ -95,7 +118,10 @@ pub(crate) fn issue(language: Language) -> TemplateIssue {
         round: RoundTitle {
             id: "0198c0de-0000-7000-8000-0000000000a1".into(),
             code: "2026".into(),
-            title: Text::new("2026年度两化融合与节能调查", "Survey of integration and energy saving, 2026"),
+            title: Text::new(
+                "2026年度两化融合与节能调查",
+                "Survey of integration and energy saving, 2026",
+            ),
             opens_on: "2026-03-01".into(),
             due_on: "2026-04-15".into(),
         },

@@ -16,7 +16,11 @@ fn read(bytes: &[u8]) -> RawWorkbook {
 }
 
 fn sheet<'a>(workbook: &'a RawWorkbook, name: &str) -> &'a RawSheet {
-    workbook.sheets.iter().find(|sheet| sheet.name == name).unwrap_or_else(|| panic!("no sheet {name}"))
+    workbook
+        .sheets
+        .iter()
+        .find(|sheet| sheet.name == name)
+        .unwrap_or_else(|| panic!("no sheet {name}"))
 }
 
 #[test]
@@ -55,8 +59,16 @@ fn only_answer_cells_are_unlocked() {
     for sheet in &workbook.sheets {
         for cell in sheet.cells.iter().filter(|cell| !workbook.is_locked(cell)) {
             unlocked += 1;
-            assert!(layout.sheets.iter().any(|known| known.name.zh == sheet.name), "{}", sheet.name);
-            assert!(cell.row >= 4 && cell.column >= 2, "{}", sheet.place(cell.row, cell.column).cell);
+            assert!(
+                layout.sheets.iter().any(|known| known.name.zh == sheet.name),
+                "{}",
+                sheet.name
+            );
+            assert!(
+                cell.row >= 4 && cell.column >= 2,
+                "{}",
+                sheet.place(cell.row, cell.column).cell
+            );
         }
     }
     assert!(unlocked >= answers.len(), "{unlocked}");
@@ -95,15 +107,29 @@ fn last_round_is_shown_in_grey_and_carried_where_asked() {
     let previous = worked_answers(&form.questionnaire, 2);
     let prefill = carried(&form.questionnaire, &form.lists, &previous, Language::Zh);
     assert_eq!(prefill.get(&CellKey::question("F03")), None);
-    let Some(Answer::Number(revenue)) = previous.get("F03") else { panic!("a number") };
+    let Some(Answer::Number(revenue)) = previous.get("F03") else {
+        panic!("a number")
+    };
     let revenue = RawValue::Number(revenue.to_string().parse().expect("a number"));
     assert_eq!(prefill[&CellKey::question("F03P")].value, revenue);
-    let issue = TemplateIssue { previous, ..issue(Language::Zh) };
+    let issue = TemplateIssue {
+        previous,
+        ..issue(Language::Zh)
+    };
     let workbook = read(&form.write(&issue, &prefill));
     let section = sheet(&workbook, "F 基本与财务数据");
-    let row = section.cells.iter().find(|cell| cell.value == RawValue::Text("F03".into())).expect("the row").row;
-    let shown: Vec<bool> =
-        section.row(row).iter().filter(|cell| cell.value == revenue).map(|cell| workbook.is_locked(cell)).collect();
+    let row = section
+        .cells
+        .iter()
+        .find(|cell| cell.value == RawValue::Text("F03".into()))
+        .expect("the row")
+        .row;
+    let shown: Vec<bool> = section
+        .row(row)
+        .iter()
+        .filter(|cell| cell.value == revenue)
+        .map(|cell| workbook.is_locked(cell))
+        .collect();
     assert_eq!(shown, [false, true], "the carried answer, then the reference");
 }
 
@@ -116,7 +142,10 @@ fn every_form_of_a_faulty_value_can_be_written() {
     let (row, column) = workbook::extract::position(&place.cell).expect("a position");
     let check = |cell: PrefillCell, expected: &RawValue, format: &str, formula: bool| {
         let workbook = read(&form.write(&issue(Language::Zh), &Prefill::from([(key.clone(), cell)])));
-        let found = sheet(&workbook, &place.sheet).cell(row, column).expect("a cell").clone();
+        let found = sheet(&workbook, &place.sheet)
+            .cell(row, column)
+            .expect("a cell")
+            .clone();
         assert_eq!((&found.value, found.formula), (expected, formula));
         assert_eq!(workbook.number_format(&found), format);
     };
@@ -133,9 +162,24 @@ fn every_form_of_a_faulty_value_can_be_written() {
         number_format: format.map(str::to_owned),
         formula: formula.map(str::to_owned),
     };
-    check(with(RawValue::Number(0.85), Some("0%"), None), &RawValue::Number(0.85), "0%", false);
-    check(with(RawValue::DateSerial(46053.0), Some("yyyy/m/d"), None), &RawValue::DateSerial(46053.0), "yyyy/m/d", false);
-    check(with(RawValue::Number(3.0), None, Some("=1+2")), &RawValue::Number(3.0), "#,##0.00", true);
+    check(
+        with(RawValue::Number(0.85), Some("0%"), None),
+        &RawValue::Number(0.85),
+        "0%",
+        false,
+    );
+    check(
+        with(RawValue::DateSerial(46053.0), Some("yyyy/m/d"), None),
+        &RawValue::DateSerial(46053.0),
+        "yyyy/m/d",
+        false,
+    );
+    check(
+        with(RawValue::Number(3.0), None, Some("=1+2")),
+        &RawValue::Number(3.0),
+        "#,##0.00",
+        true,
+    );
 }
 
 #[test]
@@ -147,10 +191,19 @@ fn what_cannot_be_written_is_refused() {
         written.map_or_else(|error| error.code(), |_| "written")
     };
     let cell = |key: CellKey, text: &str| Prefill::from([(key, RawValue::Text(text.into()).into())]);
-    assert_eq!(attempt(&form, &cell(CellKey::question("ZZ99"), "x")), "template.unknown_cell");
-    assert_eq!(attempt(&form, &cell(CellKey::table("V02", 30, "name"), "x")), "template.unknown_cell");
+    assert_eq!(
+        attempt(&form, &cell(CellKey::question("ZZ99"), "x")),
+        "template.unknown_cell"
+    );
+    assert_eq!(
+        attempt(&form, &cell(CellKey::table("V02", 30, "name"), "x")),
+        "template.unknown_cell"
+    );
     assert_eq!(attempt(&form, &cell(CellKey::table("V02", 29, "name"), "x")), "written");
-    assert_eq!(attempt(&form, &cell(CellKey::question("A01"), &"长".repeat(32_768))), "template.text_too_long");
+    assert_eq!(
+        attempt(&form, &cell(CellKey::question("A01"), &"长".repeat(32_768))),
+        "template.text_too_long"
+    );
     form.lists.clear();
     assert_eq!(attempt(&form, &Prefill::new()), "template.options_missing");
 }

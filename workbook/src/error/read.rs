@@ -1,0 +1,303 @@
+//! Files that are refused before anything in them is understood.
+
+use serde::{Deserialize, Serialize};
+use survey::text::Text;
+
+/// A file that is refused before anything in it is looked at. It crosses a pipe from the reading child process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}: {}", self.code(), self.message().en)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// No bytes at all.
+    Empty,
+    /// More bytes than [`Limits::file_bytes`](crate::extract::Limits::file_bytes).
+    TooLarge {
+        /// Bytes of the file.
+        bytes: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// A zip container without its end.
+    Truncated,
+    /// Protected by a password for opening.
+    Encrypted,
+    /// `.xls` or `.et`: a compound file.
+    LegacyXls,
+    /// `.xlsb`.
+    Xlsb,
+    /// `.ods`.
+    Ods,
+    /// A web page with the name of a workbook.
+    Html,
+    /// SpreadsheetML 2003.
+    Xml2003,
+    /// Plain text.
+    Csv,
+    /// A PDF.
+    Pdf,
+    /// A picture.
+    Image,
+    /// A compressed archive of files.
+    Archive,
+    /// Something else.
+    NotXlsx,
+    /// Inflates to more than is allowed, or lies about it.
+    ZipBomb {
+        /// The bound, in words of [`Limits`](crate::extract::Limits).
+        bound: String,
+        /// Its value.
+        limit: u64,
+    },
+    /// Parts under unsafe, doubled or contradictory names.
+    UnsafeNames {
+        /// The part.
+        part: String,
+    },
+    /// A document type declaration in an XML part: no writer of workbooks makes one.
+    Doctype {
+        /// The part.
+        part: String,
+    },
+    /// More of something than is allowed.
+    TooMany {
+        /// Entries, sheets, cells, shared strings, merged ranges or styles.
+        what: Counted,
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// A text longer than Excel allows.
+    TextTooLong {
+        /// The part.
+        part: String,
+        /// Characters allowed.
+        limit: u64,
+    },
+    /// A cell beyond `XFD1048576`, or a reference that is none.
+    CellOutOfRange {
+        /// Sheet.
+        sheet: String,
+        /// The reference as written, at most 32 characters of it.
+        reference: String,
+    },
+    /// XML that is not well formed, a part that is missing, a position that occurs twice ...
+    Damaged {
+        /// The part.
+        part: String,
+        /// What is wrong with it, for the log.
+        reason: String,
+    },
+}
+
+/// What can be too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// Entries of the container.
+    Entries,
+    /// Sheets.
+    Sheets,
+    /// Cells of a sheet or of the workbook.
+    Cells,
+    /// Shared strings.
+    SharedStrings,
+    /// Merged ranges.
+    MergedRanges,
+    /// Styles.
+    Styles,
+    /// Bytes of text in all cells.
+    TextBytes,
+    /// Nested XML elements.
+    XmlDepth,
+}
+
+impl ReadError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "workbook.empty",
+            Self::TooLarge { .. } => "workbook.too_large",
+            Self::Truncated => "workbook.truncated",
+            Self::Encrypted => "workbook.encrypted",
+            Self::LegacyXls => "workbook.legacy_xls",
+            Self::Xlsb => "workbook.xlsb",
+            Self::Ods => "workbook.ods",
+            Self::Html => "workbook.html",
+            Self::Xml2003 => "workbook.xml_2003",
+            Self::Csv => "workbook.csv",
+            Self::Pdf => "workbook.pdf",
+            Self::Image => "workbook.image",
+            Self::Archive => "workbook.archive",
+            Self::NotXlsx => "workbook.not_xlsx",
+            Self::ZipBomb { .. } => "workbook.zip_bomb",
+            Self::UnsafeNames { .. } => "workbook.unsafe_names",
+            Self::Doctype { .. } => "workbook.doctype",
+            Self::TooMany {
+                what: Counted::Entries, ..
+            } => "workbook.too_many_entries",
+            Self::TooMany {
+                what: Counted::Sheets, ..
+            } => "workbook.too_many_sheets",
+            Self::TooMany {
+                what: Counted::Cells, ..
+            } => "workbook.too_many_cells",
+            Self::TooMany {
+                what: Counted::SharedStrings,
+                ..
+            } => "workbook.too_many_strings",
+            Self::TooMany {
+                what: Counted::MergedRanges,
+                ..
+            } => "workbook.too_many_merged_ranges",
+            Self::TooMany {
+                what: Counted::Styles, ..
+            } => "workbook.too_many_styles",
+            Self::TooMany {
+                what: Counted::TextBytes,
+                ..
+            } => "workbook.too_much_text",
+            Self::TooMany {
+                what: Counted::XmlDepth,
+                ..
+            } => "workbook.too_deep",
+            Self::TextTooLong { .. } => "workbook.text_too_long",
+            Self::CellOutOfRange { .. } => "workbook.cell_out_of_range",
+            Self::Damaged { .. } => "workbook.damaged",
+        }
+    }
+
+    /// What is wrong and what to do.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::Empty => Text::new(
+                "文件是空的。请确认已保存后重新上传。",
+                "The file is empty. Save the workbook and upload it again.",
+            ),
+            Self::TooLarge { bytes, limit } => Text::new(
+                format!("文件有 {bytes} 字节，超过上限 {limit} 字节。请删除图片等无关内容，只上传系统发放的调查表。"),
+                format!(
+                    "The file has {bytes} bytes, more than the limit of {limit}. Remove pictures and the like and upload only the form that was issued."
+                ),
+            ),
+            Self::Truncated => Text::new(
+                "文件不完整，可能没有下载或传输完。请重新打开、保存后再上传。",
+                "The file is incomplete; a download or transfer may have been cut off. Open it, save it and upload it again.",
+            ),
+            Self::Encrypted => Text::new(
+                "文件设有打开密码。请打开后取消密码（文件→文档加密→密码加密，清空密码），保存后再上传。",
+                "The file needs a password to open. Remove the password (File, Info, Protect Workbook), save and upload it again.",
+            ),
+            Self::LegacyXls => save_as(
+                "这是旧版 .xls 或 WPS .et 格式。",
+                "This is the old .xls or the WPS .et format.",
+            ),
+            Self::Xlsb => save_as("这是二进制 .xlsb 格式。", "This is the binary .xlsb format."),
+            Self::Ods => save_as(
+                "这是 OpenDocument（.ods）格式。",
+                "This is the OpenDocument (.ods) format.",
+            ),
+            Self::Html => save_as(
+                "这是改了名的网页文件，不是工作簿。",
+                "This is a web page under another name, not a workbook.",
+            ),
+            Self::Xml2003 => save_as("这是 2003 版 XML 表格。", "This is an XML spreadsheet of 2003."),
+            Self::Csv => Text::new(
+                "这是文本文件（如 .csv），缺少模板信息。请在系统发放的调查表里填写并上传该工作簿。",
+                "This is a text file (such as .csv) without the template's marks. Fill in the form that was issued and upload that workbook.",
+            ),
+            Self::Pdf => Text::new(
+                "这是 PDF。盖章扫描件可作为附件提交，但还缺少填好的 Excel 调查表。",
+                "This is a PDF. A sealed scan can be an attachment, but the filled-in Excel form is still missing.",
+            ),
+            Self::Image => Text::new(
+                "这是图片。盖章页照片可作为附件提交，但还缺少填好的 Excel 调查表。",
+                "This is a picture. A photo of the sealed page can be an attachment, but the filled-in Excel form is still missing.",
+            ),
+            Self::Archive => Text::new(
+                "这是压缩包。请解压后逐个上传其中的 .xlsx 文件。",
+                "This is a compressed archive. Unpack it and upload the .xlsx files one by one.",
+            ),
+            Self::NotXlsx => save_as("这不是 Excel 工作簿。", "This is not an Excel workbook."),
+            Self::ZipBomb { bound, limit } => Text::new(
+                format!("文件解压后异常庞大，已拒收（{bound}，上限 {limit}）。请在系统发放的调查表里重新填写。"),
+                format!(
+                    "The file inflates to an abnormal size and was refused ({bound}, limit {limit}). Fill in the form that was issued once more."
+                ),
+            ),
+            Self::UnsafeNames { part } => Text::new(
+                format!("文件内部结构异常（{part}），已拒收。请用 WPS 或 Excel 打开，另存为新的 .xlsx 后再上传。"),
+                format!(
+                    "The inside of the file is not in order ({part}) and it was refused. Open it with WPS or Excel, save it as a new .xlsx and upload that."
+                ),
+            ),
+            Self::Doctype { part } => Text::new(
+                format!("文件内含不允许的声明（{part}），已拒收。请用 WPS 或 Excel 打开，另存为新的 .xlsx 后再上传。"),
+                format!(
+                    "The file holds a declaration that is not allowed ({part}) and was refused. Open it with WPS or Excel, save it as a new .xlsx and upload that."
+                ),
+            ),
+            Self::TooMany { what, limit } => {
+                let (zh, en) = what.names();
+                Text::new(
+                    format!("{zh}超过上限 {limit}。请只保留系统发放的调查表内容后再上传。"),
+                    format!(
+                        "More {en} than the limit of {limit}. Keep only the form that was issued and upload it again."
+                    ),
+                )
+            }
+            Self::TextTooLong { part, limit } => Text::new(
+                format!("有单元格文字超过 {limit} 字（{part}）。请缩短后再上传。"),
+                format!("A cell holds a text of more than {limit} characters ({part}). Shorten it and upload again."),
+            ),
+            Self::CellOutOfRange { sheet, reference } => Text::new(
+                format!(
+                    "工作表“{sheet}”有位置无效的单元格（{reference}）。请用 WPS 或 Excel 打开，另存为新的 .xlsx 后再上传。"
+                ),
+                format!(
+                    "Sheet \"{sheet}\" has a cell at an impossible place ({reference}). Open the file with WPS or Excel, save it as a new .xlsx and upload that."
+                ),
+            ),
+            Self::Damaged { part, .. } => Text::new(
+                format!("文件已损坏（{part}）。请用 WPS 或 Excel 打开，另存为新的 .xlsx 后再上传。"),
+                format!(
+                    "The file is damaged ({part}). Open it with WPS or Excel, save it as a new .xlsx and upload that."
+                ),
+            ),
+        }
+    }
+
+    pub(crate) fn damaged(part: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Damaged {
+            part: part.into(),
+            reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn too_many(what: Counted, limit: usize) -> Self {
+        Self::TooMany {
+            what,
+            limit: u64::try_from(limit).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Counted {
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Entries => ("文件内部条目", "entries"),
+            Self::Sheets => ("工作表", "sheets"),
+            Self::Cells => ("单元格", "cells"),
+            Self::SharedStrings => ("文字条目", "strings"),
+            Self::MergedRanges => ("合并单元格", "merged ranges"),
+            Self::Styles => ("单元格样式", "cell styles"),
+            Self::TextBytes => ("单元格文字总量（字节）", "bytes of cell text"),
+            Self::XmlDepth => ("文件内部嵌套层数", "nested elements"),
+        }
+    }
+}
+
+fn save_as(zh: &str, en: &str) -> Text {
+    Text::new(
+        format!("{zh}请用 WPS 或 Excel 打开，选择“另存为”→“Excel 工作簿（*.xlsx）”后再上传。"),
+        format!("{en} Open it with WPS or Excel, choose Save As, Excel Workbook (*.xlsx), and upload that."),
+    )
+}
