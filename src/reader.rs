@@ -87,17 +87,15 @@ impl WorkbookReader {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let answer = match tokio::time::timeout(self.limits.wall, converse(&mut child, bytes)).await {
-            Ok(answer) => answer,
-            Err(_elapsed) => None,
-        };
+        let answer = tokio::time::timeout(self.limits.wall, converse(&mut child, bytes))
+            .await
+            .unwrap_or_default();
         // A child that still runs has said all it has to say, or too little in its time.
-        let ended_well = match tokio::time::timeout(Duration::from_secs(1), child.wait()).await {
-            Ok(Ok(status)) => status.success(),
-            _ => {
-                child.kill().await.ok();
-                false
-            }
+        let ended_well = if let Ok(Ok(status)) = tokio::time::timeout(Duration::from_secs(1), child.wait()).await {
+            status.success()
+        } else {
+            child.kill().await.ok();
+            false
         };
         Ok(match answer {
             Some(answer) if ended_well => decode(&answer),
@@ -116,7 +114,7 @@ async fn converse(child: &mut Child, bytes: &[u8]) -> Option<Vec<u8>> {
         stdin.write_all(bytes).await.ok();
         drop(stdin);
     };
-    let (_, received) = tokio::join!(send, stdout.read_to_end(&mut answer));
+    let ((), received) = tokio::join!(send, stdout.read_to_end(&mut answer));
     received.ok().map(|_| answer)
 }
 

@@ -168,7 +168,9 @@ impl Fixed {
         }
         let unit = 10_i128.checked_pow(Self::DECIMALS.saturating_sub(decimals))?;
         let divisor = divisor.checked_mul(unit)?;
-        let (whole, rest) = (numerator / divisor, numerator % divisor);
+        // One division of 128 bits, which is slow; the product cannot overflow, it is nearer to zero than the numerator.
+        let whole = numerator / divisor;
+        let rest = numerator - whole * divisor;
         // The divisor halved by subtraction: twice the rest could overflow.
         let up = rest.abs() >= divisor - rest.abs();
         let away = if numerator < 0 { -1 } else { 1 };

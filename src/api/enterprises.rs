@@ -233,7 +233,6 @@ impl EnterprisesApi {
     ///
     /// By credit code, within what the caller sees.
     #[oai(path = "/enterprises", method = "get", operation_id = "list_enterprises")]
-    #[expect(clippy::too_many_arguments, reason = "one argument per query parameter")]
     async fn list_enterprises(
         &self,
         service: Data<&Arc<Service>>,

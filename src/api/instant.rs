@@ -44,7 +44,9 @@ impl Type for Instant {
 
 impl ParseFromJSON for Instant {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
-        DateTime::parse_from_json(value).map(Self).map_err(ParseError::propagate)
+        DateTime::parse_from_json(value)
+            .map(Self)
+            .map_err(ParseError::propagate)
     }
 }
 

@@ -117,7 +117,7 @@ pub fn status_code(kind: Kind) -> u16 {
 #[derive(Clone, Debug)]
 pub struct Failure {
     status: StatusCode,
-    problem: Problem,
+    problem: Box<Problem>,
 }
 
 impl From<ServiceError> for Failure {
@@ -136,7 +136,7 @@ impl From<ServiceError> for Failure {
             .map(FieldError::from)
             .collect::<Vec<_>>();
         let detail = (total > MAX_ERRORS).then(|| format!("{total} errors, the first {MAX_ERRORS} are listed"));
-        let problem = Problem {
+        let problem = Box::new(Problem {
             kind: format!("/problems/{}", error.code),
             title: error.message.en.clone(),
             status: status.as_u16(),
@@ -144,7 +144,7 @@ impl From<ServiceError> for Failure {
             code: error.code,
             message: error.message.into(),
             errors: (!errors.is_empty()).then_some(errors),
-        };
+        });
         Self { status, problem }
     }
 }
@@ -155,6 +155,13 @@ impl Failure {
         let mut failure = Self::from(ServiceError::new(code));
         failure.problem.detail = Some(detail.into());
         failure
+    }
+
+    /// The same failure under a status of the framework's own.
+    fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self.problem.status = status.as_u16();
+        self
     }
 }
 
@@ -386,29 +393,15 @@ fn from_framework(error: poem::Error) -> Response {
     } else if error.is::<NotFoundError>() {
         Failure::from(ServiceError::new("not_found"))
     } else if error.is::<MethodNotAllowedError>() {
-        Failure {
-            status: StatusCode::METHOD_NOT_ALLOWED,
-            ..Failure::from(ServiceError::new("method_not_allowed"))
-        }
+        Failure::from(ServiceError::new("method_not_allowed")).with_status(StatusCode::METHOD_NOT_ALLOWED)
     } else if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Failure::from(ServiceError::new("body_too_large"))
     } else if error.status().is_client_error() {
-        Failure {
-            status: error.status(),
-            ..Failure::detailed("bad_request", trimmed(&detail))
-        }
+        Failure::detailed("bad_request", trimmed(&detail)).with_status(error.status())
     } else {
         Failure::from(ServiceError::internal(detail))
     };
-    let status = failure.status.as_u16();
-    Failure {
-        problem: Problem {
-            status,
-            ..failure.problem
-        },
-        ..failure
-    }
-    .into_response()
+    failure.into_response()
 }
 
 /// Framework messages may echo what was sent: no more than a line of it goes back.

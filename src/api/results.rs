@@ -358,7 +358,6 @@ impl ResultsApi {
     ///
     /// By rank, within what the caller sees; the rank is always that over the whole run.
     #[oai(path = "/runs/:run_id/results", method = "get", operation_id = "list_run_results")]
-    #[expect(clippy::too_many_arguments, reason = "one argument per query parameter")]
     async fn list_run_results(
         &self,
         service: Data<&Arc<Service>>,

@@ -1,5 +1,7 @@
 //! Raw-body uploads: the bytes actually read are bounded, whatever the headers say.
 
+use std::fmt::Write as _;
+
 use poem::Body;
 use tokio::io::AsyncReadExt;
 
@@ -38,7 +40,8 @@ pub(crate) fn attachment(filename: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            write!(encoded, "%{byte:02X}").ok();
         }
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")

@@ -17,7 +17,7 @@ use workbook::prefill::{Prefill, raw_values};
 use super::{
     load::publish_all,
     on_behalf_of, open, operator,
-    output::{Failed, Output},
+    output::{Failed, Output, print_text},
     program,
     serve::{listen, until_told},
     template::safe_name,
@@ -114,7 +114,7 @@ impl Demo {
             service.db.close().await?;
             drop(service);
             let service = open(place, true).await?;
-            output.text(format!(
+            print_text(&format!(
                 "\nserving on http://{address}, documentation at http://{address}/docs (Ctrl-C ends)"
             ))?;
             startup::serve(service, listener, until_told()).await?;
@@ -167,7 +167,7 @@ struct RunStory {
 
 impl Stage<'_> {
     async fn play(&self, enterprises: usize, seed: u64) -> Result<Story, Failed> {
-        let documents = shipped::built_in().map_err(|error| ServiceError::internal(error))?;
+        let documents = shipped::built_in().map_err(ServiceError::internal)?;
         let documents = publish_all(self.service, self.output, documents).await?;
         let questionnaire = newest(&documents, DocumentKind::Questionnaire)?;
         let samples = self.generate(questionnaire, seed, enterprises).await?;
@@ -233,7 +233,7 @@ impl Stage<'_> {
     /// The registry comes in as a list, as a bureau would bring it.
     async fn fill_registry(&self, samples: &[SampleEnterprise]) -> Result<BTreeMap<String, Enterprise>, Failed> {
         std::fs::create_dir_all(&self.folder)?;
-        let list = enterprise_list(samples).map_err(|error| ServiceError::internal(error))?;
+        let list = enterprise_list(samples).map_err(ServiceError::internal)?;
         std::fs::write(self.folder.join("enterprises.xlsx"), &list)?;
         let report = import_enterprises(self.service, &operator(), &list, false).await?;
         if report.refused > 0 {

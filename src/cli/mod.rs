@@ -139,7 +139,7 @@ impl Command {
                 output.say("the schema is current", &serde_json::json!({ "migrated": true }))?;
             }
             Self::Load(command) => command.run(place, output).await?,
-            Self::Openapi => openapi::run(output)?,
+            Self::Openapi => openapi::run()?,
             Self::User(command) => command.run(place, output).await?,
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(output).await,

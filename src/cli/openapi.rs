@@ -1,8 +1,8 @@
 //! `ronghe openapi`
 
-use super::output::{Failed, Output};
+use super::output::{Failed, print_text};
 
 /// Prints the normalised document, byte for byte as the committed file.
-pub(super) fn run(output: &Output) -> Result<(), Failed> {
-    output.text(crate::api::spec::text().trim_end())
+pub(super) fn run() -> Result<(), Failed> {
+    print_text(crate::api::spec::text().trim_end())
 }

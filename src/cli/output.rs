@@ -110,31 +110,16 @@ impl Output {
     /// Prints a result: the text for people or the value for programs.
     pub(crate) fn say(&self, text: impl AsRef<str>, value: &impl Serialize) -> Result<(), Failed> {
         match self.format {
-            Format::Text => self.text(text),
-            Format::Json => self.json(value),
+            Format::Text => print_text(text.as_ref()),
+            Format::Json => print_json(value),
         }
-    }
-
-    /// Prints text whatever the format is.
-    pub(crate) fn text(&self, text: impl AsRef<str>) -> Result<(), Failed> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_ref().as_bytes())?;
-        out.write_all(b"\n")?;
-        Ok(out.flush()?)
-    }
-
-    fn json(&self, value: &impl Serialize) -> Result<(), Failed> {
-        let mut out = std::io::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
-        out.write_all(b"\n")?;
-        Ok(out.flush()?)
     }
 
     /// Prints why a command was not done, and gives exit status 1.
     pub(crate) fn failed(&self, failed: &Failed) -> ExitCode {
         // Nothing is left to do when even this cannot be printed.
         match self.format {
-            Format::Json => drop(self.json(&failed.json())),
+            Format::Json => drop(print_json(&failed.json())),
             Format::Text => {
                 let mut err = std::io::stderr().lock();
                 writeln!(err, "{}\n{} [{}]", failed.message_zh, failed.message_en, failed.code).ok();
@@ -168,4 +153,19 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// Prints text whatever the format is.
+pub(crate) fn print_text(text: &str) -> Result<(), Failed> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")?;
+    Ok(out.flush()?)
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failed> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
+    out.write_all(b"\n")?;
+    Ok(out.flush()?)
 }

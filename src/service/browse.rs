@@ -70,7 +70,7 @@ pub async fn get_document_content(
     id: DocumentId,
 ) -> Result<DocumentContent, ServiceError> {
     caller.may(Action::ReadCatalogue)?;
-    Ok(catalogue::content(&service.db, id).await?)
+    catalogue::content(&service.db, id).await
 }
 
 /// Enterprises within scope.

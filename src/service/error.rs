@@ -103,7 +103,7 @@ pub struct ServiceError {
     /// What exactly is wrong, all of it.
     pub faults: Vec<Fault>,
     /// For the log alone.
-    pub internal: Option<String>,
+    pub internal: Option<Box<str>>,
 }
 
 impl ServiceError {
@@ -139,13 +139,13 @@ impl ServiceError {
 
     /// The same error with a note for the log.
     #[must_use]
-    pub fn because(mut self, internal: impl ToString) -> Self {
-        self.internal = Some(internal.to_string());
+    pub fn because(mut self, internal: impl std::fmt::Display) -> Self {
+        self.internal = Some(internal.to_string().into_boxed_str());
         self
     }
 
     /// Our fault, with a note for the log.
-    pub fn internal(internal: impl ToString) -> Self {
+    pub fn internal(internal: impl std::fmt::Display) -> Self {
         Self::new("internal").because(internal)
     }
 }

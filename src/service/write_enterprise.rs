@@ -113,7 +113,7 @@ pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<
         uscc_exception,
     } = input;
     let mut faults = Vec::new();
-    facts.name = facts.name.trim().to_owned();
+    facts.name = facts.name.trim().into();
     if facts.name.is_empty() || facts.name.chars().count() > 200 {
         faults.push(Fault::at(
             "/name",

@@ -127,7 +127,7 @@ impl App {
             .endpoint
             .call(request)
             .await
-            .map_or_else(|error| error.into_response(), |response| response);
+            .unwrap_or_else(poem::Error::into_response);
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status,

@@ -178,14 +178,13 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
         );
     let mut filled = String::new();
     for part in path.split_inclusive('/') {
-        match part.starts_with('{') {
-            true => {
-                filled.push_str(unknown);
-                if part.ends_with('/') {
-                    filled.push('/');
-                }
+        if part.starts_with('{') {
+            filled.push_str(unknown);
+            if part.ends_with('/') {
+                filled.push('/');
             }
-            false => filled.push_str(part),
+        } else {
+            filled.push_str(part);
         }
     }
     filled

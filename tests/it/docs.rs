@@ -1,5 +1,7 @@
 //! The handbook is complete: every error code has its row, and the table is generated from the code.
 
+use std::fmt::Write as _;
+
 use ronghe::{api, service::error};
 
 const ERRORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
@@ -10,10 +12,12 @@ fn every_error_code_stands_in_the_handbook() {
         "# 错误代码 Error codes\n\nGenerated from the code; `UPDATE=1 cargo test --test it docs::` rewrites it.\n\n| code | status | 中文 | English |\n|---|---|---|---|\n",
     );
     for (code, kind, zh, en) in error::CODES {
-        text.push_str(&format!(
-            "| `{code}` | {} | {zh} | {en} |\n",
+        writeln!(
+            text,
+            "| `{code}` | {} | {zh} | {en} |",
             api::problem::status_code(*kind)
-        ));
+        )
+        .unwrap();
     }
     #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
     if std::env::var_os("UPDATE").is_some() {

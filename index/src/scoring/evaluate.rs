@@ -9,11 +9,12 @@ use survey::finding::Findings;
 
 use super::{
     Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode, attain,
-    card::{Branch, Card, Join, Leaf, NodeRef, SceneNode},
+    card::{Card, Leaf, SceneNode},
+    tree::Tree,
 };
 use crate::{
     exact::Fixed,
-    methodology::{BlankPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy, WholeBlockPolicy},
+    methodology::{BlankPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy},
 };
 
 /// Scores one return. `not_applicable` are the questions of which the reviewer has agreed that they do not apply.
@@ -32,21 +33,13 @@ pub(crate) fn score(card: &Card, facts: &dyn Facts, not_applicable: &BTreeSet<St
         ));
         return scored;
     }
-    let leaves: Vec<Outcome> = card
+    let leaves: Vec<LeafOutcome> = card
         .leaves
         .iter()
         .map(|leaf| leaf_outcome(card, leaf, facts, not_applicable))
         .collect();
-    let mut tree = Tree {
-        card,
-        leaves,
-        branches: Vec::with_capacity(card.branches.len()),
-    };
-    for branch in &card.branches {
-        let outcome = tree.branch_outcome(branch);
-        tree.branches.push(outcome);
-    }
-    let unresolved = tree.branches.iter().any(|branch| branch.unresolved);
+    let tree = Tree::new(card, leaves);
+    let unresolved = tree.is_unresolved();
     if unresolved {
         scored.not_scored = Some(NotScored::new(
             "block_left_out",
@@ -67,7 +60,7 @@ pub(crate) fn score(card: &Card, facts: &dyn Facts, not_applicable: &BTreeSet<St
             .zip(&scenes)
             .map(|(scene, outcome)| scene_node(scene, outcome)),
     );
-    let scores: Vec<Option<Fixed>> = tree.branches.iter().map(|branch| branch.score).collect();
+    let scores = tree.scores();
     (scored.scene_counts, scored.attained) = attain::attained(card, &scores, &scenes);
     scored.attained = scored.attained.filter(|_| !unresolved);
     scored
@@ -102,15 +95,15 @@ impl Scored {
 }
 
 /// What became of a leaf: without a score it is left out.
-struct Outcome {
-    figure: Option<Figure>,
-    score: Option<Fixed>,
-    missing: Option<MissingReason>,
+pub(super) struct LeafOutcome {
+    pub(super) figure: Option<Figure>,
+    pub(super) score: Option<Fixed>,
+    pub(super) missing: Option<MissingReason>,
 }
 
-fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> Outcome {
+fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> LeafOutcome {
     let zero = Some(Fixed::ZERO);
-    let missing = |score, reason| Outcome {
+    let missing = |score, reason| LeafOutcome {
         figure: None,
         score,
         missing: Some(reason),
@@ -132,7 +125,7 @@ fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BT
         .as_ref()
         .and_then(|figure| leaf.rule.score(figure, card.rounding.item_decimals));
     if score.is_some() {
-        return Outcome {
+        return LeafOutcome {
             figure,
             score,
             missing: None,
@@ -147,195 +140,6 @@ fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BT
     };
     match card.policy.blank {
         BlankPolicy::ZeroAndFlag => missing(zero, reason),
-    }
-}
-
-/// What became of a branch.
-struct BranchOutcome {
-    score: Option<Fixed>,
-    /// The weight of the children that count.
-    weight: Fixed,
-    /// Whether the reviewer's consent is behind a leaf that is left out below it.
-    consented: bool,
-    /// Whether it has no score because something below it was left out without the consent that this needs.
-    unresolved: bool,
-}
-
-/// The tree while it is scored.
-struct Tree<'a> {
-    card: &'a Card,
-    leaves: Vec<Outcome>,
-    /// As many as are scored so far; children come before parents.
-    branches: Vec<BranchOutcome>,
-}
-
-impl Tree<'_> {
-    fn score_of(&self, node: NodeRef) -> Option<Fixed> {
-        match node {
-            NodeRef::Leaf(at) => self.leaves.get(at)?.score,
-            NodeRef::Branch(at) => self.branches.get(at)?.score,
-        }
-    }
-
-    fn branch_outcome(&self, branch: &Branch) -> BranchOutcome {
-        let below = branch.children.iter().filter_map(|(child, _)| match child {
-            NodeRef::Branch(at) => self.branches.get(*at),
-            NodeRef::Leaf(_) => None,
-        });
-        let consented = below.clone().any(|child| child.consented)
-            || branch.children.iter().any(|(child, _)| match child {
-                NodeRef::Leaf(at) => self
-                    .leaves
-                    .get(*at)
-                    .is_some_and(|leaf| leaf.missing == Some(MissingReason::NotApplicable)),
-                NodeRef::Branch(_) => false,
-            });
-        let may_spread =
-            self.card.policy.whole_block_left_out == Some(WholeBlockPolicy::SpreadOverOtherBlocksWithApproval);
-        let unresolved = below
-            .into_iter()
-            .any(|child| child.score.is_none() && !(may_spread && child.consented));
-        let counted = branch
-            .children
-            .iter()
-            .filter_map(|(child, weight)| Some((*weight, self.score_of(*child)?)));
-        let weight: Fixed = counted.clone().map(|(weight, _)| weight).sum();
-        let score = match branch.join {
-            _ if unresolved => None,
-            Join::WeightedMean => Fixed::weighted_quotient(counted, weight, branch.decimals),
-            Join::Sum => Some(counted.map(|(_, score)| score).sum::<Fixed>().round(branch.decimals)),
-        };
-        BranchOutcome {
-            score,
-            weight,
-            consented,
-            unresolved,
-        }
-    }
-
-    fn totals(&self) -> BTreeMap<Arc<str>, Fixed> {
-        let scores = self.card.branches.iter().zip(&self.branches);
-        scores
-            .filter_map(|(branch, outcome)| Some((branch.code.clone(), outcome.score?)))
-            .collect()
-    }
-
-    /// All nodes in the order of display.
-    fn nodes(&self) -> Vec<ScoredNode> {
-        let mut residuals: Vec<Fixed> = self.branches.iter().map(|b| b.score.unwrap_or_default()).collect();
-        let mut nodes: Vec<ScoredNode> = Vec::with_capacity(self.card.order.len() + self.card.scenes.len());
-        for node in &self.card.order {
-            match *node {
-                NodeRef::Leaf(at) => {
-                    if let (Some(leaf), Some(outcome)) = (self.card.leaves.get(at), self.leaves.get(at)) {
-                        let above = Some((leaf.parent, leaf.weight));
-                        let contributions = self.contributions(outcome.score, above);
-                        for (branch, contribution) in &contributions {
-                            if let Some(residual) = residuals.get_mut(*branch) {
-                                *residual = *residual - *contribution;
-                            }
-                        }
-                        nodes.push(self.leaf_node(leaf, outcome, contributions));
-                    }
-                }
-                NodeRef::Branch(at) => {
-                    if let (Some(branch), Some(outcome)) = (self.card.branches.get(at), self.branches.get(at)) {
-                        nodes.push(self.branch_node(branch, outcome));
-                    }
-                }
-            }
-        }
-        for (node, place) in nodes.iter_mut().zip(&self.card.order) {
-            if let NodeRef::Branch(at) = *place
-                && node.score.is_some()
-            {
-                node.rounding_residual = residuals.get(at).copied();
-            }
-        }
-        nodes
-    }
-
-    /// What a node adds to each branch above it that has a score, from the nearest up.
-    fn contributions(&self, score: Option<Fixed>, above: Option<(usize, Fixed)>) -> Vec<(usize, Fixed)> {
-        let mut found = Vec::new();
-        let (Some(mut amount), mut above) = (score, above) else {
-            return found;
-        };
-        while let Some((at, weight)) = above {
-            let (Some(branch), Some(outcome)) = (self.card.branches.get(at), self.branches.get(at)) else {
-                break;
-            };
-            if outcome.score.is_none() {
-                break;
-            }
-            if branch.join == Join::WeightedMean {
-                let share = Fixed::weighted_quotient([(weight, amount)], outcome.weight, Fixed::DECIMALS);
-                let Some(share) = share else { break };
-                amount = share;
-            }
-            found.push((at, amount));
-            above = branch.parent;
-        }
-        found
-    }
-
-    fn leaf_node(&self, leaf: &Leaf, outcome: &Outcome, contributions: Vec<(usize, Fixed)>) -> ScoredNode {
-        ScoredNode {
-            code: leaf.code.clone(),
-            label: leaf.label.clone(),
-            kind: NodeKind::Indicator,
-            parent: self.card.shared_code(leaf.parent),
-            source: Some(leaf.source.clone()),
-            depends_on: leaf.depends_on.clone(),
-            value: outcome.figure.clone(),
-            score: outcome.score,
-            weight: Some(leaf.weight),
-            effective_weight: self.effective_weight(outcome.score, (leaf.parent, leaf.weight)),
-            contributions: self.by_code(contributions),
-            rounding_residual: None,
-            missing: outcome.missing,
-        }
-    }
-
-    fn branch_node(&self, branch: &Branch, outcome: &BranchOutcome) -> ScoredNode {
-        ScoredNode {
-            code: branch.code.clone(),
-            label: branch.label.clone(),
-            kind: branch.kind,
-            parent: branch.parent.and_then(|(at, _)| self.card.shared_code(at)),
-            source: None,
-            depends_on: Arc::default(),
-            value: None,
-            score: outcome.score,
-            weight: branch.parent.map(|(_, weight)| weight),
-            effective_weight: branch
-                .parent
-                .and_then(|place| self.effective_weight(outcome.score, place)),
-            contributions: self.by_code(self.contributions(outcome.score, branch.parent)),
-            rounding_residual: None,
-            missing: outcome.score.is_none().then_some(MissingReason::NothingBelow),
-        }
-    }
-
-    /// The weight after that of the siblings left out has been spread in proportion.
-    fn effective_weight(&self, score: Option<Fixed>, (parent, weight): (usize, Fixed)) -> Option<Fixed> {
-        let (branch, outcome) = (self.card.branches.get(parent)?, self.branches.get(parent)?);
-        if score.is_none() {
-            return Some(Fixed::ZERO);
-        }
-        let given: Fixed = branch.children.iter().map(|(_, weight)| *weight).sum();
-        match branch.join {
-            Join::Sum => Some(weight),
-            _ if given == outcome.weight => Some(weight),
-            Join::WeightedMean => Fixed::weighted_quotient([(weight, given)], outcome.weight, Fixed::DECIMALS),
-        }
-    }
-
-    fn by_code(&self, contributions: Vec<(usize, Fixed)>) -> BTreeMap<Arc<str>, Fixed> {
-        let named = contributions.into_iter();
-        named
-            .filter_map(|(at, amount)| Some((self.card.shared_code(at)?, amount)))
-            .collect()
     }
 }
 

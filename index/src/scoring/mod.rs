@@ -7,6 +7,7 @@ mod facts;
 mod figure;
 mod rule;
 mod scored;
+mod tree;
 
 pub(crate) use evaluate::{refuse_open_findings, score};
 pub use facts::Facts;

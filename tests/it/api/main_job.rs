@@ -238,7 +238,7 @@ fn assert_close(found: Option<f64>, expected: Option<f64>, what: &str) {
     match (found, expected) {
         (None, None) => {}
         (Some(found), Some(expected)) => {
-            assert!((found - expected).abs() < 1e-9, "{what}: {found}, expected {expected}")
+            assert!((found - expected).abs() < 1e-9, "{what}: {found}, expected {expected}");
         }
         _ => panic!("{what}: {found:?}, expected {expected:?}"),
     }

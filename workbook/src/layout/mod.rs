@@ -339,13 +339,13 @@ impl TableBlock {
 }
 
 impl TableBlockColumn {
-    /// The header: label, unit in brackets.
+    /// The header: label, unit in brackets on a line of its own.
     pub(crate) fn header(&self, language: Language) -> String {
         let label = language.block(&self.label);
         if self.unit.zh.is_empty() {
             return label;
         }
-        format!("{label}（{}）", language.inline(&self.unit))
+        format!("{label}\n（{}）", language.inline(&self.unit))
     }
 }
 
