@@ -3,6 +3,7 @@
 //! For now the document types: a programme as data, checked when it is published. Eligibility, scoring, quotas and the
 //! way to a certificate follow.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use survey::{
     document::{DocumentFault, parse_json},
@@ -10,7 +11,7 @@ use survey::{
 };
 
 /// A set of designation programmes, as written in `data/programmes.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Programmes {
     /// Code of the set.
     pub code: String,
@@ -21,7 +22,7 @@ pub struct Programmes {
 }
 
 /// A designation programme.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Programme {
     /// Code, unique in the set.
     pub code: String,
@@ -38,7 +39,7 @@ pub struct Programme {
 }
 
 /// A criterion of a programme.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Criterion {
     /// Code, unique in the programme.
     pub code: String,
@@ -95,9 +96,29 @@ fn repeated<'a>(codes: impl Iterator<Item = &'a str>, pointer: &str, what: &str)
         .collect()
 }
 
+/// The JSON Schema of the document, as committed in `data/schema`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Programmes).to_value()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/schema/programmes.schema.json");
+        let current = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+        #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &current).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == current,
+            "data/schema/programmes.schema.json is not current: run `UPDATE=1 cargo test -p designation`"
+        );
+    }
 
     const SHIPPED: &str = include_str!("../../data/programmes.json");
 

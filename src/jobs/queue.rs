@@ -1,8 +1,8 @@
 //! The queue: apalis on the same database, so that no extra server is needed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use apalis::prelude::{BoxDynError, Data, TaskSink, WorkerBuilder};
+use apalis::prelude::{BackendExt, BoxDynError, Data, TaskSink, WorkerBuilder};
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use tokio::{sync::watch, task::JoinHandle};
@@ -13,6 +13,9 @@ use crate::{domain::job::JobId, service::Service, store::db::Database};
 
 /// Name of the queue in the database.
 const QUEUE: &str = "ronghe";
+
+/// How often an idle worker looks for jobs. Left to itself, apalis looks with its heartbeat: every half minute.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Carries identifiers of jobs to workers.
 #[derive(Clone)]
@@ -73,11 +76,17 @@ impl Queue {
         let name = format!("ronghe-{}", service.next_id());
         match self.0.clone() {
             Storage::Sqlite(storage) => tokio::spawn(async move {
-                let worker = WorkerBuilder::new(name).backend(storage).data(service).build(handle);
+                let worker = WorkerBuilder::new(name)
+                    .backend(storage.poll_with_interval(LOOK_EVERY))
+                    .data(service)
+                    .build(handle);
                 report(worker.run_until(stopped(stop)).await);
             }),
             Storage::Postgres(storage) => tokio::spawn(async move {
-                let worker = WorkerBuilder::new(name).backend(storage).data(service).build(handle);
+                let worker = WorkerBuilder::new(name)
+                    .backend(storage.poll_with_interval(LOOK_EVERY))
+                    .data(service)
+                    .build(handle);
                 report(worker.run_until(stopped(stop)).await);
             }),
         }

@@ -18,5 +18,7 @@ mod database;
 mod dependencies;
 mod docs;
 mod foreign;
+mod reader;
+mod reference;
 mod spec;
 mod store;

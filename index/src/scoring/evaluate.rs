@@ -1,4 +1,4 @@
-//! Scoring one enterprise: leaves from figures, branches from leaves, contributions back down.
+//! Scoring one enterprise: whether it is scored at all, its leaves and scenes; the tree does the rest.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

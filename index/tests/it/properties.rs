@@ -12,7 +12,12 @@ use index::{
 };
 use proptest::{prelude::*, sample::subsequence};
 use serde_json::Value;
-use survey::expression::{self, Scope};
+use survey::{
+    expression::{self, Scope},
+    finding::{Finding, Findings},
+    questionnaire::{Action, RuleClass},
+    text::Text,
+};
 
 use crate::shipped::{INDEX, LEVEL, document, enterprise};
 
@@ -114,6 +119,47 @@ fn ten_thousandths(score: Fixed) -> i128 {
 /// The quotient of two whole numbers, half away from zero; the terms are not negative here.
 fn half_up(numerator: i128, denominator: i128) -> i128 {
     (2 * numerator + denominator) / (2 * denominator)
+}
+
+#[test]
+fn a_block_left_out_without_consent_leaves_no_result() {
+    let of_block_c = INDICATORS.iter().filter(|indicator| indicator["block"] == "C");
+    let questions = of_block_c.flat_map(|indicator| indicator["depends_on"].as_array().unwrap());
+    let not_relevant = questions
+        .map(|question| question.as_str().unwrap().to_owned())
+        .collect();
+    let scored = score(
+        &MadeUp {
+            not_relevant,
+            ..MadeUp::default()
+        },
+        &BTreeSet::new(),
+    );
+    assert_eq!(scored.not_scored.unwrap().code, "block_left_out");
+    assert_eq!(
+        scored.totals.keys().map(|code| &**code).collect::<Vec<_>>(),
+        ["B", "E", "G", "I", "S"]
+    );
+    assert_eq!(scored.attained, None);
+}
+
+#[test]
+fn an_open_blocking_finding_keeps_a_return_from_being_scored() {
+    let finding = |action| Finding {
+        rule: "CK044".to_owned(),
+        class: RuleClass::Validity,
+        action,
+        question: None,
+        places: Vec::new(),
+        value: None,
+        message: Text::default(),
+    };
+    let refused = |action| INDEX_METHODOLOGY.refuse_open_findings(&Findings::collect(vec![finding(action)]));
+    assert_eq!(
+        refused(Action::Block).unwrap().not_scored.unwrap().code,
+        "open_block_finding"
+    );
+    assert_eq!(refused(Action::Warn), None);
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! Through the front door, by named actors.
 
 mod access;
+mod jobs;
 mod main_job;
 mod refusals;
 mod registry;
