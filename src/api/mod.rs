@@ -109,7 +109,9 @@ pub fn routes(service: Arc<Service>) -> impl Endpoint {
         .nest("/", openapi)
         .data(service)
         .with(CatchPanic::new().with_handler(problem::panicked))
-        .with(problem::ProblemsOnly)
+        .with(problem::ProblemsOnly {
+            methods: spec::methods(),
+        })
         .with(NormalizePath::new(TrailingSlash::Trim))
         .into_endpoint()
 }

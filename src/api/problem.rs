@@ -345,29 +345,65 @@ failures!(
 );
 
 /// Turns what poem itself answers into problems of the same shape.
-pub struct ProblemsOnly;
+pub struct ProblemsOnly {
+    /// Paths of the document with the methods they take, for the header `Allow`.
+    pub(crate) methods: Vec<(String, String)>,
+}
 
 impl<E: Endpoint> Middleware<E> for ProblemsOnly {
     type Output = ProblemsOnlyEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        ProblemsOnlyEndpoint { inner }
+        ProblemsOnlyEndpoint {
+            inner,
+            methods: self.methods.clone(),
+        }
     }
 }
 
 /// See [`ProblemsOnly`].
 pub struct ProblemsOnlyEndpoint<E> {
     inner: E,
+    methods: Vec<(String, String)>,
 }
 
 impl<E: Endpoint> Endpoint for ProblemsOnlyEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Self::Output> {
+        let path = request.uri().path().to_owned();
         Ok(match self.inner.call(request).await {
             Ok(output) => output.into_response(),
-            Err(error) => from_framework(error),
+            Err(error) => {
+                let mut response = from_framework(error);
+                if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+                    self.say_what_is_allowed(&path, &mut response);
+                }
+                response
+            }
         })
+    }
+}
+
+impl<E> ProblemsOnlyEndpoint<E> {
+    /// RFC 9110 asks for `Allow` beside 405.
+    fn say_what_is_allowed(&self, path: &str, response: &mut Response) {
+        let found = self.methods.iter().find(|(template, _)| matches(template, path));
+        if let Some(Ok(allow)) = found.map(|(_, methods)| HeaderValue::from_str(methods)) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+    }
+}
+
+/// Whether a path fits a template such as `/api/v1/runs/{run_id}`.
+fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.trim_end_matches('/').split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted.starts_with('{') || wanted == given => {}
+            _ => return false,
+        }
     }
 }
 

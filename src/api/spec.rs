@@ -30,6 +30,25 @@ pub fn page() -> String {
     service.swagger_ui_html().replace(&service.spec(), &shown)
 }
 
+/// The paths of the document, those without parameters first, with the methods that each takes.
+pub(crate) fn methods() -> Vec<(String, String)> {
+    let document = document();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let methods = |item: &Value| {
+        let names = item
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+            .map(|method| method.to_uppercase());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let mut all = paths
+        .map(|(path, item)| (path.clone(), methods(item)))
+        .collect::<Vec<_>>();
+    all.sort_by_key(|(path, _)| path.contains('{'));
+    all
+}
+
 /// Paths that occur twice in the text of a document: a JSON parser would silently keep the last.
 pub fn duplicate_paths(raw: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();

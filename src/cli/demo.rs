@@ -8,10 +8,10 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use index::{exact::Fixed, explain::ExplainNode};
+use index::explain::ExplainNode;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
-use survey::answer::Answers;
+use survey::{answer::Answers, cell::Place};
 use workbook::prefill::{Prefill, raw_values};
 
 use super::{
@@ -549,6 +549,7 @@ impl Story {
         for root in &self.explanation.roots {
             describe(root, 1, &mut lines);
         }
+        lines.extend(self.traced_leaf());
         lines.push(format!(
             "  made from revision {} of workbook {}",
             self.explanation.revision_number, self.explanation.blob_sha256
@@ -556,6 +557,20 @@ impl Story {
         lines.push(format!("\nlogins (password {PASSWORD}):"));
         lines.extend(self.logins.iter().map(|(login, name)| format!("  {login:10} {name}")));
         lines.join("\n")
+    }
+
+    /// One indicator followed down to the cells it came from.
+    fn traced_leaf(&self) -> Option<String> {
+        let root = self.explanation.roots.first()?;
+        let leaf = strongest(root, &root.code)?;
+        let cells = leaf.questions.iter().filter_map(|code| {
+            let evidence = self.explanation.evidence.get(code)?;
+            let provenance = evidence.provenance.as_ref()?;
+            let Place { sheet, cell } = &provenance.place;
+            Some(format!("{code} = {} ({sheet}!{cell})", provenance.raw))
+        });
+        let cells = cells.collect::<Vec<_>>().join(", ");
+        Some(format!("  {} {} comes from {cells}", leaf.code, leaf.label.zh))
     }
 
     fn json(&self) -> Value {
@@ -599,16 +614,28 @@ fn most(rules: &BTreeMap<String, usize>) -> String {
         .join(", ")
 }
 
+/// The indicator below a node that contributes most to it.
+fn strongest<'a>(node: &'a ExplainNode, root: &str) -> Option<&'a ExplainNode> {
+    if node.children.is_empty() {
+        return Some(node);
+    }
+    let leaves = node.children.iter().filter_map(|child| strongest(child, root));
+    leaves.max_by_key(|leaf| leaf.contributions.get(root).copied())
+}
+
 /// A node and, two levels down, its children: enough to see where a score comes from.
 fn describe(node: &ExplainNode, depth: usize, lines: &mut Vec<String>) {
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
-    let indent = "  ".repeat(depth);
+    let score = node
+        .score
+        .map_or_else(|| "-".to_owned(), |score| format!("{:.2}", score.to_f64()));
+    let part = node
+        .contribution
+        .map_or_else(String::new, |part| format!(" (contributes {:.2})", part.to_f64()));
     lines.push(format!(
-        "{indent}{} {} {} (contributes {})",
+        "{}{} {} {score}{part}",
+        "  ".repeat(depth),
         node.code,
-        node.label.zh,
-        number(node.score.map(Fixed::to_f64)),
-        number(node.contribution.map(Fixed::to_f64))
+        node.label.zh
     ));
     if depth < 3 {
         for child in &node.children {

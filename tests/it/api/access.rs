@@ -182,5 +182,16 @@ async fn credentials_of_no_form_are_unauthenticated() {
     app.anonymous(Method::GET, "/api/v1/rounds")
         .await
         .refused(StatusCode::UNAUTHORIZED, "unauthenticated");
+    for (path, allow) in [
+        ("/api/v1/users/current", "GET"),
+        ("/api/v1/users/01990000-0000-7000-8000-000000000000", "GET, PATCH"),
+    ] {
+        let wrong = app.anonymous(Method::PUT, path).await;
+        assert_eq!(wrong.header("allow"), allow);
+        wrong.refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+    }
+    app.anonymous(Method::GET, "/api/v1/nowhere")
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
     app.end().await;
 }

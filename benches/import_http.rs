@@ -1,0 +1,274 @@
+//! A thousand workbooks through HTTP, on SQLite and on PostgreSQL: each is read in a limited child process, checked and
+//! stored, as an enterprise's upload is. Prints workbooks per second and the time of one upload (p50, p95), and beside it
+//! what openpyxl needs to merely read the same file, in the same run.
+//!
+//! `cargo bench --bench import_http` (RONGHE_BENCH_WORKBOOKS for another number than 1000).
+#![recursion_limit = "512"]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench that cannot go on stops, prints what it measured, and reads its one setting"
+)]
+
+#[path = "../tests/it/database.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod database;
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use database::{Backend, TestDatabase};
+use ronghe::{
+    api,
+    blobs::Blobs,
+    clock::FixedClock,
+    demo::{County, DemoProfile},
+    domain::{
+        access::{Principal, Role, Scope},
+        document::DocumentKind,
+        enterprise::EnterpriseFilter,
+        round::Population,
+    },
+    ids::SeededIds,
+    jobs::queue::Queue,
+    service::{
+        Service, Settings,
+        catalogue::current_reference,
+        create_round::{NewRound, create_round},
+        issue_template::write_filled,
+        log_in::log_in,
+        manage_access::{NewUser, create_user},
+        publish_document::publish_document,
+        write_enterprise::{EnterpriseInput, create_enterprise},
+    },
+    shipped,
+    startup::{Parts, assemble},
+    store,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+};
+use workbook::prefill::raw_values;
+
+/// Uploads at once, as many as the machine has cores.
+const AT_ONCE: usize = 2;
+
+/// A workbook, where it goes and with whose token.
+struct Upload {
+    path: String,
+    token: String,
+    bytes: Vec<u8>,
+}
+
+fn main() {
+    let workbooks = std::env::var("RONGHE_BENCH_WORKBOOKS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1000);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        runtime.block_on(measure(backend, workbooks));
+    }
+}
+
+async fn measure(backend: Backend, workbooks: usize) {
+    let database = TestDatabase::new(backend).await;
+    let folder = tempfile::tempdir().unwrap();
+    let parts = Parts {
+        clock: FixedClock::at("2026-04-01T01:00:00Z".parse().unwrap()),
+        ids: SeededIds::from_seed(1),
+        settings: Settings {
+            password_memory_kib: 64,
+            ..Settings::default()
+        },
+        program: PathBuf::from(env!("CARGO_BIN_EXE_ronghe")),
+    };
+    let blobs = Blobs::in_folder(&folder.path().join("blobs")).unwrap();
+    let service = assemble(database.database.clone(), blobs, parts).unwrap();
+    Queue::migrate(&service.db).await.unwrap();
+    let uploads = prepare(&service, workbooks).await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    let acceptor = poem::listener::TcpAcceptor::from_std(listener).unwrap();
+    let server = tokio::spawn(poem::Server::new_with_acceptor(acceptor).run(api::routes(service.clone())));
+    let size = uploads.iter().map(|upload| upload.bytes.len()).sum::<usize>() / uploads.len();
+    let sample = folder.path().join("sample.xlsx");
+    std::fs::write(&sample, &uploads[0].bytes).unwrap();
+
+    let uploads = Arc::new(uploads);
+    let started = Instant::now();
+    let tasks = (0..AT_ONCE).map(|first| tokio::spawn(send_all(address, uploads.clone(), first)));
+    let mut times = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        times.extend(task.await.unwrap());
+    }
+    let elapsed = started.elapsed().as_secs_f64();
+    times.sort();
+    let at = |share: f64| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a position in a short list"
+        )]
+        let position = ((times.len() - 1) as f64 * share) as usize;
+        times[position].as_secs_f64() * 1000.0
+    };
+    let rate = times.len() as f64 / elapsed;
+    println!(
+        "{backend:?}: {} workbooks of {size} bytes, {rate:.1} a second, p50 {:.1} ms, p95 {:.1} ms",
+        times.len(),
+        at(0.5),
+        at(0.95)
+    );
+    if backend == Backend::Sqlite {
+        compare_with_openpyxl(&sample, at(0.5));
+    }
+    server.abort();
+    database.remove().await;
+}
+
+/// Registry, round, logins and filled workbooks.
+async fn prepare(service: &Arc<Service>, workbooks: usize) -> Vec<Upload> {
+    let operator = Principal {
+        name: "operator".to_owned(),
+        user: None,
+        role: Role::Admin,
+        scope: Scope::County,
+    };
+    for document in shipped::built_in().unwrap() {
+        publish_document(service, &operator, document).await.unwrap();
+    }
+    let page = ronghe::domain::page::PageRequest { limit: 1, after: None };
+    let questionnaire = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &page)
+        .await
+        .unwrap()
+        .items[0]
+        .id;
+    let reference = current_reference(&service.db)
+        .await
+        .unwrap()
+        .iter()
+        .map(|found| found.document.id)
+        .collect::<Vec<_>>();
+    let form = service
+        .catalogue
+        .form(&service.db, questionnaire, &reference)
+        .await
+        .unwrap();
+    let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
+    let samples = County::new(profile, &form.survey).unwrap().generate(1, workbooks);
+    let mut enterprises = Vec::new();
+    for sample in &samples {
+        let input = EnterpriseInput {
+            facts: sample.facts.clone(),
+            uscc_exception: None,
+        };
+        enterprises.push(create_enterprise(service, &operator, input).await.unwrap().id);
+    }
+    let new = NewRound {
+        code: "2026".to_owned(),
+        title: "2026".to_owned(),
+        year: 2026,
+        questionnaire,
+        opens_on: "2026-01-01".parse().unwrap(),
+        closes_on: "2026-12-31".parse().unwrap(),
+        population: Population::Query(EnterpriseFilter::default()),
+        previous: None,
+    };
+    let round = create_round(service, &operator, new).await.unwrap();
+    let mut uploads = Vec::new();
+    for (sample, enterprise) in samples.iter().zip(enterprises) {
+        let found = store::survey_return::find_return_of(service.db.read(), &Scope::County, round.id, enterprise)
+            .await
+            .unwrap()
+            .unwrap();
+        let answers = sample.answers.clone();
+        let filled = write_filled(service, &operator, found.id, move |form, language| {
+            raw_values(form.survey.questionnaire(), &form.options, &answers, language)
+        });
+        let bytes = filled.await.unwrap().bytes;
+        let login = sample.facts.uscc.to_lowercase();
+        let user = NewUser {
+            login: login.clone(),
+            display_name: login.clone(),
+            password: "a password for a bench".to_owned(),
+            role: Role::Enterprise,
+            scope: Scope::Enterprise(enterprise),
+        };
+        create_user(service, &operator, user).await.unwrap();
+        let token = log_in(service, &login, "a password for a bench").await.unwrap().token;
+        uploads.push(Upload {
+            path: format!("/api/v1/returns/{}/revisions", found.id),
+            token,
+            bytes,
+        });
+    }
+    uploads
+}
+
+/// Sends every [`AT_ONCE`]th workbook over one connection; gives the time of each.
+async fn send_all(address: SocketAddr, uploads: Arc<Vec<Upload>>, first: usize) -> Vec<Duration> {
+    let mut connection = BufReader::new(TcpStream::connect(address).await.unwrap());
+    let mut times = Vec::new();
+    for upload in uploads.iter().skip(first).step_by(AT_ONCE) {
+        let started = Instant::now();
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n",
+            upload.path,
+            upload.token,
+            upload.bytes.len()
+        );
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection.write_all(&upload.bytes).await.unwrap();
+        let status = answer(&mut connection).await;
+        assert!(status.contains(" 201 "), "{status}");
+        times.push(started.elapsed());
+    }
+    times
+}
+
+/// Reads one answer to its end; gives its first line.
+async fn answer(connection: &mut BufReader<TcpStream>) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(connection.read_u8().await.unwrap());
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head.to_lowercase().lines().find_map(|line| {
+        line.strip_prefix("content-length: ")
+            .and_then(|text| text.trim().parse::<usize>().ok())
+    });
+    let mut body = vec![0; length.unwrap()];
+    connection.read_exact(&mut body).await.unwrap();
+    head.lines().next().unwrap_or_default().to_owned()
+}
+
+/// What openpyxl needs to load the same file and look at every cell, best of seven.
+fn compare_with_openpyxl(file: &std::path::Path, ours_ms: f64) {
+    let script = "import sys, time, openpyxl\nbest = 9e9\nfor _ in range(7):\n t = time.perf_counter()\n b = openpyxl.load_workbook(sys.argv[1])\n n = sum(1 for s in b for r in s.iter_rows() for c in r if c.value is not None)\n best = min(best, time.perf_counter() - t)\nprint(best * 1000)";
+    let venv = std::env::var_os("RONGHE_TEST_VENV").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-venv")),
+        PathBuf::from,
+    );
+    let output = Command::new(venv.join("bin/python"))
+        .args(["-c", script])
+        .arg(file)
+        .output()
+        .unwrap();
+    let theirs = String::from_utf8_lossy(&output.stdout).trim().parse::<f64>().unwrap();
+    println!(
+        "openpyxl reads the same file in {theirs:.1} ms: {:.1} times the p50 of reading, checking and storing it over HTTP",
+        theirs / ours_ms
+    );
+}
