@@ -6,6 +6,8 @@
 #![recursion_limit = "512"]
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a bench that cannot go on stops, prints what it measured, and reads its one setting"
