@@ -71,7 +71,7 @@ pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, Comp
 }
 
 /// Brings the columns into the order of the tree's indicators; refuses missing and surplus ones.
-pub(super) fn in_tree_order(data: Matrix, tree: &Tree) -> Result<Matrix, CompositeError> {
+pub(crate) fn in_tree_order(data: Matrix, tree: &Tree) -> Result<Matrix, CompositeError> {
     if data.columns().iter().map(Column::code).eq(tree.indicators()) {
         return Ok(data);
     }

@@ -42,7 +42,7 @@ impl Column {
     }
 
     /// A column from finite values of which those at absent rows are zero.
-    pub(super) fn from_parts(code: String, values: Vec<f64>, present: Option<Vec<bool>>) -> Self {
+    pub(crate) fn from_parts(code: String, values: Vec<f64>, present: Option<Vec<bool>>) -> Self {
         let present = present.filter(|p| p.iter().any(|here| !here));
         Self { code, values, present }
     }
@@ -89,22 +89,22 @@ impl Column {
     }
 
     /// All values, zero where missing.
-    pub(super) fn values(&self) -> &[f64] {
+    pub(crate) fn values(&self) -> &[f64] {
         &self.values
     }
 
     /// Which values are present; `None` when all are.
-    pub(super) fn presence(&self) -> Option<&[bool]> {
+    pub(crate) fn presence(&self) -> Option<&[bool]> {
         self.present.as_deref()
     }
 
     /// The parts of the column: code, values and presence.
-    pub(super) fn into_parts(self) -> (String, Vec<f64>, Option<Vec<bool>>) {
+    pub(crate) fn into_parts(self) -> (String, Vec<f64>, Option<Vec<bool>>) {
         (self.code, self.values, self.present)
     }
 
     /// The column with each present value changed; refuses when a result is not finite.
-    pub(super) fn map(&self, mut f: impl FnMut(f64) -> f64) -> Result<Self, CompositeError> {
+    pub(crate) fn map(&self, mut f: impl FnMut(f64) -> f64) -> Result<Self, CompositeError> {
         match self.present {
             None => Self::complete(self.code.clone(), self.values.iter().map(|value| f(*value)).collect()),
             Some(_) => Self::new(self.code.clone(), self.cells().map(|cell| cell.map(&mut f))),
@@ -156,12 +156,12 @@ impl Matrix {
     }
 
     /// The columns alone.
-    pub(super) fn into_columns(self) -> Vec<Column> {
+    pub(crate) fn into_columns(self) -> Vec<Column> {
         self.columns
     }
 
     /// The same units with other columns of the same length, which the caller guarantees.
-    pub(super) fn with_columns(&self, columns: Vec<Column>) -> Self {
+    pub(crate) fn with_columns(&self, columns: Vec<Column>) -> Self {
         Self {
             units: Arc::clone(&self.units),
             columns,
@@ -169,12 +169,12 @@ impl Matrix {
     }
 
     /// The units to be handed on.
-    pub(super) fn shared_units(&self) -> Arc<[String]> {
+    pub(crate) fn shared_units(&self) -> Arc<[String]> {
         Arc::clone(&self.units)
     }
 
     /// Units and columns that were checked before and fit each other.
-    pub(super) fn from_checked(units: Arc<[String]>, columns: Vec<Column>) -> Self {
+    pub(crate) fn from_checked(units: Arc<[String]>, columns: Vec<Column>) -> Self {
         Self { units, columns }
     }
 }
@@ -196,7 +196,7 @@ fn refuse_duplicate_units(units: &[String]) -> Result<(), CompositeError> {
 }
 
 /// Refuses a code that stands twice.
-pub(super) fn refuse_duplicates<'a>(codes: impl Iterator<Item = &'a str>) -> Result<(), CompositeError> {
+pub(crate) fn refuse_duplicates<'a>(codes: impl Iterator<Item = &'a str>) -> Result<(), CompositeError> {
     let mut seen = BTreeSet::new();
     for code in codes {
         if !seen.insert(code) {

@@ -9,14 +9,14 @@ mod denominate;
 mod engine;
 mod error;
 mod impute;
-mod matrix;
-mod moments;
+pub(crate) mod matrix;
+pub(crate) mod moments;
 mod normalise;
-mod parallel;
+pub(crate) mod parallel;
 mod pass;
 mod screen;
 mod treat;
-mod tree;
+pub(crate) mod tree;
 
 pub use aggregate::{Aggregation, Mean, aggregate};
 pub use denominate::denominate;

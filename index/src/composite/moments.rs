@@ -3,7 +3,7 @@
 //! Sums are compensated (Neumaier 1974), so that a result does not depend on how large the sample is.
 
 /// Compensated sum.
-pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+pub(crate) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
     for value in values {
         let next = total + value;
@@ -18,12 +18,12 @@ pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
 }
 
 /// Arithmetic mean; none of an empty sample.
-pub(super) fn mean(values: &[f64]) -> Option<f64> {
+pub(crate) fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| sum(values.iter().copied()) / values.len() as f64)
 }
 
 /// Mean and sample standard deviation (divisor n - 1); none below two values.
-pub(super) fn mean_and_sd(values: &[f64]) -> Option<(f64, f64)> {
+pub(crate) fn mean_and_sd(values: &[f64]) -> Option<(f64, f64)> {
     let mean = mean(values).filter(|_| values.len() > 1)?;
     let squares = sum(values.iter().map(|v| (v - mean) * (v - mean)));
     Some((mean, (squares / (values.len() as f64 - 1.0)).sqrt()))
@@ -31,7 +31,7 @@ pub(super) fn mean_and_sd(values: &[f64]) -> Option<(f64, f64)> {
 
 /// Sample-adjusted skewness G1 and excess kurtosis G2 (Joanes and Gill 1998, type 2: what Excel prints).
 /// None below four values or when all are equal.
-pub(super) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
+pub(crate) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
     let mean = mean(values).filter(|_| values.len() > 3)?;
     let n = values.len() as f64;
     let power_sum = |power: i32| sum(values.iter().map(|v| (v - mean).powi(power)));

@@ -3,7 +3,7 @@
 use std::{panic::resume_unwind, slice::ChunksMut, thread};
 
 /// Maps every item, in order, on up to `threads` threads, each with buffers of its own that the result must not show.
-pub(super) fn in_parallel<T: Sync, R: Send, B: Default>(
+pub(crate) fn in_parallel<T: Sync, R: Send, B: Default>(
     items: &[T],
     threads: usize,
     map: impl Fn(&mut B, &T) -> R + Sync,
@@ -29,7 +29,7 @@ pub(super) fn in_parallel<T: Sync, R: Send, B: Default>(
 }
 
 /// Runs every job on a thread of its own, the first on this one, and returns the first refusal in the order of the jobs.
-pub(super) fn run_all<J: Send, E: Send>(jobs: Vec<J>, run: impl Fn(J) -> Result<(), E> + Sync) -> Result<(), E> {
+pub(crate) fn run_all<J: Send, E: Send>(jobs: Vec<J>, run: impl Fn(J) -> Result<(), E> + Sync) -> Result<(), E> {
     let run = &run;
     let mut jobs = jobs.into_iter();
     let Some(own) = jobs.next() else { return Ok(()) };
@@ -46,11 +46,11 @@ pub(super) fn run_all<J: Send, E: Send>(jobs: Vec<J>, run: impl Fn(J) -> Result<
 }
 
 /// Cuts every column into runs of `rows` rows.
-pub(super) fn split_rows<T>(columns: &mut [Vec<T>], rows: usize) -> Vec<ChunksMut<'_, T>> {
+pub(crate) fn split_rows<T>(columns: &mut [Vec<T>], rows: usize) -> Vec<ChunksMut<'_, T>> {
     columns.iter_mut().map(|column| column.chunks_mut(rows)).collect()
 }
 
 /// The next run of every column.
-pub(super) fn next_of_each<'a, T>(columns: &mut [ChunksMut<'a, T>]) -> Vec<&'a mut [T]> {
+pub(crate) fn next_of_each<'a, T>(columns: &mut [ChunksMut<'a, T>]) -> Vec<&'a mut [T]> {
     columns.iter_mut().map(|runs| runs.next().unwrap_or_default()).collect()
 }

@@ -72,30 +72,30 @@ impl NodeSpec {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     /// Indicators in the order described.
-    pub(super) indicators: Vec<Indicator>,
+    pub(crate) indicators: Vec<Indicator>,
     /// Aggregates, children before parents; among equals the order described.
-    pub(super) aggregates: Vec<Aggregate>,
+    pub(crate) aggregates: Vec<Aggregate>,
 }
 
 /// An indicator of a checked tree.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Indicator {
-    pub(super) code: String,
-    pub(super) direction: Direction,
+pub(crate) struct Indicator {
+    pub(crate) code: String,
+    pub(crate) direction: Direction,
 }
 
 /// An aggregate of a checked tree.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Aggregate {
-    pub(super) code: String,
-    pub(super) mean: Option<Mean>,
+pub(crate) struct Aggregate {
+    pub(crate) code: String,
+    pub(crate) mean: Option<Mean>,
     /// Children with their weights, in the order described.
-    pub(super) children: Vec<(Child, f64)>,
+    pub(crate) children: Vec<(Child, f64)>,
 }
 
 /// A child: an index into the indicators or into the aggregates of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Child {
+pub(crate) enum Child {
     Indicator(usize),
     Aggregate(usize),
 }
