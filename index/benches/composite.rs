@@ -8,7 +8,7 @@
 use std::{hint::black_box, num::NonZeroUsize};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use index::composite::{Aggregation, Column, Direction, Matrix, Mean, NodeSpec, Normalisation, Plan, Tree, compute};
+use index::composite::{Column, Direction, Matrix, NodeSpec, Plan, Tree, compute};
 
 const UNITS: u64 = 100_000;
 const INDICATORS: u64 = 60;
@@ -36,13 +36,8 @@ fn composite(c: &mut Criterion) {
 
 fn plan(threads: usize) -> Plan {
     Plan {
-        normalisation: Normalisation::MinMax { low: 0.0, high: 100.0 },
-        aggregation: Aggregation {
-            mean: Mean::Arithmetic,
-            availability: None,
-        },
-        rank_tolerance: 1e-9,
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
+        ..Plan::default()
     }
 }
 

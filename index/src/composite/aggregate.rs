@@ -7,14 +7,109 @@ use super::{
     tree::Tree,
 };
 
-/// The mean by which children become their parent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The rule by which children become their parent. `w` are the weights of the present children, `x` their values.
+///
+/// Formulas: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7; Mazziotta and Pareto (2016).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Mean {
     /// `sum(w x) / sum(w)`: a weak child is made up for by a strong one.
     #[default]
     Arithmetic,
     /// `exp(sum(w ln x) / sum(w))`: a weak child is made up for only in part. Every present child must be above zero.
     Geometric,
+    /// `sum(w) / sum(w / x)`: harder on weak children than the geometric mean. Every present child must be above zero.
+    Harmonic,
+    /// `(sum(w x^p) / sum(w))^(1/p)`. Children must be above zero for a negative `p`, else not below zero; `p` is not zero.
+    Generalised {
+        /// The exponent `p`.
+        power: f64,
+    },
+    /// `m - s^2 / m` or `m + s^2 / m` of the weighted mean `m` and population standard deviation `s` of the children: an
+    /// unbalanced unit is penalised.
+    MazziottaPareto {
+        /// Whether the penalty is added (the composite is of something bad) instead of subtracted.
+        added: bool,
+    },
+    /// The weighted median: the value at which half of the weight is reached, midway where it is met exactly.
+    Median,
+    /// Wins less losses against every other unit, a unit winning when the weight of the children in which it is ahead is
+    /// the greater; compared over the children that both have. A unit that has none is missing.
+    Copeland,
+}
+
+impl Mean {
+    /// The name that documents and outputs use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Arithmetic => "arithmetic",
+            Self::Geometric => "geometric",
+            Self::Harmonic => "harmonic",
+            Self::Generalised { .. } => "generalised",
+            Self::MazziottaPareto { .. } => "mazziotta_pareto",
+            Self::Median => "median",
+            Self::Copeland => "copeland",
+        }
+    }
+
+    pub(super) fn checked(self) -> Result<Self, CompositeError> {
+        match self {
+            Self::Generalised { power } if power == 0.0 || !power.is_finite() => Err(CompositeError::BadSetting {
+                setting: "power",
+                value: power,
+            }),
+            _ => Ok(self),
+        }
+    }
+}
+
+/// What becomes of a parent some of whose children are missing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Missing {
+    /// The weights of the missing children are spread over the present ones in proportion; the parent is missing when the
+    /// share of its children that are present (counted, not weighed) is below `availability`, and always when none is.
+    Skip {
+        /// The least share, 0 to 1.
+        availability: f64,
+    },
+    /// A missing child counts as zero.
+    Zero,
+    /// The parent is missing as soon as one child is: the unit is not ranked.
+    NotRanked,
+    /// Refused, naming node, child and unit.
+    Refuse,
+}
+
+impl Default for Missing {
+    fn default() -> Self {
+        Self::SKIP
+    }
+}
+
+impl Missing {
+    /// One present child will do.
+    pub const SKIP: Self = Self::Skip { availability: 0.0 };
+
+    pub(super) fn checked(self) -> Result<Self, CompositeError> {
+        match self {
+            Self::Skip { availability } if !(0.0..=1.0).contains(&availability) => Err(CompositeError::BadSetting {
+                setting: "availability",
+                value: availability,
+            }),
+            _ => Ok(self),
+        }
+    }
+
+    /// How many of so many children must be present.
+    pub(super) fn needed(self, children: usize) -> usize {
+        match self {
+            // The share is compared, not a product: 0.55 of 100 children are 55, though 0.55 * 100 is above 55.
+            Self::Skip { availability } => (1..=children)
+                .find(|count| *count as f64 / children as f64 >= availability)
+                .unwrap_or(children),
+            Self::Zero => 0,
+            Self::NotRanked | Self::Refuse => children,
+        }
+    }
 }
 
 /// How values go up the tree.
@@ -22,30 +117,27 @@ pub enum Mean {
 pub struct Aggregation {
     /// The mean of every aggregate that does not name its own.
     pub mean: Mean,
-    /// The least share (0 to 1) of children that must be present; below it the parent is missing. None: one child will do.
-    pub availability: Option<f64>,
+    /// What becomes of missing children under every aggregate that does not say itself.
+    pub missing: Missing,
 }
 
 impl Aggregation {
     pub(super) fn checked(self) -> Result<Self, CompositeError> {
-        match self.availability {
-            Some(value) if !(0.0..=1.0).contains(&value) => Err(CompositeError::BadSetting {
-                setting: "availability",
-                value,
-            }),
-            _ => Ok(self),
-        }
+        Ok(Self {
+            mean: self.mean.checked()?,
+            missing: self.missing.checked()?,
+        })
     }
 }
 
 /// The aggregates of the tree, one column each, children before parents, from normalised data.
 ///
-/// The data need exactly the indicators of the tree, in any order. The weights of missing children are spread over their
-/// present siblings in proportion; a parent without any present child is missing.
+/// The data need exactly the indicators of the tree, in any order.
 pub fn aggregate(data: &Matrix, tree: &Tree, aggregation: Aggregation) -> Result<Matrix, CompositeError> {
+    let lines = vec![None; tree.indicators.len()];
     let settings = Pass {
         tree,
-        scalings: None,
+        lines: &lines,
         aggregation: aggregation.checked()?,
         threads: 1,
     };
@@ -67,11 +159,7 @@ mod tests {
         Tree::new(&[top, leaf("a", 1.0), leaf("b", 2.0), leaf("c", 1.0)]).unwrap()
     }
 
-    fn top(
-        cells: [Option<f64>; 3],
-        mean: Option<Mean>,
-        availability: Option<f64>,
-    ) -> Result<Option<f64>, CompositeError> {
+    fn top(cells: [Option<f64>; 3], mean: Option<Mean>, missing: Missing) -> Result<Option<f64>, CompositeError> {
         let columns = ["a", "b", "c"]
             .iter()
             .zip(cells)
@@ -80,36 +168,100 @@ mod tests {
         let data = Matrix::new(vec!["unit".to_owned()], columns).unwrap();
         let aggregation = Aggregation {
             mean: Mean::Arithmetic,
-            availability,
+            missing,
         };
         aggregate(&data, &tree(mean), aggregation).map(|m| m.columns()[0].get(0))
     }
 
+    const SKIP: Missing = Missing::SKIP;
+    const HALF: Missing = Missing::Skip { availability: 0.5 };
+
     #[test]
     fn weights_of_missing_children_are_spread() {
-        assert_eq!(top([Some(1.0), Some(2.0), Some(7.0)], None, None).unwrap(), Some(3.0));
-        assert_eq!(top([Some(1.0), Some(4.0), None], None, None).unwrap(), Some(3.0));
-        assert_eq!(top([None, None, None], None, None).unwrap(), None);
-        assert_eq!(top([Some(1.0), None, None], None, Some(0.5)).unwrap(), None);
-        assert_eq!(top([Some(1.0), Some(4.0), None], None, Some(0.5)).unwrap(), Some(3.0));
-        assert_eq!(
-            top([None; 3], None, Some(2.0)).unwrap_err().code(),
-            "composite.bad_setting"
-        );
+        assert_eq!(top([Some(1.0), Some(2.0), Some(7.0)], None, SKIP).unwrap(), Some(3.0));
+        assert_eq!(top([Some(1.0), Some(4.0), None], None, SKIP).unwrap(), Some(3.0));
+        assert_eq!(top([None, None, None], None, SKIP).unwrap(), None);
+        assert_eq!(top([Some(1.0), None, None], None, HALF).unwrap(), None);
+        assert_eq!(top([Some(1.0), Some(4.0), None], None, HALF).unwrap(), Some(3.0));
+        let refused = top([None; 3], None, Missing::Skip { availability: 2.0 }).unwrap_err();
+        assert_eq!(refused.code(), "composite.bad_setting");
+    }
+
+    #[test]
+    fn the_needed_count_is_the_first_whose_share_reaches_the_threshold() {
+        let needed = |availability, children| Missing::Skip { availability }.needed(children);
+        assert_eq!(needed(0.0, 4), 1);
+        assert_eq!((needed(0.5, 4), needed(0.5, 5), needed(1.0, 3)), (2, 3, 3));
+        assert_eq!(needed(0.55, 100), 55);
+    }
+
+    #[test]
+    fn every_missing_policy_does_what_it_says() {
+        let cells = [Some(4.0), Some(4.0), None];
+        assert_eq!(top(cells, None, Missing::Zero).unwrap(), Some(3.0));
+        assert_eq!(top([None; 3], None, Missing::Zero).unwrap(), Some(0.0));
+        assert_eq!(top(cells, None, Missing::NotRanked).unwrap(), None);
+        let refused = top(cells, None, Missing::Refuse).unwrap_err();
+        let expected = CompositeError::MissingChild {
+            node: "top".into(),
+            child: "c".into(),
+            unit: "unit".into(),
+        };
+        assert_eq!(refused, expected);
+        let zero = top(cells, Some(Mean::Geometric), Missing::Zero).unwrap_err();
+        assert_eq!(zero.code(), "composite.not_positive");
     }
 
     #[test]
     fn a_geometric_mean_skips_missing_children_and_refuses_zero() {
         let geometric = Some(Mean::Geometric);
-        let got = top([Some(16.0), Some(1.0), None], geometric, None).unwrap().unwrap();
+        let got = top([Some(16.0), Some(1.0), None], geometric, SKIP).unwrap().unwrap();
         assert!((got - 16.0_f64.powf(1.0 / 3.0)).abs() < 1e-14, "{got}");
-        let refused = top([Some(1.0), Some(0.0), None], geometric, None).unwrap_err();
+        let refused = top([Some(1.0), Some(0.0), None], geometric, SKIP).unwrap_err();
         let expected = CompositeError::NotPositive {
             node: "top".into(),
             child: "b".into(),
             unit: "unit".into(),
         };
         assert_eq!(refused, expected);
+    }
+
+    #[test]
+    fn the_other_means_by_hand() {
+        let check = |mean, cells, expected: f64| {
+            let got = top(cells, Some(mean), SKIP).unwrap().unwrap();
+            assert!(
+                (got - expected).abs() <= 1e-14 * expected.abs(),
+                "{mean:?}: {got}, expected {expected}"
+            );
+        };
+        let cells = [Some(2.0), Some(4.0), Some(8.0)];
+        // Weights 1, 2, 1: 4 / (1/2 + 2/4 + 1/8).
+        check(Mean::Harmonic, cells, 4.0 / 1.125);
+        check(Mean::Harmonic, [Some(2.0), Some(4.0), None], 3.0);
+        check(Mean::Generalised { power: 2.0 }, cells, 25.0_f64.sqrt());
+        check(
+            Mean::Generalised { power: 2.0 },
+            [Some(2.0), Some(4.0), None],
+            12.0_f64.sqrt(),
+        );
+        check(Mean::Generalised { power: -1.0 }, cells, 4.0 / 1.125);
+        check(Mean::Generalised { power: 1.0 }, cells, 4.5);
+        // m = 4.5, s^2 = (6.25 + 2 * 0.25 + 12.25) / 4 = 4.75.
+        check(Mean::MazziottaPareto { added: false }, cells, 4.5 - 4.75 / 4.5);
+        check(Mean::MazziottaPareto { added: true }, cells, 4.5 + 4.75 / 4.5);
+        check(Mean::Median, cells, 4.0);
+        // Half of the weight of 2 lies exactly between 2 and 8.
+        check(Mean::Median, [Some(2.0), None, Some(8.0)], 5.0);
+        for mean in [Mean::Harmonic, Mean::Generalised { power: -2.0 }] {
+            let refused = top([Some(1.0), Some(0.0), None], Some(mean), SKIP).unwrap_err();
+            assert_eq!(refused.code(), "composite.not_positive");
+        }
+        let balanced = [Some(1.0), Some(-1.0), Some(1.0)];
+        let refused = top(balanced, Some(Mean::MazziottaPareto { added: false }), SKIP).unwrap_err();
+        assert_eq!(refused.code(), "composite.no_mean");
+        let refused = Mean::Generalised { power: 0.0 }.checked().unwrap_err();
+        assert_eq!(refused.code(), "composite.bad_setting");
     }
 
     #[test]

@@ -6,24 +6,41 @@ use super::{
     aggregate::Aggregation,
     error::CompositeError,
     matrix::{Column, Matrix},
-    normalise::{Normalisation, scaling_of},
+    normalise::{Normalisation, Sample, Scale, Scales, fit_scale},
     parallel::in_parallel,
     pass::{Pass, pass},
+    scaler::scores,
     tree::Tree,
 };
 use crate::rank::Ranker;
 
 /// Everything that decides a composite besides data and tree.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// How indicators are brought to one scale.
+    /// How indicators are brought to one scale that do not say themselves.
     pub normalisation: Normalisation,
     /// How they go up the tree.
     pub aggregation: Aggregation,
     /// Scores within this relative distance of the best of their group share a rank.
     pub rank_tolerance: f64,
+    /// Whether an indicator without spread, which no relative normalisation can take, is left out as missing instead of
+    /// refused.
+    pub constant_is_missing: bool,
     /// Threads to use. The result is the same for any number.
     pub threads: NonZeroUsize,
+}
+
+impl Default for Plan {
+    /// Minimum 0 to maximum 100, arithmetic means over what is present, ranks to 1e-9, one thread.
+    fn default() -> Self {
+        Self {
+            normalisation: Normalisation::PERCENT,
+            aggregation: Aggregation::default(),
+            rank_tolerance: 1e-9,
+            constant_is_missing: false,
+            threads: NonZeroUsize::MIN,
+        }
+    }
 }
 
 /// Scores and ranks of every unit at every node.
@@ -39,6 +56,84 @@ pub struct Composite {
 
 /// Normalises, aggregates and ranks. The data need exactly the indicators of the tree, in any order.
 pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, CompositeError> {
+    let data = in_tree_order(data, tree)?;
+    let scales = fit_ordered(
+        &[Sample {
+            data: &data,
+            peers: None,
+        }],
+        tree,
+        plan,
+    )?;
+    compute_ordered(data, None, tree, plan, &scales)
+}
+
+/// Fits the scale of every indicator to samples: one year, several years together, or peers group by group.
+pub fn fit(samples: &[Sample<'_>], tree: &Tree, plan: &Plan) -> Result<Scales, CompositeError> {
+    let ordered = samples
+        .iter()
+        .map(|sample| in_tree_order(sample.data.clone(), tree))
+        .collect::<Result<Vec<_>, _>>()?;
+    let samples: Vec<Sample<'_>> = ordered
+        .iter()
+        .zip(samples)
+        .map(|(data, sample)| Sample {
+            data,
+            peers: sample.peers,
+        })
+        .collect();
+    fit_ordered(&samples, tree, plan)
+}
+
+/// As [`compute`], with scales fitted before, to these data or others: frozen bounds. `peers` names the group of each unit
+/// where the scales were fitted by group.
+pub fn compute_with(
+    data: Matrix,
+    peers: Option<&[String]>,
+    tree: &Tree,
+    plan: &Plan,
+    scales: &Scales,
+) -> Result<Composite, CompositeError> {
+    compute_ordered(in_tree_order(data, tree)?, peers, tree, plan, scales)
+}
+
+/// Fits scales to samples whose columns stand in the order of the tree.
+fn fit_ordered(samples: &[Sample<'_>], tree: &Tree, plan: &Plan) -> Result<Scales, CompositeError> {
+    for sample in samples {
+        check_peers(sample.data, sample.peers)?;
+    }
+    let indicators: Vec<_> = tree.indicators.iter().enumerate().collect();
+    let scales = in_parallel(&indicators, plan.threads.get(), |(), (at, indicator)| {
+        let own: Vec<_> = samples
+            .iter()
+            .filter_map(|sample| sample.data.columns().get(*at).map(|column| (*sample, column)))
+            .collect();
+        fit_scale(indicator, &own, &plan.normalisation, plan.constant_is_missing)
+    });
+    scales
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()
+        .map(|of| Scales { of })
+}
+
+fn check_peers(data: &Matrix, peers: Option<&[String]>) -> Result<(), CompositeError> {
+    match peers {
+        Some(peers) if peers.len() != data.units().len() => Err(CompositeError::ColumnLength {
+            code: "groups".to_owned(),
+            expected: data.units().len(),
+            found: peers.len(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn compute_ordered(
+    mut data: Matrix,
+    peers: Option<&[String]>,
+    tree: &Tree,
+    plan: &Plan,
+    scales: &Scales,
+) -> Result<Composite, CompositeError> {
     let tolerance = plan.rank_tolerance;
     if !(0.0..1.0).contains(&tolerance) {
         return Err(CompositeError::BadSetting {
@@ -46,16 +141,22 @@ pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, Comp
             value: tolerance,
         });
     }
+    check_peers(&data, peers)?;
     let threads = plan.threads.get();
-    let data = in_tree_order(data, tree)?;
-    let directed: Vec<_> = data.columns().iter().zip(&tree.indicators).collect();
-    let scalings = in_parallel(&directed, threads, |(), (column, indicator)| {
-        scaling_of(column, indicator.direction, plan.normalisation)
-    });
-    let scalings = scalings.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let lines: Vec<_> = scales
+        .of
+        .iter()
+        .map(|scale| match scale {
+            Scale::Whole(scaler) => scaler.straight_line(),
+            Scale::ByGroup(_) => None,
+        })
+        .collect();
+    if lines.iter().any(Option::is_none) {
+        data = scale_the_others(data, peers, scales, threads)?;
+    }
     let settings = Pass {
         tree,
-        scalings: Some(&scalings),
+        lines: &lines,
         aggregation: plan.aggregation.checked()?,
         threads,
     };
@@ -68,6 +169,40 @@ pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, Comp
         scores,
         ranks,
     })
+}
+
+/// Brings on scale the columns that the one pass cannot: those without a straight line.
+fn scale_the_others(
+    data: Matrix,
+    peers: Option<&[String]>,
+    scales: &Scales,
+    threads: usize,
+) -> Result<Matrix, CompositeError> {
+    let units = data.shared_units();
+    let work: Vec<(&Column, &Scale)> = data.columns().iter().zip(&scales.of).collect();
+    let scaled = in_parallel(&work, threads, |(), (column, scale)| match scale {
+        Scale::Whole(scaler) if scaler.straight_line().is_some() => Ok(None),
+        Scale::Whole(scaler) => scaler.map(column, &units).map(Some),
+        Scale::ByGroup(scalers) => {
+            let scaler_of = |row: usize| {
+                peers
+                    .and_then(|peers| peers.get(row))
+                    .and_then(|peer| scalers.get(peer))
+            };
+            let lost = (0..column.len()).find(|row| scaler_of(*row).is_none());
+            if let Some(row) = lost {
+                return Err(CompositeError::NoGroup {
+                    unit: units.get(row).cloned().unwrap_or_default(),
+                });
+            }
+            let score = |row: usize, value: f64| scaler_of(row).and_then(|scaler| scaler.apply(value));
+            scores(column, &units, score, "normalisation").map(Some)
+        }
+    });
+    let scaled = scaled.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let columns = data.into_columns().into_iter().zip(scaled);
+    let columns = columns.map(|(column, scaled)| scaled.unwrap_or(column)).collect();
+    Ok(Matrix::from_checked(units, columns))
 }
 
 /// Brings the columns into the order of the tree's indicators; refuses missing and surplus ones.
@@ -101,7 +236,7 @@ mod tests {
 
     use super::*;
     use crate::composite::{
-        aggregate::{Mean, aggregate},
+        aggregate::{Mean, Missing, aggregate},
         normalise::normalise,
         tree::{Direction, NodeSpec},
     };
@@ -129,10 +264,10 @@ mod tests {
             normalisation: Normalisation::MinMax { low, high: 100.0 },
             aggregation: Aggregation {
                 mean,
-                availability: None,
+                missing: Missing::SKIP,
             },
-            rank_tolerance: 1e-9,
             threads: NonZeroUsize::new(threads).unwrap(),
+            ..Plan::default()
         }
     }
 
@@ -181,7 +316,7 @@ mod tests {
         fn one_pass_equals_step_by_step_and_stays_on_the_scale(rows in rows()) {
             let (data, tree, plan) = (matrix(&rows), tree(), plan(2, 0.0, Mean::Arithmetic));
             if let Ok(fast) = compute(data.clone(), &tree, &plan) {
-                let slow = normalise(&data, &tree, plan.normalisation).unwrap();
+                let slow = normalise(&data, &tree, &plan.normalisation).unwrap();
                 let slow = aggregate(&slow, &tree, plan.aggregation).unwrap();
                 prop_assert_eq!(&fast.scores, &slow);
                 for column in fast.scores.columns() {

@@ -110,8 +110,9 @@ pub enum CompositeError {
         /// Values present.
         found: usize,
     },
-    /// A value of zero or less under a geometric mean.
-    #[error("{node}: {child} of unit {unit} is zero or less under a geometric mean")]
+    /// A value of zero or less (below zero under a generalised mean of a positive power) under a mean that needs positive
+    /// values.
+    #[error("{node}: {child} of unit {unit} is not positive, as the mean of {node} needs")]
     NotPositive {
         /// The aggregate.
         node: String,
@@ -119,6 +120,90 @@ pub enum CompositeError {
         child: String,
         /// The unit.
         unit: String,
+    },
+    /// A child is missing where the missing policy refuses that.
+    #[error("{node}: {child} of unit {unit} is missing")]
+    MissingChild {
+        /// The aggregate.
+        node: String,
+        /// The child.
+        child: String,
+        /// The unit.
+        unit: String,
+    },
+    /// The mean of the children is zero where the penalty of Mazziotta and Pareto divides by it.
+    #[error("{node}, unit {unit}: the mean of the children is zero")]
+    NoMean {
+        /// The aggregate.
+        node: String,
+        /// The unit.
+        unit: String,
+    },
+    /// A unit is named that the data do not have.
+    #[error("unit {unit} is not in the data")]
+    UnknownUnit {
+        /// The unit.
+        unit: String,
+    },
+    /// A node is named that the tree does not have.
+    #[error("{code} is not in the tree")]
+    UnknownNode {
+        /// The code.
+        code: String,
+    },
+    /// A column of groups is named that the data do not have.
+    #[error("there is no column of groups {group}")]
+    UnknownGroup {
+        /// The column.
+        group: String,
+    },
+    /// A unit belongs to no group where groups decide.
+    #[error("unit {unit} belongs to no group")]
+    NoGroup {
+        /// The unit.
+        unit: String,
+    },
+    /// The reference points of a normalisation coincide (or are zero where they divide): there is no scale between them.
+    #[error("column {code}: the reference points of its normalisation coincide")]
+    NoScale {
+        /// The indicator.
+        code: String,
+    },
+    /// The unit that serves as reference has no value.
+    #[error("column {code}: the reference unit {unit} has no value")]
+    NoReference {
+        /// The indicator.
+        code: String,
+        /// The reference unit.
+        unit: String,
+    },
+    /// A parameter that the method of an indicator needs is not given.
+    #[error("column {code}: the parameter {parameter} is not given")]
+    MissingParameter {
+        /// The indicator.
+        code: String,
+        /// The parameter.
+        parameter: String,
+    },
+    /// A value that a step cannot take.
+    #[error("{code}, unit {unit}: {step} has no result for {value}")]
+    Undefined {
+        /// The indicator.
+        code: String,
+        /// The unit.
+        unit: String,
+        /// The value.
+        value: f64,
+        /// The step.
+        step: &'static str,
+    },
+    /// A column that a step cannot take.
+    #[error("column {code}: {step} is not defined for its values")]
+    UndefinedColumn {
+        /// The indicator.
+        code: String,
+        /// The step.
+        step: &'static str,
     },
     /// A setting lies outside its range.
     #[error("setting {setting} = {value} is outside its range")]
@@ -149,6 +234,17 @@ impl CompositeError {
             Self::ConstantColumn { .. } => "composite.constant_column",
             Self::TooFewValues { .. } => "composite.too_few_values",
             Self::NotPositive { .. } => "composite.not_positive",
+            Self::MissingChild { .. } => "composite.missing_child",
+            Self::NoMean { .. } => "composite.no_mean",
+            Self::UnknownUnit { .. } => "composite.unknown_unit",
+            Self::UnknownNode { .. } => "composite.unknown_node",
+            Self::UnknownGroup { .. } => "composite.unknown_group",
+            Self::NoGroup { .. } => "composite.no_group",
+            Self::NoScale { .. } => "composite.no_scale",
+            Self::NoReference { .. } => "composite.no_reference",
+            Self::MissingParameter { .. } => "composite.missing_parameter",
+            Self::Undefined { .. } => "composite.undefined",
+            Self::UndefinedColumn { .. } => "composite.undefined_column",
             Self::BadSetting { .. } => "composite.bad_setting",
         }
     }
@@ -217,11 +313,77 @@ impl CompositeError {
                 format!("Column {code} has {found} values; at least {needed} are needed."),
             ),
             Self::NotPositive { node, child, unit } => (
-                format!("单位 {unit} 的 {child} 不大于零，{node} 不能取几何平均；请改标准化下限或改用算术平均。"),
                 format!(
-                    "{child} of unit {unit} is not above zero, so {node} has no geometric mean; raise the lower end \
-                     of the normalisation or use the arithmetic mean."
+                    "单位 {unit} 的 {child} 不大于零，{node} 所用的平均（几何、调和或幂平均）无法计算；请提高标准化下限或改用算术平均。"
                 ),
+                format!(
+                    "{child} of unit {unit} is not above zero, so {node} has no geometric, harmonic or generalised mean; \
+                     raise the lower end of the normalisation or use the arithmetic mean."
+                ),
+            ),
+            Self::MissingChild { node, child, unit } => (
+                format!("单位 {unit} 缺少 {child}，{node} 的缺失处理方式为拒绝；请补充数据或改用其他方式。"),
+                format!(
+                    "{child} of unit {unit} is missing and the missing policy of {node} refuses that; supply it or choose \
+                     another policy."
+                ),
+            ),
+            Self::NoMean { node, unit } => (
+                format!(
+                    "单位 {unit} 的 {node} 各下级的均值为零，马焦塔—帕累托惩罚项无法计算；请改用均值远离零的标准化。"
+                ),
+                format!(
+                    "The children of {node} of unit {unit} have the mean zero, by which the Mazziotta-Pareto penalty is \
+                     divided; normalise to a scale away from zero."
+                ),
+            ),
+            Self::UnknownUnit { unit } => (
+                format!("数据中没有单位 {unit}，请更正。"),
+                format!("The data have no unit {unit}; correct it."),
+            ),
+            Self::UnknownNode { code } => (
+                format!("指标树中没有 {code}，请更正代码。"),
+                format!("The tree has no {code}; correct the code."),
+            ),
+            Self::UnknownGroup { group } => (
+                format!("数据中没有分组列 {group}，请更正。"),
+                format!("The data have no column of groups {group}; correct it."),
+            ),
+            Self::NoGroup { unit } => (
+                format!("单位 {unit} 没有分组，请补充分组。"),
+                format!("Unit {unit} belongs to no group; supply it."),
+            ),
+            Self::NoScale { code } => (
+                format!("指标 {code} 标准化的两个参照点重合（或作除数的参照点为零），请更正参数或改用其他方法。"),
+                format!(
+                    "The reference points of the normalisation of {code} coincide, or the one it divides by is zero; \
+                     correct the parameters or choose another method."
+                ),
+            ),
+            Self::NoReference { code, unit } => (
+                format!("参照单位 {unit} 没有 {code} 的值，请换用其他参照单位。"),
+                format!("The reference unit {unit} has no value of {code}; choose another reference."),
+            ),
+            Self::MissingParameter { code, parameter } => (
+                format!("指标 {code} 缺少参数 {parameter}，请在方法文档或参数表中给出。"),
+                format!(
+                    "{code} needs the parameter {parameter}; give it in the methodology or in the parameter table."
+                ),
+            ),
+            Self::Undefined {
+                code,
+                unit,
+                value,
+                step,
+            } => (
+                format!("单位 {unit} 的 {code} 为 {value}，{step} 对该值无定义；请更正数据或改用其他方法。"),
+                format!(
+                    "{code} of unit {unit} is {value}, for which {step} has no result; correct it or choose another method."
+                ),
+            ),
+            Self::UndefinedColumn { code, step } => (
+                format!("{step} 对指标 {code} 的取值无定义，请改用其他方法。"),
+                format!("{step} is not defined for the values of {code}; choose another method."),
             ),
             Self::BadSetting { setting, value } => (
                 format!("设置 {setting} = {value} 超出范围，请更正。"),

@@ -5,6 +5,7 @@
 //! The engine refuses, naming indicator and unit, where others answer NaN.
 
 mod aggregate;
+mod copeland;
 mod denominate;
 mod engine;
 mod error;
@@ -14,17 +15,23 @@ pub(crate) mod moments;
 mod normalise;
 pub(crate) mod parallel;
 mod pass;
+mod row_mean;
+mod scaler;
 mod screen;
+mod transform;
 mod treat;
 pub(crate) mod tree;
 
-pub use aggregate::{Aggregation, Mean, aggregate};
-pub use denominate::denominate;
-pub use engine::{Composite, Plan, compute};
+pub use aggregate::{Aggregation, Mean, Missing, aggregate};
+pub use denominate::{Denominator, denominate};
+pub use engine::{Composite, Plan, compute, compute_with, fit};
 pub use error::CompositeError;
-pub use impute::impute_group_mean;
+pub use impute::{Fill, Imputation, Imputed, ImputedPoint, impute, impute_by_unit, imputed_share};
 pub use matrix::{Column, Matrix};
-pub use normalise::{Normalisation, normalise};
-pub use screen::{Screened, screen_by_availability};
-pub use treat::{Treated, TreatedPoint, Treatment, TreatmentLimits, TreatmentRecord, treat};
+pub use normalise::{Base, Bounds, Normalisation, On, Sample, Scales, normalise};
+pub use scaler::Ties;
+pub use screen::{ScreenRecord, Screened, Screening, Verdict, screen, select_rows};
+pub use treat::{
+    Shape, Treated, TreatedPoint, Treatment, TreatmentLimits, TreatmentRecord, TreatmentStep, Treatments, treat,
+};
 pub use tree::{Direction, NodeKind, NodeSpec, Tree};

@@ -22,6 +22,19 @@ pub(crate) fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| sum(values.iter().copied()) / values.len() as f64)
 }
 
+/// Median: the middle value, or midway between the two in the middle; none of an empty sample.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let upper = *sorted.get(sorted.len() / 2)?;
+    if !sorted.len().is_multiple_of(2) {
+        return Some(upper);
+    }
+    sorted
+        .get(sorted.len() / 2 - 1)
+        .map(|lower| f64::midpoint(*lower, upper))
+}
+
 /// Mean and sample standard deviation (divisor n - 1); none below two values.
 pub(crate) fn mean_and_sd(values: &[f64]) -> Option<(f64, f64)> {
     let mean = mean(values).filter(|_| values.len() > 1)?;
@@ -53,6 +66,8 @@ mod tests {
     fn moments_of_small_samples() {
         assert_eq!(sum([1e16, 1.0, -1e16]).to_bits(), 1.0_f64.to_bits());
         assert_eq!(mean(&[]), None);
+        assert_eq!(median(&[]), None);
+        assert_eq!((median(&[3.0, 1.0, 2.0]), median(&[4.0, 1.0])), (Some(2.0), Some(2.5)));
         assert_eq!(mean_and_sd(&[1.0]), None);
         assert_eq!(mean_and_sd(&[2.0, 4.0, 6.0]), Some((4.0, 2.0)));
         assert_eq!(skew_and_kurtosis(&[5.0; 6]), None);

@@ -1,16 +1,25 @@
 //! Bringing indicators of different units to one scale, direction first.
+//!
+//! Every method is fitted to a sample and then applied, so that the bounds of one year can be frozen and used for another.
+//! Formulas: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 5; COINr, vignette "normalise".
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     error::CompositeError,
     matrix::{Column, Matrix},
-    moments::mean_and_sd,
-    treat::extremes,
-    tree::{Direction, Tree},
+    moments::{mean, mean_and_sd},
+    scaler::{Line, RankKind, Ranked, Ratio, Scaler, Ties},
+    tree::{Direction, Indicator, Tree},
 };
 
-/// How a column is brought to scale.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How a column is brought to scale. `x` is the value times its direction (1 or -1).
+#[derive(Clone, Debug, PartialEq)]
 pub enum Normalisation {
+    /// `x`: the directed value itself.
+    None,
     /// The smallest present value becomes `low`, the largest `high`; a negative direction turns the scale over.
     MinMax {
         /// Lower end.
@@ -18,118 +27,459 @@ pub enum Normalisation {
         /// Upper end.
         high: f64,
     },
-    /// Mean 0 and sample standard deviation 1 over the present values; a negative direction changes the sign.
-    ZScore,
+    /// `(x - mean) / s * sd + m` with the mean and the sample standard deviation `s` (divisor n - 1) of the present values.
+    ZScore {
+        /// The mean aimed at.
+        mean: f64,
+        /// The standard deviation aimed at, above zero.
+        sd: f64,
+    },
+    /// `(x - lower) / (upper - lower) * 100`: a given line.
+    Scaled(Bounds),
+    /// `(x - lower) / (upper - lower)`, cut to 0 and 1 where `clip` says so, times `scale`.
+    Goalposts {
+        /// The goalposts.
+        bounds: Bounds,
+        /// What the upper goalpost becomes.
+        scale: f64,
+        /// Whether values beyond a goalpost count as that goalpost.
+        clip: bool,
+    },
+    /// The rank from the lowest up: 1 is the worst.
+    Rank(Ties),
+    /// `(rank - 1) / (n - 1)` over the `n` present values.
+    PercentileRank(Ties),
+    /// `rank - 1`.
+    Borda(Ties),
+    /// `1 - (max - x) / (max - min)`.
+    DistanceToMax,
+    /// `(x - min) / (target - min)`.
+    DistanceToTarget {
+        /// The target.
+        target: f64,
+        /// Whether a value beyond the target counts as 1.
+        cap: bool,
+        /// What the target is a value of.
+        on: On,
+    },
+    /// `1 - (x_ref - x) / (x_ref - min)` with the value of a reference unit.
+    DistanceToReference {
+        /// The reference unit.
+        unit: String,
+        /// Whether a value beyond the reference counts as 1.
+        cap: bool,
+    },
+    /// `x / max`.
+    FractionOfMax,
+    /// `factor * log2(1 + v / base)` of the value `v` as measured, `factor * log2(1 + base / v)` for a negative direction.
+    LogRatio {
+        /// What a value equal to its base becomes.
+        factor: f64,
+        /// The base.
+        base: Base,
+    },
+    /// Linear between given points (value as measured, score), the end points' scores beyond them. The points say which
+    /// direction is good.
+    Bands(Vec<(f64, f64)>),
+    /// The score of the last step that the value as measured reaches: (from, score), and the score below the first.
+    Steps {
+        /// The score below the first step.
+        below: f64,
+        /// Steps in rising order.
+        steps: Vec<(f64, f64)>,
+    },
+    /// The score of exactly this value, such as the number of a level; any other value is refused.
+    Points(Vec<(f64, f64)>),
 }
 
-/// The straight line that normalises one column: `(x - origin) / divisor * span + low`.
-///
-/// It divides before it stretches, so that the extreme values land exactly on the ends of the scale.
+impl Normalisation {
+    /// Mean 0, standard deviation 1.
+    pub const STANDARD: Self = Self::ZScore { mean: 0.0, sd: 1.0 };
+    /// 0 to 100.
+    pub const PERCENT: Self = Self::MinMax { low: 0.0, high: 100.0 };
+
+    /// Whether the values of other units decide the score of a unit.
+    pub fn relative(&self) -> bool {
+        !matches!(
+            self,
+            Self::None
+                | Self::Scaled(_)
+                | Self::Goalposts { .. }
+                | Self::LogRatio {
+                    base: Base::Given(_),
+                    ..
+                }
+                | Self::Bands(_)
+                | Self::Steps { .. }
+                | Self::Points(_)
+        )
+    }
+}
+
+/// Two bounds of a scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Scaling {
-    origin: f64,
-    divisor: f64,
-    span: f64,
-    low: f64,
+pub struct Bounds {
+    /// Lower bound.
+    pub lower: f64,
+    /// Upper bound.
+    pub upper: f64,
+    /// What they are values of.
+    pub on: On,
+}
+
+/// What a bound or target is a value of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum On {
+    /// Of the value as measured; a negative direction turns the scale over.
+    #[default]
+    Value,
+    /// Of the value times its direction, as the functions of COINr take their parameters.
+    Directed,
+}
+
+/// The base of a log ratio.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Base {
+    /// A given value, above zero.
+    Given(f64),
+    /// The mean of the sample.
+    Mean,
+}
+
+/// Data by which scales are fitted, and the peer group of each unit where scales are fitted group by group.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// The data.
+    pub data: &'a Matrix,
+    /// The group of each unit, in row order.
+    pub peers: Option<&'a [String]>,
+}
+
+/// The scale of every indicator of a tree, fitted and ready to be applied to any data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scales {
+    /// In the order of the tree's indicators.
+    pub(super) of: Vec<Scale>,
+}
+
+/// The scale of an indicator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Scale {
+    /// One for all units.
+    Whole(Scaler),
+    /// One for each group.
+    ByGroup(BTreeMap<String, Scaler>),
 }
 
 /// Normalises every column of the data; each must be an indicator of the tree.
-pub fn normalise(data: &Matrix, tree: &Tree, normalisation: Normalisation) -> Result<Matrix, CompositeError> {
+pub fn normalise(data: &Matrix, tree: &Tree, normalisation: &Normalisation) -> Result<Matrix, CompositeError> {
     let columns = data
         .columns()
         .iter()
         .map(|column| {
-            let direction = tree
+            let indicator = tree
                 .indicators
                 .iter()
                 .find(|i| i.code == column.code())
-                .map(|i| i.direction)
                 .ok_or_else(|| CompositeError::ColumnNotInTree {
                     code: column.code().to_owned(),
                 })?;
-            let scaling = scaling_of(column, direction, normalisation)?;
-            column.map(|x| scaling.apply(x))
+            let sample = Sample { data, peers: None };
+            let scaler = fit_scaler(indicator, &[(sample, column)], None, normalisation, false)?;
+            scaler.map(column, data.units())
         })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(data.with_columns(columns))
 }
 
-/// The scaling of one column; refuses a constant one.
-pub(super) fn scaling_of(
-    column: &Column,
-    direction: Direction,
-    normalisation: Normalisation,
-) -> Result<Scaling, CompositeError> {
-    let constant = || CompositeError::ConstantColumn {
-        code: column.code().to_owned(),
+/// Fits the scale of one indicator to its columns in one or several samples.
+pub(super) fn fit_scale(
+    indicator: &Indicator,
+    samples: &[(Sample<'_>, &Column)],
+    normalisation: &Normalisation,
+    constant_is_missing: bool,
+) -> Result<Scale, CompositeError> {
+    let mut groups: Vec<&String> = samples
+        .iter()
+        .filter_map(|(sample, _)| sample.peers)
+        .flatten()
+        .collect();
+    if groups.is_empty() {
+        return fit_scaler(indicator, samples, None, normalisation, constant_is_missing).map(Scale::Whole);
+    }
+    groups.sort_unstable();
+    groups.dedup();
+    let scalers = groups.into_iter().map(|group| {
+        fit_scaler(indicator, samples, Some(group), normalisation, constant_is_missing)
+            .map(|scaler| (group.clone(), scaler))
+    });
+    scalers.collect::<Result<_, _>>().map(Scale::ByGroup)
+}
+
+/// Fits one scaler to the values of all units or of one group; refuses a sample without any spread.
+fn fit_scaler(
+    indicator: &Indicator,
+    samples: &[(Sample<'_>, &Column)],
+    group: Option<&String>,
+    normalisation: &Normalisation,
+    constant_is_missing: bool,
+) -> Result<Scaler, CompositeError> {
+    let normalisation = indicator.normalisation.as_ref().unwrap_or(normalisation);
+    let fit = Fit {
+        code: &indicator.code,
+        sign: if indicator.direction == Direction::Negative {
+            -1.0
+        } else {
+            1.0
+        },
+        samples,
+        group,
     };
-    let sign = if direction == Direction::Negative { -1.0 } else { 1.0 };
-    match normalisation {
-        Normalisation::MinMax { low, high } => {
-            if !(low.is_finite() && high.is_finite() && low < high) {
-                return Err(CompositeError::BadSetting {
-                    setting: "scale",
-                    value: high - low,
-                });
+    match fit.scaler(normalisation) {
+        // A group of one or none has no spread either.
+        Err(CompositeError::ConstantColumn { .. } | CompositeError::TooFewValues { .. }) if constant_is_missing => {
+            Ok(Scaler::Missing)
+        }
+        other => other,
+    }
+}
+
+/// What a scaler is fitted to.
+struct Fit<'a> {
+    code: &'a str,
+    sign: f64,
+    samples: &'a [(Sample<'a>, &'a Column)],
+    group: Option<&'a String>,
+}
+
+impl Fit<'_> {
+    fn scaler(&self, normalisation: &Normalisation) -> Result<Scaler, CompositeError> {
+        let sign = self.sign;
+        let line = |line: Line| Ok(Scaler::Line(line));
+        match normalisation {
+            Normalisation::None => line(Line::new(0.0, sign, 1.0, 0.0)),
+            Normalisation::MinMax { low, high } => {
+                if !(low.is_finite() && high.is_finite() && low < high) {
+                    return Err(bad("scale", high - low));
+                }
+                let (worst, best) = self.extremes()?;
+                line(Line::new(worst, sign * (best - worst).abs(), high - low, *low))
             }
-            let (min, max) = column_extremes(column).ok_or_else(constant)?;
-            let origin = if direction == Direction::Negative { max } else { min };
-            Ok(Scaling {
-                origin,
-                divisor: sign * (max - min),
-                span: high - low,
-                low,
-            })
+            Normalisation::ZScore { mean, sd } => {
+                if !(mean.is_finite() && sd.is_finite() && *sd > 0.0) {
+                    return Err(bad("sd", *sd));
+                }
+                let values = self.values();
+                let (centre, spread) = mean_and_sd(&values).ok_or_else(|| self.too_few(2, values.len()))?;
+                // Equal values may leave a trace of rounding in the deviation: ask the values themselves.
+                self.extremes()?;
+                line(Line::new(centre, sign * spread, *sd, *mean))
+            }
+            Normalisation::Scaled(bounds) => line(self.between(*bounds, 100.0)?),
+            Normalisation::Goalposts { bounds, scale, clip } => {
+                if !scale.is_finite() || *scale == 0.0 {
+                    return Err(bad("scale", *scale));
+                }
+                let posts = self.between(*bounds, *scale)?;
+                line(if *clip { posts.clipped(0.0, *scale) } else { posts })
+            }
+            Normalisation::Rank(ties) => self.ranked(RankKind::Rank, *ties),
+            Normalisation::PercentileRank(ties) => self.ranked(RankKind::Percentile, *ties),
+            Normalisation::Borda(ties) => self.ranked(RankKind::Borda, *ties),
+            Normalisation::DistanceToMax => {
+                let (worst, best) = self.extremes()?;
+                line(Line::new(best, sign * (best - worst).abs(), 1.0, 1.0))
+            }
+            Normalisation::DistanceToTarget { target, cap, on } => {
+                if !target.is_finite() {
+                    return Err(bad("target", *target));
+                }
+                let (worst, _) = self.worst_and_best().ok_or_else(|| self.too_few(1, 0))?;
+                let target = if *on == On::Directed { sign * target } else { *target };
+                let distance = Line::new(worst, self.apart(target - worst)?, 1.0, 0.0);
+                line(if *cap {
+                    distance.clipped(f64::NEG_INFINITY, 1.0)
+                } else {
+                    distance
+                })
+            }
+            Normalisation::DistanceToReference { unit, cap } => {
+                let reference = self.reference(unit)?;
+                let (worst, _) = self.worst_and_best().ok_or_else(|| self.too_few(1, 0))?;
+                let distance = Line::new(reference, self.apart(reference - worst)?, 1.0, 1.0);
+                line(if *cap {
+                    distance.clipped(f64::NEG_INFINITY, 1.0)
+                } else {
+                    distance
+                })
+            }
+            Normalisation::FractionOfMax => {
+                let (_, best) = self.worst_and_best().ok_or_else(|| self.too_few(1, 0))?;
+                line(Line::new(0.0, self.apart(best)?, 1.0, 0.0))
+            }
+            Normalisation::LogRatio { factor, base } => {
+                let base = match base {
+                    Base::Given(base) => *base,
+                    Base::Mean => mean(&self.values()).ok_or_else(|| self.too_few(1, 0))?,
+                };
+                if !(base.is_finite() && base > 0.0) {
+                    return Err(bad("base", base));
+                }
+                Ok(Scaler::Ratio(Ratio {
+                    factor: *factor,
+                    base,
+                    inverse: sign < 0.0,
+                }))
+            }
+            Normalisation::Bands(points) => {
+                rising(points, "bands")?;
+                Ok(Scaler::Bands(points.clone()))
+            }
+            Normalisation::Steps { below, steps } => {
+                rising(steps, "steps")?;
+                Ok(Scaler::Steps {
+                    below: *below,
+                    steps: steps.clone(),
+                })
+            }
+            Normalisation::Points(points) => Ok(Scaler::Points(points.clone())),
         }
-        Normalisation::ZScore => {
-            let values: Vec<f64> = column.present_values().collect();
-            let (mean, sd) = mean_and_sd(&values).ok_or_else(|| CompositeError::TooFewValues {
-                code: column.code().to_owned(),
-                needed: 2,
-                found: values.len(),
-            })?;
-            // Equal values may leave a trace of rounding in sd: ask the values themselves.
-            extremes(&values).ok_or_else(constant)?;
-            Ok(Scaling {
-                origin: mean,
-                divisor: sign * sd,
-                span: 1.0,
-                low: 0.0,
+    }
+
+    /// The present values, as measured.
+    fn values(&self) -> Vec<f64> {
+        let columns = self.samples.iter();
+        columns
+            .flat_map(|(sample, column)| {
+                let cells = column.cells().enumerate();
+                cells.filter_map(move |(row, cell)| cell.filter(|_| self.belongs(sample, row)))
             })
+            .collect()
+    }
+
+    fn belongs(&self, sample: &Sample<'_>, row: usize) -> bool {
+        let (Some(peers), Some(group)) = (sample.peers, self.group) else {
+            return true;
+        };
+        peers.get(row) == Some(group)
+    }
+
+    /// The worst and the best value as measured; refuses a sample without spread.
+    fn extremes(&self) -> Result<(f64, f64), CompositeError> {
+        let constant = || CompositeError::ConstantColumn {
+            code: match self.group {
+                None => self.code.to_owned(),
+                Some(group) => format!("{} ({group})", self.code),
+            },
+        };
+        self.worst_and_best()
+            .filter(|(worst, best)| (worst - best).abs() > 0.0)
+            .ok_or_else(constant)
+    }
+
+    fn worst_and_best(&self) -> Option<(f64, f64)> {
+        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+        let whole_columns = self.group.is_none() && self.samples.iter().all(|(_, column)| column.presence().is_none());
+        if whole_columns {
+            for (_, column) in self.samples {
+                let (low, high) = crate::rank::extremes(column.values());
+                (min, max) = (min.min(low), max.max(high));
+            }
+        } else {
+            (min, max) = crate::rank::extremes(&self.values());
+        }
+        (min <= max).then_some(if self.sign < 0.0 { (max, min) } else { (min, max) })
+    }
+
+    /// The line from the lower (0) to the upper bound (`span`).
+    fn between(&self, bounds: Bounds, span: f64) -> Result<Line, CompositeError> {
+        let Bounds { lower, upper, on } = bounds;
+        if !(lower.is_finite() && upper.is_finite()) {
+            return Err(bad("bounds", upper - lower));
+        }
+        match on {
+            On::Directed => Ok(Line::new(
+                self.sign * lower,
+                self.sign * self.apart(upper - lower)?,
+                span,
+                0.0,
+            )),
+            On::Value if lower >= upper => Err(bad("bounds", upper - lower)),
+            On::Value if self.sign < 0.0 => Ok(Line::new(upper, lower - upper, span, 0.0)),
+            On::Value => Ok(Line::new(lower, upper - lower, span, 0.0)),
+        }
+    }
+
+    /// A distance that can divide.
+    fn apart(&self, distance: f64) -> Result<f64, CompositeError> {
+        let no_scale = || CompositeError::NoScale {
+            code: self.code.to_owned(),
+        };
+        Some(distance)
+            .filter(|d| *d != 0.0 && d.is_finite())
+            .ok_or_else(no_scale)
+    }
+
+    fn reference(&self, unit: &str) -> Result<f64, CompositeError> {
+        let mut known = false;
+        for (sample, column) in self.samples {
+            if let Some(row) = sample.data.units().iter().position(|found| found == unit) {
+                known = true;
+                if let Some(value) = column.get(row) {
+                    return Ok(value);
+                }
+            }
+        }
+        Err(if known {
+            CompositeError::NoReference {
+                code: self.code.to_owned(),
+                unit: unit.to_owned(),
+            }
+        } else {
+            CompositeError::UnknownUnit { unit: unit.to_owned() }
+        })
+    }
+
+    fn ranked(&self, kind: RankKind, ties: Ties) -> Result<Scaler, CompositeError> {
+        let sample: Vec<f64> = self.values().into_iter().map(|value| self.sign * value).collect();
+        let needed = if kind == RankKind::Percentile { 2 } else { 1 };
+        if sample.len() < needed {
+            return Err(self.too_few(needed, sample.len()));
+        }
+        Ok(Scaler::Ranked(Ranked::new(self.sign, sample, kind, ties)))
+    }
+
+    fn too_few(&self, needed: usize, found: usize) -> CompositeError {
+        CompositeError::TooFewValues {
+            code: self.code.to_owned(),
+            needed,
+            found,
         }
     }
 }
 
-impl Scaling {
-    /// The normalised value.
-    #[inline]
-    pub(super) fn apply(self, x: f64) -> f64 {
-        (x - self.origin) / self.divisor * self.span + self.low
-    }
+fn bad(setting: &'static str, value: f64) -> CompositeError {
+    CompositeError::BadSetting { setting, value }
 }
 
-/// Smallest and largest present value; none when they are equal or there is none.
-fn column_extremes(column: &Column) -> Option<(f64, f64)> {
-    match column.presence() {
-        None => extremes(column.values()),
-        // Zero stands where a value is missing: put a present value there instead, whichever.
-        Some(present) => {
-            let stand_in = column.present_values().next()?;
-            let values: Vec<f64> = column
-                .values()
-                .iter()
-                .zip(present)
-                .map(|(value, here)| if *here { *value } else { stand_in })
-                .collect();
-            extremes(&values)
-        }
+/// Refuses an empty list of points and points that do not rise.
+fn rising(points: &[(f64, f64)], setting: &'static str) -> Result<(), CompositeError> {
+    let finite = points.iter().all(|(x, y)| x.is_finite() && y.is_finite());
+    match points.windows(2).find(|pair| pair[0].0 >= pair[1].0) {
+        Some(pair) => Err(bad(setting, pair[1].0)),
+        None if points.is_empty() || !finite => Err(bad(setting, points.len() as f64)),
+        None => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::composite::tree::NodeSpec;
+    use crate::composite::{
+        engine::{Plan, compute_with, fit},
+        tree::NodeSpec,
+    };
 
     fn tree() -> Tree {
         Tree::new(&[
@@ -140,66 +490,238 @@ mod tests {
         .unwrap()
     }
 
-    fn normalised(code: &str, cells: &[Option<f64>], how: Normalisation) -> Result<Vec<Option<f64>>, CompositeError> {
+    fn data(code: &str, cells: &[Option<f64>]) -> Matrix {
         let units = (0..cells.len()).map(|i| format!("u{i}")).collect();
-        let data = Matrix::new(units, vec![Column::new(code, cells.iter().copied()).unwrap()]).unwrap();
-        normalise(&data, &tree(), how).map(|m| m.columns()[0].cells().collect())
+        Matrix::new(units, vec![Column::new(code, cells.iter().copied()).unwrap()]).unwrap()
+    }
+
+    fn normalised(code: &str, cells: &[Option<f64>], how: &Normalisation) -> Result<Vec<Option<f64>>, CompositeError> {
+        normalise(&data(code, cells), &tree(), how).map(|m| m.columns()[0].cells().collect())
+    }
+
+    /// Of the values 2, 5, none and 8 under a positive and a negative direction.
+    #[track_caller]
+    fn check(how: &Normalisation, up: [f64; 3], down: [f64; 3]) {
+        let cells = [Some(2.0), Some(5.0), None, Some(8.0)];
+        let expected = |[a, b, c]: [f64; 3]| [Some(a), Some(b), None, Some(c)];
+        assert_eq!(normalised("up", &cells, how).unwrap(), expected(up), "{how:?} up");
+        assert_eq!(normalised("down", &cells, how).unwrap(), expected(down), "{how:?} down");
+    }
+
+    fn bounds(lower: f64, upper: f64) -> Bounds {
+        Bounds {
+            lower,
+            upper,
+            on: On::Value,
+        }
+    }
+
+    #[test]
+    fn every_method_by_hand() {
+        check(&Normalisation::None, [2.0, 5.0, 8.0], [-2.0, -5.0, -8.0]);
+        check(&Normalisation::PERCENT, [0.0, 50.0, 100.0], [100.0, 50.0, 0.0]);
+        check(&Normalisation::STANDARD, [-1.0, 0.0, 1.0], [1.0, 0.0, -1.0]);
+        check(
+            &Normalisation::ZScore { mean: 100.0, sd: 10.0 },
+            [90.0, 100.0, 110.0],
+            [110.0, 100.0, 90.0],
+        );
+        check(
+            &Normalisation::Scaled(bounds(0.0, 10.0)),
+            [20.0, 50.0, 80.0],
+            [80.0, 50.0, 20.0],
+        );
+        let posts = |clip| Normalisation::Goalposts {
+            bounds: bounds(3.0, 7.0),
+            scale: 10.0,
+            clip,
+        };
+        check(&posts(true), [0.0, 5.0, 10.0], [10.0, 5.0, 0.0]);
+        check(&posts(false), [-2.5, 5.0, 12.5], [12.5, 5.0, -2.5]);
+        check(&Normalisation::Rank(Ties::Min), [1.0, 2.0, 3.0], [3.0, 2.0, 1.0]);
+        check(&Normalisation::Borda(Ties::Min), [0.0, 1.0, 2.0], [2.0, 1.0, 0.0]);
+        check(
+            &Normalisation::PercentileRank(Ties::Min),
+            [0.0, 0.5, 1.0],
+            [1.0, 0.5, 0.0],
+        );
+        check(&Normalisation::DistanceToMax, [0.0, 0.5, 1.0], [1.0, 0.5, 0.0]);
+        check(&Normalisation::FractionOfMax, [0.25, 0.625, 1.0], [1.0, 2.5, 4.0]);
+        let target = |target, cap, on| Normalisation::DistanceToTarget { target, cap, on };
+        check(&target(6.0, false, On::Value), [0.0, 0.75, 1.5], [3.0, 1.5, 0.0]);
+        check(&target(6.0, true, On::Value), [0.0, 0.75, 1.0], [1.0, 1.0, 0.0]);
+        let reference = |cap| Normalisation::DistanceToReference { unit: "u1".into(), cap };
+        check(&reference(false), [0.0, 1.0, 2.0], [2.0, 1.0, 0.0]);
+        check(&reference(true), [0.0, 1.0, 1.0], [1.0, 1.0, 0.0]);
+        let bands = Normalisation::Bands(vec![(2.0, 0.0), (4.0, 60.0), (6.0, 100.0)]);
+        check(&bands, [0.0, 80.0, 100.0], [0.0, 80.0, 100.0]);
+        let steps = Normalisation::Steps {
+            below: 0.0,
+            steps: vec![(5.0, 3.0), (7.0, 9.0)],
+        };
+        check(&steps, [0.0, 3.0, 9.0], [0.0, 3.0, 9.0]);
+        let points = Normalisation::Points(vec![(2.0, 20.0), (5.0, 70.0), (8.0, 100.0)]);
+        check(&points, [20.0, 70.0, 100.0], [20.0, 70.0, 100.0]);
+    }
+
+    #[test]
+    fn bounds_on_the_directed_value_are_taken_as_coinr_takes_them() {
+        let cells = [Some(2.0), Some(8.0)];
+        let scaled = Normalisation::Scaled(Bounds {
+            lower: 0.0,
+            upper: 10.0,
+            on: On::Directed,
+        });
+        // (-x - 0) / (10 - 0) * 100
+        assert_eq!(normalised("down", &cells, &scaled).unwrap(), [Some(-20.0), Some(-80.0)]);
+        let target = Normalisation::DistanceToTarget {
+            target: -2.0,
+            cap: false,
+            on: On::Directed,
+        };
+        assert_eq!(normalised("down", &cells, &target).unwrap(), [Some(1.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn the_log_ratio_of_the_base_is_its_factor_and_of_a_third_of_it_a_half() {
+        let ratio = |base| Normalisation::LogRatio { factor: 50.0, base };
+        let given = ratio(Base::Given(5.0));
+        let cells = [Some(5.0), Some(15.0)];
+        assert_eq!(normalised("up", &cells, &given).unwrap(), [Some(50.0), Some(100.0)]);
+        assert_eq!(
+            normalised("up", &cells, &ratio(Base::Given(10.0))).unwrap()[1],
+            Some(50.0 * 2.5_f64.log2())
+        );
+        let inverse = normalised("down", &[Some(5.0), Some(5.0 / 3.0)], &given).unwrap();
+        assert!((inverse[0].unwrap() - 50.0).abs() < 1e-12 && (inverse[1].unwrap() - 100.0).abs() < 1e-12);
+        let mean = normalised("up", &[Some(4.0), Some(6.0), Some(5.0)], &ratio(Base::Mean)).unwrap();
+        assert_eq!(mean[2], Some(50.0));
+        let refused = normalised("down", &[Some(0.0), Some(1.0)], &given).unwrap_err();
+        assert!(matches!(refused, CompositeError::Undefined { unit, .. } if unit == "u0"));
+    }
+
+    #[test]
+    fn ties_share_the_lowest_the_highest_or_the_mean_rank() {
+        let cells = [Some(1.0), Some(3.0), Some(3.0), Some(9.0)];
+        let ranks = |ties| normalised("up", &cells, &Normalisation::Rank(ties)).unwrap();
+        let expected = |ranks: [f64; 4]| ranks.map(Some).to_vec();
+        assert_eq!(ranks(Ties::Min), expected([1.0, 2.0, 2.0, 4.0]));
+        assert_eq!(ranks(Ties::Max), expected([1.0, 3.0, 3.0, 4.0]));
+        assert_eq!(ranks(Ties::Average), expected([1.0, 2.5, 2.5, 4.0]));
     }
 
     #[test]
     fn min_max_lands_exactly_on_the_ends() {
-        let how = Normalisation::MinMax { low: 0.0, high: 100.0 };
         let cells = [Some(0.1), None, Some(0.7), Some(0.4)];
-        let up = normalised("up", &cells, how).unwrap();
+        let up = normalised("up", &cells, &Normalisation::PERCENT).unwrap();
         assert_eq!((up[0], up[1], up[2]), (Some(0.0), None, Some(100.0)));
-        let down = normalised("down", &cells, how).unwrap();
+        let down = normalised("down", &cells, &Normalisation::PERCENT).unwrap();
         assert_eq!((down[0], down[1], down[2]), (Some(100.0), None, Some(0.0)));
     }
 
     #[test]
-    fn z_scores_use_the_sample_deviation_and_the_direction() {
-        let cells = [Some(2.0), Some(4.0), Some(6.0)];
-        assert_eq!(
-            normalised("up", &cells, Normalisation::ZScore).unwrap(),
-            [Some(-1.0), Some(0.0), Some(1.0)]
-        );
-        assert_eq!(
-            normalised("down", &cells, Normalisation::ZScore).unwrap(),
-            [Some(1.0), Some(0.0), Some(-1.0)]
-        );
-    }
-
-    #[test]
     fn what_cannot_be_normalised_is_refused_by_name() {
-        let min_max = Normalisation::MinMax { low: 0.0, high: 1.0 };
-        let check = |code, cells: &[Option<f64>], how, expected: &str| {
+        let refused = |code, cells: &[Option<f64>], how: &Normalisation, expected: &str| {
             let refused = normalised(code, cells, how).unwrap_err();
             assert_eq!(refused.code(), expected, "{refused}");
         };
-        check("up", &[Some(3.0), Some(3.0)], min_max, "composite.constant_column");
-        check(
-            "up",
-            &[Some(0.1), Some(0.1), Some(0.1)],
-            Normalisation::ZScore,
-            "composite.constant_column",
-        );
-        check(
+        let (three, two) = ([Some(0.1), Some(0.1), Some(0.1)], [Some(3.0), Some(4.0)]);
+        refused("up", &three, &Normalisation::PERCENT, "composite.constant_column");
+        refused("up", &three, &Normalisation::STANDARD, "composite.constant_column");
+        refused("up", &three, &Normalisation::DistanceToMax, "composite.constant_column");
+        refused(
             "up",
             &[Some(3.0), None],
-            Normalisation::ZScore,
+            &Normalisation::STANDARD,
             "composite.too_few_values",
         );
-        check(
-            "other",
-            &[Some(3.0), Some(4.0)],
-            min_max,
-            "composite.column_not_in_tree",
-        );
-        check(
+        refused(
             "up",
-            &[Some(3.0), Some(4.0)],
-            Normalisation::MinMax { low: 1.0, high: 1.0 },
+            &[Some(3.0)],
+            &Normalisation::PercentileRank(Ties::Min),
+            "composite.too_few_values",
+        );
+        refused(
+            "up",
+            &[Some(-1.0), Some(0.0)],
+            &Normalisation::FractionOfMax,
+            "composite.no_scale",
+        );
+        refused("other", &two, &Normalisation::PERCENT, "composite.column_not_in_tree");
+        refused(
+            "up",
+            &two,
+            &Normalisation::MinMax { low: 1.0, high: 1.0 },
             "composite.bad_setting",
         );
+        refused(
+            "up",
+            &two,
+            &Normalisation::Scaled(bounds(1.0, 1.0)),
+            "composite.bad_setting",
+        );
+        refused(
+            "up",
+            &two,
+            &Normalisation::Bands(vec![(1.0, 0.0), (1.0, 2.0)]),
+            "composite.bad_setting",
+        );
+        refused(
+            "up",
+            &two,
+            &Normalisation::Points(vec![(3.0, 0.0)]),
+            "composite.undefined",
+        );
+        let reference = |unit: &str| Normalisation::DistanceToReference {
+            unit: unit.into(),
+            cap: false,
+        };
+        refused("up", &two, &reference("v"), "composite.unknown_unit");
+        refused("up", &two, &reference("u0"), "composite.no_scale");
+        refused("up", &[None, Some(4.0)], &reference("u0"), "composite.no_reference");
+    }
+
+    #[test]
+    fn scales_fitted_to_peers_and_to_another_year_are_kept() {
+        let tree = Tree::new(&[
+            NodeSpec::aggregate("top", None, 1.0),
+            NodeSpec::indicator("up", "top", 1.0, Direction::Positive),
+        ])
+        .unwrap();
+        let plan = Plan::default();
+        let first = data("up", &[Some(0.0), Some(10.0), Some(4.0), Some(8.0)]);
+        let groups = ["x", "x", "y", "y"].map(String::from);
+        let peers = Some(&groups[..]);
+        let scales = fit(&[Sample { data: &first, peers }], &tree, &plan).unwrap();
+        let scores = |data: &Matrix, peers, scales: &Scales| -> Result<Vec<_>, CompositeError> {
+            let composite = compute_with(data.clone(), peers, &tree, &plan, scales)?;
+            Ok(composite.scores.columns()[0].cells().collect())
+        };
+        assert_eq!(
+            scores(&first, peers, &scales).unwrap(),
+            [0.0, 100.0, 0.0, 100.0].map(Some)
+        );
+        let written = serde_json::to_string(&scales).unwrap();
+        assert_eq!(serde_json::from_str::<Scales>(&written).unwrap(), scales);
+        let stranger = ["x", "x", "y", "z"].map(String::from);
+        assert_eq!(
+            scores(&first, Some(&stranger), &scales).unwrap_err().code(),
+            "composite.no_group"
+        );
+
+        let second = data("up", &[Some(5.0), Some(20.0)]);
+        let of_year = |data| Sample { data, peers: None };
+        let frozen = fit(&[of_year(&first)], &tree, &plan).unwrap();
+        assert_eq!(scores(&second, None, &frozen).unwrap(), [50.0, 200.0].map(Some));
+        let both = fit(&[of_year(&first), of_year(&second)], &tree, &plan).unwrap();
+        assert_eq!(scores(&second, None, &both).unwrap(), [25.0, 100.0].map(Some));
+
+        let constant = data("up", &[Some(1.0), Some(1.0)]);
+        let lenient = Plan {
+            constant_is_missing: true,
+            ..Plan::default()
+        };
+        let scales = fit(&[of_year(&constant)], &tree, &lenient).unwrap();
+        assert_eq!(scores(&constant, None, &scales).unwrap(), [None, None]);
     }
 }

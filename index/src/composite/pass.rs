@@ -6,12 +6,14 @@
 use std::ops::Range;
 
 use super::{
-    aggregate::{Aggregation, Mean},
+    aggregate::{Aggregation, Mean, Missing},
+    copeland::{Contest, copeland},
     engine::in_tree_order,
     error::CompositeError,
     matrix::{Column, Matrix},
-    normalise::Scaling,
     parallel::{next_of_each, run_all, split_rows},
+    row_mean::{mazziotta_pareto, median},
+    scaler::Line,
     tree::{Aggregate, Child, Tree},
 };
 
@@ -21,13 +23,31 @@ const BLOCK_ROWS: usize = 2048;
 /// What one pass needs besides the data.
 pub(super) struct Pass<'a> {
     pub(super) tree: &'a Tree,
-    /// One per indicator of the tree; none when the data are normalised already.
-    pub(super) scalings: Option<&'a [Scaling]>,
+    /// One per indicator of the tree; none for an indicator that is on scale already.
+    pub(super) lines: &'a [Option<Line>],
     pub(super) aggregation: Aggregation,
     pub(super) threads: usize,
 }
 
-/// Normalises (where scalings are given) and aggregates: returns the indicators and the aggregates.
+impl Pass<'_> {
+    fn mean(&self, node: &Aggregate) -> Mean {
+        node.mean.unwrap_or(self.aggregation.mean)
+    }
+
+    fn missing(&self, node: &Aggregate) -> Missing {
+        node.missing.unwrap_or(self.aggregation.missing)
+    }
+
+    /// Whether a node compares every unit with every other, so that all rows must be there before it.
+    fn compares_units(&self) -> bool {
+        self.tree
+            .aggregates
+            .iter()
+            .any(|node| self.mean(node) == Mean::Copeland)
+    }
+}
+
+/// Normalises (where lines are given) and aggregates: returns the indicators and the aggregates.
 pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), CompositeError> {
     let data = in_tree_order(data, pass.tree)?;
     let (units, columns) = (data.shared_units(), data.into_columns());
@@ -39,14 +59,15 @@ pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), Co
         indicators.push(values);
         presence.push(present);
     }
-    let complete = complete_nodes(pass.tree, &presence);
+    let complete = complete_nodes(pass, &presence);
     let mut scores = vec![vec![0.0; rows]; complete.len()];
     let mut scored: Vec<Vec<bool>> = complete
         .iter()
         .map(|complete| vec![true; if *complete { 0 } else { rows }])
         .collect();
 
-    let blocks_per_thread = rows.div_ceil(BLOCK_ROWS).div_ceil(pass.threads.max(1)).max(1);
+    let parts = if pass.compares_units() { 1 } else { pass.threads.max(1) };
+    let blocks_per_thread = rows.div_ceil(BLOCK_ROWS).div_ceil(parts).max(1);
     let slab_rows = blocks_per_thread * BLOCK_ROWS;
     let mut indicator_runs = split_rows(&mut indicators, slab_rows);
     let mut score_runs = split_rows(&mut scores, slab_rows);
@@ -81,15 +102,16 @@ pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), Co
     Ok((normalised, scores))
 }
 
-/// Which aggregates can have no missing value, because nothing below them has one.
-fn complete_nodes(tree: &Tree, presence: &[Option<Vec<bool>>]) -> Vec<bool> {
+/// Which aggregates can have no missing value, because nothing below them has one or because it counts as zero.
+fn complete_nodes(pass: &Pass<'_>, presence: &[Option<Vec<bool>>]) -> Vec<bool> {
+    let tree = pass.tree;
     let mut complete: Vec<bool> = Vec::with_capacity(tree.aggregates.len());
     for node in &tree.aggregates {
         let all_children = node.children.iter().all(|(child, _)| match child {
             Child::Indicator(at) => presence[*at].is_none(),
             Child::Aggregate(at) => complete[*at],
         });
-        complete.push(all_children);
+        complete.push(all_children || pass.missing(node) == Missing::Zero);
     }
     complete
 }
@@ -111,11 +133,29 @@ struct Slab<'a> {
 
 impl Slab<'_> {
     fn run(mut self) -> Result<(), CompositeError> {
+        let pass = self.pass;
         let rows = self.scores.first().map_or(0, |s| s.len());
+        let blocks = || {
+            (0..rows)
+                .step_by(BLOCK_ROWS)
+                .map(|start| start..rows.min(start + BLOCK_ROWS))
+        };
         let mut tally = Tally::default();
-        for start in (0..rows).step_by(BLOCK_ROWS) {
-            let block = start..rows.min(start + BLOCK_ROWS);
-            for (at, node) in self.pass.tree.aggregates.iter().enumerate() {
+        let nodes = pass.tree.aggregates.iter().enumerate();
+        if pass.compares_units() {
+            // Node by node: one that compares units needs its children over all rows.
+            for (at, node) in nodes {
+                if pass.mean(node) == Mean::Copeland {
+                    blocks().try_for_each(|block| self.ready(node, &block))?;
+                    self.compare(at, node);
+                } else {
+                    blocks().try_for_each(|block| self.aggregate(at, node, block, &mut tally))?;
+                }
+            }
+            return Ok(());
+        }
+        for block in blocks() {
+            for (at, node) in nodes.clone() {
                 self.aggregate(at, node, block.clone(), &mut tally)?;
             }
         }
@@ -130,100 +170,269 @@ impl Slab<'_> {
         block: Range<usize>,
         tally: &mut Tally,
     ) -> Result<(), CompositeError> {
+        match self.pass.mean(node) {
+            Mean::Arithmetic => self.sum(at, node, block, tally, |v| v, |mean| mean),
+            Mean::Geometric => {
+                self.refuse(node, &block, |v| v <= 0.0)?;
+                self.sum(at, node, block, tally, f64::ln, f64::exp)
+            }
+            Mean::Harmonic => {
+                self.refuse(node, &block, |v| v <= 0.0)?;
+                self.sum(at, node, block, tally, f64::recip, f64::recip)
+            }
+            Mean::Generalised { power } => {
+                if power < 0.0 {
+                    self.refuse(node, &block, |v| v <= 0.0)?;
+                } else if (power - 1.0).abs() > 0.0 {
+                    self.refuse(node, &block, |v| v < 0.0)?;
+                }
+                let root = power.recip();
+                self.sum(at, node, block, tally, |v| v.powf(power), |mean| mean.powf(root))
+            }
+            Mean::MazziottaPareto { added } => self.row_by_row(at, node, &block, |row| mazziotta_pareto(row, added)),
+            Mean::Median => self.row_by_row(at, node, &block, median),
+            // Done over all rows at once.
+            Mean::Copeland => Ok(()),
+        }
+    }
+
+    /// A weighted mean of what `of` makes of the children, turned back by `back`.
+    #[inline]
+    fn sum(
+        &mut self,
+        at: usize,
+        node: &Aggregate,
+        block: Range<usize>,
+        tally: &mut Tally,
+        of: impl Fn(f64) -> f64 + Copy,
+        back: impl Fn(f64) -> f64 + Copy,
+    ) -> Result<(), CompositeError> {
+        let pass = self.pass;
+        let missing = pass.missing(node);
         let complete = self.complete[at];
-        let mean = node.mean.unwrap_or(self.pass.aggregation.mean);
+        let arithmetic = pass.mean(node) == Mean::Arithmetic;
+        if missing == Missing::Refuse {
+            self.refuse_missing(node, &block)?;
+        }
         let own = std::mem::take(&mut self.scores[at]);
         let totals = &mut own[block.clone()];
         tally.reset(if complete { 0 } else { totals.len() });
         for (child, weight) in &node.children {
-            if let (true, Mean::Arithmetic, Child::Indicator(i), Some(scalings)) =
-                (complete, mean, *child, self.pass.scalings)
+            if let (true, true, Child::Indicator(i)) = (complete, arithmetic, *child)
+                && let (Some(line), None) = (pass.lines[i], self.presence[i])
             {
-                scale_and_add(totals, &mut self.indicators[i][block.clone()], scalings[i], *weight);
+                scale_and_add(totals, &mut self.indicators[i][block.clone()], line, *weight);
                 continue;
             }
-            let (values, present) = self.child_block(*child, block.clone());
-            match mean {
-                Mean::Arithmetic => tally.add(totals, values, present, *weight, |v| v),
-                Mean::Geometric => {
-                    if let Some(row) = first_not_positive(values, present) {
-                        return Err(self.not_positive(node, *child, block.start + row));
-                    }
-                    tally.add(totals, values, present, *weight, f64::ln);
-                }
-            }
+            self.scale_child(*child, &block);
+            let (values, present) = self.child_block(*child, &block);
+            tally.add(
+                totals,
+                values,
+                present.filter(|_| missing != Missing::Zero),
+                *weight,
+                of,
+            );
         }
-        let needed = self.pass.aggregation.availability.unwrap_or(0.0) * node.children.len() as f64;
-        let finish = if mean == Mean::Geometric { f64::exp } else { |v| v };
         if complete {
             let weight: f64 = node.children.iter().map(|(_, w)| w).sum();
             for total in totals {
-                *total = finish(*total / weight);
+                *total = back(*total / weight);
             }
         } else {
-            tally.finish(totals, &mut self.scored[at][block], needed, finish);
+            let needed = missing.needed(node.children.len()) as f64;
+            tally.finish(totals, &mut self.scored[at][block], needed, back);
         }
         self.scores[at] = own;
         Ok(())
     }
 
-    /// The values and the presence of a child over a block, normalised.
-    fn child_block(&mut self, child: Child, block: Range<usize>) -> (&[f64], Option<&[bool]>) {
+    /// An aggregate that needs the children of a row side by side: (value, weight) of the present ones.
+    fn row_by_row(
+        &mut self,
+        at: usize,
+        node: &Aggregate,
+        block: &Range<usize>,
+        mean: impl Fn(&mut [(f64, f64)]) -> Option<f64>,
+    ) -> Result<(), CompositeError> {
+        self.ready(node, block)?;
+        let missing = self.pass.missing(node);
+        let needed = missing.needed(node.children.len());
+        let own = std::mem::take(&mut self.scores[at]);
+        let scored = std::mem::take(&mut self.scored[at]);
+        let children: Vec<_> = node
+            .children
+            .iter()
+            .map(|(child, weight)| (self.child_block(*child, block), *weight))
+            .collect();
+        let mut row_values: Vec<(f64, f64)> = Vec::with_capacity(children.len());
+        for row in 0..block.len() {
+            row_values.clear();
+            for ((values, present), weight) in &children {
+                if missing == Missing::Zero || present.is_none_or(|present| present[row]) {
+                    row_values.push((values[row], *weight));
+                }
+            }
+            let enough = row_values.len() >= needed && row_values.iter().any(|(_, weight)| *weight > 0.0);
+            if enough {
+                own[block.start + row] = mean(&mut row_values).ok_or_else(|| CompositeError::NoMean {
+                    node: node.code.clone(),
+                    unit: self.unit(block.start + row),
+                })?;
+            }
+            if let Some(scored) = scored.get_mut(block.start + row) {
+                *scored = enough;
+            }
+        }
+        self.scores[at] = own;
+        self.scored[at] = scored;
+        Ok(())
+    }
+
+    /// The Copeland scores of a node whose children are ready. The slab has all rows.
+    fn compare(&mut self, at: usize, node: &Aggregate) {
+        let missing = self.pass.missing(node);
+        let rows = 0..self.scores[at].len();
+        let own = std::mem::take(&mut self.scores[at]);
+        let scored = std::mem::take(&mut self.scored[at]);
+        let children = node.children.iter().map(|(child, weight)| {
+            let (values, present) = self.child_block(*child, &rows);
+            Contest {
+                values,
+                present: present.filter(|_| missing != Missing::Zero),
+                weight: *weight,
+            }
+        });
+        let children: Vec<Contest<'_>> = children.collect();
+        let found = copeland(&children, rows.len(), missing.needed(children.len()), self.pass.threads);
+        for (row, score) in found.into_iter().enumerate() {
+            own[row] = score.unwrap_or_default();
+            if let Some(scored) = scored.get_mut(row) {
+                *scored = score.is_some();
+            }
+        }
+        self.scores[at] = own;
+        self.scored[at] = scored;
+    }
+
+    /// Brings the children of a node on scale over a block and refuses what its missing policy refuses.
+    fn ready(&mut self, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
+        if self.pass.missing(node) == Missing::Refuse {
+            self.refuse_missing(node, block)?;
+        }
+        for (child, _) in &node.children {
+            self.scale_child(*child, block);
+        }
+        Ok(())
+    }
+
+    /// Normalises a child that is an indicator. Each has one parent, so that this happens once.
+    fn scale_child(&mut self, child: Child, block: &Range<usize>) {
+        if let Child::Indicator(at) = child
+            && let Some(line) = self.pass.lines[at]
+        {
+            let of_all_rows = self.first_row + block.start..self.first_row + block.end;
+            let present = self.presence[at].map(|p| &p[of_all_rows]);
+            scale(&mut self.indicators[at][block.clone()], present, line);
+        }
+    }
+
+    /// The values and the presence of a child over a block.
+    fn child_block(&self, child: Child, block: &Range<usize>) -> (&[f64], Option<&[bool]>) {
         match child {
             Child::Aggregate(at) => {
                 let present = (!self.complete[at]).then(|| &self.scored[at][block.clone()]);
-                (&self.scores[at][block], present)
+                (&self.scores[at][block.clone()], present)
             }
             Child::Indicator(at) => {
                 let of_all_rows = self.first_row + block.start..self.first_row + block.end;
                 let present = self.presence[at].map(|p| &p[of_all_rows]);
-                let values = &mut self.indicators[at][block];
-                if let Some(scaling) = self.pass.scalings.map(|s| s[at]) {
-                    scale(values, present, scaling);
-                }
-                (values, present)
+                (&self.indicators[at][block.clone()], present)
             }
         }
     }
 
-    fn not_positive(&self, node: &Aggregate, child: Child, row: usize) -> CompositeError {
-        let child = match child {
+    /// Refuses a block in which a child has a value that the mean cannot take. Under the policy that counts a missing child
+    /// as zero, the zero is looked at too.
+    fn refuse(
+        &mut self,
+        node: &Aggregate,
+        block: &Range<usize>,
+        unusable: impl Fn(f64) -> bool,
+    ) -> Result<(), CompositeError> {
+        let as_zero = self.pass.missing(node) == Missing::Zero;
+        for (child, _) in &node.children {
+            let line = match child {
+                Child::Indicator(at) => self.pass.lines[*at],
+                Child::Aggregate(_) => None,
+            };
+            let (values, present) = self.child_block(*child, block);
+            let here = |row: usize| present.is_none_or(|present| present[row]);
+            let score = |row: usize| match line {
+                _ if !here(row) => 0.0,
+                Some(line) => line.apply(values[row]),
+                None => values[row],
+            };
+            if let Some(row) = (0..values.len()).find(|row| (as_zero || here(*row)) && unusable(score(*row))) {
+                return Err(self.not_positive(node, *child, block.start + row));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_missing(&self, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
+        for (child, _) in &node.children {
+            let (_, present) = self.child_block(*child, block);
+            if let Some(row) = present.and_then(|present| present.iter().position(|here| !here)) {
+                return Err(CompositeError::MissingChild {
+                    node: node.code.clone(),
+                    child: self.code(*child).to_owned(),
+                    unit: self.unit(block.start + row),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn code(&self, child: Child) -> &str {
+        match child {
             Child::Indicator(at) => &self.pass.tree.indicators[at].code,
             Child::Aggregate(at) => &self.pass.tree.aggregates[at].code,
-        };
-        let unit = self.units.get(self.first_row + row).cloned().unwrap_or_default();
+        }
+    }
+
+    fn unit(&self, row: usize) -> String {
+        self.units.get(self.first_row + row).cloned().unwrap_or_default()
+    }
+
+    fn not_positive(&self, node: &Aggregate, child: Child, row: usize) -> CompositeError {
         CompositeError::NotPositive {
             node: node.code.clone(),
-            child: child.clone(),
-            unit,
+            child: self.code(child).to_owned(),
+            unit: self.unit(row),
         }
     }
 }
 
 /// Normalises in place; a missing value stays zero.
-fn scale(values: &mut [f64], present: Option<&[bool]>, scaling: Scaling) {
+fn scale(values: &mut [f64], present: Option<&[bool]>, line: Line) {
     match present {
-        None => values.iter_mut().for_each(|v| *v = scaling.apply(*v)),
+        None => values.iter_mut().for_each(|v| *v = line.straight(*v)),
         Some(present) => {
             for (value, here) in values.iter_mut().zip(present) {
-                *value = if *here { scaling.apply(*value) } else { 0.0 };
+                *value = if *here { line.straight(*value) } else { 0.0 };
             }
         }
     }
 }
 
 /// Normalises in place and adds to the parent in one go: the usual case, and half the loads of two.
-fn scale_and_add(totals: &mut [f64], values: &mut [f64], scaling: Scaling, weight: f64) {
+fn scale_and_add(totals: &mut [f64], values: &mut [f64], line: Line, weight: f64) {
     for (total, value) in totals.iter_mut().zip(values) {
-        let scaled = scaling.apply(*value);
+        let scaled = line.straight(*value);
         *value = scaled;
         *total += weight * scaled;
     }
-}
-
-fn first_not_positive(values: &[f64], present: Option<&[bool]>) -> Option<usize> {
-    let here = |row: usize| present.is_none_or(|p| p[row]);
-    (0..values.len()).find(|row| here(*row) && values[*row] <= 0.0)
 }
 
 /// Weight and number of the present children, row by row; empty when every child is present.

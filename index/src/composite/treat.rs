@@ -1,22 +1,25 @@
-//! Taming outliers: first a few points are winsorised, and where that is not enough the column is log-transformed.
+//! Taming outliers in two steps: a column whose skewness and kurtosis are both out of bounds is treated by a first step,
+//! and by a second where the first was not enough.
 //!
-//! The two-step rule and its default limits are those of the OECD/JRC practice that COINr documents (vignette "treat").
+//! The two-step rule, its steps and its default limits are those of the OECD/JRC practice that COINr documents (vignette
+//! "treat"): a few points are winsorised, else the column is log-transformed.
+
+use std::collections::BTreeMap;
 
 use super::{
     error::CompositeError,
     matrix::{Column, Matrix},
     moments::skew_and_kurtosis,
+    transform::{box_cox, log_ct, log_ct_plus, log_gii, natural_log, shifted_log},
 };
 
-/// When a column counts as tame and how far winsorising may go.
+/// When a column counts as tame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TreatmentLimits {
-    /// A column is tame below this absolute skewness ...
+    /// Below this absolute skewness ...
     pub skew: f64,
     /// ... or below this excess kurtosis.
     pub kurtosis: f64,
-    /// Winsorising stops as soon as this many points are pulled in.
-    pub max_points: usize,
 }
 
 impl Default for TreatmentLimits {
@@ -24,23 +27,105 @@ impl Default for TreatmentLimits {
         Self {
             skew: 2.0,
             kurtosis: 3.5,
-            max_points: 5,
         }
     }
 }
 
-/// What was done to a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Treatment {
-    /// Nothing: it was tame.
-    None,
-    /// Extreme points were pulled in.
-    Winsorised,
-    /// Every value was log-transformed.
-    Logged,
+/// How a column is treated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Treatment {
+    /// When it is treated, and when a step was enough.
+    pub limits: TreatmentLimits,
+    /// The first step.
+    pub first: Option<TreatmentStep>,
+    /// The second step.
+    pub second: Option<TreatmentStep>,
+    /// Whether the second step takes what the first has made of the column instead of the untreated column.
+    pub combine: bool,
 }
 
-/// One point that was pulled in.
+impl Default for Treatment {
+    fn default() -> Self {
+        Self {
+            limits: TreatmentLimits::default(),
+            first: Some(TreatmentStep::Winsorise {
+                max_points: Some(5),
+                limits: TreatmentLimits::default(),
+                force: false,
+            }),
+            second: Some(TreatmentStep::LogCt),
+            combine: false,
+        }
+    }
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TreatmentStep {
+    /// The points at the end to which the column is skewed are pulled in to the next value, again and again, until it is
+    /// tame or so many points are pulled in.
+    Winsorise {
+        /// Points; none: no limit.
+        max_points: Option<usize>,
+        /// When it is tame.
+        limits: TreatmentLimits,
+        /// Whether points are pulled in up to the limit though it is tame.
+        force: bool,
+    },
+    /// `ln(x - min + (max - min) / 100)`.
+    LogCt,
+    /// The same where the skewness is positive, else `-ln(max + (max - min) / 100 - x)`.
+    LogCtPlus,
+    /// `ln(x - min + 1)`.
+    LogCtOrig,
+    /// `ln((max - 1) (x - min) / (max - min) + 1)`, for a maximum above 1.
+    LogGii,
+    /// `ln(x)`, for values above zero.
+    Log,
+    /// `(y^lambda - 1) / lambda`, `ln(y)` for a lambda of zero, with `y = x - min + 1` where `shift` says so, else `y = x`.
+    BoxCox {
+        /// Lambda; none: the one under which the transformed values are most likely normal (Box and Cox 1964), sought from
+        /// -5 to 5.
+        lambda: Option<f64>,
+        /// Whether the column is moved to begin at 1.
+        shift: bool,
+    },
+}
+
+impl TreatmentStep {
+    /// The name that documents and outputs use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Winsorise { .. } => "winsorise",
+            Self::LogCt => "log_ct",
+            Self::LogCtPlus => "log_ct_plus",
+            Self::LogCtOrig => "log_ct_orig",
+            Self::LogGii => "log_gii",
+            Self::Log => "log",
+            Self::BoxCox { .. } => "box_cox",
+        }
+    }
+}
+
+/// How the columns of a matrix are treated.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Treatments {
+    /// Every column that does not say itself.
+    pub all: Treatment,
+    /// Columns by themselves; none: it is not treated.
+    pub of: BTreeMap<String, Option<Treatment>>,
+}
+
+/// Skewness G1 and excess kurtosis G2.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// Skewness.
+    pub skew: f64,
+    /// Excess kurtosis.
+    pub kurtosis: f64,
+}
+
+/// One point that was changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TreatedPoint {
     /// Unit code.
@@ -56,12 +141,16 @@ pub struct TreatedPoint {
 pub struct TreatmentRecord {
     /// Code of the indicator.
     pub code: String,
-    /// What was done.
-    pub treatment: Treatment,
-    /// Points pulled in, in row order; empty unless winsorised.
+    /// The steps that made the result, in order; empty when the column stayed as it was.
+    pub steps: Vec<&'static str>,
+    /// Its shape before; none when it has fewer than four values or they are all equal, so that nothing can be told.
+    pub before: Option<Shape>,
+    /// Its shape after.
+    pub after: Option<Shape>,
+    /// Whether it is tame now; none when nothing can be told or it is not to be treated.
+    pub tame: Option<bool>,
+    /// Points changed, in row order.
     pub points: Vec<TreatedPoint>,
-    /// Whether the column is tame now.
-    pub tame: bool,
 }
 
 /// Treated data and the record of every column, in column order.
@@ -73,11 +162,19 @@ pub struct Treated {
     pub records: Vec<TreatmentRecord>,
 }
 
-/// Treats each column that is not tame: winsorised; if that does not tame it, log-transformed from its untreated values.
-pub fn treat(data: &Matrix, limits: TreatmentLimits) -> Result<Treated, CompositeError> {
+/// Treats each column that is not tame. A column of which nothing can be told, or of which winsorising would leave nothing
+/// but one value, stays as it is.
+pub fn treat(data: &Matrix, treatments: &Treatments) -> Result<Treated, CompositeError> {
+    if let Some(code) = treatments.of.keys().find(|code| data.column(code).is_none()) {
+        return Err(CompositeError::UnknownNode { code: code.clone() });
+    }
     let (mut columns, mut records) = (Vec::new(), Vec::new());
     for column in data.columns() {
-        let (treated, record) = treat_column(column, data.units(), limits)?;
+        let treatment = match treatments.of.get(column.code()) {
+            None => Some(treatments.all),
+            Some(own) => *own,
+        };
+        let (treated, record) = treat_column(column, data.units(), treatment)?;
         columns.push(treated);
         records.push(record);
     }
@@ -90,91 +187,128 @@ pub fn treat(data: &Matrix, limits: TreatmentLimits) -> Result<Treated, Composit
 fn treat_column(
     column: &Column,
     units: &[String],
-    limits: TreatmentLimits,
+    treatment: Option<Treatment>,
 ) -> Result<(Column, TreatmentRecord), CompositeError> {
     let original: Vec<f64> = column.present_values().collect();
-    let record = |treatment, points, tame| TreatmentRecord {
-        code: column.code().to_owned(),
-        treatment,
-        points,
-        tame,
+    let before = shape(&original);
+    let outcome = match (treatment, before) {
+        (Some(treatment), Some(_)) => run(column.code(), &original, treatment)?,
+        _ => None,
     };
-    if is_tame(column.code(), &original, limits)? {
-        return Ok((column.clone(), record(Treatment::None, Vec::new(), true)));
+    let (steps, values) = outcome.unwrap_or_else(|| (Vec::new(), original.clone()));
+    let after = shape(&values);
+    let points = changed_points(column, units, &values);
+    let treated = if steps.is_empty() {
+        column.clone()
+    } else {
+        with_present_values(column, values)?
+    };
+    let record = TreatmentRecord {
+        code: column.code().to_owned(),
+        steps,
+        before,
+        after,
+        tame: treatment.and_then(|treatment| after.map(|after| is_tame(after, treatment.limits))),
+        points,
+    };
+    Ok((treated, record))
+}
+
+/// The steps taken and the values they give; none when the column cannot be treated.
+type Outcome = Option<(Vec<&'static str>, Vec<f64>)>;
+
+fn run(code: &str, original: &[f64], treatment: Treatment) -> Result<Outcome, CompositeError> {
+    let tame = |values: &[f64]| shape(values).map(|shape| is_tame(shape, treatment.limits));
+    if tame(original) == Some(true) {
+        return Ok(Some((Vec::new(), original.to_vec())));
     }
-    let winsorised = winsorise(column.code(), &original, limits)?;
-    if is_tame(column.code(), &winsorised, limits)? {
-        let points = changed_points(column, units, &winsorised);
-        return Ok((
-            with_present_values(column, winsorised)?,
-            record(Treatment::Winsorised, points, true),
-        ));
+    let (mut steps, mut values) = (Vec::new(), original.to_vec());
+    if let Some(step) = treatment.first {
+        let Some(treated) = apply(code, &values, step)? else {
+            return Ok(None);
+        };
+        (steps, values) = (vec![step.name()], treated);
     }
-    let logged = shifted_log(column.code(), &original)?;
-    let tame = is_tame(column.code(), &logged, limits)?;
-    Ok((
-        with_present_values(column, logged)?,
-        record(Treatment::Logged, Vec::new(), tame),
-    ))
+    let Some(step) = treatment.second.filter(|_| tame(&values) == Some(false)) else {
+        return Ok(tame(&values).map(|_| (steps, values)));
+    };
+    if !treatment.combine {
+        (steps, values) = (Vec::new(), original.to_vec());
+    }
+    let treated = apply(code, &values, step)?;
+    steps.push(step.name());
+    Ok(treated
+        .filter(|values| shape(values).is_some())
+        .map(|values| (steps, values)))
+}
+
+/// One step; none when it would leave nothing to judge.
+fn apply(code: &str, values: &[f64], step: TreatmentStep) -> Result<Option<Vec<f64>>, CompositeError> {
+    let transformed = match step {
+        TreatmentStep::Winsorise {
+            max_points,
+            limits,
+            force,
+        } => return Ok(winsorise(values, max_points, limits, force)),
+        TreatmentStep::LogCt => log_ct(values),
+        TreatmentStep::LogCtPlus => log_ct_plus(values),
+        TreatmentStep::LogCtOrig => shifted_log(values),
+        TreatmentStep::LogGii => log_gii(values),
+        TreatmentStep::Log => natural_log(values),
+        TreatmentStep::BoxCox { lambda, shift } => box_cox(values, lambda, shift),
+    };
+    let undefined = || CompositeError::UndefinedColumn {
+        code: code.to_owned(),
+        step: step.name(),
+    };
+    let transformed = transformed.filter(|values| values.iter().all(|value| value.is_finite()));
+    transformed.ok_or_else(undefined).map(Some)
+}
+
+fn shape(values: &[f64]) -> Option<Shape> {
+    let (skew, kurtosis) = skew_and_kurtosis(values)?;
+    // Equal values may leave a trace of rounding: ask the values themselves.
+    extremes(values)?;
+    Some(Shape { skew, kurtosis })
 }
 
 /// Tame: skewness or kurtosis within its limit. One of the two suffices.
-fn is_tame(code: &str, values: &[f64], limits: TreatmentLimits) -> Result<bool, CompositeError> {
-    let (skew, kurtosis) = moments_of(code, values)?;
-    Ok(skew.abs() < limits.skew || kurtosis < limits.kurtosis)
-}
-
-fn moments_of(code: &str, values: &[f64]) -> Result<(f64, f64), CompositeError> {
-    if values.len() < 4 {
-        return Err(CompositeError::TooFewValues {
-            code: code.to_owned(),
-            needed: 4,
-            found: values.len(),
-        });
-    }
-    skew_and_kurtosis(values).ok_or_else(|| CompositeError::ConstantColumn { code: code.to_owned() })
+fn is_tame(shape: Shape, limits: TreatmentLimits) -> bool {
+    shape.skew.abs() < limits.skew || shape.kurtosis < limits.kurtosis
 }
 
 /// Pulls the points at the extreme on the side of the skew in to the next value, step by step.
 ///
 /// Tied points move together; the points at the high and at the low end are counted as they stand after the last step.
-fn winsorise(code: &str, values: &[f64], limits: TreatmentLimits) -> Result<Vec<f64>, CompositeError> {
+/// None when all values would become equal.
+fn winsorise(values: &[f64], max_points: Option<usize>, limits: TreatmentLimits, force: bool) -> Option<Vec<f64>> {
     let mut values = values.to_vec();
     let (mut high_points, mut low_points) = (0, 0);
-    while !is_tame(code, &values, limits)? && high_points + low_points < limits.max_points {
-        let (skew, _) = moments_of(code, &values)?;
-        if skew >= 0.0 {
-            high_points = pull_in(&mut values, |a, b| a > b);
+    loop {
+        let now = shape(&values)?;
+        let full = max_points.is_some_and(|most| high_points + low_points >= most);
+        if full || (is_tame(now, limits) && !force) {
+            return Some(values);
+        }
+        if now.skew >= 0.0 {
+            high_points = pull_in(&mut values, |a, b| a > b)?;
         } else {
-            low_points = pull_in(&mut values, |a, b| a < b);
+            low_points = pull_in(&mut values, |a, b| a < b)?;
         }
     }
-    Ok(values)
 }
 
-/// Moves all points at the extreme to the value next to it; the number of points moved.
-fn pull_in(values: &mut [f64], beyond: impl Fn(f64, f64) -> bool) -> usize {
+/// Moves all points at the extreme to the value next to it; the number of points moved, none when there is no other value.
+fn pull_in(values: &mut [f64], beyond: impl Fn(f64, f64) -> bool) -> Option<usize> {
     let further = |a: f64, b: f64| if beyond(b, a) { b } else { a };
-    let Some(extreme) = values.iter().copied().reduce(further) else {
-        return 0;
-    };
-    let inner = values.iter().copied().filter(|v| beyond(extreme, *v));
-    let Some(next) = inner.reduce(further) else {
-        return values.len();
-    };
+    let extreme = values.iter().copied().reduce(further)?;
+    let next = values.iter().copied().filter(|v| beyond(extreme, *v)).reduce(further)?;
     let mut moved = 0;
     for value in values.iter_mut().filter(|v| !beyond(extreme, **v)) {
         *value = next;
         moved += 1;
     }
-    moved
-}
-
-/// `ln(x - min + (max - min) / 100)`: defined for every sample that is not constant, order kept.
-fn shifted_log(code: &str, values: &[f64]) -> Result<Vec<f64>, CompositeError> {
-    let (min, max) = extremes(values).ok_or_else(|| CompositeError::ConstantColumn { code: code.to_owned() })?;
-    let shift = 0.01 * (max - min);
-    Ok(values.iter().map(|v| (v - min + shift).ln()).collect())
+    Some(moved)
 }
 
 /// Smallest and largest value; none when they are equal or there is none.
@@ -208,51 +342,118 @@ fn changed_points(column: &Column, units: &[String], treated: &[f64]) -> Vec<Tre
 mod tests {
     use super::*;
 
-    fn treated(values: &[f64]) -> Result<Treated, CompositeError> {
+    fn treated_by(values: &[f64], treatment: Option<Treatment>) -> Result<Treated, CompositeError> {
         let units = (0..values.len()).map(|i| format!("u{i}")).collect();
         let data = Matrix::new(units, vec![Column::complete("x", values.to_vec()).unwrap()]).unwrap();
-        treat(&data, TreatmentLimits::default())
+        let treatments = Treatments {
+            all: Treatment::default(),
+            of: BTreeMap::from([("x".to_owned(), treatment)]),
+        };
+        treat(&data, &treatments)
+    }
+
+    fn treated(values: &[f64]) -> Treated {
+        treated_by(values, Some(Treatment::default())).unwrap()
     }
 
     fn one_to_ten_and(more: &[f64]) -> Vec<f64> {
         (1..=10).map(f64::from).chain(more.iter().copied()).collect()
     }
 
+    fn winsorised(max_points: Option<usize>, force: bool) -> Treatment {
+        Treatment {
+            first: Some(TreatmentStep::Winsorise {
+                max_points,
+                limits: TreatmentLimits::default(),
+                force,
+            }),
+            second: None,
+            ..Treatment::default()
+        }
+    }
+
     #[test]
     fn tame_columns_stay_and_outliers_are_pulled_in_and_recorded() {
-        let tame = treated(&one_to_ten_and(&[])).unwrap();
-        assert_eq!(tame.records[0].treatment, Treatment::None);
+        let tame = treated(&one_to_ten_and(&[]));
+        assert_eq!(
+            (&tame.records[0].steps[..], tame.records[0].tame),
+            (&[][..], Some(true))
+        );
 
-        let one_outlier = treated(&one_to_ten_and(&[30.0, 100.0])).unwrap();
+        let one_outlier = treated(&one_to_ten_and(&[30.0, 100.0]));
         let record = &one_outlier.records[0];
-        assert_eq!((record.treatment, record.tame), (Treatment::Winsorised, true));
+        assert_eq!((&record.steps[..], record.tame), (&["winsorise"][..], Some(true)));
         let point = |unit: &str, before, after| TreatedPoint {
             unit: unit.into(),
             before,
             after,
         };
         assert_eq!(record.points, [point("u11", 100.0, 30.0)]);
+        assert!(record.before.unwrap().skew > 2.0 && record.after.unwrap().kurtosis < record.before.unwrap().kurtosis);
 
-        let low = treated(&one_to_ten_and(&[-500.0])).unwrap();
+        let low = treated(&one_to_ten_and(&[-500.0]));
         assert_eq!(low.records[0].points, [point("u10", -500.0, 1.0)]);
+    }
+
+    #[test]
+    fn the_limit_of_points_and_force_are_kept() {
+        let values: Vec<f64> = (1..=60).map(f64::from).chain([1e3, 1e5]).collect();
+        let changed = |treatment| treated_by(&values, Some(treatment)).unwrap().records[0].points.len();
+        assert_eq!(changed(winsorised(Some(1), false)), 1);
+        assert_eq!(changed(winsorised(Some(2), false)), 2);
+        let tame = one_to_ten_and(&[30.0, 100.0]);
+        let forced = treated_by(&tame, Some(winsorised(Some(3), true))).unwrap();
+        assert_eq!(forced.records[0].points.len(), 3);
+        // Without a limit, force would go on until all are equal: then the column stays as it was.
+        let endless = treated_by(&tame, Some(winsorised(None, true))).unwrap();
+        assert!(endless.records[0].points.is_empty() && endless.records[0].tame == Some(false));
+        assert!(treated_by(&tame, None).unwrap().records[0].points.is_empty());
     }
 
     #[test]
     fn a_column_that_winsorising_cannot_tame_is_logged_from_its_own_values() {
         let values: Vec<f64> = (0..60).map(|i| 3.0_f64.powi(i)).collect();
-        let logged = treated(&values).unwrap();
-        assert_eq!(logged.records[0].treatment, Treatment::Logged);
-        assert!(logged.records[0].points.is_empty());
+        let logged = treated(&values);
+        assert_eq!(logged.records[0].steps, ["log_ct"]);
         let after: Vec<f64> = logged.data.columns()[0].present_values().collect();
         assert!(after.windows(2).all(|w| w[0] <= w[1]), "order is kept");
+
+        let combined = Treatment {
+            combine: true,
+            ..Treatment::default()
+        };
+        let both = treated_by(&values, Some(combined)).unwrap();
+        assert_eq!(both.records[0].steps, ["winsorise", "log_ct"]);
+        assert_eq!(both.data.columns()[0].get(59), both.data.columns()[0].get(58));
+        let only_log = Treatment {
+            first: None,
+            ..Treatment::default()
+        };
+        assert_eq!(
+            treated_by(&values, Some(only_log)).unwrap().records[0].steps,
+            ["log_ct"]
+        );
     }
 
     #[test]
-    fn too_few_or_equal_values_are_refused() {
-        assert_eq!(
-            treated(&[1.0, 2.0, 3.0]).unwrap_err().code(),
-            "composite.too_few_values"
-        );
-        assert_eq!(treated(&[2.0; 5]).unwrap_err().code(), "composite.constant_column");
+    fn what_cannot_be_judged_stays_and_what_cannot_be_logged_is_refused() {
+        for values in [&[1.0, 2.0, 3.0][..], &[2.0; 5], &[]] {
+            let record = &treated(values).records[0];
+            assert_eq!((record.before, record.tame), (None, None));
+        }
+        // One among many equal ones: winsorising would leave nothing.
+        let mut lonely = vec![0.0; 30];
+        lonely[7] = 1.0;
+        let record = &treated(&lonely).records[0];
+        assert_eq!((&record.steps[..], record.tame), (&[][..], Some(false)));
+
+        let mut values = one_to_ten_and(&[30.0, 100.0]);
+        values[0] = -1.0;
+        let log = Treatment {
+            first: Some(TreatmentStep::Log),
+            ..Treatment::default()
+        };
+        let refused = treated_by(&values, Some(log)).unwrap_err();
+        assert_eq!(refused.code(), "composite.undefined_column");
     }
 }

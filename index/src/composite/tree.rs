@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{aggregate::Mean, error::CompositeError, matrix::refuse_duplicates};
+use super::{
+    aggregate::{Mean, Missing},
+    error::CompositeError,
+    matrix::refuse_duplicates,
+    normalise::Normalisation,
+};
 
 /// Whether more is better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +41,14 @@ pub struct NodeSpec {
     pub weight: f64,
     /// Direction, applied when an indicator is normalised.
     pub direction: Direction,
+    /// The unit of measurement of an indicator, for people.
+    pub unit: Option<String>,
     /// The mean of this aggregate where it differs from the plan's.
     pub mean: Option<Mean>,
+    /// What becomes of missing children of this aggregate where it differs from the plan's.
+    pub missing: Option<Missing>,
+    /// The normalisation of this indicator where it differs from the plan's.
+    pub normalisation: Option<Normalisation>,
 }
 
 impl NodeSpec {
@@ -50,7 +61,10 @@ impl NodeSpec {
             kind: NodeKind::Indicator,
             weight,
             direction,
+            unit: None,
             mean: None,
+            missing: None,
+            normalisation: None,
         }
     }
 
@@ -63,7 +77,10 @@ impl NodeSpec {
             kind: NodeKind::Aggregate,
             weight,
             direction: Direction::Positive,
+            unit: None,
             mean: None,
+            missing: None,
+            normalisation: None,
         }
     }
 }
@@ -75,6 +92,8 @@ pub struct Tree {
     pub(crate) indicators: Vec<Indicator>,
     /// Aggregates, children before parents; among equals the order described.
     pub(crate) aggregates: Vec<Aggregate>,
+    /// The description it was made from.
+    nodes: Vec<NodeSpec>,
 }
 
 /// An indicator of a checked tree.
@@ -82,6 +101,7 @@ pub struct Tree {
 pub(crate) struct Indicator {
     pub(crate) code: String,
     pub(crate) direction: Direction,
+    pub(crate) normalisation: Option<Normalisation>,
 }
 
 /// An aggregate of a checked tree.
@@ -89,6 +109,7 @@ pub(crate) struct Indicator {
 pub(crate) struct Aggregate {
     pub(crate) code: String,
     pub(crate) mean: Option<Mean>,
+    pub(crate) missing: Option<Missing>,
     /// Children with their weights, in the order described.
     pub(crate) children: Vec<(Child, f64)>,
 }
@@ -122,6 +143,7 @@ impl Tree {
             .map(|i| Indicator {
                 code: nodes[*i].code.clone(),
                 direction: nodes[*i].direction,
+                normalisation: nodes[*i].normalisation.clone(),
             })
             .collect();
         let child_of: BTreeMap<usize, Child> = indicator_rows
@@ -151,11 +173,82 @@ impl Tree {
             }
             aggregates.push(Aggregate {
                 code: node.code.clone(),
-                mean: node.mean,
+                mean: node.mean.map(Mean::checked).transpose()?,
+                missing: node.missing.map(Missing::checked).transpose()?,
                 children,
             });
         }
-        Ok(Self { indicators, aggregates })
+        Ok(Self {
+            indicators,
+            aggregates,
+            nodes: nodes.to_vec(),
+        })
+    }
+
+    /// The description it was made from, in its order.
+    pub fn nodes(&self) -> &[NodeSpec] {
+        &self.nodes
+    }
+
+    /// The description of one node.
+    pub fn node(&self, code: &str) -> Option<&NodeSpec> {
+        self.nodes.iter().find(|node| node.code == code)
+    }
+
+    /// The same tree with other weights for the named nodes; refuses names that are not in the tree.
+    pub fn with_weights(&self, weights: &BTreeMap<String, f64>) -> Result<Self, CompositeError> {
+        let mut nodes = self.nodes.clone();
+        for (code, weight) in weights {
+            let node = nodes.iter_mut().find(|node| node.code == *code);
+            node.ok_or_else(|| CompositeError::UnknownNode { code: code.clone() })?
+                .weight = *weight;
+        }
+        Self::new(&nodes)
+    }
+
+    /// For each node, in the order described, its share of the weight of its root: the product of the shares of the weight
+    /// of their siblings on the way down. The share a child has where no value is missing and every mean is arithmetic.
+    pub fn effective_weights(&self) -> Vec<f64> {
+        let mut of_aggregate = vec![1.0; self.aggregates.len()];
+        let mut of_code: BTreeMap<&str, f64> = BTreeMap::new();
+        // Parents come after their children, so that from the end on every parent is known.
+        for (at, aggregate) in self.aggregates.iter().enumerate().rev() {
+            of_code.insert(&aggregate.code, of_aggregate[at]);
+            let sum: f64 = aggregate.children.iter().map(|(_, weight)| weight).sum();
+            for (child, weight) in &aggregate.children {
+                let share = of_aggregate[at] * weight / sum;
+                match child {
+                    Child::Indicator(child) => {
+                        of_code.insert(&self.indicators[*child].code, share);
+                    }
+                    Child::Aggregate(child) => of_aggregate[*child] = share,
+                }
+            }
+        }
+        self.nodes
+            .iter()
+            .map(|node| of_code.get(node.code.as_str()).copied().unwrap_or_default())
+            .collect()
+    }
+
+    /// For each node, in the order described, its level: 1 for an indicator, for an aggregate one more than its highest
+    /// child.
+    pub fn levels(&self) -> Vec<usize> {
+        let mut of_code: BTreeMap<&str, usize> = self.indicators().map(|code| (code, 1)).collect();
+        let mut of_aggregate: Vec<usize> = Vec::with_capacity(self.aggregates.len());
+        for aggregate in &self.aggregates {
+            let highest = aggregate.children.iter().map(|(child, _)| match child {
+                Child::Indicator(_) => 1,
+                Child::Aggregate(at) => of_aggregate[*at],
+            });
+            let level = 1 + highest.max().unwrap_or_default();
+            of_aggregate.push(level);
+            of_code.insert(&aggregate.code, level);
+        }
+        self.nodes
+            .iter()
+            .map(|node| of_code.get(node.code.as_str()).copied().unwrap_or_default())
+            .collect()
     }
 
     /// Codes of the indicators in the order described.
@@ -231,6 +324,24 @@ mod tests {
         .unwrap();
         assert_eq!(tree.aggregates().collect::<Vec<_>>(), ["lower", "upper", "top"]);
         assert_eq!(tree.indicators().collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn effective_weights_and_levels_follow_the_way_down() {
+        let tree = Tree::new(&[
+            NodeSpec::aggregate("top", None, 1.0),
+            NodeSpec::aggregate("left", Some("top"), 3.0),
+            indicator("a", "left", 1.0),
+            indicator("b", "left", 3.0),
+            indicator("c", "top", 1.0),
+        ])
+        .unwrap();
+        assert_eq!(tree.effective_weights(), [1.0, 0.75, 0.1875, 0.5625, 0.25]);
+        assert_eq!(tree.levels(), [3, 2, 1, 1, 1]);
+        let other = tree.with_weights(&BTreeMap::from([("c".to_owned(), 9.0)])).unwrap();
+        assert_eq!(other.effective_weights(), [1.0, 0.25, 0.0625, 0.1875, 0.75]);
+        let unknown = tree.with_weights(&BTreeMap::from([("d".to_owned(), 9.0)]));
+        assert_eq!(unknown.unwrap_err().code(), "composite.unknown_node");
     }
 
     #[test]
