@@ -4,9 +4,13 @@
 //! one return at a time ([`methodology`], [`compile`], [`scoring`], [`explain`], [`region`]). Relative methods and large
 //! sets go through the f64 engine, column by column ([`composite`]). Both are ranked by [`rank`].
 //!
+//! Around the f64 engine stand [`statistics`] of its columns, [`weights`] with their origin, [`alternatives`] to an
+//! index as a ranking, and [`robustness`] of a ranking against the choices made in it.
+//!
 //! The crate knows no HTTP, no database, no clock and no randomness, and holds no indicator, weight or condition of its
 //! own: those come as documents.
 
+pub mod alternatives;
 pub mod compile;
 pub mod composite;
 pub mod exact;
@@ -14,5 +18,8 @@ pub mod explain;
 pub mod methodology;
 pub mod rank;
 pub mod region;
+pub mod robustness;
 pub mod schema;
 pub mod scoring;
+pub mod statistics;
+pub mod weights;

@@ -60,8 +60,20 @@ pub(crate) struct Ranker {
 impl Ranker {
     /// As [`rank_with_tolerance`], with the presence of each score apart; none means that all are present.
     pub(crate) fn rank(&mut self, scores: &[f64], present: Option<&[bool]>, tolerance: f64) -> Vec<Option<u32>> {
-        let slots_within = self.sort_highest_first(scores, present, tolerance);
         let mut ranks = vec![None; scores.len()];
+        self.each_rank(scores, present, tolerance, |row, rank| ranks[row] = Some(rank));
+        ranks
+    }
+
+    /// As [`Self::rank`], telling the rank of every row that has one, the highest first.
+    pub(crate) fn each_rank(
+        &mut self,
+        scores: &[f64],
+        present: Option<&[bool]>,
+        tolerance: f64,
+        mut tell: impl FnMut(usize, u32),
+    ) {
+        let slots_within = self.sort_highest_first(scores, present, tolerance);
         let (mut leader, mut rank) = (None, 0);
         for (above, word) in self.words.iter().copied().enumerate() {
             // Slots too far apart spare a look at the scores, which lie scattered in memory.
@@ -72,9 +84,8 @@ impl Ranker {
             if !tied {
                 (leader, rank) = (Some(word), rank_after(above));
             }
-            ranks[row_of(word)] = Some(rank);
+            tell(row_of(word), rank);
         }
-        ranks
     }
 
     /// Puts the rows of the present scores in order, the highest first, equal scores in their order. Returns how many

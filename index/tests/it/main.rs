@@ -9,6 +9,7 @@
 
 mod broken_documents;
 mod explain;
+mod mcdm;
 mod properties;
 mod reference_cases;
 mod schema;

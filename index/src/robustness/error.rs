@@ -1,0 +1,202 @@
+//! Why an analysis of robustness is refused.
+
+use survey::text::Text;
+use thiserror::Error;
+
+use crate::composite::CompositeError;
+
+/// A refusal, naming the parameter or the replication it is about.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum RobustnessError {
+    /// Two parameters have one name.
+    #[error("parameter {name} stands twice")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// A parameter has nothing to choose from.
+    #[error("parameter {name} has no alternatives")]
+    NoAlternative {
+        /// The parameter.
+        name: String,
+    },
+    /// A draw takes an alternative that the design does not have.
+    #[error("parameter {name} has no alternative {value}")]
+    UnknownAlternative {
+        /// The parameter.
+        name: String,
+        /// The alternative.
+        value: String,
+    },
+    /// The methodology has no such place.
+    #[error("parameter {name}: the methodology has no place {pointer}")]
+    NoSuchPlace {
+        /// The parameter.
+        name: String,
+        /// Its JSON pointer.
+        pointer: String,
+    },
+    /// The draws lack a column or have one that the design does not know.
+    #[error("the draws and the design do not agree on the parameter {name}")]
+    OtherParameters {
+        /// The parameter.
+        name: String,
+    },
+    /// A cell of the draws cannot be read.
+    #[error("replication {replication}, column {column}: {value} is not a number")]
+    BadCell {
+        /// The replication, from 1.
+        replication: usize,
+        /// The column.
+        column: String,
+        /// What stands there.
+        value: String,
+    },
+    /// Nothing varies, or nothing is to be computed.
+    #[error("there are no replications or nothing varies")]
+    Nothing,
+    /// A node that the tree does not have.
+    #[error("{code} is not a node of the tree")]
+    UnknownNode {
+        /// The code.
+        code: String,
+    },
+    /// The results would not fit.
+    #[error("{replications} replications of {units} units are too many")]
+    TooMany {
+        /// Replications.
+        replications: usize,
+        /// Units.
+        units: usize,
+    },
+    /// Another number of values than the design of a sensitivity analysis needs.
+    #[error("{found} values, {expected} are needed: N (d + 2)")]
+    Length {
+        /// Values needed.
+        expected: usize,
+        /// Values found.
+        found: usize,
+    },
+    /// The output does not vary, so that nothing can be attributed.
+    #[error("the output does not vary")]
+    NoVariance,
+    /// A setting lies outside its range.
+    #[error("setting {setting} = {value} is outside its range")]
+    BadSetting {
+        /// The setting.
+        setting: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// The engine refused a replication.
+    #[error("replication {replication}: {error}")]
+    Refused {
+        /// The replication, from 1; 0 for the nominal one.
+        replication: usize,
+        /// Why.
+        error: CompositeError,
+    },
+    /// A methodology with the settings of a replication is not valid.
+    #[error("replication {replication}: {en}")]
+    Invalid {
+        /// The replication, from 1.
+        replication: usize,
+        /// What is wrong, in Chinese.
+        zh: String,
+        /// What is wrong, in English.
+        en: String,
+    },
+}
+
+impl RobustnessError {
+    /// Stable code for clients and documentation.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DuplicateName { .. } => "robustness.duplicate_name",
+            Self::NoAlternative { .. } => "robustness.no_alternative",
+            Self::UnknownAlternative { .. } => "robustness.unknown_alternative",
+            Self::NoSuchPlace { .. } => "robustness.no_such_place",
+            Self::OtherParameters { .. } => "robustness.other_parameters",
+            Self::BadCell { .. } => "robustness.bad_cell",
+            Self::Nothing => "robustness.nothing",
+            Self::UnknownNode { .. } => "robustness.unknown_node",
+            Self::TooMany { .. } => "robustness.too_many",
+            Self::Length { .. } => "robustness.length",
+            Self::NoVariance => "robustness.no_variance",
+            Self::BadSetting { .. } => "robustness.bad_setting",
+            Self::Refused { .. } => "robustness.refused",
+            Self::Invalid { .. } => "robustness.invalid",
+        }
+    }
+
+    /// What is wrong and what to do, in both languages.
+    pub fn message(&self) -> Text {
+        let (zh, en) = match self {
+            Self::DuplicateName { name } => (
+                format!("不确定参数 {name} 重复，请改名（weights 为权重保留）。"),
+                format!("Parameter {name} stands twice; rename one (weights is kept for weights)."),
+            ),
+            Self::NoAlternative { name } => (
+                format!("不确定参数 {name} 没有备选值，请至少给出一个，或给出上限大于下限的区间。"),
+                format!("Parameter {name} has no alternatives; give one at least, or a range with a width."),
+            ),
+            Self::UnknownAlternative { name, value } => (
+                format!("不确定参数 {name} 没有备选值 {value}，请更正抽样表或设计。"),
+                format!("Parameter {name} has no alternative {value}; correct the draws or the design."),
+            ),
+            Self::NoSuchPlace { name, pointer } => (
+                format!("评价方法中没有 {pointer}（参数 {name}），请更正路径。"),
+                format!("The methodology has no place {pointer} (parameter {name}); correct the pointer."),
+            ),
+            Self::OtherParameters { name } => (
+                format!("抽样表与设计的参数不一致：{name}，请补充或删去该列。"),
+                format!("The draws and the design do not agree on {name}; add or drop the column."),
+            ),
+            Self::BadCell {
+                replication,
+                column,
+                value,
+            } => (
+                format!("第 {replication} 次重复的 {column} 列为“{value}”，应为数字，请更正。"),
+                format!("Replication {replication}, column {column}: \"{value}\" is not a number; correct it."),
+            ),
+            Self::Nothing => (
+                "没有重复次数或没有任何不确定参数，请补充。".to_owned(),
+                "There are no replications, or nothing varies; give both.".to_owned(),
+            ),
+            Self::UnknownNode { code } => (
+                format!("指标树中没有 {code}，请更正代码。"),
+                format!("{code} is not a node of the tree; correct the code."),
+            ),
+            Self::TooMany { replications, units } => (
+                format!("{units} 个单位重复 {replications} 次的结果过大，请减少重复次数。"),
+                format!("{replications} replications of {units} units are too many to hold; use fewer."),
+            ),
+            Self::Length { expected, found } => (
+                format!("有 {found} 个值，敏感性分析需要 N(d+2) = {expected} 个。"),
+                format!("There are {found} values; the analysis needs N (d + 2) = {expected}."),
+            ),
+            Self::NoVariance => (
+                "输出没有变化，无法归因；请扩大不确定范围或增加重复次数。".to_owned(),
+                "The output does not vary, so nothing can be attributed; widen the alternatives or run more."
+                    .to_owned(),
+            ),
+            Self::BadSetting { setting, value } => (
+                format!("设置 {setting} = {value} 超出范围，请更正。"),
+                format!("Setting {setting} = {value} is outside its range; correct it."),
+            ),
+            Self::Refused { replication, error } => {
+                let inner = error.message();
+                (
+                    format!("第 {replication} 次重复无法计算：{}", inner.zh),
+                    format!("Replication {replication} cannot be computed: {}", inner.en),
+                )
+            }
+            Self::Invalid { replication, zh, en } => (
+                format!("第 {replication} 次重复的评价方法无效：{zh}"),
+                format!("The methodology of replication {replication} is not valid: {en}"),
+            ),
+        };
+        Text::new(zh, en)
+    }
+}

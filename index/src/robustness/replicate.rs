@@ -1,0 +1,568 @@
+//! The index computed once per draw.
+
+use std::{collections::BTreeMap, num::NonZeroUsize};
+
+use super::{
+    draws::{Draw, Draws, Setting},
+    error::RobustnessError,
+    interval::{UnitRobustness, intervals},
+    kernel::{BATCH, Evaluator, Scores},
+};
+use crate::{
+    composite::{Aggregation, CompositeError, Matrix, Tree, parallel::run_all},
+    rank::Ranker,
+};
+
+/// Data and methodology of one combination of settings, up to the weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared {
+    /// Normalised indicators.
+    pub data: Matrix,
+    /// The tree, with the weights that are not drawn.
+    pub tree: Tree,
+    /// How values go up.
+    pub aggregation: Aggregation,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Code of the node whose scores are ranked.
+    pub node: &'a str,
+    /// Scores from which a level begins, rising.
+    pub cuts: &'a [f64],
+    /// Scores within this relative distance of the best of their group share a rank, and reach a cut.
+    pub tolerance: f64,
+    /// Threads to use. The result is the same for any number.
+    pub threads: NonZeroUsize,
+    /// Whether scores and ranks of every replication are wanted: 12 bytes for each unit and replication.
+    pub keep: bool,
+}
+
+/// Scores and ranks of every replication, one row of units after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    /// Scores; none when missing.
+    pub scores: Vec<Vec<Option<f64>>>,
+    /// Ranks; none when the score is missing.
+    pub ranks: Vec<Vec<Option<u32>>>,
+}
+
+/// Scores and ranks of the methodology as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nominal {
+    /// Codes of the units.
+    pub units: Vec<String>,
+    /// Scores.
+    pub scores: Vec<Option<f64>>,
+    /// Ranks, 1 the highest.
+    pub ranks: Vec<Option<u32>>,
+}
+
+/// What all replications together say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replicated {
+    /// One entry per unit of the nominal methodology, in its order. Of a sensitivity analysis only the random draws (A and
+    /// B) are counted.
+    pub units: Vec<UnitRobustness>,
+    /// Per replication the mean over the units of how many places a rank lies from the nominal one: what a sensitivity
+    /// analysis explains.
+    pub mean_shifts: Vec<f64>,
+    /// Scores and ranks, if asked for.
+    pub kept: Option<Kept>,
+}
+
+/// The most ranks that are held: four bytes each.
+const MOST_RANKS: usize = 1 << 30;
+
+/// Computes every draw and compares it with the nominal methodology.
+///
+/// `prepare` treats and normalises for the settings of one draw; it is called once per thread and combination of settings,
+/// not per replication. Its units may be fewer than the nominal ones (screening): those left out are not ranked. Besides
+/// the data of one combination per thread, four bytes per unit and replication are held.
+pub fn replicate(
+    nominal: &Prepared,
+    draws: &Draws,
+    request: &Request<'_>,
+    prepare: impl Fn(usize, &Draw) -> Result<Prepared, RobustnessError> + Sync,
+) -> Result<Replicated, RobustnessError> {
+    check(nominal, draws, request)?;
+    let base = nominal_of(nominal, request)?;
+    let (units, replications) = (base.units.len(), draws.draws.len());
+    let order = by_settings(draws);
+    let levels = request.cuts.len() + 1;
+    let mut ranks = vec![0_u32; units * replications];
+    let mut shifts = vec![0.0; replications];
+    let mut scores = vec![None; if request.keep { units * replications } else { 0 }];
+    let counted: Vec<bool> = order.iter().map(|at| *at < draws.random()).collect();
+
+    // Whole batches per thread, so that no batch is cut.
+    let threads = request.threads.get();
+    let span = replications.div_ceil(threads).next_multiple_of(BATCH);
+    let mut counts = vec![vec![0_u32; units * levels]; replications.div_ceil(span)];
+    let mut jobs = Vec::new();
+    {
+        let mut rank_parts = ranks.chunks_mut(span * units.max(1));
+        let mut score_parts = scores.chunks_mut(span * units.max(1));
+        let parts = order
+            .chunks(span)
+            .zip(shifts.chunks_mut(span))
+            .zip(&mut counts)
+            .zip(counted.chunks(span));
+        for (((order, shifts), counts), counted) in parts {
+            jobs.push(Job {
+                draws,
+                request,
+                nominal: &base,
+                prepare: &prepare,
+                order,
+                counted,
+                ranks: rank_parts.next().unwrap_or_default(),
+                scores: score_parts.next().unwrap_or_default(),
+                shifts,
+                counts,
+            });
+        }
+    }
+    run_all(jobs, Job::run)?;
+
+    let intervals = intervals(&ranks, units, &counted, threads);
+    let level_counts = counts.into_iter().reduce(|mut total, part| {
+        for (sum, more) in total.iter_mut().zip(part) {
+            *sum += more;
+        }
+        total
+    });
+    let kept = request.keep.then(|| kept(&order, units, &scores, &ranks));
+    let mut mean_shifts = vec![0.0; replications];
+    for (at, shift) in order.iter().zip(shifts) {
+        mean_shifts[*at] = shift;
+    }
+    Ok(Replicated {
+        units: lines(base, intervals, &level_counts.unwrap_or_default(), levels),
+        mean_shifts,
+        kept,
+    })
+}
+
+fn check(nominal: &Prepared, draws: &Draws, request: &Request<'_>) -> Result<(), RobustnessError> {
+    let (units, replications) = (nominal.data.units().len(), draws.draws.len());
+    if replications == 0 {
+        return Err(RobustnessError::Nothing);
+    }
+    if units.checked_mul(replications).is_none_or(|count| count > MOST_RANKS) {
+        return Err(RobustnessError::TooMany { replications, units });
+    }
+    if !(0.0..1.0).contains(&request.tolerance) {
+        return Err(RobustnessError::BadSetting {
+            setting: "rank_tolerance",
+            value: request.tolerance,
+        });
+    }
+    if !nominal.tree.aggregates().any(|code| code == request.node) {
+        return Err(RobustnessError::UnknownNode {
+            code: request.node.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn nominal_of(nominal: &Prepared, request: &Request<'_>) -> Result<Nominal, RobustnessError> {
+    let refused = |error| RobustnessError::Refused { replication: 0, error };
+    let evaluator = Evaluator::new(nominal, request.node, &[]).map_err(refused)?;
+    let mut scores = Vec::new();
+    evaluator
+        .scores(&[&Draw::default()], &mut scores)
+        .map_err(|(_, error)| refused(error))?;
+    let found = scores.swap_remove(0);
+    let ranks = Ranker::default().rank(&found.values, found.present.as_deref(), request.tolerance);
+    let scores = found
+        .values
+        .iter()
+        .zip(&ranks)
+        .map(|(score, rank)| rank.map(|_| *score));
+    Ok(Nominal {
+        units: nominal.data.units().to_vec(),
+        scores: scores.collect(),
+        ranks,
+    })
+}
+
+/// Places of the draws, those with equal settings after each other, else in their order.
+fn by_settings(draws: &Draws) -> Vec<usize> {
+    let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+    for (at, draw) in draws.draws.iter().enumerate() {
+        let key = draw.settings.iter().map(Setting::to_string).collect();
+        groups.entry(key).or_default().push(at);
+    }
+    groups.into_values().flatten().collect()
+}
+
+/// A run of replications that one thread works on.
+struct Job<'a, P> {
+    draws: &'a Draws,
+    request: &'a Request<'a>,
+    nominal: &'a Nominal,
+    prepare: &'a P,
+    /// Which draws, those with equal settings after each other.
+    order: &'a [usize],
+    /// Which of them count for intervals and levels.
+    counted: &'a [bool],
+    ranks: &'a mut [u32],
+    /// Empty unless scores are kept.
+    scores: &'a mut [Option<f64>],
+    shifts: &'a mut [f64],
+    /// Replications per unit and level.
+    counts: &'a mut [u32],
+}
+
+impl<P: Fn(usize, &Draw) -> Result<Prepared, RobustnessError>> Job<'_, P> {
+    fn run(mut self) -> Result<(), RobustnessError> {
+        let (mut scores, mut ranker) = (Vec::new(), Ranker::default());
+        let draws = &self.draws.draws;
+        let refused = |at: usize, error| RobustnessError::Refused {
+            replication: at + 1,
+            error,
+        };
+        let mut place = 0;
+        for group in self.order.chunk_by(|a, b| draws[*a].settings == draws[*b].settings) {
+            let first = group[0];
+            let prepared = (self.prepare)(first + 1, &draws[first])?;
+            let rows = rows_among(&prepared, self.nominal).map_err(|error| refused(first, error))?;
+            let evaluator = Evaluator::new(&prepared, self.request.node, &self.draws.codes);
+            let evaluator = evaluator.map_err(|error| refused(first, error))?;
+            for batch in group.chunks(BATCH) {
+                let batch_draws: Vec<&Draw> = batch.iter().map(|at| &draws[*at]).collect();
+                let done = evaluator.scores(&batch_draws, &mut scores);
+                done.map_err(|(at, error)| refused(batch[at], error))?;
+                for scores in &scores {
+                    self.record(place, scores, rows.as_deref(), &mut ranker);
+                    place += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the results of one replication where they belong. `rows` says to which nominal unit a row belongs; none when
+    /// the units are the same.
+    fn record(&mut self, place: usize, scores: &Scores, rows: Option<&[usize]>, ranker: &mut Ranker) {
+        let units = self.nominal.units.len();
+        let unit_of = |row: usize| rows.map_or(row, |rows| rows[row]);
+        let own = place * units..(place + 1) * units;
+        let ranks = &mut self.ranks[own.clone()];
+        ranker.each_rank(
+            &scores.values,
+            scores.present.as_deref(),
+            self.request.tolerance,
+            |row, rank| {
+                ranks[unit_of(row)] = rank;
+            },
+        );
+        let (mut moved, mut compared) = (0_u64, 0_u64);
+        for (rank, nominal) in ranks.iter().zip(&self.nominal.ranks) {
+            if let (1.., Some(nominal)) = (*rank, nominal) {
+                moved += u64::from(rank.abs_diff(*nominal));
+                compared += 1;
+            }
+        }
+        self.shifts[place] = if compared == 0 {
+            0.0
+        } else {
+            moved as f64 / compared as f64
+        };
+
+        let keep = self.scores.get_mut(own);
+        let (cuts, tolerance) = (self.request.cuts, self.request.tolerance);
+        let present = |row: usize| scores.present.as_ref().is_none_or(|present| present[row]);
+        if !cuts.is_empty() && self.counted[place] {
+            for (row, score) in scores.values.iter().enumerate().filter(|(row, _)| present(*row)) {
+                self.counts[unit_of(row) * (cuts.len() + 1) + level(cuts, *score, tolerance)] += 1;
+            }
+        }
+        if let Some(kept) = keep {
+            for (row, score) in scores.values.iter().enumerate().filter(|(row, _)| present(*row)) {
+                kept[unit_of(row)] = Some(*score);
+            }
+        }
+    }
+}
+
+/// How many cuts a score reaches; one that it misses by rounding alone is reached.
+fn level(cuts: &[f64], score: f64, tolerance: f64) -> usize {
+    let reached = |cut: &&f64| score >= **cut - tolerance * cut.abs().max(score.abs());
+    cuts.iter().take_while(reached).count()
+}
+
+/// The nominal row of every row; none when the units are the same in the same order.
+fn rows_among(prepared: &Prepared, nominal: &Nominal) -> Result<Option<Vec<usize>>, CompositeError> {
+    let units = prepared.data.units();
+    if units == nominal.units {
+        return Ok(None);
+    }
+    let places: BTreeMap<&String, usize> = nominal.units.iter().zip(0..).collect();
+    let place = |unit: &String| {
+        let unknown = || CompositeError::MissingColumn { code: unit.clone() };
+        places.get(unit).copied().ok_or_else(unknown)
+    };
+    units.iter().map(place).collect::<Result<_, _>>().map(Some)
+}
+
+fn kept(order: &[usize], units: usize, scores: &[Option<f64>], ranks: &[u32]) -> Kept {
+    let mut kept = Kept {
+        scores: vec![Vec::new(); order.len()],
+        ranks: vec![Vec::new(); order.len()],
+    };
+    let rows = scores.chunks(units.max(1)).zip(ranks.chunks(units.max(1)));
+    for (at, (scores, ranks)) in order.iter().zip(rows) {
+        kept.scores[*at] = scores.to_vec();
+        kept.ranks[*at] = ranks.iter().map(|rank| (*rank > 0).then_some(*rank)).collect();
+    }
+    kept
+}
+
+fn lines(
+    nominal: Nominal,
+    intervals: Vec<Option<super::RankInterval>>,
+    counts: &[u32],
+    levels: usize,
+) -> Vec<UnitRobustness> {
+    let scored = nominal.scores.into_iter().zip(nominal.ranks).zip(intervals);
+    let counts = counts.chunks(levels);
+    nominal
+        .units
+        .into_iter()
+        .zip(scored)
+        .zip(counts)
+        .map(|((unit, ((score, rank), interval)), counts)| {
+            let total: u32 = counts.iter().sum();
+            let share = |count: &u32| f64::from(*count) / f64::from(total);
+            UnitRobustness {
+                unit,
+                score,
+                rank,
+                interval,
+                levels: if total == 0 {
+                    Vec::new()
+                } else {
+                    counts.iter().map(share).collect()
+                },
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        composite::{Column, Direction, Mean, NodeSpec},
+        robustness::{Design, draw},
+    };
+
+    fn tree() -> Tree {
+        let leaf = |code: &str, parent: &str, weight| NodeSpec::indicator(code, parent, weight, Direction::Positive);
+        Tree::new(&[
+            NodeSpec::aggregate("top", None, 1.0),
+            NodeSpec::aggregate("left", Some("top"), 2.0),
+            leaf("a", "left", 1.0),
+            leaf("b", "left", 3.0),
+            leaf("c", "top", 1.5),
+        ])
+        .unwrap()
+    }
+
+    /// Numbers from 0 to 1 that look random.
+    fn mixed(seed: u64) -> f64 {
+        let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn uniform(mut seed: u64) -> impl FnMut() -> f64 {
+        move || {
+            seed += 1;
+            mixed(seed)
+        }
+    }
+
+    fn data(rows: u64, gap: u64) -> Matrix {
+        let column = |at: u64, code: &str| {
+            let cell =
+                |row: u64| (gap == 0 || !(row * 3 + at).is_multiple_of(gap)).then(|| 1.0 + 99.0 * mixed(row * 3 + at));
+            Column::new(code, (0..rows).map(cell)).unwrap()
+        };
+        let columns = vec![column(0, "a"), column(1, "b"), column(2, "c")];
+        Matrix::new((0..rows).map(|i| format!("u{i}")).collect(), columns).unwrap()
+    }
+
+    fn prepared(rows: u64, gap: u64, mean: Mean) -> Prepared {
+        Prepared {
+            data: data(rows, gap),
+            tree: tree(),
+            aggregation: Aggregation {
+                mean,
+                ..Aggregation::default()
+            },
+        }
+    }
+
+    fn request(threads: usize) -> Request<'static> {
+        Request {
+            node: "top",
+            cuts: &[40.0, 60.0],
+            tolerance: 1e-9,
+            threads: NonZeroUsize::new(threads).unwrap(),
+            keep: true,
+        }
+    }
+
+    fn noise(factor: f64) -> Design {
+        serde_json::from_value(json!({ "weights": { "noise": [{ "factor": factor }] } })).unwrap()
+    }
+
+    fn means(factor: f64) -> Design {
+        serde_json::from_value(json!({
+            "uncertain": [{ "name": "mean", "pointer": "/mean", "choices": { "a": 0, "g": 1 } }],
+            "weights": { "noise": [{ "factor": factor }] },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn every_replication_is_what_the_engine_computes() {
+        for (gap, mean) in [(0, Mean::Arithmetic), (0, Mean::Geometric), (7, Mean::Arithmetic)] {
+            let nominal = prepared(103, gap, mean);
+            let draws = draw(&noise(0.5), &nominal.tree, 37, &mut uniform(9)).unwrap();
+            let found = replicate(&nominal, &draws, &request(2), |_, _| Ok(nominal.clone())).unwrap();
+            let kept = found.kept.unwrap();
+            for (drawn, scores) in draws.draws.iter().zip(&kept.scores) {
+                let weights = draws.codes.iter().cloned().zip(drawn.weights.iter().copied()).collect();
+                let tree = nominal.tree.reweighted(&weights).unwrap();
+                let want = crate::composite::aggregate(&nominal.data, &tree, nominal.aggregation).unwrap();
+                for (have, want) in scores.iter().zip(want.column("top").unwrap().cells()) {
+                    match (have, want) {
+                        (Some(a), Some(b)) => assert!((a - b).abs() <= 1e-13 * b, "{a} {b}"),
+                        (have, want) => assert_eq!(*have, want),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_result_does_not_depend_on_the_number_of_threads() {
+        let choose = |_: usize, draw: &Draw| {
+            let geometric = draw.settings[0] == Setting::Choice("g".into());
+            Ok(prepared(
+                200,
+                0,
+                if geometric { Mean::Geometric } else { Mean::Arithmetic },
+            ))
+        };
+        let nominal = prepared(200, 0, Mean::Arithmetic);
+        let draws = draw(&means(0.3), &nominal.tree, 75, &mut uniform(1)).unwrap();
+        let one = replicate(&nominal, &draws, &request(1), choose).unwrap();
+        for threads in [2, 3, 9] {
+            assert_eq!(replicate(&nominal, &draws, &request(threads), choose).unwrap(), one);
+        }
+        assert!(one.mean_shifts.iter().any(|shift| *shift > 0.0));
+        for line in &one.units {
+            assert!((line.levels.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let interval = line.interval.unwrap();
+            assert_eq!(interval.ranked, 75);
+        }
+        // The rows of kept results stand in the order of the draws, not of the settings.
+        let kept = one.kept.unwrap();
+        for (at, drawn) in draws.draws.iter().enumerate().take(20) {
+            let alone = crate::robustness::Draws {
+                draws: vec![drawn.clone()],
+                ..draws.clone()
+            };
+            let single = replicate(&nominal, &alone, &request(1), choose).unwrap();
+            assert_eq!(single.kept.unwrap().scores[0], kept.scores[at]);
+        }
+    }
+
+    #[test]
+    fn units_that_are_screened_away_are_not_ranked() {
+        let nominal = prepared(5, 0, Mean::Arithmetic);
+        let mut fewer = nominal.clone();
+        let columns = nominal
+            .data
+            .columns()
+            .iter()
+            .map(|c| Column::new(c.code(), c.cells().skip(1)).unwrap());
+        fewer.data = Matrix::new(nominal.data.units()[1..].to_vec(), columns.collect()).unwrap();
+        let draws = draw(&noise(0.1), &nominal.tree, 3, &mut uniform(1)).unwrap();
+        let found = replicate(&nominal, &draws, &request(1), |_, _| Ok(fewer.clone())).unwrap();
+        assert_eq!(found.units[0].interval, None);
+        assert!(found.units[0].rank.is_some() && found.units[0].levels.is_empty());
+        assert_eq!(found.units[1].interval.unwrap().ranked, 3);
+    }
+
+    #[test]
+    fn a_cut_is_reached_within_rounding() {
+        assert_eq!(level(&[40.0, 60.0], 0.1 + 0.2 + 59.7, 1e-9), 2);
+        assert_eq!(level(&[40.0, 60.0], 59.999_999_999_9, 1e-9), 2);
+        assert_eq!(level(&[40.0, 60.0], 59.9, 1e-9), 1);
+        assert_eq!(level(&[40.0, 60.0], -1.0, 0.0), 0);
+    }
+
+    #[test]
+    fn refusals_name_the_replication() {
+        let nominal = prepared(5, 0, Mean::Arithmetic);
+        let mut draws = draw(&noise(0.1), &nominal.tree, 3, &mut uniform(1)).unwrap();
+        let run = |draws: &Draws, request: Request<'_>| {
+            replicate(&nominal, draws, &request, |_, _| Ok(nominal.clone())).map_err(|e| (e.code(), e))
+        };
+        draws.draws[2].weights[0] = -1.0;
+        let (code, error) = run(&draws, request(1)).unwrap_err();
+        assert!(
+            code == "robustness.refused" && error.message().zh.contains("第 3 次"),
+            "{error}"
+        );
+        draws.draws[2].weights = vec![0.0; draws.codes.len()];
+        assert!(matches!(
+            run(&draws, request(1)).unwrap_err().1,
+            RobustnessError::Refused { replication: 3, .. }
+        ));
+        draws.codes[0] = "x".to_owned();
+        assert_eq!(run(&draws, request(1)).unwrap_err().0, "robustness.refused");
+        draws.draws.clear();
+        assert_eq!(run(&draws, request(1)).unwrap_err().0, "robustness.nothing");
+        let draws = draw(&noise(0.1), &nominal.tree, 3, &mut uniform(1)).unwrap();
+        let other = Request {
+            node: "x",
+            ..request(1)
+        };
+        assert_eq!(run(&draws, other).unwrap_err().0, "robustness.unknown_node");
+        let wide = Request {
+            tolerance: 1.5,
+            ..request(1)
+        };
+        assert_eq!(run(&draws, wide).unwrap_err().0, "robustness.bad_setting");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn without_uncertainty_every_interval_is_the_nominal_rank(rows in 1_u64..60, gap in 0_u64..6) {
+            let nominal = prepared(rows, gap, Mean::Arithmetic);
+            let draws = draw(&noise(0.0), &nominal.tree, 5, &mut uniform(rows)).unwrap();
+            let found = replicate(&nominal, &draws, &request(2), |_, _| Ok(nominal.clone())).unwrap();
+            for line in found.units {
+                match (line.rank, line.interval) {
+                    (Some(rank), Some(interval)) => prop_assert_eq!((rank, rank), (interval.best, interval.worst)),
+                    (rank, interval) => prop_assert!(rank.is_none() && interval.is_none()),
+                }
+            }
+            prop_assert!(found.mean_shifts.iter().all(|shift| *shift <= 0.0));
+        }
+    }
+}
