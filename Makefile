@@ -1,5 +1,5 @@
 # Two commands set everything up: `make demo` and `make test`. No other step by hand.
-.PHONY: demo test fmt lint doc audit spec bench check-tools clean-demo
+.PHONY: demo test fmt lint doc audit spec bench check-tools fetch clean-demo
 
 DEMO_DIR ?= demo-county
 DEMO_ARGS ?=
@@ -14,11 +14,15 @@ clean-demo:
 	rm -rf $(DEMO_DIR)
 
 ## Install or start what the tests need, or say exactly what is missing; then run every suite.
-test: check-tools
+test: check-tools fetch
 	$(CARGO) test --workspace --locked
 
 check-tools:
 	sh scripts/test-tools.sh
+
+## The audit reads every package of the lock file, those of other platforms too: they are fetched once.
+fetch:
+	$(CARGO) fetch --locked --quiet
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -30,7 +34,7 @@ doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
 ## Licences, sources, bans and known advisories, without a network: see deny.toml and tests/it/dependencies.rs.
-audit:
+audit: fetch
 	$(CARGO) test --locked --test it dependencies::
 
 ## The committed OpenAPI file is current and keeps our rules.

@@ -197,7 +197,7 @@ async fn prepare(service: &Arc<Service>, workbooks: usize) -> Vec<Upload> {
             .unwrap();
         let answers = sample.answers.clone();
         let filled = write_filled(service, &operator, found.id, move |form, language| {
-            raw_values(form.survey.questionnaire(), &form.options, &answers, language)
+            raw_values(form.survey.questionnaire(), &form.options, &answers, language).into()
         });
         let bytes = filled.await.unwrap().bytes;
         let login = sample.facts.uscc.to_lowercase();

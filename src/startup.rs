@@ -13,7 +13,7 @@ use crate::{
     ids::IdSource,
     jobs::{queue::Queue, worker},
     reader::{ChildLimits, WorkbookReader},
-    service::{Service, Settings, catalogue::Catalogue, log_in::FailedLogins},
+    service::{Service, Settings, catalogue::Catalogue, log_in::FailedLogins, round_figures::RoundFigures},
     store::db::Database,
 };
 
@@ -73,6 +73,7 @@ pub fn assemble(db: Database, blobs: Blobs, parts: Parts) -> Result<Arc<Service>
         ids: parts.ids,
         reader: WorkbookReader::new(parts.program, ChildLimits::default()),
         catalogue: Catalogue::default(),
+        round_figures: RoundFigures::default(),
         settings: parts.settings,
         failed_logins: FailedLogins::default(),
     }))

@@ -21,6 +21,9 @@ pub struct Model {
     /// Answers by question code.
     #[sea_orm(column_type = "JsonBinary")]
     pub answers: Json,
+    /// Questions that are claimed not to apply, by code, with reason and place.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub claims: Json,
     /// Where each answer stood.
     #[sea_orm(column_type = "JsonBinary")]
     pub provenance: Json,

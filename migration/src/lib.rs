@@ -29,6 +29,7 @@ mod m20260401_000014_create_return_event;
 mod m20260401_000015_create_run;
 mod m20260401_000016_create_run_result;
 mod m20260401_000017_create_job;
+mod m20261126_000001_add_revision_claims;
 
 /// All migrations in order.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260401_000015_create_run::Migration),
             Box::new(m20260401_000016_create_run_result::Migration),
             Box::new(m20260401_000017_create_job::Migration),
+            Box::new(m20261126_000001_add_revision_claims::Migration),
         ]
     }
 }

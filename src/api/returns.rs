@@ -11,8 +11,9 @@ use poem_openapi::{
 };
 use serde_json::Value;
 use survey::{
+    answer::Claim,
     cell::{Place, Provenance},
-    finding::{Finding, Findings},
+    finding::{Conversion, Finding, Findings},
     questionnaire::{Action, RuleClass},
 };
 use uuid::Uuid;
@@ -40,6 +41,7 @@ use crate::{
         Service,
         accept_return::{accept_return, send_back_return},
         check_workbook::CheckedWorkbook,
+        convert_answers::{Chosen, convert_answers},
         import_return::{Imported, Upload, dry_run, import_return},
         issue_template::issue_template,
         read_return,
@@ -237,6 +239,61 @@ struct FindingOut {
     value: Option<String>,
     /// What is wrong and what to do.
     message: Bilingual,
+    /// Conversions of units that would settle it, for the filler to choose from.
+    offers: Vec<ConversionOut>,
+}
+
+/// A number taken as entered in a unit that fillers mistake for the question's own.
+#[derive(Object)]
+#[oai(rename = "Conversion")]
+struct ConversionOut {
+    /// Question code.
+    question: String,
+    /// The unit it was entered in.
+    unit: String,
+    /// The number as entered, a decimal string.
+    entered: String,
+    /// The number in the question's unit, a decimal string.
+    converted: String,
+}
+
+impl From<Conversion> for ConversionOut {
+    fn from(offer: Conversion) -> Self {
+        Self {
+            question: offer.question,
+            unit: offer.unit,
+            entered: offer.entered.to_string(),
+            converted: offer.converted.to_string(),
+        }
+    }
+}
+
+/// Conversions to be made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewConversions {
+    /// The conversions chosen; each must be offered by a finding of the newest revision.
+    #[oai(validator(min_items = 1, max_items = 200))]
+    conversions: Vec<ChosenConversion>,
+}
+
+/// A conversion that a finding offers.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ChosenConversion {
+    /// Question code.
+    question: Word,
+    /// The unit that the number was entered in.
+    unit: Word,
+}
+
+impl From<ChosenConversion> for Chosen {
+    fn from(chosen: ChosenConversion) -> Self {
+        Self {
+            question: chosen.question.0,
+            unit: chosen.unit.0,
+        }
+    }
 }
 
 impl From<Finding> for FindingOut {
@@ -260,6 +317,7 @@ impl From<Finding> for FindingOut {
             places: finding.places.into_iter().map(Into::into).collect(),
             value: finding.value,
             message: finding.message.into(),
+            offers: finding.offers.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -358,6 +416,25 @@ impl From<Provenance> for ProvenanceOut {
     }
 }
 
+/// The claim that a question does not apply. Whoever accepts the return agrees to it.
+#[derive(Object)]
+#[oai(rename = "Claim")]
+struct ClaimOut {
+    /// The reason, as the enterprise wrote it.
+    reason: String,
+    /// Where it stands.
+    place: PlaceOut,
+}
+
+impl From<Claim> for ClaimOut {
+    fn from(claim: Claim) -> Self {
+        Self {
+            reason: claim.reason,
+            place: claim.place.into(),
+        }
+    }
+}
+
 /// A revision with its answers and findings.
 #[derive(Object)]
 #[oai(rename = "Revision")]
@@ -374,6 +451,8 @@ struct RevisionOut {
     filename: String,
     /// Answers by question code, each with its kind: `{"number": "286.5"}`, `{"choices": ["A"]}`. Numbers are decimal strings.
     answers: Any<Value>,
+    /// Questions that the enterprise claims not to apply to it, by code.
+    claims: BTreeMap<String, ClaimOut>,
     /// Where each answer stood, by question code; table cells as `CODE[row].column`.
     provenance: BTreeMap<String, ProvenanceOut>,
     /// Findings.
@@ -393,6 +472,11 @@ impl From<Revision> for RevisionOut {
             blob_sha256: revision.blob_sha256,
             filename: revision.filename,
             answers: Any(serde_json::to_value(&revision.answers).unwrap_or_default()),
+            claims: revision
+                .claims
+                .into_iter()
+                .map(|(code, claim)| (code, claim.into()))
+                .collect(),
             provenance: revision
                 .provenance
                 .into_iter()
@@ -725,6 +809,32 @@ impl ReturnsApi {
             Binary(bytes),
             upload::attachment(&revision.filename),
         ))
+    }
+
+    /// Convert units
+    ///
+    /// Makes conversions that findings of the newest revision offer, such as yuan to 10 000 yuan. The workbook stays as
+    /// it is; a new revision comes of it that keeps every original number and says what was done to it.
+    #[oai(
+        path = "/returns/:return_id/conversions",
+        method = "post",
+        operation_id = "create_return_conversions"
+    )]
+    async fn create_return_conversions(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<NewConversions>,
+    ) -> Result<Uploaded, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let chosen: Vec<Chosen> = body.0.conversions.into_iter().map(Into::into).collect();
+        Ok(convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen)
+            .await?
+            .into())
     }
 
     /// Submit a return

@@ -102,7 +102,7 @@ impl Check {
                 &questionnaire.code,
             ));
         }
-        let checked = check(survey, returned, &Known::default());
+        let checked = check(survey, returned, &Known::default(), &[]);
         let report = Report {
             file: self.file.display().to_string(),
             sha256: sha256_hex(&bytes),

@@ -362,7 +362,7 @@ impl Stage<'_> {
         let filled = write_filled(self.service, &filler, id, move |form, language| {
             let mut prefill = raw_values(form.survey.questionnaire(), &form.options, &answers, language);
             prefill.extend(faults);
-            prefill
+            prefill.into()
         });
         Ok(filled.await?.bytes)
     }

@@ -1,7 +1,7 @@
 //! Views of revisions that leave out what their reader does not need.
 
 use chrono::{DateTime, Utc};
-use survey::answer::Answers;
+use survey::answer::{Answers, Claims};
 
 use super::{
     enterprise::Enterprise,
@@ -39,4 +39,30 @@ pub struct AcceptedRevision {
     pub blob_sha256: String,
     /// Its answers.
     pub answers: Answers,
+    /// Questions that do not apply: claimed by the enterprise and agreed to by the reviewer who accepted the revision.
+    pub claims: Claims,
+}
+
+/// What a return is compared by with the others of its round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparedReturn {
+    /// The return.
+    pub id: ReturnId,
+    /// Industry code of its enterprise.
+    pub industry_code: String,
+    /// The answers of its newest revision.
+    pub latest: Answers,
+    /// The answers of its revision in force.
+    pub accepted: Option<Answers>,
+}
+
+/// That a return has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReturnChange {
+    /// The return.
+    pub id: ReturnId,
+    /// The version it has now.
+    pub version: i64,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use survey::{answer::Answers, cell::Provenances, finding::Findings};
+use survey::{answer::{Answers, Claims}, cell::Provenances, finding::Findings};
 
 use super::{enterprise::EnterpriseId, identifier, round::RoundId};
 
@@ -130,6 +130,8 @@ pub struct Revision {
     pub filename: String,
     /// Answers.
     pub answers: Answers,
+    /// Questions that the enterprise claims not to apply to it.
+    pub claims: Claims,
     /// Where each answer stood.
     pub provenance: Provenances,
     /// Findings.

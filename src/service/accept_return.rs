@@ -36,6 +36,7 @@ pub async fn accept_return(
     )
     .await?;
     txn.commit().await?;
+    service.round_figures.changed(changed.round);
     Ok(changed)
 }
 

@@ -7,7 +7,7 @@ use survey::{
     finding::{Finding, Findings},
     questionnaire::RuleClass,
     reading::Reading,
-    survey::{Evaluation, RoundContext, Survey},
+    survey::{Evaluation, RoundContext, Survey, WantedConversion},
 };
 use workbook::{
     anchor::{ReturnWorkbook, anchor},
@@ -18,6 +18,7 @@ use workbook::{
 use super::{
     catalogue::Form,
     error::{Kind, ServiceError},
+    round_figures::RoundView,
 };
 use crate::reader::{Refusal, WorkbookReader};
 
@@ -55,8 +56,19 @@ pub fn anchor_workbook(raw: &RawWorkbook, form: &Form) -> Result<ReturnWorkbook,
 }
 
 /// Reads the answers, evaluates them and raises all findings in one pass.
-pub fn check(survey: &Survey, returned: ReturnWorkbook, known: &Known) -> CheckedWorkbook {
+///
+/// `conversions` are those of units that the filler has asked for; one whose cell has changed since is not made.
+pub fn check(
+    survey: &Survey,
+    returned: ReturnWorkbook,
+    known: &Known,
+    conversions: &[WantedConversion],
+) -> CheckedWorkbook {
     let mut reading = survey.read_answers(&returned.cells, returned.dates);
+    reading.claims = survey.read_claims(&returned.claims);
+    for wanted in conversions {
+        survey.convert(&mut reading, wanted);
+    }
     let previous = known.previous.as_ref();
     let context = context(survey, known, &reading.answers);
     let evaluation = survey.evaluate(&reading.answers, &context, previous);
@@ -70,8 +82,10 @@ pub fn check(survey: &Survey, returned: ReturnWorkbook, known: &Known) -> Checke
             places: notice.places,
             value: None,
             message: notice.message,
+            offers: Vec::new(),
         }));
-    let findings = survey.check(&reading, &evaluation, &BTreeSet::new());
+    let claimed: BTreeSet<String> = reading.claims.keys().cloned().collect();
+    let findings = survey.check(&reading, &evaluation, &claimed);
     CheckedWorkbook {
         metadata: returned.metadata,
         reading,
@@ -81,24 +95,19 @@ pub fn check(survey: &Survey, returned: ReturnWorkbook, known: &Known) -> Checke
 }
 
 /// What is known of an enterprise before its workbook is read.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Known {
     /// Its accepted answers of the round before.
     pub previous: Option<Answers>,
+    /// Its industry in the registry, and the rest of its round; absent where a workbook is checked by itself.
+    pub round: Option<RoundView>,
 }
 
-/// The round context that the edit rules see. What is not known yet is null, and rules that need it stay silent.
+/// The round context that the edit rules see. What is not known is null, and rules that need it stay silent.
 fn context(survey: &Survey, known: &Known, answers: &Answers) -> RoundContext {
     let previous = known.previous.as_ref();
-    let shares = [
-        (
-            "same_numeric_share",
-            previous.and_then(|previous| survey.same_number_share(answers, previous)),
-        ),
-        ("top_option_share", survey.top_option_share(answers)),
-    ];
-    let known = shares.into_iter().filter_map(|(field, share)| Some((field, share?)));
-    known.fold(RoundContext::new(), |context, (field, share)| {
-        context.with(field, share)
-    })
+    match &known.round {
+        Some(round) => round.context(survey, answers, previous),
+        None => survey.context(answers, previous, None, std::iter::empty()),
+    }
 }

@@ -158,7 +158,6 @@ async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> 
 
 /// Scores everybody, ranks them by the published score, and hashes what went in.
 fn compute(prepared: &Prepared, run: RunId) -> Result<(String, Vec<RunResult>), ServiceError> {
-    let not_applicable = BTreeSet::new();
     let mut inputs = Inputs::of(prepared)?;
     let mut scored = Vec::with_capacity(prepared.accepted.len());
     for accepted in &prepared.accepted {
@@ -168,6 +167,8 @@ fn compute(prepared: &Prepared, run: RunId) -> Result<(String, Vec<RunResult>), 
             .form
             .survey
             .evaluate(&accepted.answers, &RoundContext::default(), previous);
+        // Whoever accepted the revision has agreed to what it claims.
+        let not_applicable: BTreeSet<String> = accepted.claims.keys().cloned().collect();
         scored.push(prepared.methodology.score(&evaluation, &not_applicable));
     }
     let main_scores = prepared
@@ -233,6 +234,7 @@ struct InputRow<'a> {
     industry: &'a str,
     blob: &'a str,
     answers: &'a Answers,
+    not_applicable: Vec<&'a str>,
     previous: Option<&'a Answers>,
 }
 
@@ -250,6 +252,7 @@ impl Inputs {
             industry: &accepted.enterprise.facts.industry_code,
             blob: &accepted.blob_sha256,
             answers: &accepted.answers,
+            not_applicable: accepted.claims.keys().map(String::as_str).collect(),
             previous,
         })
     }

@@ -365,6 +365,12 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "Nothing has been uploaded yet.",
     ),
     (
+        "return.conversion_not_offered",
+        Kind::Unprocessable,
+        "这项换算不在最新版次的审核问题所提供的范围内，未作任何改动；请按 findings 里 offers 所列的题项和单位选择。",
+        "No finding of the newest revision offers this conversion and nothing was changed; choose question and unit from the offers in findings.",
+    ),
+    (
         "return.reason_missing",
         Kind::Unprocessable,
         "请写明理由。",

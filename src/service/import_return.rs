@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use survey::{answer::Answers, survey::WantedConversion};
 use workbook::metadata::{Expected, TemplateMetadata};
 
 use super::{
@@ -68,7 +69,8 @@ pub async fn import_return(
     if survey_return.state == ReturnState::Submitted {
         return Err(ServiceError::new("return.wrong_state"));
     }
-    let checked = check_upload(service, &situation, &upload.bytes).await?;
+    let conversions = conversions_so_far(service, caller, &survey_return).await?;
+    let checked = check_upload(service, &situation, &upload.bytes, conversions).await?;
     let stored = service
         .blobs
         .put(upload.bytes.clone())
@@ -83,6 +85,7 @@ pub async fn import_return(
             sha256: stored,
             size: upload.bytes.len(),
             checked,
+            reason: None,
         },
     )
     .await
@@ -98,7 +101,22 @@ pub async fn dry_run(
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
-    check_upload(service, &situation, bytes).await
+    let conversions = conversions_so_far(service, caller, &survey_return).await?;
+    check_upload(service, &situation, bytes, conversions).await
+}
+
+/// The conversions of units that the filler has asked for up to now. They hold for later uploads too, as long as the
+/// cell says what it said.
+pub(crate) async fn conversions_so_far(
+    service: &Service,
+    caller: &Principal,
+    survey_return: &SurveyReturn,
+) -> Result<Vec<WantedConversion>, ServiceError> {
+    let Some(latest) = survey_return.latest else {
+        return Ok(Vec::new());
+    };
+    let latest = store::survey_return::find_revision(service.db.read(), &caller.scope, latest).await?;
+    Ok(WantedConversion::made(&latest.provenance))
 }
 
 /// Everything that an upload is read against.
@@ -106,7 +124,8 @@ pub(crate) struct Situation {
     pub(crate) round: Round,
     pub(crate) enterprise: Enterprise,
     pub(crate) form: Arc<Form>,
-    known: Known,
+    survey_return: ReturnId,
+    previous: Option<Answers>,
 }
 
 impl Situation {
@@ -132,13 +151,14 @@ impl Situation {
             round,
             enterprise,
             form,
-            known: Known { previous },
+            survey_return: survey_return.id,
+            previous,
         })
     }
 
     /// The accepted answers of the round before.
-    pub(crate) fn previous(&self) -> Option<&survey::answer::Answers> {
-        self.known.previous.as_ref()
+    pub(crate) fn previous(&self) -> Option<&Answers> {
+        self.previous.as_ref()
     }
 
     /// Whether the workbook is the one that was issued to this enterprise for this round.
@@ -158,25 +178,38 @@ impl Situation {
     }
 }
 
-async fn check_upload(service: &Service, situation: &Situation, bytes: &[u8]) -> Result<CheckedWorkbook, ServiceError> {
+pub(crate) async fn check_upload(
+    service: &Service,
+    situation: &Situation,
+    bytes: &[u8],
+    conversions: Vec<WantedConversion>,
+) -> Result<CheckedWorkbook, ServiceError> {
     let raw = read_workbook(&service.reader, bytes).await?;
     let form = situation.form.clone();
     let returned = anchor_workbook(&raw, &form)?;
     situation.require_own(&returned.metadata)?;
+    let view = service
+        .round_figures
+        .view(&service.db, &situation.round, &form, situation.survey_return, service.now())
+        .await?;
     let known = Known {
-        previous: situation.known.previous.clone(),
+        previous: situation.previous.clone(),
+        round: Some(view.of(&situation.enterprise.facts.industry_code)),
     };
-    blocking(move || Ok(check(&form.survey, returned, &known))).await
+    blocking(move || Ok(check(&form.survey, returned, &known, &conversions))).await
 }
 
-struct NewRevision {
-    filename: String,
-    sha256: String,
-    size: usize,
-    checked: CheckedWorkbook,
+/// A revision to be stored.
+pub(crate) struct NewRevision {
+    pub(crate) filename: String,
+    pub(crate) sha256: String,
+    pub(crate) size: usize,
+    pub(crate) checked: CheckedWorkbook,
+    /// What was done to it, where it is not simply what was uploaded.
+    pub(crate) reason: Option<String>,
 }
 
-async fn store_revision(
+pub(crate) async fn store_revision(
     service: &Service,
     caller: &Principal,
     seen: SurveyReturn,
@@ -196,6 +229,7 @@ async fn store_revision(
         blob_sha256: new.sha256,
         filename: new.filename,
         answers: new.checked.reading.answers,
+        claims: new.checked.reading.claims,
         provenance: new.checked.reading.provenance,
         findings: new.checked.findings,
         created_by: caller.name.clone(),
@@ -214,8 +248,18 @@ async fn store_revision(
     survey_return.block = i32::try_from(revision.findings.block).unwrap_or(i32::MAX);
     survey_return.warn = i32::try_from(revision.findings.warn).unwrap_or(i32::MAX);
     let version = survey_return.version;
-    let survey_return = record_step(service, &txn, caller, survey_return, version, ReturnState::Draft, None).await?;
+    let survey_return = record_step(
+        service,
+        &txn,
+        caller,
+        survey_return,
+        version,
+        ReturnState::Draft,
+        new.reason,
+    )
+    .await?;
     txn.commit().await?;
+    service.round_figures.changed(survey_return.round);
     Ok(Imported {
         survey_return,
         revision,

@@ -1,6 +1,6 @@
 //! The workbook that an enterprise fills in: one per enterprise and round, from the questionnaire alone.
 
-use survey::text::Text;
+use survey::{answer::Claims, text::Text};
 use workbook::{
     language::Language,
     prefill::{Prefill, carried},
@@ -37,21 +37,40 @@ pub async fn issue_template(service: &Service, caller: &Principal, id: ReturnId)
     Ok(Template { filename, bytes })
 }
 
-/// Writes the workbook of a return with these values in its answer cells, as an enterprise would have filled it in.
+/// What an enterprise has written into its workbook.
+#[derive(Default)]
+pub struct Filling {
+    /// Values of answer cells.
+    pub cells: Prefill,
+    /// Reasons why questions do not apply.
+    pub claims: Claims,
+}
+
+impl From<Prefill> for Filling {
+    fn from(cells: Prefill) -> Self {
+        Self {
+            cells,
+            claims: Claims::new(),
+        }
+    }
+}
+
+/// Writes the workbook of a return with this filling, as an enterprise would have filled it in.
 pub async fn write_filled(
     service: &Service,
     caller: &Principal,
     id: ReturnId,
-    prefill: impl FnOnce(&Form, Language) -> Prefill + Send + 'static,
+    filling: impl FnOnce(&Form, Language) -> Filling + Send + 'static,
 ) -> Result<Template, ServiceError> {
     caller.may(Action::IssueTemplates)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
-    let issue = issue(&situation, service.next_id().to_string(), service.now());
+    let mut issue = issue(&situation, service.next_id().to_string(), service.now());
     let filename = filename(&situation);
     let bytes = blocking(move || {
-        let prefill = prefill(&situation.form, issue.language);
-        write_template(&situation, &issue, &prefill)
+        let Filling { cells, claims } = filling(&situation.form, issue.language);
+        issue.claims = claims;
+        write_template(&situation, &issue, &cells)
     })
     .await?;
     Ok(Template { filename, bytes })
@@ -104,6 +123,7 @@ fn issue(situation: &Situation, template_id: String, now: chrono::DateTime<chron
         language: Language::Zh,
         seal: None,
         previous: situation.previous().cloned().unwrap_or_default(),
+        claims: Claims::new(),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod browse;
 pub mod catalogue;
 pub mod check_workbook;
 pub mod compile_run;
+pub mod convert_answers;
 pub mod create_round;
 pub mod error;
 pub mod explain_result;
@@ -28,6 +29,7 @@ pub mod manage_access;
 pub mod permission;
 pub mod publish_document;
 pub mod read_return;
+pub mod round_figures;
 pub mod submit_return;
 pub mod write_enterprise;
 
@@ -47,6 +49,8 @@ pub struct Service {
     pub queue: Queue,
     /// Compiled documents.
     pub catalogue: catalogue::Catalogue,
+    /// What returns of a round are compared with.
+    pub round_figures: round_figures::RoundFigures,
     /// Figures that an operator may change.
     pub settings: Settings,
     /// Failed logins of late.

@@ -1,5 +1,7 @@
 //! Returns, their revisions and their history.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::{
     enterprise,
@@ -22,7 +24,7 @@ use crate::domain::{
     access::Scope,
     enterprise::EnterpriseId,
     page::{Cursor, Page, PageRequest},
-    revision::{AcceptedRevision, RevisionSummary},
+    revision::{AcceptedRevision, ComparedReturn, ReturnChange, RevisionSummary},
     round::RoundId,
     survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn},
 };
@@ -117,6 +119,7 @@ pub async fn insert_revision(conn: &impl Connection, scope: &Scope, revision: &R
         blob_sha256: Set(revision.blob_sha256.clone()),
         filename: Set(revision.filename.clone()),
         answers: Set(json::to_json(&revision.answers)?),
+        claims: Set(json::to_json(&revision.claims)?),
         provenance: Set(json::to_json(&revision.provenance)?),
         findings: Set(json::to_json(&revision.findings)?),
         created_by: Set(revision.created_by.clone()),
@@ -202,12 +205,14 @@ pub async fn accepted_revisions(
     round: RoundId,
 ) -> Result<Vec<AcceptedRevision>, StoreError> {
     let answers = Expr::col((revision::Entity, revision::Column::Answers)).cast_as("text");
+    let claims = Expr::col((revision::Entity, revision::Column::Claims)).cast_as("text");
     let rows = EnterpriseEntity::find()
         .join_rev(JoinType::InnerJoin, survey_return::Relation::Enterprise.def())
         .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
         .column_as(revision::Column::Id, "accepted_id")
         .column_as(revision::Column::BlobSha256, "accepted_blob")
         .column_as(answers, "accepted_answers")
+        .column_as(claims, "accepted_claims")
         .filter(survey_return::Column::RoundId.eq(round.0))
         .filter(scope::enterprises(scope))
         .order_by_asc(enterprise::Column::Uscc)
@@ -235,6 +240,80 @@ pub async fn accepted_answers(
         .one(conn)
         .await?;
     answers.map(json::from_json).transpose()
+}
+
+/// Returns that are read at once to be compared: their answers are tens of kilobytes each.
+pub const COMPARED_AT_ONCE: usize = 200;
+
+/// The returns of a round with an upload, and when each was changed last; only those changed at `since` or later.
+pub async fn changes_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    since: Option<DateTime<Utc>>,
+) -> Result<Vec<ReturnChange>, StoreError> {
+    let rows: Vec<(Uuid, i64, DateTime<Utc>)> = seen(scope)
+        .select_only()
+        .column(survey_return::Column::Id)
+        .column(survey_return::Column::Version)
+        .column(survey_return::Column::UpdatedAt)
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(survey_return::Column::LatestRevisionId.is_not_null())
+        .apply_if(since, |select, since| {
+            select.filter(survey_return::Column::UpdatedAt.gte(since))
+        })
+        .order_by_asc(survey_return::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let change = |(id, version, updated_at)| ReturnChange {
+        id: ReturnId(id),
+        version,
+        updated_at,
+    };
+    Ok(rows.into_iter().map(change).collect())
+}
+
+/// The answers of these returns, newest and in force, for comparing. At most [`COMPARED_AT_ONCE`]. Two statements.
+pub async fn compared_returns(
+    conn: &impl Connection,
+    scope: &Scope,
+    ids: &BTreeSet<ReturnId>,
+) -> Result<Vec<ComparedReturn>, StoreError> {
+    let these = || seen(scope).filter(survey_return::Column::Id.is_in(ids.iter().map(|id| id.0)));
+    let answers = || Expr::col((revision::Entity, revision::Column::Answers)).cast_as("text");
+    let newest: Vec<(Uuid, String, String)> = these()
+        .join(JoinType::InnerJoin, survey_return::Relation::Enterprise.def())
+        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
+        .select_only()
+        .column(survey_return::Column::Id)
+        .column(enterprise::Column::IndustryCode)
+        .expr(answers())
+        .order_by_asc(survey_return::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let in_force: Vec<(Uuid, String)> = these()
+        .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
+        .select_only()
+        .column(survey_return::Column::Id)
+        .expr(answers())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut in_force: BTreeMap<Uuid, String> = in_force.into_iter().collect();
+    newest
+        .into_iter()
+        .map(|(id, industry_code, latest)| {
+            let accepted = in_force.remove(&id);
+            Ok(ComparedReturn {
+                id: ReturnId(id),
+                industry_code,
+                latest: json::from_text(&latest)?,
+                accepted: accepted.as_deref().map(json::from_text).transpose()?,
+            })
+        })
+        .collect()
 }
 
 /// The state with this stored name.
@@ -332,6 +411,7 @@ fn revision(row: revision::Model) -> Result<Revision, StoreError> {
         blob_sha256: row.blob_sha256,
         filename: row.filename,
         answers: json::from_json(row.answers)?,
+        claims: json::from_json(row.claims)?,
         provenance: json::from_json(row.provenance)?,
         findings: json::from_json(row.findings)?,
         created_by: row.created_by,
@@ -371,6 +451,7 @@ struct AcceptedRow {
     revision: Uuid,
     blob_sha256: String,
     answers: String,
+    claims: String,
 }
 
 impl FromQueryResult for AcceptedRow {
@@ -380,6 +461,7 @@ impl FromQueryResult for AcceptedRow {
             revision: row.try_get(prefix, "accepted_id")?,
             blob_sha256: row.try_get(prefix, "accepted_blob")?,
             answers: row.try_get(prefix, "accepted_answers")?,
+            claims: row.try_get(prefix, "accepted_claims")?,
         })
     }
 }
@@ -390,6 +472,7 @@ fn accepted(row: AcceptedRow) -> Result<AcceptedRevision, StoreError> {
         revision: RevisionId(row.revision),
         blob_sha256: row.blob_sha256,
         answers: json::from_text(&row.answers)?,
+        claims: json::from_text(&row.claims)?,
     })
 }
 

@@ -6,11 +6,26 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cell::Place;
+
 /// All answers of one return, by question code. A question without an answer has no entry: a blank is a blank.
 pub type Answers = BTreeMap<String, Answer>;
 
 /// One row of a table question: column code to answer. A blank cell has no entry.
 pub type AnswerRow = BTreeMap<String, Answer>;
+
+/// Questions that the enterprise claims not to apply to it, by question code. The reviewer who accepts the revision
+/// agrees to them.
+pub type Claims = BTreeMap<String, Claim>;
+
+/// A claim that a question does not apply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The reason, as typed.
+    pub reason: String,
+    /// Where it stands.
+    pub place: Place,
+}
 
 /// The answer to one question.
 ///

@@ -1,5 +1,6 @@
 //! Findings: what is wrong or doubtful in a return, cell by cell.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -27,6 +28,22 @@ pub struct Finding {
     pub value: Option<String>,
     /// What is wrong and what to do.
     pub message: Text,
+    /// Conversions that would settle it, for the filler to choose from; nothing is converted unasked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Conversion>,
+}
+
+/// A number taken as entered in a unit that fillers mistake for the question's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// Question code.
+    pub question: String,
+    /// The unit it was entered in.
+    pub unit: String,
+    /// The number as entered.
+    pub entered: Decimal,
+    /// The number in the question's unit.
+    pub converted: Decimal,
 }
 
 /// Findings of one return: sorted, capped and counted.

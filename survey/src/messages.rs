@@ -41,6 +41,8 @@ pub enum Builtin {
     NotRelevant,
     /// A question is claimed not to apply although it must be answered.
     ClaimRefused,
+    /// A question is answered and claimed not to apply as well.
+    ClaimAndAnswer,
     /// A cell of a question or column that does not exist.
     UnknownCell,
     /// A percentage written with its sign, or kept as a fraction in a cell with a % format.
@@ -49,6 +51,8 @@ pub enum Builtin {
     NumberForm,
     /// A number with another unit than the question's.
     OtherUnit,
+    /// A number that the filler has had converted from another unit.
+    Converted,
     /// An approximate number or a range.
     Approximate,
     /// A sign or word for "nothing".
@@ -210,6 +214,9 @@ entries! {
     ClaimRefused "not_applicable" Validity Warn
         "“{label}”不能申报为不适用。请填写。"
         "'{label}' cannot be claimed not to apply. Answer it."
+    ClaimAndAnswer "not_applicable.answered" Validity Block
+        "“{label}”既填了答案，又写了不适用的原因。请只保留一样。"
+        "'{label}' is answered and claimed not to apply as well. Keep only one of the two."
     UnknownCell "cell.unknown" Syntactical Info
         "单元格对应的题项 {raw} 不在本调查表中，未读取。"
         "The cell belongs to {raw}, which this questionnaire does not have; it was not read."
@@ -222,6 +229,9 @@ entries! {
     OtherUnit "WF06.unit" Syntactical Block
         "“{label}”的单位是{unit}，填的是“{raw}”：是 {value} 还是 {other}？请只填以{unit}计的数字。"
         "'{label}' is in {unit} and '{raw}' was entered: {value} or {other}? Enter the number in {unit} only."
+    Converted "converted" Syntactical Info
+        "“{label}”原填 {raw}，按填报人的选择由{unit}换算为 {value}；原数保留。"
+        "'{label}' was entered as {raw} and, as the filler chose, converted from {unit} to {value}; the original is kept."
     Approximate "WF07" Syntactical Block
         "“{label}”填的是“{raw}”，不是确定的数。请填一个数字。"
         "'{label}' was entered as '{raw}', which is not one figure. Enter one number."

@@ -25,7 +25,7 @@ use ronghe::{
     jobs::queue::Queue,
     service::{
         Service, Settings,
-        issue_template::write_filled,
+        issue_template::{Filling, write_filled},
         manage_access::{NewUser, create_user},
         publish_document::publish_document,
     },
@@ -33,7 +33,7 @@ use ronghe::{
     startup::{Parts, assemble},
 };
 use serde_json::{Value, json};
-use survey::answer::Answers;
+use survey::answer::{Answers, Claims};
 use tokio::sync::watch;
 use workbook::prefill::{Prefill, raw_values};
 
@@ -188,6 +188,17 @@ impl App {
 
     /// The template of a return with these answers in its cells, and then with these cells laid over them.
     pub(crate) async fn filled(&self, return_id: &str, answers: &Answers, over: Prefill) -> Vec<u8> {
+        self.filled_with_claims(return_id, answers, over, Claims::new()).await
+    }
+
+    /// The same, with reasons why questions do not apply.
+    pub(crate) async fn filled_with_claims(
+        &self,
+        return_id: &str,
+        answers: &Answers,
+        over: Prefill,
+        claims: Claims,
+    ) -> Vec<u8> {
         let answers = answers.clone();
         let operator = operator();
         let write = write_filled(
@@ -195,9 +206,9 @@ impl App {
             &operator,
             ReturnId(return_id.parse().unwrap()),
             move |form, language| {
-                let mut prefill = raw_values(form.survey.questionnaire(), &form.options, &answers, language);
-                prefill.extend(over);
-                prefill
+                let mut cells = raw_values(form.survey.questionnaire(), &form.options, &answers, language);
+                cells.extend(over);
+                Filling { cells, claims }
             },
         );
         write.await.unwrap().bytes

@@ -50,6 +50,7 @@ const TABLE: &[(&str, &str)] = &[
     ("create_return_revision", "E"),
     ("get_revision", "ETBA"),
     ("get_revision_workbook", "ETBA"),
+    ("create_return_conversions", "E"),
     ("submit_return", "E"),
     ("accept_return", "BA"),
     ("send_back_return", "TBA"),
@@ -215,6 +216,7 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
             request,
             format!(r#"{{"round_id":"{unknown}","methodology_id":"{unknown}"}}"#),
         ),
+        "create_return_conversions" => json(request, r#"{"conversions":[{"question":"-","unit":"-"}]}"#.to_owned()),
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
         "create_document" | "import_enterprises" | "create_return_revision" => request
             .content_type("application/octet-stream")

@@ -4,7 +4,8 @@ use poem::http::StatusCode;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use survey::{
-    answer::{Answer, AnswerRow, Answers},
+    answer::{Answer, AnswerRow, Answers, Claim, Claims},
+    cell::Place,
     questionnaire::{Question, QuestionType, Questionnaire},
 };
 
@@ -18,8 +19,8 @@ pub(crate) struct Sample {
     pub(crate) expected: Value,
     pub(crate) area: String,
     pub(crate) uscc: String,
-    /// Whether some question is claimed not to apply.
-    pub(crate) claims_not_applicable: bool,
+    /// What is claimed not to apply.
+    pub(crate) claims: Claims,
 }
 
 /// The round and everybody in it.
@@ -60,11 +61,25 @@ pub(crate) async fn build(admin: &Actor<'_>) -> County {
             expected: example["expected"].clone(),
             area: example["answers"]["A08"].as_str().unwrap().to_owned(),
             uscc: example["answers"]["A02"].as_str().unwrap().to_owned(),
-            claims_not_applicable: !example["not_applicable"].as_array().unwrap().is_empty(),
+            claims: claims(&example["not_applicable"]),
             id,
         });
     }
     County { round_id, samples }
+}
+
+fn claims(codes: &Value) -> Claims {
+    let claim = |code: &Value| {
+        let claim = Claim {
+            reason: "本企业没有这一环节".to_owned(),
+            place: Place {
+                sheet: String::new(),
+                cell: String::new(),
+            },
+        };
+        (code.as_str().unwrap().to_owned(), claim)
+    };
+    codes.as_array().unwrap().iter().map(claim).collect()
 }
 
 /// Opens a round over everybody, with these members changed or added.

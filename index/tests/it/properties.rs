@@ -153,6 +153,7 @@ fn an_open_blocking_finding_keeps_a_return_from_being_scored() {
         places: Vec::new(),
         value: None,
         message: Text::default(),
+        offers: Vec::new(),
     };
     let refused = |action| INDEX_METHODOLOGY.refuse_open_findings(&Findings::collect(vec![finding(action)]));
     assert_eq!(

@@ -8,9 +8,9 @@ use super::{
     number, text, words,
 };
 use crate::{
-    answer::{Answer, AnswerRow},
+    answer::{Answer, AnswerRow, Claim, Claims},
     cell::{DateSystem, Provenance, RawCell, RawValue},
-    finding::Finding,
+    finding::{Conversion, Finding},
     messages::Builtin,
     questionnaire::{Question, QuestionType, TableColumn},
     survey::Survey,
@@ -60,6 +60,21 @@ pub(super) fn read(survey: &Survey, cells: &[RawCell], dates: DateSystem) -> Rea
         reader.find(None, &Text::default(), &[cell], note);
     }
     reader.reading
+}
+
+pub(super) fn read_claims(survey: &Survey, cells: &[RawCell]) -> Claims {
+    let claim = |cell: &RawCell| {
+        let reason = raw_text(&cell.value).trim().to_owned();
+        let says_something = !is_blank(&cell.value) && !words::is_missing_mark(&reason);
+        (says_something && survey.question(&cell.question).is_some()).then(|| {
+            let claim = Claim {
+                reason: shortened(&reason),
+                place: cell.place.clone(),
+            };
+            (cell.question.clone(), claim)
+        })
+    };
+    cells.iter().filter_map(claim).collect()
 }
 
 struct Reader<'s> {
@@ -183,12 +198,31 @@ impl Reader<'_> {
     }
 
     fn find(&mut self, question: Option<&str>, label: &Text, cells: &[&RawCell], note: Note) {
-        let Note { check, mut slots } = note;
+        let Note {
+            check,
+            mut slots,
+            other_unit,
+        } = note;
         slots.push(("label", label.clone()));
         let value = cells
             .first()
             .map(|cell| shortened(&raw_text(&cell.value)))
             .filter(|value| !value.is_empty());
+        // A cell of a table is corrected in the table: a conversion is of a whole question.
+        let is_scalar = |code: &&str| {
+            self.survey
+                .question(code)
+                .is_some_and(|question| question.kind != QuestionType::Table)
+        };
+        let offer = question
+            .filter(is_scalar)
+            .zip(other_unit)
+            .map(|(question, (unit, entered, converted))| Conversion {
+                question: question.to_owned(),
+                unit,
+                entered,
+                converted,
+            });
         self.reading.findings.push(Finding {
             rule: check.code().to_owned(),
             class: check.class(),
@@ -197,6 +231,7 @@ impl Reader<'_> {
             places: cells.iter().map(|cell| cell.place.clone()).collect(),
             value,
             message: check.message(&slots),
+            offers: offer.into_iter().collect(),
         });
     }
 }

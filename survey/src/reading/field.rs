@@ -1,5 +1,7 @@
 //! What the reader of a cell must know of the question or table column it belongs to, and what it found.
 
+use rust_decimal::Decimal;
+
 use crate::{
     answer::Answer,
     messages::Builtin,
@@ -58,6 +60,8 @@ pub(crate) struct Note {
     pub(crate) check: Builtin,
     /// Values for the slots of the message, besides the label.
     pub(crate) slots: Vec<(&'static str, Text)>,
+    /// The number in another unit, where the filler must choose: unit, as entered, converted.
+    pub(crate) other_unit: Option<(String, Decimal, Decimal)>,
 }
 
 impl Outcome {
@@ -95,6 +99,7 @@ impl Note {
         Self {
             check,
             slots: Vec::new(),
+            other_unit: None,
         }
     }
 

@@ -16,10 +16,11 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use field::{Field, shortened};
+pub(crate) use number::same_unit;
 pub(crate) use option_index::OptionIndex;
 
 use crate::{
-    answer::Answers,
+    answer::{Answers, Claims},
     cell::{DateSystem, Place, Provenance, Provenances, RawCell},
     finding::Finding,
     survey::Survey,
@@ -33,6 +34,8 @@ pub const MAX_TEXT_CHARS: usize = 2000;
 pub struct Reading {
     /// Answers by question code. Blank and unreadable cells have none.
     pub answers: Answers,
+    /// Questions that are claimed not to apply.
+    pub claims: Claims,
     /// Where each answer came from, by question code; table cells under `CODE[row].column`.
     pub provenance: Provenances,
     /// Where each question stands, answered or not; table cells under `CODE[row].column`, the table under `CODE`.
@@ -63,5 +66,11 @@ impl Survey {
     /// Reads raw cells into answers, in the order of the questionnaire whatever the order of the cells.
     pub fn read_answers(&self, cells: &[RawCell], dates: DateSystem) -> Reading {
         cells::read(self, cells, dates)
+    }
+
+    /// Reads the cells in which reasons stand why a question does not apply. A blank, or a sign for nothing, claims
+    /// nothing.
+    pub fn read_claims(&self, cells: &[RawCell]) -> Claims {
+        cells::read_claims(self, cells)
     }
 }

@@ -70,7 +70,7 @@ fn from_cell(field: &Field<'_>, number: f64, percent_format: bool) -> Outcome {
             .with("value", &percent.to_string());
         return Outcome::plain(Answer::Number(percent)).noting(note);
     }
-    other_unit(field, &format!("{percent}%"), percent, kept)
+    other_unit(field, &format!("{percent}%"), "%", (percent, kept))
 }
 
 fn from_text(field: &Field<'_>, text: &str) -> Outcome {
@@ -94,14 +94,14 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
             Outcome::plain(Answer::Number(number)).noting(note)
         } else {
             match number.checked_div(Decimal::ONE_HUNDRED) {
-                Some(share) => other_unit(field, text, number, share.normalize()),
+                Some(share) => other_unit(field, text, "%", (number, share.normalize())),
                 None => Outcome::refused(Builtin::OutOfRange, text),
             }
         };
     }
     if !parts.unit.is_empty() && !is_own_unit(field, &parts.unit) {
         return match converted(field, &parts.unit, number) {
-            Some(other) => other_unit(field, text, number, other),
+            Some(other) => other_unit(field, text, &parts.unit, (number, other)),
             None => Outcome::refused(Builtin::NotANumber, text),
         };
     }
@@ -118,16 +118,17 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
 }
 
 /// Nothing is taken: the filler chooses between the number as typed and the number converted.
-fn other_unit(field: &Field<'_>, raw: &str, typed: Decimal, converted: Decimal) -> Outcome {
+fn other_unit(field: &Field<'_>, raw: &str, written_unit: &str, (typed, converted): (Decimal, Decimal)) -> Outcome {
     let unit = match field.unit {
         Some(unit) if !field.unit_code.is_empty() => unit.label.clone(),
         _ => Text::new("个数", "plain numbers"),
     };
-    let note = Note::new(Builtin::OtherUnit)
+    let mut note = Note::new(Builtin::OtherUnit)
         .with("raw", raw)
         .with("value", &typed.to_string())
         .with("other", &converted.to_string())
         .with_text("unit", unit);
+    note.other_unit = Some((written_unit.to_owned(), typed, converted));
     Outcome {
         answer: None,
         unreadable: true,
@@ -265,7 +266,8 @@ fn converted(field: &Field<'_>, suffix: &str, number: Decimal) -> Option<Decimal
         .map(|number| number.normalize())
 }
 
-fn same_unit(one: &str, two: &str) -> bool {
+/// Whether two spellings are the same unit: blanks and capitals aside.
+pub(crate) fn same_unit(one: &str, two: &str) -> bool {
     let compact = |text: &str| {
         text.chars()
             .filter(|c| *c != ' ')

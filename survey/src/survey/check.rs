@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{CompiledRule, Evaluation, Survey, table_key};
+use super::{CompiledRule, Evaluation, Survey, conversion::Offers, table_key};
 use crate::{
     answer::{Answer, AnswerRow},
     cell::Place,
@@ -71,6 +71,9 @@ impl Checker<'_> {
         let claimed = self.not_applicable.contains(code);
         if claimed && !question.na_allowed {
             self.find(question, code, &question.label, Builtin::ClaimRefused, &[]);
+        }
+        if claimed && question.na_allowed && (unreadable || self.evaluation.answers.contains_key(code)) {
+            self.find(question, code, &question.label, Builtin::ClaimAndAnswer, &[]);
         }
         match self.evaluation.answers.get(code) {
             Some(Answer::Table(rows)) if question.kind == QuestionType::Table => self.check_table(question, rows),
@@ -207,6 +210,7 @@ impl Checker<'_> {
 
     fn check_rules(&mut self) {
         let scope = self.evaluation.scope();
+        let mut offers = Offers::new(self.survey, self.evaluation);
         let mut said: BTreeSet<&str> = BTreeSet::new();
         let mut findings = Vec::new();
         for (rule, compiled) in self.survey.questionnaire.edit_rules.iter().zip(&self.survey.rules) {
@@ -222,7 +226,9 @@ impl Checker<'_> {
                 {
                     said.insert(cell);
                 }
-                findings.push(self.rule_finding(rule));
+                let mut finding = self.rule_finding(rule);
+                finding.offers = offers.of(rule, compiled);
+                findings.push(finding);
             }
         }
         // Where a blocking rule speaks of a single cell, the built-in bound of that cell would say it twice.
@@ -247,6 +253,7 @@ impl Checker<'_> {
             places: rule.cells.iter().filter_map(|cell| self.place(cell)).collect(),
             value: first.and_then(|cell| self.raw(cell)),
             message: rule.message.clone(),
+            offers: Vec::new(),
         }
     }
 
@@ -264,6 +271,7 @@ impl Checker<'_> {
             places: self.nearest_place(question, key).into_iter().collect(),
             value: self.raw(key),
             message: check.message(&filled),
+            offers: Vec::new(),
         });
     }
 
@@ -302,4 +310,14 @@ fn breaks(rule: &CompiledRule, scope: &Scope) -> bool {
             .expression
             .evaluate(scope)
             .is_ok_and(|value| value.as_bool() != Some(true))
+}
+
+/// Whether a rule applies and is kept.
+pub(super) fn holds(rule: &CompiledRule, scope: &Scope) -> bool {
+    rule.needs.iter().all(|name| !scope.get(name).is_null())
+        && rule.when.holds(scope)
+        && rule
+            .expression
+            .evaluate(scope)
+            .is_ok_and(|value| value.as_bool() == Some(true))
 }

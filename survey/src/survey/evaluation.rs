@@ -153,6 +153,23 @@ impl Survey {
         }
     }
 
+    /// The same return with one answer changed: relevance as it was, derived values computed anew.
+    pub(super) fn with_answer(&self, evaluation: &Evaluation, question: &str, answer: Answer) -> Evaluation {
+        let mut changed = evaluation.clone();
+        let position = self.position(question);
+        let found = position.and_then(|at| Some((self.questionnaire.questions.get(at)?, self.compiled.get(at)?)));
+        if let Some((question, compiled)) = found {
+            changed.scope.set(compiled.name.clone(), value_of(question, &answer));
+            changed.answers.insert(question.code.clone(), answer);
+        }
+        changed.derived.clear();
+        for derived in &self.derived {
+            changed.scope.set(derived.name.clone(), Value::Null);
+        }
+        self.derive(&mut changed);
+        changed
+    }
+
     fn derive(&self, evaluation: &mut Evaluation) {
         let scope = &mut evaluation.scope;
         for compiled in &self.derived {

@@ -1,17 +1,20 @@
 //! A compiled questionnaire: validated once, then used for every return of a round.
 
 mod check;
+mod context;
+mod conversion;
 mod environment;
 mod evaluation;
 mod publish;
 mod rows;
-mod shares;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
+pub use context::{Fingerprint, Neighbour, PeerFigures};
+pub use conversion::WantedConversion;
 pub use evaluation::{DerivedResult, Evaluation, RoundContext};
 pub use rows::Row;
 

@@ -8,6 +8,8 @@
 
 mod broken_documents;
 mod checks;
+mod context;
+mod conversions;
 mod oracle;
 mod properties;
 mod reading;

@@ -158,6 +158,7 @@ proptest! {
             places: Vec::new(),
             value: None,
             message: Text::default(),
+            offers: Vec::new(),
         };
         let findings = Findings::collect(actions.iter().enumerate().map(finding).collect());
         prop_assert_eq!(findings.total(), actions.len());

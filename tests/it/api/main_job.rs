@@ -24,14 +24,9 @@ async fn a_round_from_template_to_explained_index(backend: Backend) {
     let admin = app.admin().await;
     let county = county::build(&admin).await;
     let bureau = app.bureau().await;
-    // Claiming that a question does not apply belongs to the review, which comes later.
-    let ready = county
-        .samples
-        .iter()
-        .filter(|sample| !sample.claims_not_applicable)
-        .collect::<Vec<_>>();
-    assert_eq!(ready.len(), 4);
-    for sample in &ready {
+    let ready = &county.samples;
+    assert!(ready.iter().any(|sample| !sample.claims.is_empty()));
+    for sample in ready {
         let filler = app.filler(&sample.id).await;
         fill_in_and_submit(&app, &filler, sample).await;
         accept(&bureau, sample).await;
@@ -41,11 +36,11 @@ async fn a_round_from_template_to_explained_index(backend: Backend) {
         .await
         .expect(StatusCode::OK)
         .json();
-    assert_eq!((&progress["accepted"], &progress["population"]), (&json!(4), &json!(5)));
+    assert_eq!((&progress["accepted"], &progress["population"]), (&json!(5), &json!(5)));
 
     let index = run(&bureau, &county, "integration-index-2026").await;
     let level = run(&bureau, &county, "sme-level-2024").await;
-    for sample in &ready {
+    for sample in ready {
         index_is_as_worked_by_hand(&bureau, &index, sample).await;
         level_is_as_worked_by_hand(&bureau, &level, sample).await;
     }
@@ -66,7 +61,12 @@ async fn fill_in_and_submit(app: &App, filler: &Actor<'_>, sample: &Sample) {
         .expect(StatusCode::OK);
     assert!(template.body.starts_with(b"PK"), "a template is a workbook");
     let workbook = app
-        .filled(&sample.return_id, &sample.answers, workbook::prefill::Prefill::new())
+        .filled_with_claims(
+            &sample.return_id,
+            &sample.answers,
+            workbook::prefill::Prefill::new(),
+            sample.claims.clone(),
+        )
         .await;
     let revisions = format!("{path}/revisions?filename=filled.xlsx");
     let report = filler
@@ -83,6 +83,12 @@ async fn fill_in_and_submit(app: &App, filler: &Actor<'_>, sample: &Sample) {
         serde_json::to_value(&sample.answers).unwrap(),
         "answers survive the workbook"
     );
+    let claimed: Vec<&String> = revision["claims"].as_object().unwrap().keys().collect();
+    assert_eq!(claimed, sample.claims.keys().collect::<Vec<_>>());
+    for claim in revision["claims"].as_object().unwrap().values() {
+        assert_eq!(claim["reason"], "本企业没有这一环节");
+        assert!(claim["place"]["cell"].as_str().is_some_and(|cell| !cell.is_empty()));
+    }
     let expected = sample.expected["findings"].as_array().unwrap();
     let fired = revision["findings"]["items"]
         .as_array()
@@ -253,7 +259,7 @@ async fn ranking_is_in_order(bureau: &Actor<'_>, run: &Value) {
         .iter()
         .map(|row| row["score"].as_f64().unwrap())
         .collect::<Vec<_>>();
-    assert_eq!(scores.len(), 4);
+    assert_eq!(scores.len(), 5);
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
     let mut walked = Vec::new();
     let mut page = format!("{path}?limit=2");

@@ -147,6 +147,9 @@ impl Sample {
             "B02": { "boolean": true },
             "T01": { "table": [{ "name": { "text": "ERP" }, "year": { "number": "2019" } }] },
         });
+        let claims = json!({
+            "K05": { "reason": "没有仓储环节", "place": { "sheet": "K", "cell": "G9" } },
+        });
         let provenance = json!({
             "F03": { "place": { "sheet": "F 财务", "cell": "D12" }, "raw": "1.2E+19", "number_format": "0.00" },
             "A01": {
@@ -168,6 +171,7 @@ impl Sample {
             blob_sha256: blob_sha256.into(),
             filename: "调查表 (1).xlsx".into(),
             answers: serde_json::from_value(answers).unwrap(),
+            claims: serde_json::from_value(claims).unwrap(),
             provenance: serde_json::from_value(provenance).unwrap(),
             findings: serde_json::from_value(findings).unwrap(),
             created_by: "filler".into(),

@@ -396,6 +396,7 @@ async fn a_run_takes_the_revisions_in_force_in_one_statement() {
             revision: revision.id,
             blob_sha256: revision.blob_sha256.clone(),
             answers: revision.answers.clone(),
+            claims: revision.claims.clone(),
         };
         let expected = [accepted(&county.paper, &paper), accepted(&county.machines, &machines)];
         let sent = statements(&db, async || {

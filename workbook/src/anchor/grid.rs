@@ -38,6 +38,9 @@ pub(super) fn read(
         located,
         cells,
     };
+    for row in grid.rows.iter().filter(|row| row.claimable) {
+        section.read_claim(reading, row);
+    }
     for row in &grid.rows {
         match &row.role {
             RowRole::Answer => section.read_answers(reading, row),
@@ -134,6 +137,18 @@ impl<'a> Section<'a> {
             let cell = self.cells.cell(at, column).filter(|_| !is_changed);
             let place = self.sheet.raw.place(at, column);
             reading.cells.push(raw_cell(reading.workbook, question, place, cell));
+        }
+    }
+
+    /// The reason why the questions of a row do not apply, for each of them.
+    fn read_claim(&self, reading: &mut Reading<'_>, row: &'a GridRow) {
+        let at = self.located.rows.get(row.anchor.as_str()).copied();
+        let column = self.sheet.columns.get(column_anchor::CLAIM).copied();
+        let (Some(at), Some(column)) = (at, column) else { return };
+        let cell = self.sheet.raw.cell(at, column);
+        for question in row.questions.iter().flatten() {
+            let place = self.sheet.raw.place(at, column);
+            reading.claims.push(raw_cell(reading.workbook, question, place, cell));
         }
     }
 

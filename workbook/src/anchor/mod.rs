@@ -33,6 +33,8 @@ pub struct ReturnWorkbook {
     /// Every answer cell in the order of the layout, blank ones included. Of a table question only rows that hold
     /// something, or its first row when none does.
     pub cells: Vec<RawCell>,
+    /// Every cell in which a reason may stand why a question does not apply, blank ones included.
+    pub claims: Vec<RawCell>,
     /// What the filler should know about the layout.
     pub notices: Vec<LayoutNotice>,
     /// Date system of all serials.
@@ -60,6 +62,7 @@ pub fn anchor(
         metadata: &metadata,
         notices: Notices::default(),
         cells: Vec::new(),
+        claims: Vec::new(),
     };
     reading.report_workbook(&sheets, &layout);
     for sheet in &layout.sheets {
@@ -72,9 +75,12 @@ pub fn anchor(
             SheetBody::Table(table) => table::read(&mut reading, found, table),
         }
     }
-    let Reading { notices, cells, .. } = reading;
+    let Reading {
+        notices, cells, claims, ..
+    } = reading;
     Ok(ReturnWorkbook {
         cells,
+        claims,
         notices: notices.into_list(),
         dates: workbook.dates,
         metadata,
@@ -87,6 +93,7 @@ struct Reading<'a> {
     metadata: &'a TemplateMetadata,
     notices: Notices,
     cells: Vec<RawCell>,
+    claims: Vec<RawCell>,
 }
 
 impl Reading<'_> {

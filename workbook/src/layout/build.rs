@@ -85,6 +85,7 @@ impl<'a> Builder<'a> {
         let grid = Grid {
             periods,
             references: references.and_then(|count| u16::try_from(count).ok()).unwrap_or(0),
+            claims: grid_rows.iter().any(|row| row.claimable),
             rows: grid_rows,
         };
         let sheet = (section.code.clone(), section.label.clone(), note, SheetBody::Grid(grid));
@@ -167,6 +168,7 @@ impl<'a> Builder<'a> {
                 note: Text::default(),
                 unit: Text::default(),
                 required: false,
+                claimable: false,
                 role: RowRole::Tick {
                     option: choice.code.to_owned(),
                 },
@@ -201,12 +203,15 @@ impl<'a> Builder<'a> {
         );
         let note = questions.first().map(|q| self.note(q)).unwrap_or_default();
         let required = questions.iter().any(|q| q.required);
+        // A table stands on a sheet of its own, where there is no place for a reason.
+        let claimable = questions.iter().any(|q| q.na_allowed && q.kind != QuestionType::Table);
         GridRow {
             anchor,
             label,
             note,
             unit,
             required,
+            claimable,
             role,
             questions: by_period,
         }

@@ -68,6 +68,7 @@ pub(crate) mod column_anchor {
     pub(crate) const LABEL: &str = "#label";
     pub(crate) const UNIT: &str = "#unit";
     pub(crate) const LAST: &str = "#last";
+    pub(crate) const CLAIM: &str = "#claim";
     pub(crate) const NOTE: &str = "#note";
     pub(crate) const NUMBER: &str = "#number";
 }
@@ -125,6 +126,8 @@ pub struct Grid {
     pub periods: Vec<PeriodColumn>,
     /// Columns that show last round's answers: as many as one row needs at most.
     pub references: u16,
+    /// Whether there is a column for reasons why a question does not apply: where any row is claimable.
+    pub claims: bool,
     /// Rows in order.
     pub rows: Vec<GridRow>,
 }
@@ -151,6 +154,8 @@ pub struct GridRow {
     pub unit: Text,
     /// Whether any of its questions must be answered.
     pub required: bool,
+    /// Whether the enterprise may claim that its questions do not apply.
+    pub claimable: bool,
     /// What the row is.
     pub role: RowRole,
     /// Question code per answer column; where there is none, nothing is asked.
@@ -294,9 +299,17 @@ impl Grid {
         at::FIRST_ANSWER_COLUMN.saturating_add(u16::try_from(self.periods.len()).unwrap_or(u16::MAX))
     }
 
+    /// The column of reasons why a question does not apply, where there is one.
+    pub(crate) fn claim_column(&self) -> Option<u16> {
+        self.claims
+            .then(|| self.first_reference_column().saturating_add(self.references))
+    }
+
     /// The column of filling notes.
     pub(crate) fn note_column(&self) -> u16 {
-        self.first_reference_column().saturating_add(self.references)
+        self.first_reference_column()
+            .saturating_add(self.references)
+            .saturating_add(u16::from(self.claims))
     }
 
     fn position(&self, question: &str) -> Option<(u32, u16)> {

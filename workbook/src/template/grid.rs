@@ -25,6 +25,8 @@ const WIDEST_UNIT: f64 = 18.0;
 pub(super) const NOTE_WIDTH: f64 = 48.0;
 /// Headers of answer columns wrap beyond this.
 const WIDEST_HEADER: f64 = 26.0;
+/// The reason why a question does not apply wraps.
+const CLAIM_WIDTH: f64 = 26.0;
 /// Points.
 pub(super) const LOWEST_HEADER: f64 = 36.0;
 /// Last round's answers wrap in a column narrower than the answers themselves.
@@ -97,6 +99,7 @@ fn widths(template: &Template<'_>, grid: &Grid) -> BTreeMap<u16, f64> {
     for column in (grid.first_reference_column()..).take(usize::from(grid.references)) {
         widths.insert(column, widest.min(WIDEST_REFERENCE));
     }
+    widths.extend(grid.claim_column().map(|column| (column, CLAIM_WIDTH)));
     widths
 }
 
@@ -131,6 +134,10 @@ fn write_head(
     for column in (grid.first_reference_column()..).take(usize::from(grid.references)) {
         let header = template.words("上期填报（供参考）", "Last round (for reference)");
         columns.push((column, column_anchor::LAST.to_owned(), header));
+    }
+    if let Some(column) = grid.claim_column() {
+        let header = template.words("不适用的写明原因", "Where it does not apply: the reason");
+        columns.push((column, column_anchor::CLAIM.to_owned(), header));
     }
     columns.push((
         grid.note_column(),

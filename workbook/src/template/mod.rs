@@ -21,7 +21,7 @@ use chrono::{DateTime, Datelike, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use serde::{Deserialize, Serialize};
 use survey::{
-    answer::Answers,
+    answer::{Answers, Claims},
     questionnaire::{Question, Questionnaire},
     text::Text,
 };
@@ -56,6 +56,8 @@ pub struct TemplateIssue {
     pub seal: Option<String>,
     /// Last round's answers, shown in grey beside the cells of questions with `carry_mode` show.
     pub previous: Answers,
+    /// Reasons why questions do not apply, where the template leaves the house with some.
+    pub claims: Claims,
 }
 
 /// The enterprise a template is addressed to.

@@ -53,6 +53,7 @@ impl Writing<'_> {
             }
         }
         self.write_references(worksheet)?;
+        self.write_claim(worksheet)?;
         worksheet.set_row_height(self.at, self.height())?;
         Ok(())
     }
@@ -212,6 +213,29 @@ impl Writing<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The cell for the reason why the row's questions do not apply. One reason stands for all of them.
+    fn write_claim(&self, worksheet: &mut Worksheet) -> Result<(), WriteError> {
+        let Some(column) = self.grid.claim_column() else {
+            return Ok(());
+        };
+        if !self.row.claimable {
+            worksheet.write_blank(self.at, column, &self.template.palette.unused)?;
+            return Ok(());
+        }
+        let format = self.template.palette.answer("@", Alignment::Left);
+        let claimed = self
+            .row
+            .numbered_questions()
+            .find_map(|(_, code)| self.template.issue.claims.get(code));
+        match claimed {
+            Some(claim) => worksheet.write_string_with_format(self.at, column, &claim.reason, &format)?,
+            None => worksheet.write_blank(self.at, column, &format)?,
+        };
+        let rule = validation::of_claim(self.template.language())?;
+        worksheet.add_data_validation(self.at, column, self.at, column, &rule)?;
         Ok(())
     }
 

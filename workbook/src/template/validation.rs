@@ -8,6 +8,8 @@ use crate::{error::WriteError, language::Language};
 
 /// The longest text a cell takes. The importer accepts more; this keeps essays out of name fields.
 const LONGEST_TEXT: u32 = 2000;
+/// The longest reason why a question does not apply.
+const LONGEST_CLAIM: u32 = 200;
 /// Excel's limit for the message of a validation.
 const LONGEST_MESSAGE: usize = 255;
 /// Numbers beyond this are not figures of an enterprise; the bound makes Excel refuse text in the cell.
@@ -53,6 +55,16 @@ pub(super) fn of_tick(language: Language, lists: &mut ListSheets) -> Result<Data
     let message = Text::new(
         "适用请选√，不适用请留空。",
         "Choose √ where it applies, leave blank where it does not.",
+    );
+    with_message(rule, &message, language)
+}
+
+/// The validation of a reason why a question does not apply.
+pub(super) fn of_claim(language: Language) -> Result<DataValidation, WriteError> {
+    let rule = DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_CLAIM));
+    let message = Text::new(
+        format!("原因不超过 {LONGEST_CLAIM} 字；适用的题请留空，直接填答案。"),
+        format!("At most {LONGEST_CLAIM} characters; leave blank where the question applies, and answer it."),
     );
     with_message(rule, &message, language)
 }

@@ -128,6 +128,7 @@ pub(crate) fn issue(language: Language) -> TemplateIssue {
         language,
         seal: None,
         previous: Answers::new(),
+        claims: survey::answer::Claims::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Faults, environment};
 use crate::{
     expression::Library,
-    questionnaire::{ExpressionEnvironment, Questionnaire},
+    questionnaire::{ContextSource, ExpressionEnvironment, Questionnaire},
 };
 
 /// Words that mean something else in an expression.
@@ -105,6 +105,64 @@ pub(super) fn check(questionnaire: &Questionnaire, functions: &Library, faults: 
         }
     }
     check_environment(&questionnaire.expression_environment, functions, faults);
+    check_context_sources(questionnaire, faults);
+}
+
+/// What the context fields are made of must be there and of the right type.
+fn check_context_sources(questionnaire: &Questionnaire, faults: &mut Faults) {
+    /// Characters of the longest industry code.
+    const INDUSTRY_DIGITS: u8 = 4;
+    for (index, field) in questionnaire.expression_environment.context.iter().enumerate() {
+        let Some(source) = &field.source else { continue };
+        let pointer = format!("/expression_environment/context/{index}");
+        if field.kind != source.field_type() {
+            faults.add(
+                "context.type",
+                format!("{pointer}/type"),
+                format!("这个来源给出的类型是 {}，不是 {}。请改正类型。", source.field_type(), field.kind),
+                format!("This source gives a {}, not a {}. Correct the type.", source.field_type(), field.kind),
+            );
+        }
+        let is_number = |code: &str| {
+            let question = questionnaire.questions.iter().find(|question| question.code == code);
+            question.is_some_and(|question| question.kind.is_numeric())
+                || questionnaire.derived.iter().any(|derived| derived.code == code)
+        };
+        match source {
+            ContextSource::DuplicateAnswer { question } => {
+                if !questionnaire.questions.iter().any(|known| known.code == *question) {
+                    faults.unknown("question.unknown", format!("{pointer}/source/question"), question);
+                }
+            }
+            ContextSource::PeerCount { of, industry_digits }
+            | ContextSource::PeerQuantile {
+                of, industry_digits, ..
+            } => {
+                if !is_number(of) {
+                    faults.unknown("derived.unknown", format!("{pointer}/source/of"), of);
+                }
+                if !(1..=INDUSTRY_DIGITS).contains(industry_digits) {
+                    faults.add(
+                        "context.industry_digits",
+                        format!("{pointer}/source/industry_digits"),
+                        format!("行业代码取前几位应为 1 到 {INDUSTRY_DIGITS}。"),
+                        format!("Between 1 and {INDUSTRY_DIGITS} characters of the industry code can be compared."),
+                    );
+                }
+                if let ContextSource::PeerQuantile { probability, .. } = source
+                    && !(0.0..=1.0).contains(probability)
+                {
+                    faults.add(
+                        "context.probability",
+                        format!("{pointer}/source/probability"),
+                        "分位的概率应在 0 到 1 之间。",
+                        "The probability of a quantile lies between 0 and 1.",
+                    );
+                }
+            }
+            ContextSource::SameNumberShare | ContextSource::TwinNumberShare | ContextSource::TopOptionShare => {}
+        }
+    }
 }
 
 /// Whether a code can be used as a name in an expression.

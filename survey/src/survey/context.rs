@@ -1,0 +1,263 @@
+//! The round context of a return: what it looks like beside last round's and beside the others of its round.
+//!
+//! Which fields there are and what each is made of is data of the questionnaire ([`ContextSource`]).
+
+use super::{DerivedResult, Evaluation, RoundContext, Survey};
+use crate::{
+    answer::{Answer, Answers},
+    expression::Value,
+    questionnaire::{ContextSource, QuestionType},
+};
+
+/// What is kept of another return of the round, to be compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// What its newest revision says.
+    pub print: Fingerprint,
+    /// Its figures among peers, once a revision is accepted.
+    pub accepted: Option<PeerFigures>,
+}
+
+/// The answers of a return, as small as the comparison allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// One hash per numeric question, in the order of the questionnaire; 0 for a blank.
+    numbers: Vec<u64>,
+    /// The answers that must not occur twice, in the order of the context fields.
+    keys: Vec<Option<String>>,
+}
+
+/// What an accepted return contributes to the figures of its industry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeerFigures {
+    /// Industry code in the registry.
+    pub industry: String,
+    /// The values that context fields are made of, in the order of the fields.
+    values: Vec<Option<f64>>,
+}
+
+impl Survey {
+    /// What to keep of a return's answers.
+    pub fn fingerprint(&self, answers: &Answers) -> Fingerprint {
+        let numeric = self.questionnaire.questions.iter().filter(|question| question.kind.is_numeric());
+        let numbers = numeric
+            .map(|question| match answers.get(&question.code) {
+                Some(Answer::Number(number)) => hash(&number.normalize().to_string()),
+                _ => 0,
+            })
+            .collect();
+        let keys = self
+            .sources()
+            .filter_map(|(_, source)| match source {
+                ContextSource::DuplicateAnswer { question } => Some(key(answers, question)),
+                _ => None,
+            })
+            .collect();
+        Fingerprint { numbers, keys }
+    }
+
+    /// What to keep of an accepted return.
+    pub fn peer_figures(&self, industry: &str, evaluation: &Evaluation) -> PeerFigures {
+        let value = |code: &str| match evaluation.derived.get(code) {
+            Some(DerivedResult::Number(number)) => Some(*number),
+            _ => evaluation.scope().get(code).as_f64(),
+        };
+        PeerFigures {
+            industry: industry.to_owned(),
+            values: self.peer_sources().map(|source| value(source.of)).collect(),
+        }
+    }
+
+    /// The context of a return: `industry` is its own in the registry, `others` are the rest of the round.
+    pub fn context<'n>(
+        &self,
+        answers: &Answers,
+        previous: Option<&Answers>,
+        industry: Option<&str>,
+        others: impl Iterator<Item = &'n Neighbour> + Clone,
+    ) -> RoundContext {
+        let own = self.fingerprint(answers);
+        let mut keys = own.keys.iter().enumerate();
+        let mut peers = self.peer_sources().enumerate();
+        let mut context = RoundContext::new();
+        for (field, source) in self.sources() {
+            let value = match source {
+                ContextSource::DuplicateAnswer { .. } => keys.next().and_then(|(at, key)| {
+                    let key = key.as_ref()?;
+                    let occurs = others.clone().any(|other| other.print.keys.get(at) == Some(&Some(key.clone())));
+                    Some(Value::Bool(occurs))
+                }),
+                ContextSource::SameNumberShare => previous
+                    .and_then(|previous| self.same_number_share(answers, previous))
+                    .map(Value::from),
+                ContextSource::TwinNumberShare => others
+                    .clone()
+                    .filter_map(|other| own.share_equal(&other.print))
+                    .reduce(f64::max)
+                    .map(Value::from),
+                ContextSource::TopOptionShare => self.top_option_share(answers).map(Value::from),
+                ContextSource::PeerCount { .. } | ContextSource::PeerQuantile { .. } => {
+                    peers.next().and_then(|(at, peer)| {
+                        let industry = industry?.get(..peer.digits)?;
+                        let figures = others.clone().filter_map(|other| other.accepted.as_ref());
+                        let same = figures.filter(|figures| figures.industry.get(..peer.digits) == Some(industry));
+                        let mut values: Vec<f64> = same.filter_map(|figures| *figures.values.get(at)?).collect();
+                        match peer.probability {
+                            None => u32::try_from(values.len()).ok().map(f64::from),
+                            Some(probability) => quantile(&mut values, probability),
+                        }
+                        .map(Value::from)
+                    })
+                }
+            };
+            if let Some(value) = value {
+                context = context.with(field, value);
+            }
+        }
+        context
+    }
+
+    fn sources(&self) -> impl Iterator<Item = (&str, &ContextSource)> {
+        let fields = self.questionnaire.expression_environment.context.iter();
+        fields.filter_map(|field| Some((field.name.as_str(), field.source.as_ref()?)))
+    }
+
+    fn peer_sources(&self) -> impl Iterator<Item = PeerSource<'_>> {
+        self.sources().filter_map(|(_, source)| match source {
+            ContextSource::PeerCount { of, industry_digits } => Some(PeerSource {
+                of,
+                digits: usize::from(*industry_digits),
+                probability: None,
+            }),
+            ContextSource::PeerQuantile {
+                of,
+                industry_digits,
+                probability,
+            } => Some(PeerSource {
+                of,
+                digits: usize::from(*industry_digits),
+                probability: Some(*probability),
+            }),
+            _ => None,
+        })
+    }
+
+    /// Share of the numbers answered in both returns that are equal, 0 to 1; none where there is no such number.
+    pub fn same_number_share(&self, answers: &Answers, other: &Answers) -> Option<f64> {
+        self.fingerprint(answers).share_equal(&self.fingerprint(other))
+    }
+
+    /// Share of the answered single choices and levels at their last option, 0 to 1; none where none is answered.
+    ///
+    /// Choices from code lists have no top and are left out.
+    pub fn top_option_share(&self, answers: &Answers) -> Option<f64> {
+        let mut answered = 0_u32;
+        let mut at_top = 0_u32;
+        for question in &self.questionnaire.questions {
+            let Some(top) = question.options.as_ref().and_then(|options| options.last()) else {
+                continue;
+            };
+            let is_top = match (question.kind, answers.get(&question.code)) {
+                (QuestionType::Single, Some(Answer::Choice(code))) => *code == top.code,
+                (QuestionType::Level, Some(Answer::Number(level))) => top.code.parse() == Ok(*level),
+                _ => continue,
+            };
+            answered += 1;
+            at_top += u32::from(is_top);
+        }
+        (answered > 0).then(|| f64::from(at_top) / f64::from(answered))
+    }
+}
+
+/// A context field made of the accepted returns of the same industry.
+struct PeerSource<'q> {
+    of: &'q str,
+    digits: usize,
+    probability: Option<f64>,
+}
+
+impl Fingerprint {
+    /// Share of the numbers in both that are equal, 0 to 1; none where there is no such number.
+    fn share_equal(&self, other: &Self) -> Option<f64> {
+        let (mut both, mut equal) = (0_u32, 0_u32);
+        for (one, two) in self.numbers.iter().zip(&other.numbers) {
+            let present = *one != 0 && *two != 0;
+            both += u32::from(present);
+            equal += u32::from(present && one == two);
+        }
+        (both > 0).then(|| f64::from(equal) / f64::from(both))
+    }
+}
+
+/// An answer in the form in which two of it are the same.
+fn key(answers: &Answers, question: &str) -> Option<String> {
+    match answers.get(question)? {
+        Answer::Text(text) => Some(text.trim().to_uppercase()),
+        Answer::Choice(code) => Some(code.clone()),
+        Answer::Number(number) => Some(number.normalize().to_string()),
+        Answer::Date(date) => Some(date.clone()),
+        Answer::Boolean(_) | Answer::Choices(_) | Answer::Table(_) => None,
+    }
+}
+
+/// FNV-1a of 64 bits, never 0: the same on every machine.
+fn hash(text: &str) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let hashed = text
+        .bytes()
+        .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    hashed.max(1)
+}
+
+/// The quantile of a sample by linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
+fn quantile(values: &mut [f64], probability: f64) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    let position = f64::from(u32::try_from(last).ok()?) * probability;
+    let below = values.iter().nth(whole(position)?)?;
+    let above = values.get(whole(position)?.saturating_add(1)).unwrap_or(below);
+    Some(below + (above - below) * position.fract())
+}
+
+/// The whole part of a position in a sample.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the whole part of a number from 0 to the length of a slice"
+)]
+fn whole(position: f64) -> Option<usize> {
+    (0.0..=f64::from(u32::MAX)).contains(&position).then_some(position as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_interpolate_between_order_statistics() {
+        // R: quantile(c(1, 2, 4, 8), type = 7)
+        let check = |probability, expected| {
+            assert_eq!(quantile(&mut [8.0, 1.0, 4.0, 2.0], probability), Some(expected));
+        };
+        check(0.0, 1.0);
+        check(0.25, 1.75);
+        check(0.5, 3.0);
+        check(0.75, 5.0);
+        check(1.0, 8.0);
+        assert_eq!(quantile(&mut [], 0.5), None);
+        assert_eq!(quantile(&mut [3.0], 0.99), Some(3.0));
+    }
+
+    #[test]
+    fn equal_numbers_hash_alike_and_blanks_are_nothing() {
+        assert_eq!(hash("286.5"), hash("286.5"));
+        assert_ne!(hash("286.5"), hash("286.4"));
+        let print = |numbers: &[u64]| Fingerprint {
+            numbers: numbers.to_vec(),
+            keys: Vec::new(),
+        };
+        assert_eq!(print(&[1, 2, 0, 4]).share_equal(&print(&[1, 3, 5, 0])), Some(0.5));
+        assert_eq!(print(&[0, 2]).share_equal(&print(&[1, 0])), None);
+    }
+}
