@@ -34,12 +34,7 @@ pub struct Model {
     #[sea_orm(belongs_to, from = "enterprise_id", to = "id")]
     pub enterprise: BelongsTo<super::enterprise::Entity>,
     /// The newest revision.
-    #[sea_orm(
-        belongs_to,
-        relation_enum = "LatestRevision",
-        from = "latest_revision_id",
-        to = "id"
-    )]
+    #[sea_orm(belongs_to, relation_enum = "LatestRevision", from = "latest_revision_id", to = "id")]
     pub latest_revision: BelongsTo<Option<super::revision::Entity>>,
     /// The revision in force.
     #[sea_orm(

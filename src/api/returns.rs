@@ -832,9 +832,11 @@ impl ReturnsApi {
     ) -> Result<Uploaded, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let chosen: Vec<Chosen> = body.0.conversions.into_iter().map(Into::into).collect();
-        Ok(convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen)
-            .await?
-            .into())
+        Ok(
+            convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen)
+                .await?
+                .into(),
+        )
     }
 
     /// Submit a return

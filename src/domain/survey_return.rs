@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use survey::{answer::{Answers, Claims}, cell::Provenances, finding::Findings};
+use survey::{
+    answer::{Answers, Claims},
+    cell::Provenances,
+    finding::Findings,
+};
 
 use super::{enterprise::EnterpriseId, identifier, round::RoundId};
 

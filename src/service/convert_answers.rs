@@ -6,9 +6,7 @@ use survey::{finding::Conversion, survey::WantedConversion};
 use super::{
     Service,
     error::ServiceError,
-    import_return::{
-        Imported, NewRevision, Situation, check_upload, conversions_so_far, require_open, store_revision,
-    },
+    import_return::{Imported, NewRevision, Situation, check_upload, conversions_so_far, require_open, store_revision},
     permission::Action,
     read_return::find,
 };

@@ -190,7 +190,13 @@ pub(crate) async fn check_upload(
     situation.require_own(&returned.metadata)?;
     let view = service
         .round_figures
-        .view(&service.db, &situation.round, &form, situation.survey_return, service.now())
+        .view(
+            &service.db,
+            &situation.round,
+            &form,
+            situation.survey_return,
+            service.now(),
+        )
         .await?;
     let known = Known {
         previous: situation.previous.clone(),

@@ -151,7 +151,9 @@ impl Figures {
             .await?;
             let mut state = lock(&self.state);
             state.neighbours.extend(neighbours);
-            state.seen.extend(chunk.iter().map(|change| (change.id, change.version)));
+            state
+                .seen
+                .extend(chunk.iter().map(|change| (change.id, change.version)));
             state.newest = state.newest.max(chunk.iter().map(|change| change.updated_at).max());
         }
         Ok(())
@@ -174,7 +176,7 @@ impl RoundView {
             .iter()
             .filter(|(id, _)| **id != self.own)
             .map(|(_, neighbour)| neighbour);
-        survey.context(answers, previous, self.industry.as_deref(), others)
+        survey.context(answers, previous, self.industry.as_deref(), &others)
     }
 }
 

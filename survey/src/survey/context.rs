@@ -39,7 +39,11 @@ pub struct PeerFigures {
 impl Survey {
     /// What to keep of a return's answers.
     pub fn fingerprint(&self, answers: &Answers) -> Fingerprint {
-        let numeric = self.questionnaire.questions.iter().filter(|question| question.kind.is_numeric());
+        let numeric = self
+            .questionnaire
+            .questions
+            .iter()
+            .filter(|question| question.kind.is_numeric());
         let numbers = numeric
             .map(|question| match answers.get(&question.code) {
                 Some(Answer::Number(number)) => hash(&number.normalize().to_string()),
@@ -74,7 +78,7 @@ impl Survey {
         answers: &Answers,
         previous: Option<&Answers>,
         industry: Option<&str>,
-        others: impl Iterator<Item = &'n Neighbour> + Clone,
+        others: &(impl Iterator<Item = &'n Neighbour> + Clone),
     ) -> RoundContext {
         let own = self.fingerprint(answers);
         let mut keys = own.keys.iter().enumerate();
@@ -84,7 +88,9 @@ impl Survey {
             let value = match source {
                 ContextSource::DuplicateAnswer { .. } => keys.next().and_then(|(at, key)| {
                     let key = key.as_ref()?;
-                    let occurs = others.clone().any(|other| other.print.keys.get(at) == Some(&Some(key.clone())));
+                    let occurs = others
+                        .clone()
+                        .any(|other| other.print.keys.get(at) == Some(&Some(key.clone())));
                     Some(Value::Bool(occurs))
                 }),
                 ContextSource::SameNumberShare => previous
@@ -215,7 +221,7 @@ fn quantile(values: &mut [f64], probability: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
     let position = f64::from(u32::try_from(last).ok()?) * probability;
-    let below = values.iter().nth(whole(position)?)?;
+    let below = values.get(whole(position)?)?;
     let above = values.get(whole(position)?.saturating_add(1)).unwrap_or(below);
     Some(below + (above - below) * position.fract())
 }
@@ -227,7 +233,9 @@ fn quantile(values: &mut [f64], probability: f64) -> Option<f64> {
     reason = "the whole part of a number from 0 to the length of a slice"
 )]
 fn whole(position: f64) -> Option<usize> {
-    (0.0..=f64::from(u32::MAX)).contains(&position).then_some(position as usize)
+    (0.0..=f64::from(u32::MAX))
+        .contains(&position)
+        .then_some(position as usize)
 }
 
 #[cfg(test)]

@@ -53,7 +53,11 @@ impl WantedConversion {
 impl Survey {
     /// Converts a number that was read, if it is one that can be converted; says whether it was.
     pub fn convert(&self, reading: &mut Reading, wanted: &WantedConversion) -> bool {
-        let WantedConversion { question: code, unit, raw } = wanted;
+        let WantedConversion {
+            question: code,
+            unit,
+            raw,
+        } = wanted;
         let Some(question) = self.question(code) else {
             return false;
         };
@@ -81,7 +85,10 @@ impl Survey {
     /// A number of the mistaken unit in the question's own; none where the unit is no mistake that is known of.
     fn converted(&self, question: &Question, unit: &str, entered: Decimal) -> Option<Decimal> {
         let known = self.questionnaire.units.get(&question.unit)?;
-        let mistaken = known.mistaken_for.iter().find(|mistaken| same_unit(&mistaken.unit, unit))?;
+        let mistaken = known
+            .mistaken_for
+            .iter()
+            .find(|mistaken| same_unit(&mistaken.unit, unit))?;
         let factor: Decimal = Decimal::from_str_exact(&mistaken.multiply_by.to_string()).ok()?;
         let converted = entered.checked_mul(factor)?.normalize();
         let bound = |bound: f64| Decimal::from_str_exact(&bound.to_string()).ok();

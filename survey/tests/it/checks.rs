@@ -229,6 +229,7 @@ fn every_built_in_check_can_be_found() {
     // Raised by the cases of this file, of `reading` and of the choices; the list proves that no check is forgotten.
     let raised = [
         include_str!("checks.rs"),
+        include_str!("conversions.rs"),
         include_str!("reading.rs"),
         include_str!("../../src/reading/choice.rs"),
     ];

@@ -31,7 +31,7 @@ fn a_return_is_seen_beside_the_others_of_its_round() {
         }
     };
     let rules = |answers: &Answers, previous: Option<&Answers>, others: &[Neighbour]| {
-        let context = SURVEY.context(answers, previous, Some("2221"), others.iter());
+        let context = SURVEY.context(answers, previous, Some("2221"), &others.iter());
         let evaluation = SURVEY.evaluate(answers, &context, previous);
         let reading = Reading {
             answers: answers.clone(),
@@ -42,16 +42,35 @@ fn a_return_is_seen_beside_the_others_of_its_round() {
         rules
     };
     let alone = rules(&base, None, &[]);
-    assert!(["CK165", "CK166", "CK167", "CK170"].iter().all(|rule| !alone.contains(*rule)));
+    assert!(
+        ["CK165", "CK166", "CK167", "CK170"]
+            .iter()
+            .all(|rule| !alone.contains(*rule))
+    );
     let same = rules(&base, None, &[neighbour(&base, false)]);
-    assert!(same.contains("CK165") && same.contains("CK167"), "the same code and the same numbers");
+    assert!(
+        same.contains("CK165") && same.contains("CK167"),
+        "the same code and the same numbers"
+    );
     let other_code = changed(&json!({ "A02": "91330111XY00010156" }));
     let twin = rules(&base, None, &[neighbour(&other_code, false)]);
-    assert!(!twin.contains("CK165") && twin.contains("CK167"), "another code, the same numbers");
-    assert!(rules(&base, Some(&base), &[]).contains("CK166"), "last round's numbers once more");
+    assert!(
+        !twin.contains("CK165") && twin.contains("CK167"),
+        "another code, the same numbers"
+    );
+    assert!(
+        rules(&base, Some(&base), &[]).contains("CK166"),
+        "last round's numbers once more"
+    );
     let peers: Vec<Neighbour> = (1..=40)
         .map(|times| neighbour(&changed(&json!({ "F04": 100_000 + times })), true))
         .collect();
-    assert!(rules(&base, None, &peers).contains("CK170"), "its energy intensity is not that of its industry");
-    assert!(!rules(&base, None, &peers[..29]).contains("CK170"), "too few peers to say so");
+    assert!(
+        rules(&base, None, &peers).contains("CK170"),
+        "its energy intensity is not that of its industry"
+    );
+    assert!(
+        !rules(&base, None, &peers[..29]).contains("CK170"),
+        "too few peers to say so"
+    );
 }

@@ -72,11 +72,20 @@ fn a_unit_mix_up_is_offered_and_converted_on_demand_only() {
     let offered: Vec<(&str, &str, String)> = thousandfold
         .offers
         .iter()
-        .map(|offer| (offer.question.as_str(), offer.unit.as_str(), offer.converted.to_string()))
+        .map(|offer| {
+            (
+                offer.question.as_str(),
+                offer.unit.as_str(),
+                offer.converted.to_string(),
+            )
+        })
         .collect();
     assert_eq!(
         offered,
-        [("F03", "元", "6000".to_owned()), ("F03P", "亿元", "58000000".to_owned())]
+        [
+            ("F03", "元", "6000".to_owned()),
+            ("F03P", "亿元", "58000000".to_owned())
+        ]
     );
     assert!(thousandfold.offers.iter().all(|offer| offer.entered != offer.converted));
 
@@ -87,13 +96,29 @@ fn a_unit_mix_up_is_offered_and_converted_on_demand_only() {
         raw: raw.map(str::to_owned),
     };
     assert!(!SURVEY.convert(&mut reading, &wanted("斤", None)), "no such mix-up");
-    assert!(!SURVEY.convert(&mut reading, &wanted("元", Some("1"))), "the cell has changed since");
+    assert!(
+        !SURVEY.convert(&mut reading, &wanted("元", Some("1"))),
+        "the cell has changed since"
+    );
     assert!(SURVEY.convert(&mut reading, &wanted("元", Some("60000000"))));
     assert_eq!(reading.answers["F03"], Answer::Number(Decimal::from(6000)));
     let provenance = &reading.provenance["F03"];
-    assert_eq!((provenance.raw.as_str(), provenance.normalised_by.as_slice()), ("60000000", &["unit:元".to_owned()][..]));
-    assert_eq!(WantedConversion::made(&reading.provenance), [wanted("元", Some("60000000"))]);
-    assert_eq!(reading.findings.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), ["converted"]);
+    assert_eq!(
+        (provenance.raw.as_str(), provenance.normalised_by.as_slice()),
+        ("60000000", &["unit:元".to_owned()][..])
+    );
+    assert_eq!(
+        WantedConversion::made(&reading.provenance),
+        [wanted("元", Some("60000000"))]
+    );
+    assert_eq!(
+        reading
+            .findings
+            .iter()
+            .map(|finding| finding.rule.as_str())
+            .collect::<Vec<_>>(),
+        ["converted"]
+    );
 }
 
 #[test]

@@ -5,4 +5,5 @@ mod jobs;
 mod main_job;
 mod refusals;
 mod registry;
+mod units;
 mod workflow;

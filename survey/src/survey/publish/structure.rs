@@ -119,8 +119,16 @@ fn check_context_sources(questionnaire: &Questionnaire, faults: &mut Faults) {
             faults.add(
                 "context.type",
                 format!("{pointer}/type"),
-                format!("这个来源给出的类型是 {}，不是 {}。请改正类型。", source.field_type(), field.kind),
-                format!("This source gives a {}, not a {}. Correct the type.", source.field_type(), field.kind),
+                format!(
+                    "这个来源给出的类型是 {}，不是 {}。请改正类型。",
+                    source.field_type(),
+                    field.kind
+                ),
+                format!(
+                    "This source gives a {}, not a {}. Correct the type.",
+                    source.field_type(),
+                    field.kind
+                ),
             );
         }
         let is_number = |code: &str| {
