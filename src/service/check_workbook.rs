@@ -75,6 +75,8 @@ pub fn check(
     reading
         .findings
         .extend(returned.notices.into_iter().map(|notice| Finding {
+            key: String::new(),
+            fingerprint: String::new(),
             rule: notice.code,
             class: RuleClass::Syntactical,
             action: notice.action,

@@ -12,6 +12,14 @@ use crate::{
 /// One finding. Its place is never missing where a cell is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
+    /// Which finding of the return this is: `CK044@F05`, `WF12@V02.0.start`. The same finding has the same key in the
+    /// next upload, wherever its cells have moved to. Safe in a path of an address. Empty in revisions stored before
+    /// there were keys.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// What it was raised on, as a hash: the same values, the same fingerprint.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fingerprint: String,
     /// Code of the edit rule (`CK044`) or of the built-in check (`required`, `type.number`, `bound.max`, `WF05`, ...).
     pub rule: String,
     /// Class of the rule.

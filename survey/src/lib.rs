@@ -10,6 +10,7 @@ pub mod document;
 pub mod expression;
 pub mod finding;
 pub mod identifier;
+pub mod justification;
 pub mod messages;
 pub mod questionnaire;
 pub mod reading;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::{
     answer::Answers,
+    justification::JustificationReasons,
     questionnaire::Questionnaire,
     tables::{FactorSettings, SizeClassRules},
 };
@@ -14,6 +15,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("answers", schema_of::<Answers>()),
         ("factor_settings", schema_of::<FactorSettings>()),
+        ("justification_reasons", schema_of::<JustificationReasons>()),
         ("questionnaire", schema_of::<Questionnaire>()),
         ("size_classes", schema_of::<SizeClassRules>()),
     ]

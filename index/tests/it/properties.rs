@@ -146,6 +146,8 @@ fn a_block_left_out_without_consent_leaves_no_result() {
 #[test]
 fn an_open_blocking_finding_keeps_a_return_from_being_scored() {
     let finding = |action| Finding {
+        key: String::new(),
+        fingerprint: String::new(),
         rule: "CK044".to_owned(),
         class: RuleClass::Validity,
         action,

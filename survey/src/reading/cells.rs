@@ -224,6 +224,8 @@ impl Reader<'_> {
                 converted,
             });
         self.reading.findings.push(Finding {
+            key: String::new(),
+            fingerprint: String::new(),
             rule: check.code().to_owned(),
             class: check.class(),
             action: check.action(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{CompiledRule, Evaluation, Survey, conversion::Offers, table_key};
+use super::{CompiledRule, Evaluation, Survey, conversion::Offers, identify, table_key};
 use crate::{
     answer::{Answer, AnswerRow},
     cell::Place,
@@ -37,6 +37,7 @@ impl Survey {
             checker.check_question(question);
         }
         checker.check_rules();
+        identify::identify(reading, &mut checker.found);
         Findings::collect(checker.found)
     }
 }
@@ -226,7 +227,7 @@ impl Checker<'_> {
                 {
                     said.insert(cell);
                 }
-                let mut finding = self.rule_finding(rule);
+                let mut finding = self.rule_finding(rule, identify::of_rule(&rule.code, compiled, scope));
                 finding.offers = offers.of(rule, compiled);
                 findings.push(finding);
             }
@@ -243,9 +244,11 @@ impl Checker<'_> {
         self.found.extend(findings);
     }
 
-    fn rule_finding(&self, rule: &EditRule) -> Finding {
+    fn rule_finding(&self, rule: &EditRule, fingerprint: String) -> Finding {
         let first = rule.cells.first();
         Finding {
+            key: String::new(),
+            fingerprint,
             rule: rule.code.clone(),
             class: rule.class,
             action: rule.action,
@@ -264,6 +267,8 @@ impl Checker<'_> {
             .collect();
         filled.push(("label", label.clone()));
         self.found.push(Finding {
+            key: key.to_owned(),
+            fingerprint: String::new(),
             rule: check.code().to_owned(),
             class: check.class(),
             action: check.action(),

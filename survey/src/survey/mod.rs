@@ -5,6 +5,7 @@ mod context;
 mod conversion;
 mod environment;
 mod evaluation;
+mod identify;
 mod publish;
 mod rows;
 

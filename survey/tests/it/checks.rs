@@ -242,3 +242,89 @@ fn every_built_in_check_can_be_found() {
     }
     assert!(Builtin::all().any(|check| check.action() == Action::Info));
 }
+
+/// Every finding of the worked enterprise with these changes, as key and fingerprint.
+fn identities(changes: &Value) -> Vec<(String, String)> {
+    let found = findings(changed(changes), &[]);
+    found
+        .items
+        .into_iter()
+        .map(|finding| (finding.key, finding.fingerprint))
+        .collect()
+}
+
+#[test]
+fn a_finding_keeps_its_key_and_changes_its_fingerprint_with_its_values() {
+    let check = |one: Value, other: Value, keys: &[&str], same: bool| {
+        let (one, other) = (identities(&one), identities(&other));
+        let found: Vec<&str> = one.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(found, keys);
+        assert_eq!(
+            other.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+            keys,
+            "the key says which finding, not which value"
+        );
+        assert_eq!(one == other, same, "{keys:?}");
+        assert!(one.iter().all(|(_, fingerprint)| fingerprint.len() == 32));
+    };
+    check(json!({ "D05": -1 }), json!({ "D05": -1 }), &["bound.min@D05"], true);
+    check(json!({ "D05": -1 }), json!({ "D05": -2 }), &["bound.min@D05"], false);
+    check(json!({ "U02": 120 }), json!({ "U02": 120 }), &["CK010@U02"], true);
+    check(json!({ "U02": 120 }), json!({ "U02": 121 }), &["CK010@U02"], false);
+    // What the rule does not read changes nothing.
+    check(
+        json!({ "U02": 120 }),
+        json!({ "U02": 120, "F06": 0 }),
+        &["CK010@U02"],
+        true,
+    );
+    let table = |year: u32| json!({ "A21": [{ "title": "x", "grade": "Q", "year": year }, { "title": "y" }] });
+    check(
+        table(2020),
+        table(2021),
+        &["type.choice@A21.0.grade", "required@A21.1.grade", "required@A21.1.year"],
+        true,
+    );
+}
+
+#[test]
+fn the_key_of_a_cell_that_was_read_does_not_hang_on_its_place() {
+    let at = |place: &str| {
+        let (_, found) = checked(&[cell("D05", place, RawValue::Text("（5）".to_owned()))]);
+        let warned = found.items.into_iter().find(|finding| finding.rule == "WF09").unwrap();
+        assert!(warned.is_justifiable());
+        (warned.key, warned.fingerprint)
+    };
+    assert_eq!(at("D5"), at("F99"));
+    assert_eq!(at("D5").0, "WF09@D05");
+}
+
+#[test]
+fn only_the_last_justification_of_the_same_values_counts() {
+    use survey::justification::{Justification, valid};
+    let (_, found) = checked(&[cell("D05", "D5", RawValue::Text("（5）".to_owned()))]);
+    let warned = found.items.iter().find(|finding| finding.rule == "WF09").unwrap();
+    let given = |reason: &str, fingerprint: &str| Justification {
+        finding_key: warned.key.clone(),
+        fingerprint: fingerprint.to_owned(),
+        reason: reason.to_owned(),
+        text: String::new(),
+    };
+    let check = |given: &[Justification], expected: Option<&str>| {
+        let counted = valid(&found, given);
+        assert_eq!(counted.get(&warned.key).map(|j| j.reason.as_str()), expected);
+        assert!(counted.len() <= 1);
+    };
+    check(&[], None);
+    check(&[given("J01", &warned.fingerprint)], Some("J01"));
+    check(&[given("J01", "of other values")], None);
+    check(
+        &[given("J01", &warned.fingerprint), given("J02", &warned.fingerprint)],
+        Some("J02"),
+    );
+    // What was said last speaks of other values: what was said before is not dug up again.
+    check(
+        &[given("J01", &warned.fingerprint), given("J02", "of other values")],
+        None,
+    );
+}

@@ -151,6 +151,8 @@ proptest! {
     fn findings_never_lose_a_count(actions in prop::collection::vec(0_u8..3, 0..3000)) {
         let action = |n: &u8| [Action::Block, Action::Warn, Action::Info][usize::from(*n)];
         let finding = |(index, n): (usize, &u8)| Finding {
+            key: String::new(),
+            fingerprint: String::new(),
             rule: index.to_string(),
             class: RuleClass::Quality,
             action: action(n),
