@@ -14,6 +14,7 @@ pub mod justification;
 pub mod messages;
 pub mod questionnaire;
 pub mod reading;
+pub mod report;
 pub mod schema;
 pub mod survey;
 pub mod tables;

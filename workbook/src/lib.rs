@@ -5,6 +5,7 @@
 //! answer cells among them by their hidden codes, never by their address.
 
 pub mod anchor;
+pub mod annotate;
 mod date;
 pub mod error;
 pub mod extract;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use survey::cell::RawValue;
 
 use crate::{
+    annotate,
     error::{AnchorError, DoubledCode},
     extract::{RawCellAt, RawSheet, RawWorkbook},
     layout::{FURNITURE, SHEET_ANCHOR},
@@ -35,13 +36,11 @@ pub(super) struct AnchoredSheet<'a> {
 
 /// Reads the marks. The sheet may have any name and visibility: LibreOffice turns very hidden into hidden.
 pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, AnchorError> {
-    let marks: Vec<(&RawSheet, &RawCellAt)> = workbook
-        .sheets
-        .iter()
+    let marks: Vec<(&RawSheet, &RawCellAt)> = form_sheets(workbook)
         .filter_map(|sheet| Some((sheet, sheet.cells.iter().find(|cell| text_of(cell) == Some(MARK))?)))
         .collect();
     let Some((sheet, mark)) = marks.first() else {
-        let has_sheets = workbook.sheets.iter().any(|sheet| sheet_anchor(sheet).is_some());
+        let has_sheets = form_sheets(workbook).any(|sheet| sheet_anchor(sheet).is_some());
         return Err(if has_sheets {
             AnchorError::MetadataMissing
         } else {
@@ -77,7 +76,7 @@ pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, Ancho
 pub(super) fn sheets(workbook: &RawWorkbook) -> Result<Vec<AnchoredSheet<'_>>, AnchorError> {
     let mut seen: BTreeMap<&str, Vec<Position<'_>>> = BTreeMap::new();
     let mut sheets = Vec::new();
-    for raw in &workbook.sheets {
+    for raw in form_sheets(workbook) {
         let Some((anchor, code)) = sheet_anchor(raw) else {
             continue;
         };
@@ -122,6 +121,11 @@ pub(super) fn sheets(workbook: &RawWorkbook) -> Result<Vec<AnchoredSheet<'_>>, A
         return Err(AnchorError::SheetsMissing);
     }
     Ok(sheets)
+}
+
+/// The sheets of a form: all but those that tell of findings, which quote what was typed.
+fn form_sheets(workbook: &RawWorkbook) -> impl Iterator<Item = &RawSheet> {
+    workbook.sheets.iter().filter(|sheet| !annotate::is_ours(sheet))
 }
 
 /// The text of a cell that holds one.

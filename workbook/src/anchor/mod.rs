@@ -17,6 +17,7 @@ use survey::{
 
 use self::{find::AnchoredSheet, notice::Notices};
 use crate::{
+    annotate::{self, GivenJustification},
     error::AnchorError,
     extract::RawWorkbook,
     layout::{Layout, SheetBody},
@@ -39,6 +40,8 @@ pub struct ReturnWorkbook {
     pub notices: Vec<LayoutNotice>,
     /// Date system of all serials.
     pub dates: DateSystem,
+    /// What was said to findings in the index sheet of an annotated workbook.
+    pub justifications: Vec<GivenJustification>,
 }
 
 /// The marks of a template: with them the caller chooses the questionnaire version to anchor with.
@@ -83,6 +86,7 @@ pub fn anchor(
         claims,
         notices: notices.into_list(),
         dates: workbook.dates,
+        justifications: annotate::justifications(workbook),
         metadata,
     })
 }

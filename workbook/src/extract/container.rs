@@ -92,7 +92,8 @@ fn agree(archive: &ZipArchive<Cursor<&[u8]>>, entries: &[Entry]) -> Result<(), R
     Ok(())
 }
 
-fn decode(bytes: Vec<u8>) -> Option<String> {
+/// The text of a part: UTF-8, or UTF-16 with its mark.
+pub(crate) fn decode(bytes: Vec<u8>) -> Option<String> {
     if let Some(body) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         return std::str::from_utf8(body).ok().map(str::to_owned);
     }

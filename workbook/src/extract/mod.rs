@@ -20,7 +20,9 @@ mod sniff;
 mod styles;
 mod xml;
 
+pub(crate) use container::decode;
 pub use limits::Limits;
+pub(crate) use package::resolve;
 pub(crate) use raw::GENERAL;
 pub use raw::{CellRange, CellStyle, FileProperties, RawCellAt, RawSheet, RawWorkbook, Visibility};
 pub use reference::{a1, position};

@@ -170,7 +170,7 @@ fn relationships_of(container: &mut Container<'_>, part: &str, limits: &Limits) 
 }
 
 /// A target relative to the folder of its source part; a leading slash means the package root. In lower case.
-fn resolve(folder: &str, target: &str) -> String {
+pub(crate) fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/").to_lowercase();
     let mut segments: Vec<&str> = if target.starts_with('/') {
         Vec::new()

@@ -15,6 +15,8 @@ mod build;
 mod names;
 mod relevance;
 
+pub(crate) use names::sheet_name;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@
 const LONGEST: usize = 31;
 
 /// Names of the sheets of a template that ask nothing; no section may take them.
-pub(super) const RESERVED: [&str; 8] = [
+pub(super) const RESERVED: [&str; 10] = [
     "封面",
     "填表说明",
     "代码表",
@@ -13,10 +13,12 @@ pub(super) const RESERVED: [&str; 8] = [
     "Codes",
     "_lists",
     "_template",
+    crate::annotate::INDEX_NAME,
+    crate::annotate::KEYS_NAME,
 ];
 
 /// A name that is safe for Excel and not taken yet; it is added to `taken`.
-pub(super) fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
+pub(crate) fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
     let clean: String = wanted
         .chars()
         .map(|c| {

@@ -13,7 +13,7 @@ pub(super) fn width(text: &str) -> f64 {
 }
 
 /// Height of a row, in points, that shows the most demanding of its texts in full. Each comes with its column width.
-pub(super) fn row_height<'a>(cells: impl IntoIterator<Item = (&'a str, f64)>) -> f64 {
+pub(crate) fn row_height<'a>(cells: impl IntoIterator<Item = (&'a str, f64)>) -> f64 {
     let lines = cells
         .into_iter()
         .map(|(text, column)| lines(text, column))

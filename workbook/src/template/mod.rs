@@ -6,7 +6,7 @@ mod field;
 mod grid;
 mod lists;
 mod marks;
-mod measure;
+pub(crate) mod measure;
 mod notes;
 mod page;
 mod row;

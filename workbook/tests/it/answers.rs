@@ -22,7 +22,7 @@ use crate::{
     support::{Form, questionnaire, worked_answers},
 };
 
-static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
+pub(crate) static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
     let data = |name: &str| fs::read(format!("{}/../data/{name}", env!("CARGO_MANIFEST_DIR"))).expect("shipped data");
     let tables = ReferenceTables {
         areas: AreaTable::parse(&data("areas_fuyang.csv")).expect("areas"),

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod anchoring;
+mod annotate;
 mod answers;
 mod hostile;
 mod layout;

@@ -1,0 +1,246 @@
+//! The report on a return, ready to be shown: findings with the labels of what they are about and what was said to
+//! them, and everything that was read otherwise than it was typed. Nothing is converted in silence.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answer::{Answer, Answers},
+    cell::{Place, Provenances},
+    finding::{Finding, Findings},
+    justification::{Justification, JustificationReason, JustificationReasons, valid},
+    survey::Survey,
+    text::Text,
+};
+
+/// The report on one revision of a return.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Title of the questionnaire.
+    pub title: Text,
+    /// Findings, graver ones first, at most [`Findings::CAP`].
+    pub findings: Vec<FindingLine>,
+    /// All blocking findings, also those beyond the cap.
+    pub block: usize,
+    /// All warnings, also those beyond the cap.
+    pub warn: usize,
+    /// All notes, also those beyond the cap.
+    pub info: usize,
+    /// Answers that were read otherwise than they were typed, in the order of the questionnaire, at most
+    /// [`Report::MOST_READINGS`].
+    pub readings: Vec<ReadingLine>,
+    /// The reasons that a justification may give.
+    pub reasons: Vec<JustificationReason>,
+}
+
+/// A finding as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingLine {
+    /// The finding.
+    pub finding: Finding,
+    /// What is asked in the cell: label of the question, of the column too in a table. Empty where no question is known.
+    pub label: Text,
+    /// What the enterprise said to it, while that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub justification: Option<Justification>,
+    /// What it said when the values were others: shown, never counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<Justification>,
+}
+
+/// An answer that was read otherwise than it was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingLine {
+    /// Where it stands.
+    pub place: Place,
+    /// Question code, `CODE[row].column` in a table.
+    pub cell: String,
+    /// What is asked there.
+    pub label: Text,
+    /// The text as typed.
+    pub original: String,
+    /// What it was read as.
+    pub value: Text,
+    /// Codes of the rules that turned one into the other, in order.
+    pub rules: Vec<String>,
+}
+
+impl Report {
+    /// The number of readings that are listed.
+    pub const MOST_READINGS: usize = 2000;
+
+    /// The report on a revision. `given` are all justifications of the return in the order in which they were given.
+    pub fn of(
+        survey: &Survey,
+        findings: &Findings,
+        answers: &Answers,
+        provenance: &Provenances,
+        reasons: &JustificationReasons,
+        given: &[Justification],
+    ) -> Self {
+        let counted = valid(findings, given);
+        let line = |finding: &Finding| {
+            let justification = counted.get(&finding.key).copied().cloned();
+            let last = given.iter().rev().find(|given| given.finding_key == finding.key);
+            let lapsed = last.filter(|_| justification.is_none() && finding.is_justifiable());
+            FindingLine {
+                label: label_of_finding(survey, finding),
+                justification,
+                lapsed: lapsed.cloned(),
+                finding: finding.clone(),
+            }
+        };
+        Self {
+            title: survey.questionnaire().title.clone(),
+            findings: findings.items.iter().map(line).collect(),
+            block: findings.block,
+            warn: findings.warn,
+            info: findings.info,
+            readings: readings(survey, answers, provenance),
+            reasons: reasons.reasons.clone(),
+        }
+    }
+
+    /// The warnings that are listed and not justified.
+    pub fn unjustified(&self) -> impl Iterator<Item = &FindingLine> {
+        self.findings
+            .iter()
+            .filter(|line| line.finding.action == crate::questionnaire::Action::Warn && line.justification.is_none())
+    }
+}
+
+fn readings(survey: &Survey, answers: &Answers, provenance: &Provenances) -> Vec<ReadingLine> {
+    let mut lines: Vec<(usize, ReadingLine)> = provenance
+        .iter()
+        .filter(|(_, provenance)| !provenance.normalised_by.is_empty())
+        .filter_map(|(key, provenance)| {
+            let cell = CellName::of(key);
+            let answer = cell.answer(answers)?;
+            let line = ReadingLine {
+                place: provenance.place.clone(),
+                cell: key.clone(),
+                label: cell.label(survey),
+                original: provenance.raw.clone(),
+                value: cell.shown(survey, answer),
+                rules: provenance.normalised_by.clone(),
+            };
+            Some((survey.position(cell.question)?, line))
+        })
+        .collect();
+    lines.sort_by_key(|(position, _)| *position);
+    lines.truncate(Report::MOST_READINGS);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The label of what a finding is about: its key names the cell, `WF12@V02.0.start`.
+fn label_of_finding(survey: &Survey, finding: &Finding) -> Text {
+    let Some(question) = &finding.question else {
+        return Text::default();
+    };
+    let column = finding
+        .key
+        .split_once('@')
+        .and_then(|(_, cell)| cell.strip_prefix(question.as_str())?.strip_prefix('.')?.split_once('.'))
+        .map(|(_, column)| column.split('~').next().unwrap_or(column));
+    CellName {
+        question,
+        row: None,
+        column,
+    }
+    .label(survey)
+}
+
+/// A key of provenance taken apart.
+struct CellName<'k> {
+    question: &'k str,
+    row: Option<usize>,
+    column: Option<&'k str>,
+}
+
+impl<'k> CellName<'k> {
+    fn of(key: &'k str) -> Self {
+        let whole = Self {
+            question: key,
+            row: None,
+            column: None,
+        };
+        let Some((question, rest)) = key.split_once('[') else {
+            return whole;
+        };
+        let Some((row, column)) = rest.split_once("].") else {
+            return whole;
+        };
+        Self {
+            question,
+            row: row.parse().ok(),
+            column: Some(column),
+        }
+    }
+
+    fn answer<'a>(&self, answers: &'a Answers) -> Option<&'a Answer> {
+        match (answers.get(self.question)?, self.column) {
+            (Answer::Table(rows), Some(column)) => rows.get(self.row?)?.get(column),
+            (answer, None) => Some(answer),
+            _ => None,
+        }
+    }
+
+    fn label(&self, survey: &Survey) -> Text {
+        let Some(question) = survey.question(self.question) else {
+            return Text::default();
+        };
+        let column = self
+            .column
+            .and_then(|code| question.columns.iter().flatten().find(|column| column.code == code));
+        let Some(column) = column else {
+            return question.label.clone();
+        };
+        Text::new(
+            format!("{}：{}", question.label.zh, column.label.zh),
+            format!("{}: {}", question.label.en, column.label.en),
+        )
+    }
+
+    /// An answer as people read it: options with their labels.
+    fn shown(&self, survey: &Survey, answer: &Answer) -> Text {
+        let column = |code: &str| {
+            let question = survey.question(self.question)?;
+            question.columns.iter().flatten().find(|column| column.code == code)
+        };
+        let options = match self.column {
+            None => survey.options(self.question),
+            Some(code) => column(code)
+                .and_then(|column| column.options.as_deref())
+                .unwrap_or_default(),
+        };
+        let labelled = |code: &str| {
+            let option = options.iter().find(|option| option.code == code);
+            option.map_or_else(
+                || same(code),
+                |option| {
+                    Text::new(
+                        format!("{code} {}", option.label.zh),
+                        format!("{code} {}", option.label.en),
+                    )
+                },
+            )
+        };
+        match answer {
+            Answer::Number(number) if !options.is_empty() => labelled(&number.normalize().to_string()),
+            Answer::Number(number) => same(&number.to_string()),
+            Answer::Text(text) | Answer::Date(text) => same(text),
+            Answer::Choice(code) => labelled(code),
+            Answer::Choices(codes) => {
+                let labels: Vec<Text> = codes.iter().map(|code| labelled(code)).collect();
+                let join = |of: fn(&Text) -> &str| labels.iter().map(of).collect::<Vec<_>>().join("；");
+                Text::new(join(|text| &text.zh), join(|text| &text.en))
+            }
+            Answer::Boolean(true) => Text::new("是", "Yes"),
+            Answer::Boolean(false) => Text::new("否", "No"),
+            Answer::Table(_) => Text::default(),
+        }
+    }
+}
+
+fn same(text: &str) -> Text {
+    Text::new(text, text)
+}
