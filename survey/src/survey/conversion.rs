@@ -119,6 +119,8 @@ fn said(question: &Question, unit: &str, converted: Decimal, provenance: &Proven
     let check = Builtin::Converted;
     let both = |text: &str| Text::new(text, text);
     Finding {
+        key: question.code.clone(),
+        fingerprint: String::new(),
         rule: check.code().to_owned(),
         class: check.class(),
         action: check.action(),
