@@ -12,7 +12,7 @@ use crate::{
     config::DataPlace,
     ids::IdSource,
     jobs::{queue::Queue, worker},
-    reader::{ChildLimits, WorkbookReader},
+    reader::WorkbookReader,
     service::{Service, Settings, catalogue::Catalogue, log_in::FailedLogins, round_figures::RoundFigures},
     store::db::Database,
 };
@@ -71,7 +71,7 @@ pub fn assemble(db: Database, blobs: Blobs, parts: Parts) -> Result<Arc<Service>
         blobs,
         clock: parts.clock,
         ids: parts.ids,
-        reader: WorkbookReader::new(parts.program, ChildLimits::default()),
+        reader: WorkbookReader::within(parts.program, parts.settings.reading.clone()),
         catalogue: Catalogue::default(),
         round_figures: RoundFigures::default(),
         settings: parts.settings,

@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     blobs::sha256_hex,
-    reader::{ChildLimits, WorkbookReader},
+    config::DataPlace,
+    reader::{ReadingLimits, WorkbookReader},
     service::{
         catalogue::Form,
         check_workbook::{Known, anchor_workbook, check, read_workbook},
@@ -64,8 +65,9 @@ struct Report<'a> {
 const REFUSED: u8 = 2;
 
 impl Check {
-    pub(super) async fn run(self, output: &Output) -> Result<ExitCode, Failed> {
-        match self.check(output).await {
+    pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<ExitCode, Failed> {
+        let limits = place.reading_limits()?;
+        match self.check(limits, output).await {
             Ok(findings) if findings.blocks() => Ok(ExitCode::from(1)),
             Ok(_) => Ok(ExitCode::SUCCESS),
             Err(refused) => {
@@ -80,17 +82,15 @@ impl Check {
         }
     }
 
-    async fn check(&self, output: &Output) -> Result<Findings, ServiceError> {
+    async fn check(&self, limits: ReadingLimits, output: &Output) -> Result<Findings, ServiceError> {
         let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&error))?;
         // The questionnaire is compiled while the child reads the file.
         let compiling = tokio::task::spawn_blocking({
             let wanted = self.questionnaire.clone();
             move || built_in_form(wanted.as_deref())
         });
-        let reader = WorkbookReader::new(
-            program().map_err(|_| ServiceError::internal("no program"))?,
-            ChildLimits::default(),
-        );
+        let program = program().map_err(|_| ServiceError::internal("no program"))?;
+        let reader = WorkbookReader::once(program, limits);
         let raw = read_workbook(&reader, &bytes).await;
         let form = compiling.await.map_err(ServiceError::internal)??;
         let returned = anchor_workbook(&raw?, &form)?;

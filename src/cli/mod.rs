@@ -142,7 +142,7 @@ impl Command {
             Self::Openapi => openapi::run()?,
             Self::User(command) => command.run(place, output).await?,
             Self::Template(command) => command.run(place, output).await?,
-            Self::Check(command) => return command.run(output).await,
+            Self::Check(command) => return command.run(place, output).await,
             Self::Import(command) => command.run(place, output).await?,
             Self::Compile(command) => command.run(place, output).await?,
             Self::Export(command) => command.run(place, output).await?,
@@ -157,7 +157,10 @@ async fn open(place: &DataPlace, migrate: bool) -> Result<Arc<Service>, Failed> 
     let parts = Parts {
         clock: Arc::new(SystemClock),
         ids: SeededIds::from_system(),
-        settings: Settings::default(),
+        settings: Settings {
+            reading: place.reading_limits()?,
+            ..Settings::default()
+        },
         program: program()?,
     };
     // The embedded database belongs to whoever may write the folder: no separate step for its schema.

@@ -8,7 +8,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    blobs::Blobs, clock::Clock, ids::IdSource, jobs::queue::Queue, reader::WorkbookReader, store::db::Database,
+    blobs::Blobs,
+    clock::Clock,
+    ids::IdSource,
+    jobs::queue::Queue,
+    reader::{ReadingLimits, WorkbookReader},
+    store::db::Database,
 };
 
 pub mod accept_return;
@@ -68,6 +73,8 @@ pub struct Settings {
     pub day_offset_seconds: i32,
     /// Argon2id memory, KiB. OWASP's figure of 2023 is 19 MiB with two passes; tests use less.
     pub password_memory_kib: u32,
+    /// What reading a workbook may cost.
+    pub reading: ReadingLimits,
 }
 
 impl Default for Settings {
@@ -77,6 +84,7 @@ impl Default for Settings {
             upload_bytes: 20 << 20,
             day_offset_seconds: 8 * 3600,
             password_memory_kib: 19 * 1024,
+            reading: ReadingLimits::default(),
         }
     }
 }

@@ -23,6 +23,7 @@ use ronghe::{
     },
     ids::SeededIds,
     jobs::queue::Queue,
+    reader::{ChildLimits, ReadingLimits},
     service::{
         Service, Settings,
         issue_template::{Filling, write_filled},
@@ -72,6 +73,14 @@ fn parts(seed: u64, clock: Arc<FixedClock>) -> Parts {
         // A password hash that costs a millisecond: what is tested is that it is asked for, not that it is slow.
         settings: Settings {
             password_memory_kib: 64,
+            // Hundreds of these run at once: none starts children ahead of need.
+            reading: ReadingLimits {
+                child: ChildLimits {
+                    waiting: 0,
+                    ..ChildLimits::default()
+                },
+                ..ReadingLimits::default()
+            },
             ..Settings::default()
         },
         program: PathBuf::from(env!("CARGO_BIN_EXE_ronghe")),
@@ -356,5 +365,6 @@ pub(crate) fn place(folder: &std::path::Path) -> DataPlace {
     DataPlace {
         data: Some(folder.to_owned()),
         database: None,
+        limits: None,
     }
 }

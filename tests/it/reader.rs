@@ -2,7 +2,8 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration};
 
-use ronghe::reader::{ChildLimits, WorkbookReader};
+use ronghe::reader::{ChildLimits, ReadingLimits, RowBatch, WorkbookReader};
+use workbook::extract::{Limits, RawRow, RowsEnd, RowsHead, WantedSheet};
 
 /// A program that stands in for the child.
 fn program(folder: &tempfile::TempDir, script: &str) -> PathBuf {
@@ -36,7 +37,7 @@ async fn a_child_that_dies_hangs_or_talks_nonsense_is_a_code() {
         assert_eq!(code, "workbook.reader_failed", "{script}");
     }
     let short = ChildLimits {
-        wall: Duration::from_millis(300),
+        wall_milliseconds: 300,
         ..ChildLimits::default()
     };
     let code = refusal(program(&folder, "exec sleep 30"), short, b"PK\x03\x04").await;
@@ -86,4 +87,146 @@ async fn a_bomb_is_refused_within_the_limits() {
     assert!(code.starts_with("workbook."), "{code}");
     assert_ne!(code, "workbook.reader_failed", "refused by the directory, not by dying");
     assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+/// A text of this many rows and columns.
+fn table(rows: usize, columns: usize) -> Vec<u8> {
+    let row = vec!["12.5"; columns].join(",") + "\n";
+    row.repeat(rows).into_bytes()
+}
+
+async fn all_rows(
+    reader: &WorkbookReader,
+    bytes: Vec<u8>,
+    wanted: WantedSheet,
+) -> Result<(RowsHead, Vec<RawRow>, Option<RowsEnd>), String> {
+    let mut stream = reader
+        .rows(bytes, wanted)
+        .await
+        .unwrap()
+        .map_err(|refusal| refusal.code)?;
+    let (head, mut rows, mut end) = (stream.head().clone(), Vec::new(), None);
+    while let Some(batch) = stream.next().await {
+        match batch.map_err(|refusal| refusal.code)? {
+            RowBatch::Rows(batch) => rows.extend(batch),
+            RowBatch::End(found) => end = Some(found),
+        }
+    }
+    Ok((head, rows, end))
+}
+
+fn real_reader(limits: ReadingLimits) -> WorkbookReader {
+    WorkbookReader::within(PathBuf::from(env!("CARGO_BIN_EXE_ronghe")), limits)
+}
+
+#[tokio::test]
+async fn rows_come_in_order_and_end_with_their_count() {
+    let reader = real_reader(ReadingLimits::default());
+    let (head, rows, end) = all_rows(&reader, table(3000, 10), WantedSheet::FirstVisible)
+        .await
+        .unwrap();
+    assert_eq!(head.title().name, "Sheet1");
+    assert_eq!(rows.len(), 3000);
+    assert!(
+        rows.iter()
+            .enumerate()
+            .all(|(at, row)| row.row == at as u32 && row.cells.len() == 10)
+    );
+    let end = end.expect("an end");
+    assert_eq!((end.rows, end.cells), (3000, 30_000));
+}
+
+#[tokio::test]
+async fn a_refusal_comes_before_the_rows_or_as_the_last_item() {
+    let reader = real_reader(ReadingLimits::default());
+    let refused = |bytes: Vec<u8>, wanted| {
+        let reader = &reader;
+        async move { all_rows(reader, bytes, wanted).await.unwrap_err() }
+    };
+    assert_eq!(
+        refused(b"%PDF-1.7".to_vec(), WantedSheet::FirstVisible).await,
+        "workbook.pdf"
+    );
+    assert_eq!(
+        refused(table(2, 2), WantedSheet::Name("no".into())).await,
+        "workbook.no_such_sheet"
+    );
+    let mut broken = table(20_000, 10);
+    broken.extend(b"\"never closed");
+    assert_eq!(refused(broken, WantedSheet::FirstVisible).await, "workbook.damaged");
+    let limits = ReadingLimits {
+        rows: Limits {
+            cells: 50_000,
+            ..Limits::for_rows()
+        },
+        ..ReadingLimits::default()
+    };
+    let few = real_reader(limits);
+    let code = all_rows(&few, table(20_000, 10), WantedSheet::FirstVisible)
+        .await
+        .unwrap_err();
+    assert_eq!(code, "workbook.too_many_cells");
+}
+
+#[tokio::test]
+async fn a_child_that_dies_among_the_rows_is_a_code() {
+    let folder = tempfile::tempdir().unwrap();
+    for script in [
+        "exit 1",
+        "kill -9 $$",
+        "printf '\\003\\001'",
+        "printf '\\003\\377\\377\\377\\377'",
+        "printf '\\011\\000\\000\\000\\000'",
+        "exec sleep 30",
+    ] {
+        let limits = ReadingLimits {
+            child: ChildLimits {
+                wall_milliseconds: 1000,
+                ..ChildLimits::default()
+            },
+            ..ReadingLimits::default()
+        };
+        let reader = WorkbookReader::once(program(&folder, script), limits);
+        let code = all_rows(&reader, table(9, 9), WantedSheet::FirstVisible)
+            .await
+            .unwrap_err();
+        assert_eq!(code, "workbook.reader_failed", "{script}");
+    }
+    // A real child that runs out of CPU time after its first rows.
+    let limits = ReadingLimits {
+        child: ChildLimits {
+            rows_cpu_seconds: 0,
+            ..ChildLimits::default()
+        },
+        ..ReadingLimits::default()
+    };
+    let code = all_rows(&real_reader(limits), table(400_000, 20), WantedSheet::FirstVisible)
+        .await
+        .unwrap_err();
+    assert_eq!(code, "workbook.reader_failed");
+}
+
+#[tokio::test]
+async fn whoever_drops_the_stream_frees_its_place() {
+    let limits = ReadingLimits {
+        child: ChildLimits {
+            at_once: 1,
+            waiting: 1,
+            ..ChildLimits::default()
+        },
+        ..ReadingLimits::default()
+    };
+    let reader = real_reader(limits);
+    for _ in 0..3 {
+        let mut stream = reader
+            .rows(table(100_000, 10), WantedSheet::FirstVisible)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(matches!(stream.next().await, Some(Ok(RowBatch::Rows(_)))));
+    }
+    let (_, rows, _) = all_rows(&reader, table(10, 2), WantedSheet::FirstVisible)
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 10);
 }

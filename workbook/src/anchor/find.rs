@@ -7,7 +7,7 @@ use survey::cell::RawValue;
 use crate::{
     annotate,
     error::{AnchorError, DoubledCode},
-    extract::{RawCellAt, RawSheet, RawWorkbook},
+    extract::{FileFormat, RawCellAt, RawSheet, RawWorkbook},
     layout::{FURNITURE, SHEET_ANCHOR},
     metadata::{MARK, TemplateMetadata},
 };
@@ -41,10 +41,11 @@ pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, Ancho
         .collect();
     let Some((sheet, mark)) = marks.first() else {
         let has_sheets = form_sheets(workbook).any(|sheet| sheet_anchor(sheet).is_some());
-        return Err(if has_sheets {
-            AnchorError::MetadataMissing
-        } else {
-            AnchorError::Foreign
+        return Err(match workbook.format {
+            FileFormat::Csv => AnchorError::Csv,
+            FileFormat::Html => AnchorError::Html,
+            _ if has_sheets => AnchorError::MetadataMissing,
+            _ => AnchorError::Foreign,
         });
     };
     if marks.len() > 1 {

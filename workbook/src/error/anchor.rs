@@ -10,6 +10,10 @@ use survey::{cell::Place, text::Text};
 pub enum AnchorError {
     /// Neither the metadata sheet nor any sheet of a template.
     Foreign,
+    /// A text with separators: it cannot carry the marks of a template.
+    Csv,
+    /// A web page: it does not carry the marks of a template.
+    Html,
     /// Sheets of a template, but the metadata sheet is gone.
     MetadataMissing,
     /// A metadata entry is missing or cannot be read.
@@ -47,6 +51,8 @@ impl AnchorError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Foreign => "workbook.foreign",
+            Self::Csv => "workbook.csv",
+            Self::Html => "workbook.html",
             Self::MetadataMissing => "workbook.metadata_missing",
             Self::MetadataDamaged { .. } => "workbook.metadata_damaged",
             Self::NewerFormat { .. } => "workbook.newer_format",
@@ -61,6 +67,14 @@ impl AnchorError {
             Self::Foreign => Text::new(
                 "这不是本系统发放的调查表。请下载本期调查表，在其中填写后上传。",
                 "This is not a form issued by this system. Download the form of this round, fill it in and upload it.",
+            ),
+            Self::Csv => Text::new(
+                "这是文本文件（如 .csv），缺少模板信息。请在系统发放的调查表里填写并上传该工作簿。",
+                "This is a text file (such as .csv) without the template's marks. Fill in the form that was issued and upload that workbook.",
+            ),
+            Self::Html => Text::new(
+                "这是改了名的网页文件，缺少模板信息。请在系统发放的调查表里填写，保存为 Excel 工作簿（*.xlsx）后上传。",
+                "This is a web page under another name, without the template's marks. Fill in the form that was issued, save it as an Excel workbook (*.xlsx) and upload that.",
             ),
             Self::MetadataMissing => Text::new(
                 "工作簿里的模板标识表已被删除，无法确认是哪家企业、哪一期的调查表。请重新下载调查表，把数据粘贴进去（只粘贴数值）后上传。",

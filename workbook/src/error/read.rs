@@ -21,18 +21,12 @@ pub enum ReadError {
     Truncated,
     /// Protected by a password for opening.
     Encrypted,
-    /// `.xls` or `.et`: a compound file.
+    /// `.xls` of Excel 4 or older, or a format of old WPS releases.
     LegacyXls,
-    /// `.xlsb`.
-    Xlsb,
-    /// `.ods`.
-    Ods,
-    /// A web page with the name of a workbook.
+    /// A web page without a table, or an archive of a web page.
     Html,
-    /// SpreadsheetML 2003.
-    Xml2003,
-    /// Plain text.
-    Csv,
+    /// A text document, such as of Word.
+    Word,
     /// A PDF.
     Pdf,
     /// A picture.
@@ -41,6 +35,11 @@ pub enum ReadError {
     Archive,
     /// Something else.
     NotXlsx,
+    /// The sheet that is asked for is not there.
+    NoSuchSheet {
+        /// Its name, or its place from 1.
+        name: String,
+    },
     /// Inflates to more than is allowed, or lies about it.
     ZipBomb {
         /// The bound, in words of [`Limits`](crate::extract::Limits).
@@ -108,6 +107,10 @@ pub enum Counted {
     TextBytes,
     /// Nested XML elements.
     XmlDepth,
+    /// Bytes of all shared strings.
+    StringBytes,
+    /// Steps of work that a small file asks for, such as repeated cells.
+    Steps,
 }
 
 impl ReadError {
@@ -119,15 +122,13 @@ impl ReadError {
             Self::Truncated => "workbook.truncated",
             Self::Encrypted => "workbook.encrypted",
             Self::LegacyXls => "workbook.legacy_xls",
-            Self::Xlsb => "workbook.xlsb",
-            Self::Ods => "workbook.ods",
             Self::Html => "workbook.html",
-            Self::Xml2003 => "workbook.xml_2003",
-            Self::Csv => "workbook.csv",
+            Self::Word => "workbook.word",
             Self::Pdf => "workbook.pdf",
             Self::Image => "workbook.image",
             Self::Archive => "workbook.archive",
             Self::NotXlsx => "workbook.not_xlsx",
+            Self::NoSuchSheet { .. } => "workbook.no_such_sheet",
             Self::ZipBomb { .. } => "workbook.zip_bomb",
             Self::UnsafeNames { .. } => "workbook.unsafe_names",
             Self::Doctype { .. } => "workbook.doctype",
@@ -152,13 +153,16 @@ impl ReadError {
                 what: Counted::Styles, ..
             } => "workbook.too_many_styles",
             Self::TooMany {
-                what: Counted::TextBytes,
+                what: Counted::TextBytes | Counted::StringBytes,
                 ..
             } => "workbook.too_much_text",
             Self::TooMany {
                 what: Counted::XmlDepth,
                 ..
             } => "workbook.too_deep",
+            Self::TooMany {
+                what: Counted::Steps, ..
+            } => "workbook.too_much_work",
             Self::TextTooLong { .. } => "workbook.text_too_long",
             Self::CellOutOfRange { .. } => "workbook.cell_out_of_range",
             Self::Damaged { .. } => "workbook.damaged",
@@ -187,22 +191,16 @@ impl ReadError {
                 "The file needs a password to open. Remove the password (File, Info, Protect Workbook), save and upload it again.",
             ),
             Self::LegacyXls => save_as(
-                "这是旧版 .xls 或 WPS .et 格式。",
-                "This is the old .xls or the WPS .et format.",
-            ),
-            Self::Xlsb => save_as("这是二进制 .xlsb 格式。", "This is the binary .xlsb format."),
-            Self::Ods => save_as(
-                "这是 OpenDocument（.ods）格式。",
-                "This is the OpenDocument (.ods) format.",
+                "这是 Excel 4 或更早的 .xls，或旧版 WPS 自有的 .et 格式。",
+                "This is an .xls of Excel 4 or older, or the own .et format of an old WPS.",
             ),
             Self::Html => save_as(
-                "这是改了名的网页文件，不是工作簿。",
-                "This is a web page under another name, not a workbook.",
+                "这是改了名的网页文件，里面没有可读的表格。",
+                "This is a web page under another name, and there is no table in it that can be read.",
             ),
-            Self::Xml2003 => save_as("这是 2003 版 XML 表格。", "This is an XML spreadsheet of 2003."),
-            Self::Csv => Text::new(
-                "这是文本文件（如 .csv），缺少模板信息。请在系统发放的调查表里填写并上传该工作簿。",
-                "This is a text file (such as .csv) without the template's marks. Fill in the form that was issued and upload that workbook.",
+            Self::Word => Text::new(
+                "这是文字文档（如 Word），不是工作簿。请在系统发放的 Excel 调查表里填写并上传该工作簿。",
+                "This is a text document (such as of Word), not a workbook. Fill in the Excel form that was issued and upload that workbook.",
             ),
             Self::Pdf => Text::new(
                 "这是 PDF。盖章扫描件可作为附件提交，但还缺少填好的 Excel 调查表。",
@@ -217,6 +215,10 @@ impl ReadError {
                 "This is a compressed archive. Unpack it and upload the .xlsx files one by one.",
             ),
             Self::NotXlsx => save_as("这不是 Excel 工作簿。", "This is not an Excel workbook."),
+            Self::NoSuchSheet { name } => Text::new(
+                format!("工作簿里没有工作表“{name}”。请核对工作表名称。"),
+                format!("The workbook has no sheet \"{name}\". Check the name of the sheet."),
+            ),
             Self::ZipBomb { bound, limit } => Text::new(
                 format!("文件解压后异常庞大，已拒收（{bound}，上限 {limit}）。请在系统发放的调查表里重新填写。"),
                 format!(
@@ -291,6 +293,8 @@ impl Counted {
             Self::Styles => ("单元格样式", "cell styles"),
             Self::TextBytes => ("单元格文字总量（字节）", "bytes of cell text"),
             Self::XmlDepth => ("文件内部嵌套层数", "nested elements"),
+            Self::StringBytes => ("文字条目总量（字节）", "bytes of strings"),
+            Self::Steps => ("文件要求的处理量", "steps of work"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     io::{Cursor, Read},
 };
 
-use zip::ZipArchive;
+use zip::{ZipArchive, read::ZipFile};
 
 use super::{
     Limits,
@@ -48,28 +48,77 @@ impl<'a> Container<'a> {
         self.index.keys().map(String::as_str)
     }
 
-    /// The inflated part, as text: UTF-8, or UTF-16 with its mark.
-    pub(super) fn text(&mut self, path: &str) -> Result<Option<String>, ReadError> {
+    /// A part, inflated as it is read and never beyond its declared size.
+    pub(super) fn part(&mut self, path: &str) -> Result<Option<Part<'_, 'a>>, ReadError> {
         let Some(at) = self.index.get(path).copied() else {
             return Ok(None);
         };
-        let declared = self.entries.get(at).map_or(0, |entry| entry.inflated);
-        let damaged = |reason: String| ReadError::damaged(path, reason);
-        let part = self.archive.by_index(at).map_err(|error| damaged(error.to_string()))?;
-        // Memory is given as it is needed, not as it is declared. One byte more shows a part that lies about its size.
-        let mut bytes = Vec::with_capacity(usize::try_from(declared.min(1 << 20)).unwrap_or(0));
-        part.take(declared.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|error| damaged(error.to_string()))?;
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > declared {
-            return Err(ReadError::ZipBomb {
-                bound: "declared size".into(),
-                limit: declared,
-            });
-        }
+        let (name, declared) = self
+            .entries
+            .get(at)
+            .map_or((String::new(), 0), |entry| (entry.path.clone(), entry.inflated));
+        let file = self
+            .archive
+            .by_index(at)
+            .map_err(|error| ReadError::damaged(path, error.to_string()))?;
+        Ok(Some(Part {
+            file,
+            name,
+            declared,
+            given: 0,
+        }))
+    }
+
+    /// The inflated part, as text: UTF-8, or UTF-16 with its mark.
+    pub(super) fn text(&mut self, path: &str) -> Result<Option<String>, ReadError> {
+        let Some(mut part) = self.part(path)? else {
+            return Ok(None);
+        };
+        let bytes = part.read_all()?;
         decode(bytes)
             .map(Some)
-            .ok_or_else(|| damaged("neither UTF-8 nor UTF-16".into()))
+            .ok_or_else(|| ReadError::damaged(path, "neither UTF-8 nor UTF-16"))
+    }
+}
+
+/// One part, inflated as it is read.
+pub(super) struct Part<'p, 'a> {
+    file: ZipFile<'p, Cursor<&'a [u8]>>,
+    name: String,
+    declared: u64,
+    given: u64,
+}
+
+impl Part<'_, '_> {
+    /// Path of the part, in lower case.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Adds the next bytes to `buffer`, about `wanted`; 0 at the end. More than was declared is a lie.
+    pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, wanted: u64) -> Result<usize, ReadError> {
+        // One byte more than declared shows a part that lies about its size.
+        let allowed = self.declared.saturating_add(1).saturating_sub(self.given).min(wanted);
+        let count = Read::by_ref(&mut self.file)
+            .take(allowed)
+            .read_to_end(buffer)
+            .map_err(|error| ReadError::damaged(&self.name, error.to_string()))?;
+        self.given = self.given.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        if self.given > self.declared {
+            return Err(ReadError::ZipBomb {
+                bound: "declared size".into(),
+                limit: self.declared,
+            });
+        }
+        Ok(count)
+    }
+
+    /// All bytes that are left.
+    pub(super) fn read_all(&mut self) -> Result<Vec<u8>, ReadError> {
+        // Memory is given as it is needed, not as it is declared.
+        let mut bytes = Vec::with_capacity(usize::try_from(self.declared.min(1 << 20)).unwrap_or(0));
+        self.fill(&mut bytes, u64::MAX)?;
+        Ok(bytes)
     }
 }
 

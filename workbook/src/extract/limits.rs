@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+const MIB: u64 = 1024 * 1024;
+
 /// Upper bounds of a read. Whatever exceeds one of them is refused with a [`ReadError`](crate::ReadError) that names
 /// the bound; nothing is ever cut off in silence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +40,31 @@ pub struct Limits {
     pub styles: usize,
     /// Nested XML elements.
     pub xml_depth: usize,
+    /// Bytes of all shared strings together: they are kept in memory while a sheet is read.
+    pub string_bytes: u64,
+    /// Bytes of XML from the end of one row to the end of the next, and of what stands before and after the rows.
+    pub row_bytes: u64,
+}
+
+impl Limits {
+    /// Limits of a sheet that is read row by row and never kept: a sheet of 50 000 rows and 120 columns fits four
+    /// times over, while the memory stays below 300 MB.
+    pub fn for_rows() -> Self {
+        Self {
+            file_bytes: 96 * MIB,
+            part_bytes: 2048 * MIB,
+            total_bytes: 3072 * MIB,
+            cells_per_sheet: 25_000_000,
+            cells: 25_000_000,
+            text_bytes: 1024 * MIB,
+            string_bytes: 96 * MIB,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        const MIB: u64 = 1024 * 1024;
         Self {
             file_bytes: 20 * MIB,
             entries: 2000,
@@ -59,6 +81,8 @@ impl Default for Limits {
             merged_ranges: 65_536,
             styles: 65_536,
             xml_depth: 64,
+            string_bytes: 64 * MIB,
+            row_bytes: 64 * MIB,
         }
     }
 }

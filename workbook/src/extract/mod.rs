@@ -1,108 +1,80 @@
-//! Reading any `.xlsx` or `.xlsm` into raw cells, hostile ones included.
+//! Reading any workbook into raw cells, hostile ones included, in every format that comes back.
 //!
-//! The reader is our own, on quick-xml and zip. The kept library for this, calamine, was weighed and left: it reserves
-//! memory by the file's own `uniqueCount` and aborts, reads UTF-16 parts as empty, merges doubled zip entries, drops
-//! broken sheets in silence, and has no hidden rows and columns. What a return needs of SpreadsheetML is small, and
-//! here exactness and refusal are the product. calamine stays as the second opinion of the tests.
+//! | format | reader |
+//! |---|---|
+//! | `.xlsx`, `.xlsm` | `xlsx.rs`: zip, SpreadsheetML |
+//! | `.xlsb` | `xlsb/`: zip, binary records |
+//! | `.xls` (Excel 5 to 2003, WPS `.et`) | `xls/`: compound file, BIFF records |
+//! | `.ods`, `.fods` | `ods/` |
+//! | `.csv`, `.tsv`, `.txt` | `delimited.rs` |
+//! | web page named `.xls` | `html/` |
+//! | SpreadsheetML 2003 named `.xls` | `xml2003.rs` |
+//!
+//! The readers are our own, on quick-xml, zip, csv and encoding_rs. The kept library for this, calamine, was weighed
+//! and left: it reserves memory by the file's own `uniqueCount` and aborts, reads UTF-16 parts as empty, merges doubled
+//! zip entries, drops broken sheets in silence, and has no hidden rows and columns and no locks. What a return needs of
+//! each format is small, and here exactness and refusal are the product. calamine stays as the second opinion of the
+//! tests.
 //!
 //! Everything is bounded by [`Limits`]: bytes, ratio, entries, cells, texts, depth. What is refused is refused as a
 //! whole with a [`ReadError`]; nothing is cut off or left out in silence. Even so, run it in a child process with
 //! memory and CPU limits.
+//!
+//! [`extract`] reads a whole workbook; [`rows()`] reads one sheet row by row and keeps none of them.
 
+mod bytes;
+mod charset;
 mod container;
+mod delimited;
 mod directory;
+mod format;
+mod gather;
+mod html;
 mod limits;
+mod ods;
 mod package;
+mod piece;
 mod raw;
 pub(crate) mod reference;
+mod rows;
+mod serial;
 mod sheet;
-mod sniff;
 mod styles;
+mod xls;
+mod xlsb;
+mod xlsx;
 mod xml;
+mod xml2003;
 
 pub(crate) use container::decode;
+pub use format::FileFormat;
 pub use limits::Limits;
 pub(crate) use package::resolve;
 pub(crate) use raw::GENERAL;
-pub use raw::{CellRange, CellStyle, FileProperties, RawCellAt, RawSheet, RawWorkbook, Visibility};
+pub use raw::{CellRange, CellStyle, FileProperties, RawCellAt, RawRow, RawSheet, RawWorkbook, Visibility};
 pub use reference::{a1, position};
+pub use rows::{RowEvent, RowsEnd, RowsHead, SheetTitle, WantedSheet, rows};
 
-use self::{
-    container::Container,
-    sheet::Shared,
-    styles::Styles,
-    xml::{Node, Xml},
-};
-use crate::error::{Counted, ReadError};
+use self::{container::Container, format::Look, package::Root};
+use crate::error::ReadError;
 
-/// Reads a workbook into raw cells. Formulas are never computed, macros, objects and links never followed.
+/// Reads a workbook of any format into raw cells. Formulas are never computed, macros, objects and links never
+/// followed.
 pub fn extract(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadError> {
-    sniff::refuse_other_formats(bytes, limits)?;
-    let mut container = Container::open(bytes, limits)?;
-    let package = package::read(&mut container, limits)?;
-    let strings = match &package.shared_strings {
-        Some(path) => read_strings(&mut container, path, limits)?,
-        None => Vec::new(),
-    };
-    let styles = match &package.styles {
-        Some(path) => read_styles(&mut container, path, limits)?,
-        None => Styles::default(),
-    };
-    let mut shared = Shared {
-        strings: &strings,
-        styles: &styles,
-        dates: package.dates,
-        limits,
-        cells: 0,
-        text_bytes: 0,
-    };
-    let mut sheets = Vec::with_capacity(package.sheets.len());
-    for sheet in package.sheets {
-        let text = container.text(&sheet.path)?;
-        let text = text.ok_or_else(|| ReadError::damaged(&sheet.path, "the sheet part is missing"))?;
-        sheets.push(sheet::read(
-            &text,
-            &sheet.path,
-            sheet.name,
-            sheet.visibility,
-            &mut shared,
-        )?);
-    }
-    Ok(RawWorkbook {
-        sheets,
-        properties: package::read_properties(&mut container, limits),
-        styles: styles.cells,
-        dates: package.dates,
-        macros: package.macros,
-        embedded_objects: package.embedded_objects,
-        external_links: package.external_links,
-    })
-}
-
-fn read_strings(container: &mut Container<'_>, path: &str, limits: &Limits) -> Result<Vec<String>, ReadError> {
-    let Some(text) = container.text(path)? else {
-        return Ok(Vec::new());
-    };
-    let mut xml = Xml::new(&text, path, limits);
-    // The declared count is never looked at: a hostile one reserves all memory.
-    let mut strings = Vec::new();
-    loop {
-        match xml.next()? {
-            Node::Start(element) if element.name() == "si" => {
-                if strings.len() >= limits.shared_strings {
-                    return Err(ReadError::too_many(Counted::SharedStrings, limits.shared_strings));
-                }
-                strings.push(xml.string_item()?);
+    match format::look(bytes, limits)? {
+        Look::Zip => {
+            let mut container = Container::open(bytes, limits)?;
+            match package::root(&mut container, limits)? {
+                Root::Xml(workbook) => xlsx::read(&mut container, &workbook, limits),
+                Root::Binary(workbook) => xlsb::read(&mut container, &workbook, limits),
+                Root::OpenDocument => ods::read(&mut container, limits),
             }
-            Node::Eof => return Ok(strings),
-            _ => {}
         }
-    }
-}
-
-fn read_styles(container: &mut Container<'_>, path: &str, limits: &Limits) -> Result<Styles, ReadError> {
-    match container.text(path)? {
-        Some(text) => Styles::read(&text, path, limits),
-        None => Ok(Styles::default()),
+        Look::Compound => xls::read(bytes, limits),
+        Look::BareBiff => xls::read_stream(bytes, limits),
+        Look::FlatOds => ods::read_flat(bytes, limits),
+        Look::Xml2003 => xml2003::read(bytes, limits),
+        Look::Html => html::read(bytes, limits),
+        Look::Text => delimited::read(bytes, limits),
     }
 }

@@ -30,23 +30,119 @@ pub(super) struct SheetPart {
     pub(super) path: String,
 }
 
-struct Relationship {
-    kind: String,
-    target: String,
+/// A part or target that another part relates to.
+pub(super) struct Relationship {
+    /// Last segment of the type, such as `worksheet`.
+    pub(super) kind: String,
+    /// Path of the part, in lower case.
+    pub(super) target: String,
 }
 
-type Relationships = BTreeMap<String, Relationship>;
+/// Relationships of a part by id.
+pub(super) type Relationships = BTreeMap<String, Relationship>;
 
-/// Reads the workbook part and its relationships.
-pub(super) fn read(container: &mut Container<'_>, limits: &Limits) -> Result<Package, ReadError> {
-    let workbook = workbook_path(container, limits)?;
-    let relationships = relationships_of(container, &workbook, limits)?;
-    let text = container.text(&workbook)?.ok_or(ReadError::NotXlsx)?;
-    let (listed, dates) = read_workbook(&text, &workbook, limits)?;
+/// Which workbook a zip container holds.
+pub(super) enum Root {
+    /// The workbook part of `.xlsx` and `.xlsm`.
+    Xml(String),
+    /// The workbook part of `.xlsb`.
+    Binary(String),
+    /// An OpenDocument spreadsheet.
+    OpenDocument,
+}
+
+/// Finds the workbook in a container.
+pub(super) fn root(container: &mut Container<'_>, limits: &Limits) -> Result<Root, ReadError> {
+    if !container.has("_rels/.rels") {
+        return other_package(container);
+    }
+    let roots = relationships_of(container, "", limits)?;
+    let Some(root) = roots.values().find(|r| r.kind == "officeDocument") else {
+        return other_package(container);
+    };
+    let path = root.target.clone();
+    if !container.has(&path) {
+        return Err(ReadError::damaged(path, "the workbook part is missing"));
+    }
+    if path.starts_with("word/") {
+        return Err(ReadError::Word);
+    }
+    if !path.starts_with("xl/") && !container.paths().any(|part| part.contains("worksheets/")) {
+        return Err(ReadError::NotXlsx);
+    }
+    Ok(if path.ends_with(".bin") {
+        Root::Binary(path)
+    } else {
+        Root::Xml(path)
+    })
+}
+
+fn other_package(container: &mut Container<'_>) -> Result<Root, ReadError> {
+    if container.has("mimetype") && container.has("content.xml") {
+        let kind = container.text("mimetype")?.unwrap_or_default();
+        return match kind.trim() {
+            "application/vnd.oasis.opendocument.text" => Err(ReadError::Word),
+            _ => Ok(Root::OpenDocument),
+        };
+    }
+    let mut paths = container.paths();
+    let is_workbook = |path: &str| {
+        [".xlsx", ".xls", ".et", ".xlsm", ".xlsb", ".ods"]
+            .iter()
+            .any(|end| path.ends_with(end))
+    };
+    Err(if paths.any(is_workbook) {
+        ReadError::Archive
+    } else {
+        ReadError::NotXlsx
+    })
+}
+
+/// The part of a kind that the workbook relates to.
+pub(super) fn target(relationships: &Relationships, kind: &str) -> Option<String> {
+    relationships
+        .values()
+        .find(|r| r.kind == kind)
+        .map(|r| r.target.clone())
+}
+
+/// Whether a package carries macros; links; embedded objects.
+pub(super) fn carried(container: &Container<'_>, relationships: &Relationships) -> (bool, bool, bool) {
+    let has_folder = |folder: &str| container.paths().any(|path| path.starts_with(folder));
+    (
+        relationships.values().any(|r| r.kind == "vbaProject") || container.has("xl/vbaproject.bin"),
+        relationships.values().any(|r| r.kind == "externalLink"),
+        has_folder("xl/embeddings/") || has_folder("xl/activex/"),
+    )
+}
+
+/// Reads the workbook part of `.xlsx` and its relationships.
+pub(super) fn read(container: &mut Container<'_>, workbook: &str, limits: &Limits) -> Result<Package, ReadError> {
+    let relationships = relationships_of(container, workbook, limits)?;
+    let text = container.text(workbook)?.ok_or(ReadError::NotXlsx)?;
+    let (listed, dates) = read_workbook(&text, workbook, limits)?;
+    let (macros, external_links, embedded_objects) = carried(container, &relationships);
+    Ok(Package {
+        sheets: parts_of(listed, &relationships, workbook)?,
+        dates,
+        shared_strings: target(&relationships, "sharedStrings"),
+        styles: target(&relationships, "styles"),
+        macros,
+        external_links,
+        embedded_objects,
+    })
+}
+
+/// The worksheets among the listed sheets, with their parts.
+pub(super) fn parts_of(
+    listed: Vec<ListedSheet>,
+    relationships: &Relationships,
+    workbook: &str,
+) -> Result<Vec<SheetPart>, ReadError> {
     let mut sheets = Vec::new();
     for (name, visibility, id) in listed {
         let Some(relationship) = relationships.get(&id) else {
-            return Err(ReadError::damaged(&workbook, "a sheet without its part"));
+            return Err(ReadError::damaged(workbook, "a sheet without its part"));
         };
         if relationship.kind == "worksheet" {
             sheets.push(SheetPart {
@@ -56,22 +152,7 @@ pub(super) fn read(container: &mut Container<'_>, limits: &Limits) -> Result<Pac
             });
         }
     }
-    let target = |kind: &str| {
-        relationships
-            .values()
-            .find(|r| r.kind == kind)
-            .map(|r| r.target.clone())
-    };
-    let has_folder = |folder: &str| container.paths().any(|path| path.starts_with(folder));
-    Ok(Package {
-        sheets,
-        dates,
-        shared_strings: target("sharedStrings"),
-        styles: target("styles"),
-        macros: relationships.values().any(|r| r.kind == "vbaProject") || container.has("xl/vbaproject.bin"),
-        external_links: relationships.values().any(|r| r.kind == "externalLink"),
-        embedded_objects: has_folder("xl/embeddings/") || has_folder("xl/activex/"),
-    })
+    Ok(sheets)
 }
 
 /// Reads the document properties. They are a courtesy: what cannot be read is left out.
@@ -93,43 +174,12 @@ pub(super) fn read_properties(container: &mut Container<'_>, limits: &Limits) ->
     }
 }
 
-fn workbook_path(container: &mut Container<'_>, limits: &Limits) -> Result<String, ReadError> {
-    if !container.has("_rels/.rels") {
-        return Err(other_package(container));
-    }
-    let roots = relationships_of(container, "", limits)?;
-    let root = roots.values().find(|r| r.kind == "officeDocument");
-    let path = root
-        .map(|root| root.target.clone())
-        .ok_or_else(|| other_package(container))?;
-    if !container.has(&path) {
-        return Err(ReadError::damaged(path, "the workbook part is missing"));
-    }
-    if path.starts_with("xl/") || container.paths().any(|part| part.contains("worksheets/")) {
-        if path.ends_with("workbook.bin") {
-            Err(ReadError::Xlsb)
-        } else {
-            Ok(path)
-        }
-    } else {
-        Err(ReadError::NotXlsx)
-    }
-}
-
-fn other_package(container: &Container<'_>) -> ReadError {
-    if container.has("mimetype") && container.has("content.xml") {
-        return ReadError::Ods;
-    }
-    if container
-        .paths()
-        .any(|path| [".xlsx", ".xls", ".et", ".xlsm"].iter().any(|end| path.ends_with(end)))
-    {
-        return ReadError::Archive;
-    }
-    ReadError::NotXlsx
-}
-
-fn relationships_of(container: &mut Container<'_>, part: &str, limits: &Limits) -> Result<Relationships, ReadError> {
+/// The relationships of a part; none when it has no such part.
+pub(super) fn relationships_of(
+    container: &mut Container<'_>,
+    part: &str,
+    limits: &Limits,
+) -> Result<Relationships, ReadError> {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
     let path = if folder.is_empty() {
         format!("_rels/{file}.rels")
@@ -190,7 +240,8 @@ pub(crate) fn resolve(folder: &str, target: &str) -> String {
     segments.join("/")
 }
 
-type ListedSheet = (String, Visibility, String);
+/// Name, visibility and relationship of a sheet as the workbook lists it.
+pub(super) type ListedSheet = (String, Visibility, String);
 
 fn read_workbook(text: &str, part: &str, limits: &Limits) -> Result<(Vec<ListedSheet>, DateSystem), ReadError> {
     let mut xml = Xml::new(text, part, limits);

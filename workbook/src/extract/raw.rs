@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use survey::cell::{DateSystem, Place, RawValue};
 
-use super::reference::a1;
+use super::{FileFormat, reference::a1};
 
 /// The name of the number format of an unformatted cell.
 pub(crate) const GENERAL: &str = "General";
@@ -12,6 +12,8 @@ pub(crate) const GENERAL: &str = "General";
 /// without a value are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RawWorkbook {
+    /// The format it was handed in.
+    pub format: FileFormat,
     /// Sheets in the order of the file; chart and dialog sheets are left out.
     pub sheets: Vec<RawSheet>,
     /// Cell styles, by [`RawCellAt::style`].
@@ -73,6 +75,17 @@ pub struct RawCellAt {
     pub style: u32,
     /// Whether the cell holds a formula.
     pub formula: bool,
+}
+
+/// One row of a sheet that is read row by row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RawRow {
+    /// Row from 0.
+    pub row: u32,
+    /// Whether the row is hidden.
+    pub hidden: bool,
+    /// Its cells that hold something, by column.
+    pub cells: Vec<RawCellAt>,
 }
 
 /// The part of a cell style that matters for reading.
@@ -179,10 +192,27 @@ impl RawSheet {
     }
 }
 
+impl RawRow {
+    /// The cell in a column, counted from 0.
+    pub fn cell(&self, column: u32) -> Option<&RawCellAt> {
+        let found = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
+        self.cells.get(found)
+    }
+}
+
 impl CellRange {
     /// Whether a position lies inside.
     pub fn contains(&self, row: u32, column: u32) -> bool {
         (self.first_row..=self.last_row).contains(&row) && (self.first_column..=self.last_column).contains(&column)
+    }
+}
+
+/// A text; one without characters is nothing.
+pub(super) fn text_or_blank(text: String) -> RawValue {
+    if text.is_empty() {
+        RawValue::Blank
+    } else {
+        RawValue::Text(text)
     }
 }
 

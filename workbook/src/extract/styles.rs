@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use survey::cell::RawValue;
+
 use super::{
     Limits,
     raw::{CellStyle, GENERAL},
@@ -24,6 +26,17 @@ impl Styles {
             .and_then(|at| self.dates.get(at))
             .copied()
             .unwrap_or(false)
+    }
+
+    /// A number, or a serial where its style shows a date. What is no number is kept as text.
+    pub(super) fn number(&self, style: u32, number: f64) -> RawValue {
+        if !number.is_finite() {
+            RawValue::Text(number.to_string())
+        } else if self.is_date(style) {
+            RawValue::DateSerial(number)
+        } else {
+            RawValue::Number(number)
+        }
     }
 
     pub(super) fn read(text: &str, part: &str, limits: &Limits) -> Result<Self, ReadError> {
@@ -55,7 +68,7 @@ impl Styles {
                                 format = value.parse().unwrap_or(0);
                             }
                         })?;
-                        styles.push(format, &formats);
+                        styles.push(format, true, &formats);
                         if styles.cells.len() > limits.styles {
                             return Err(ReadError::too_many(Counted::Styles, limits.styles));
                         }
@@ -81,13 +94,20 @@ impl Styles {
         }
     }
 
-    fn push(&mut self, format: u32, formats: &BTreeMap<u32, String>) {
+    /// Adds a style by the number of its format, which is one of the file's own or built in.
+    pub(super) fn push(&mut self, format: u32, locked: bool, formats: &BTreeMap<u32, String>) {
         let code = formats.get(&format).map_or_else(|| built_in(format), String::as_str);
+        self.add(code, locked);
+    }
+
+    /// Adds a style by the code of its format; its number.
+    pub(super) fn add(&mut self, code: &str, locked: bool) -> u32 {
         self.dates.push(is_date_code(code));
         self.cells.push(CellStyle {
             number_format: code.to_owned(),
-            locked: true,
+            locked,
         });
+        u32::try_from(self.cells.len() - 1).unwrap_or(u32::MAX)
     }
 }
 

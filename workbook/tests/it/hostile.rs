@@ -216,17 +216,17 @@ fn other_packages_are_named() {
             .to_vec(),
     )])
     .set("word/document.xml", "<document/>");
-    check_parts(&docx, "workbook.not_xlsx");
+    check_parts(&docx, "workbook.word");
     let ods = Parts(Vec::new())
         .set("mimetype", "application/vnd.oasis")
         .set("content.xml", "<a/>");
-    check_parts(&ods, "workbook.ods");
+    check_parts(&ods, "workbook.damaged");
     check_parts(&Parts(Vec::new()).set("企业/填报.xlsx", "PK"), "workbook.archive");
     check_parts(&Parts(Vec::new()).set("readme.txt", "hello"), "workbook.not_xlsx");
     let xlsb = plain()
         .edit("_rels/.rels", "workbook.xml", "workbook.bin")
         .set("xl/workbook.bin", "\0");
-    check_parts(&xlsb, "workbook.xlsb");
+    check_parts(&xlsb, "workbook.damaged");
     check_parts(&plain().without("xl/workbook.xml"), "workbook.damaged");
     check_parts(&plain().without("xl/worksheets/sheet1.xml"), "workbook.damaged");
     check_parts(&plain().without("_rels/.rels"), "workbook.not_xlsx");

@@ -5,10 +5,14 @@
 mod anchoring;
 mod annotate;
 mod answers;
+mod compound;
+mod corpus;
 mod hostile;
+mod hostile_corpus;
 mod layout;
 mod package;
 mod reading;
 mod roundtrip;
+mod rows;
 mod support;
 mod template;
