@@ -172,11 +172,12 @@ pub async fn import_enterprises(
     let rows = read_rows(service, bytes).await?;
     let columns = find_columns(rows.first().map_or(&[][..], |row| &row.cells))?;
     let tables = current_tables(service).await?;
+    let month = service.this_month();
     let parsed = rows
         .iter()
         .skip(1)
         .filter(|row| !row.is_blank())
-        .map(|row| parse_row(row, &columns, &tables))
+        .map(|row| parse_row(row, &columns, &tables, &month))
         .collect::<Vec<_>>();
     let txn = service.db.begin_write().await?;
     let report = write_rows(service, caller, &txn, parsed).await?;
@@ -302,7 +303,7 @@ struct ParsedRow {
     checked: Result<super::write_enterprise::CheckedFacts, Vec<RowFault>>,
 }
 
-fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &ReferenceTables) -> ParsedRow {
+fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &ReferenceTables, month: &str) -> ParsedRow {
     let get = |field: Field| {
         columns
             .get(&field)
@@ -365,6 +366,7 @@ fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &Reference
     let exception = Some(get(Field::UsccException).to_owned());
     let checked = check(
         tables,
+        month,
         EnterpriseInput {
             facts,
             uscc_exception: exception,

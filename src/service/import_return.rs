@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use survey::{answer::Answers, survey::WantedConversion};
 use workbook::metadata::{Expected, TemplateMetadata};
 
@@ -278,30 +277,10 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 
 /// Goes on only while the round takes returns, by the calendar of the county.
 pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), ServiceError> {
-    let today = local_day(service.now(), service.settings.day_offset_seconds);
+    let today = service.today();
     if (round.opens_on..=round.closes_on).contains(&today) {
         Ok(())
     } else {
         Err(ServiceError::new("round.not_open"))
-    }
-}
-
-/// The day in the county, whose clock is `offset_seconds` east of UTC.
-fn local_day(now: DateTime<Utc>, offset_seconds: i32) -> NaiveDate {
-    match FixedOffset::east_opt(offset_seconds) {
-        Some(offset) => now.with_timezone(&offset).date_naive(),
-        None => now.date_naive(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_day_is_the_countys() {
-        let late = DateTime::parse_from_rfc3339("2026-04-30T17:00:00Z").unwrap().to_utc();
-        assert_eq!(local_day(late, 8 * 3600), NaiveDate::from_ymd_opt(2026, 5, 1).unwrap());
-        assert_eq!(local_day(late, 0), NaiveDate::from_ymd_opt(2026, 4, 30).unwrap());
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{
@@ -95,8 +95,38 @@ impl Service {
         self.clock.now()
     }
 
+    /// The day in the county.
+    pub fn today(&self) -> NaiveDate {
+        local_day(self.now(), self.settings.day_offset_seconds)
+    }
+
+    /// The month in the county, `YYYY-MM`.
+    pub fn this_month(&self) -> String {
+        self.today().format("%Y-%m").to_string()
+    }
+
     /// A new identifier.
     pub fn next_id(&self) -> Uuid {
         self.ids.next_id(self.now())
+    }
+}
+
+/// The day in the county, whose clock is `offset_seconds` east of UTC.
+fn local_day(now: DateTime<Utc>, offset_seconds: i32) -> NaiveDate {
+    match FixedOffset::east_opt(offset_seconds) {
+        Some(offset) => now.with_timezone(&offset).date_naive(),
+        None => now.date_naive(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_the_countys() {
+        let late = DateTime::parse_from_rfc3339("2026-04-30T17:00:00Z").unwrap().to_utc();
+        assert_eq!(local_day(late, 8 * 3600), NaiveDate::from_ymd_opt(2026, 5, 1).unwrap());
+        assert_eq!(local_day(late, 0), NaiveDate::from_ymd_opt(2026, 4, 30).unwrap());
     }
 }

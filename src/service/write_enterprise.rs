@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use survey::{
     identifier::{Uscc, UsccFault},
-    tables::{ReferenceTables, areas::AreaLevel, industries::IndustryLevel},
+    tables::{AreaTable, ReferenceTables, areas::AreaLevel, industries::IndustryLevel},
 };
 
 use super::{
@@ -38,8 +38,8 @@ pub async fn create_enterprise(
 ) -> Result<Enterprise, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
     let tables = current_tables(service).await?;
-    let checked =
-        check(&tables, input).map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
+    let checked = check(&tables, &service.this_month(), input)
+        .map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
     let now = service.now();
     let enterprise = checked.into_enterprise(EnterpriseId(service.next_id()), 1, now, now);
     let txn = service.db.begin_write().await?;
@@ -60,8 +60,8 @@ pub async fn update_enterprise(
 ) -> Result<Enterprise, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
     let tables = current_tables(service).await?;
-    let checked =
-        check(&tables, input).map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
+    let checked = check(&tables, &service.this_month(), input)
+        .map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
     let txn = service.db.begin_write().await?;
     let found = store::enterprise::find_enterprise(&txn, &caller.scope, id).await?;
     let mut enterprise = checked.into_enterprise(id, found.version, found.created_at, service.now());
@@ -106,8 +106,8 @@ impl CheckedFacts {
     }
 }
 
-/// Checks facts against the code lists; all faults at once.
-pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<CheckedFacts, Vec<Fault>> {
+/// Checks facts against the code lists as they are in a month (`YYYY-MM`); all faults at once.
+pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInput) -> Result<CheckedFacts, Vec<Fault>> {
     let EnterpriseInput {
         mut facts,
         uscc_exception,
@@ -122,7 +122,9 @@ pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<
             "Give the full name in at most 200 characters.",
         ));
     }
-    if !is_town(tables, &facts.area_code) {
+    if is_town(tables, &facts.area_code) {
+        faults.extend(area_fault(&tables.areas, &facts.area_code, month));
+    } else {
         faults.push(Fault::at(
             "/area_code",
             "enterprise.area_unknown",
@@ -194,6 +196,24 @@ pub(crate) fn check(tables: &ReferenceTables, input: EnterpriseInput) -> Result<
     })
 }
 
+/// A town that is no more, or not yet; its successor is named.
+fn area_fault(areas: &AreaTable, code: &str, month: &str) -> Option<Fault> {
+    let area = areas.get(code).filter(|area| !area.exists_in(month))?;
+    let successor = area.succeeded_by.as_deref().and_then(|code| areas.get(code));
+    let (zh, en) = successor.map_or_else(Default::default, |next| {
+        (
+            format!("，请改用“{} {}”", next.code, next.name),
+            format!("; use {} {}", next.code, next.name),
+        )
+    });
+    Some(Fault::at(
+        "/area_code",
+        "enterprise.area_not_in_force",
+        format!("行政区划“{} {}”在 {month} 不存在{zh}。", area.code, area.name),
+        format!("The area {} {} does not exist in {month}{en}.", area.code, area.name),
+    ))
+}
+
 fn uscc_fault(fault: &UsccFault) -> Fault {
     let (zh, en) = match fault {
         UsccFault::Length { found } => (
@@ -242,4 +262,27 @@ fn size_class(tables: &ReferenceTables, facts: &EnterpriseFacts) -> Option<Strin
             .classify(&facts.industry_code, employees, revenue, assets)
             .to_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_town_that_is_no_more_names_its_successor() {
+        let csv = "code,name,level,parent,valid_from,valid_to,succeeded_by,former_names,confidence
+330000,浙江省,province,,,,,,proposed
+330100,杭州市,city,330000,,,,,proposed
+330111,富阳区,county,330100,,,,,proposed
+330111001,甲镇,town,330111,,2025-07,330111002,,proposed
+330111002,乙街道,town,330111,2025-07,,,,proposed
+";
+        let areas = AreaTable::parse(csv.as_bytes()).unwrap();
+        let found = |code: &str, month: &str| area_fault(&areas, code, month).map(|fault| fault.message.zh);
+        assert_eq!(found("330111001", "2025-06"), None);
+        let gone = found("330111001", "2025-07").unwrap();
+        assert!(gone.contains("330111002 乙街道"), "{gone}");
+        assert!(found("330111002", "2025-06").is_some(), "not yet");
+        assert_eq!(found("330111002", "2026-01"), None);
+    }
 }
