@@ -1,5 +1,5 @@
 # Two commands set everything up: `make demo` and `make test`. No other step by hand.
-.PHONY: demo test fmt lint doc audit spec bench check-tools fetch clean-demo
+.PHONY: demo test fmt lint doc audit spec bench peers check-tools fetch clean-demo
 
 DEMO_DIR ?= demo-county
 DEMO_ARGS ?=
@@ -43,3 +43,10 @@ spec:
 
 bench:
 	$(CARGO) bench --workspace
+
+## Install the other readers and numeric libraries that the benches compare with (needs Node, Java and Maven).
+peers:
+	python3 -m venv target/peers-venv
+	target/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	cd benches/peers/node && npm ci --no-audit --no-fund --loglevel=error
+	mvn -q -B -f benches/peers/java/pom.xml package

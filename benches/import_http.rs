@@ -137,15 +137,14 @@ async fn measure(backend: Backend, workbooks: usize) {
         at(0.95)
     );
     if backend == Backend::Sqlite {
-        let theirs = openpyxl_ms(&sample);
-        println!(
-            "openpyxl reads the same file in {theirs:.1} ms: {:.1} times the p50 of reading, checking and storing it over HTTP",
-            theirs / at(0.5)
-        );
         let alone = read_and_check_ms(&service, &uploads[0]).await;
-        println!(
-            "read and checked one at a time, child process and limits included: {alone:.1} ms; openpyxl takes {:.1} times that to read",
-            theirs / alone
+        println!("read and checked one at a time, child process and limits included, nothing stored: {alone:.1} ms");
+        compare(
+            &sample,
+            &[
+                ("of reading, checking and storing over HTTP (p50)", at(0.5)),
+                ("of reading and checking", alone),
+            ],
         );
     }
     server.abort();
@@ -286,17 +285,47 @@ async fn read_and_check_ms(service: &Service, upload: &Upload) -> f64 {
     best
 }
 
-/// Milliseconds that openpyxl needs to load the same file and look at every cell, best of seven.
-fn openpyxl_ms(file: &std::path::Path) -> f64 {
-    let script = "import sys, time, openpyxl\nbest = 9e9\nfor _ in range(7):\n t = time.perf_counter()\n b = openpyxl.load_workbook(sys.argv[1])\n n = sum(1 for s in b for r in s.iter_rows() for c in r if c.value is not None)\n best = min(best, time.perf_counter() - t)\nprint(best * 1000)";
-    let venv = std::env::var_os("RONGHE_TEST_VENV").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-venv")),
+/// What other readers need for the same file, in the same run, as multiples of ours. `make peers` installs them.
+fn compare(file: &std::path::Path, ours: &[(&str, f64)]) {
+    let told = |name: &str, theirs: f64| {
+        println!("{name}: {theirs:.1} ms");
+        for (what, ours) in ours {
+            println!("    {:.2} times ours {what}", theirs / ours);
+        }
+    };
+    told("calamine, bare, in this process", calamine_ms(file));
+    let venv = std::env::var_os("RONGHE_PEERS_VENV").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/peers-venv")),
         PathBuf::from,
     );
     let output = Command::new(venv.join("bin/python"))
-        .args(["-c", script])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/read_peers.py"))
         .arg(file)
         .output()
-        .unwrap();
-    String::from_utf8_lossy(&output.stdout).trim().parse().unwrap()
+        .expect("run `make peers` first");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let report: serde_json::Value = serde_json::from_str(line).unwrap();
+        println!("{line}");
+        told(report["reader"].as_str().unwrap(), report["p50_ms"].as_f64().unwrap());
+    }
+}
+
+/// Milliseconds that calamine needs to read every cell of every sheet from bytes in memory, median of 21.
+fn calamine_ms(file: &std::path::Path) -> f64 {
+    use calamine::{Data, Reader as _, Xlsx, open_workbook_from_rs};
+    let bytes = std::fs::read(file).unwrap();
+    let mut times = Vec::new();
+    for _ in 0..21 {
+        let started = Instant::now();
+        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(&bytes)).unwrap();
+        let mut cells = 0;
+        for (_, range) in book.worksheets() {
+            cells += range.cells().filter(|(_, _, value)| **value != Data::Empty).count();
+        }
+        assert!(cells > 0);
+        times.push(started.elapsed().as_secs_f64() * 1000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }
