@@ -198,6 +198,7 @@ async fn prepare(service: &Arc<Service>, workbooks: usize) -> Vec<Upload> {
         closes_on: "2026-12-31".parse().unwrap(),
         population: Population::Query(EnterpriseFilter::default()),
         previous: None,
+        warnings_must_be_justified: false,
     };
     let round = create_round(service, &operator, new).await.unwrap();
     let mut uploads = Vec::new();

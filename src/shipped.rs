@@ -45,6 +45,10 @@ const FILES: &[(&str, &str)] = &[
     ("grid_factors.csv", include_str!("../data/grid_factors.csv")),
     ("factor_settings.json", include_str!("../data/factor_settings.json")),
     (
+        "justification_reasons.json",
+        include_str!("../data/justification_reasons.json"),
+    ),
+    (
         "questionnaire_integration.json",
         include_str!("../data/questionnaire_integration.json"),
     ),

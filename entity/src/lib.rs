@@ -9,6 +9,7 @@
     reason = "the nested saves that the model macro derives, and that nobody calls, begin deferred transactions"
 )]
 
+pub mod acceptance;
 pub mod access_token;
 pub mod api_key;
 pub mod area;
@@ -18,6 +19,7 @@ pub mod document;
 pub mod enterprise;
 pub mod industry;
 pub mod job;
+pub mod justification;
 pub mod prelude;
 pub mod return_event;
 pub mod revision;

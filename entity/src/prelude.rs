@@ -1,10 +1,10 @@
 //! The entities by the names of the house.
 
 pub use super::{
-    access_token::Entity as AccessToken, api_key::Entity as ApiKey, area::Entity as Area,
-    area_closure::Entity as AreaClosure, blob::Entity as Blob, document::Entity as Document,
+    acceptance::Entity as Acceptance, access_token::Entity as AccessToken, api_key::Entity as ApiKey,
+    area::Entity as Area, area_closure::Entity as AreaClosure, blob::Entity as Blob, document::Entity as Document,
     enterprise::Entity as Enterprise, industry::Entity as Industry, job::Entity as Job,
-    return_event::Entity as ReturnEvent, revision::Entity as Revision, round::Entity as Round,
-    round_member::Entity as RoundMember, run::Entity as Run, run_result::Entity as RunResult,
+    justification::Entity as Justification, return_event::Entity as ReturnEvent, revision::Entity as Revision,
+    round::Entity as Round, round_member::Entity as RoundMember, run::Entity as Run, run_result::Entity as RunResult,
     survey_return::Entity as SurveyReturn, user_account::Entity as UserAccount,
 };

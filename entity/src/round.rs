@@ -31,6 +31,8 @@ pub struct Model {
     pub population: Json,
     /// The round before.
     pub previous_round_id: Option<Uuid>,
+    /// Whether a return is submitted only once every warning is justified.
+    pub warnings_must_be_justified: bool,
     /// Version for optimistic locking.
     pub version: i64,
     /// When made.

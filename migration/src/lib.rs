@@ -30,6 +30,9 @@ mod m20260401_000015_create_run;
 mod m20260401_000016_create_run_result;
 mod m20260401_000017_create_job;
 mod m20261126_000001_add_revision_claims;
+mod m20261126_000201_create_justification;
+mod m20261126_000202_create_acceptance;
+mod m20261126_000203_add_round_warnings_must_be_justified;
 
 /// All migrations in order.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +60,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20260401_000016_create_run_result::Migration),
             Box::new(m20260401_000017_create_job::Migration),
             Box::new(m20261126_000001_add_revision_claims::Migration),
+            Box::new(m20261126_000201_create_justification::Migration),
+            Box::new(m20261126_000202_create_acceptance::Migration),
+            Box::new(m20261126_000203_add_round_warnings_must_be_justified::Migration),
         ]
     }
 }

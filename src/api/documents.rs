@@ -52,6 +52,8 @@ pub enum DocumentKindName {
     Areas,
     /// Industries.
     Industries,
+    /// Reasons of justifications.
+    JustificationReasons,
     /// Designation programmes.
     Programmes,
 }
@@ -68,6 +70,7 @@ impl From<DocumentKindName> for DocumentKind {
             DocumentKindName::SizeClasses => Self::SizeClasses,
             DocumentKindName::Areas => Self::Areas,
             DocumentKindName::Industries => Self::Industries,
+            DocumentKindName::JustificationReasons => Self::JustificationReasons,
             DocumentKindName::Programmes => Self::Programmes,
         }
     }
@@ -85,6 +88,7 @@ impl From<DocumentKind> for DocumentKindName {
             DocumentKind::SizeClasses => Self::SizeClasses,
             DocumentKind::Areas => Self::Areas,
             DocumentKind::Industries => Self::Industries,
+            DocumentKind::JustificationReasons => Self::JustificationReasons,
             DocumentKind::Programmes => Self::Programmes,
         }
     }

@@ -25,9 +25,11 @@ mod etag;
 pub mod health;
 pub mod instant;
 pub mod jobs;
+pub mod justifications;
 mod page;
 pub mod problem;
 pub mod registry;
+pub mod reports;
 pub mod results;
 pub mod returns;
 pub mod rounds;
@@ -63,6 +65,8 @@ type Apis = (
     enterprises::EnterprisesApi,
     rounds::RoundsApi,
     returns::ReturnsApi,
+    justifications::JustificationsApi,
+    reports::ReportsApi,
     results::ResultsApi,
     jobs::JobsApi,
     health::HealthApi,
@@ -77,6 +81,8 @@ pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
         enterprises::EnterprisesApi,
         rounds::RoundsApi,
         returns::ReturnsApi,
+        justifications::JustificationsApi,
+        reports::ReportsApi,
         results::ResultsApi,
         jobs::JobsApi,
         health::HealthApi,

@@ -23,6 +23,7 @@ use super::{
     auth::Auth,
     etag,
     instant::Instant,
+    justifications::JustificationOut,
     page,
     problem::{Bilingual, ChangeFailure, ReadFailure, UploadFailure},
     upload,
@@ -44,6 +45,7 @@ use crate::{
         convert_answers::{Chosen, convert_answers},
         import_return::{Imported, Upload, dry_run, import_return},
         issue_template::issue_template,
+        justify_finding::{Counted, counted_for, counted_for_upload},
         read_return,
         submit_return::submit_return,
     },
@@ -225,6 +227,9 @@ enum ActionName {
 #[derive(Object)]
 #[oai(rename = "Finding", skip_serializing_if_is_none)]
 struct FindingOut {
+    /// Which finding of the return this is, from upload to upload; with it a warning is justified. Absent in revisions of
+    /// before there were keys.
+    key: Option<String>,
     /// Code of the edit rule or built-in check.
     rule: String,
     /// Class of the rule.
@@ -241,6 +246,8 @@ struct FindingOut {
     message: Bilingual,
     /// Conversions of units that would settle it, for the filler to choose from.
     offers: Vec<ConversionOut>,
+    /// What the enterprise said to it, while that counts.
+    justification: Option<JustificationOut>,
 }
 
 /// A number taken as entered in a unit that fillers mistake for the question's own.
@@ -296,8 +303,9 @@ impl From<ChosenConversion> for Chosen {
     }
 }
 
-impl From<Finding> for FindingOut {
-    fn from(finding: Finding) -> Self {
+impl FindingOut {
+    fn of(finding: Finding, counted: &mut Counted) -> Self {
+        let justification = counted.remove(&finding.key).map(Into::into);
         let class = match finding.class {
             RuleClass::Syntactical => ClassName::Syntactical,
             RuleClass::Validity => ClassName::Validity,
@@ -310,6 +318,8 @@ impl From<Finding> for FindingOut {
             Action::Info => ActionName::Info,
         };
         Self {
+            key: (!finding.key.is_empty()).then_some(finding.key),
+            justification,
             rule: finding.rule,
             class,
             action,
@@ -334,18 +344,25 @@ struct FindingsOut {
     warn: usize,
     /// Notes in all.
     info: usize,
-    /// Whether the return could be submitted.
+    /// Warnings that have no justification that counts.
+    unjustified: usize,
+    /// Whether nothing blocks the return from being submitted; a round may ask for justified warnings besides.
     submittable: bool,
 }
 
-impl From<Findings> for FindingsOut {
-    fn from(findings: Findings) -> Self {
+impl FindingsOut {
+    fn of(findings: Findings, mut counted: Counted) -> Self {
         Self {
+            unjustified: findings.warn.saturating_sub(counted.len()),
             submittable: !findings.blocks(),
             block: findings.block,
             warn: findings.warn,
             info: findings.info,
-            items: findings.items.into_iter().map(Into::into).collect(),
+            items: findings
+                .items
+                .into_iter()
+                .map(|finding| FindingOut::of(finding, &mut counted))
+                .collect(),
         }
     }
 }
@@ -463,8 +480,8 @@ struct RevisionOut {
     created_at: Instant,
 }
 
-impl From<Revision> for RevisionOut {
-    fn from(revision: Revision) -> Self {
+impl RevisionOut {
+    fn of(revision: Revision, counted: Counted) -> Self {
         Self {
             id: revision.id.0,
             return_id: revision.survey_return.0,
@@ -482,7 +499,7 @@ impl From<Revision> for RevisionOut {
                 .into_iter()
                 .map(|(code, provenance)| (code, provenance.into()))
                 .collect(),
-            findings: revision.findings.into(),
+            findings: FindingsOut::of(revision.findings, counted),
             created_by: revision.created_by,
             created_at: revision.created_at.into(),
         }
@@ -768,11 +785,9 @@ impl ReturnsApi {
             return dry_run_report(&service, &auth, id, &bytes).await;
         }
         let filename = filename.0.unwrap_or_else(|| "return.xlsx".to_owned());
-        Ok(
-            import_return(&service, auth.principal(), id, Upload { filename, bytes })
-                .await?
-                .into(),
-        )
+        let imported = import_return(&service, auth.principal(), id, Upload { filename, bytes }).await?;
+        let counted = counted_for(&service, auth.principal(), &imported.revision).await?;
+        Ok(Uploaded::of(imported, counted))
     }
 
     /// Read a revision
@@ -786,7 +801,8 @@ impl ReturnsApi {
         revision_id: Path<Uuid>,
     ) -> Result<RevisionFound, ReadFailure> {
         let revision = read_return::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
-        Ok(RevisionFound::Found(Json(revision.into())))
+        let counted = counted_for(&service, auth.principal(), &revision).await?;
+        Ok(RevisionFound::Found(Json(RevisionOut::of(revision, counted))))
     }
 
     /// Download the uploaded workbook of a revision
@@ -832,16 +848,15 @@ impl ReturnsApi {
     ) -> Result<Uploaded, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let chosen: Vec<Chosen> = body.0.conversions.into_iter().map(Into::into).collect();
-        Ok(
-            convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen)
-                .await?
-                .into(),
-        )
+        let imported = convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen).await?;
+        let counted = counted_for(&service, auth.principal(), &imported.revision).await?;
+        Ok(Uploaded::of(imported, counted))
     }
 
     /// Submit a return
     ///
-    /// The enterprise says that its newest revision stands. It needs zero blocking findings.
+    /// The enterprise says that its newest revision stands. It needs zero blocking findings and, where the round says so, a
+    /// justification of every warning.
     #[oai(path = "/returns/:return_id/submit", method = "post", operation_id = "submit_return")]
     async fn submit_return(
         &self,
@@ -930,7 +945,12 @@ impl ReturnsApi {
 }
 
 async fn dry_run_report(service: &Service, auth: &Auth, id: ReturnId, bytes: &[u8]) -> Result<Uploaded, UploadFailure> {
-    let CheckedWorkbook { findings, .. } = dry_run(service, auth.principal(), id, bytes).await?;
+    let CheckedWorkbook {
+        findings,
+        justifications,
+        ..
+    } = dry_run(service, auth.principal(), id, bytes).await?;
+    let counted = counted_for_upload(service, auth.principal(), id, &findings, justifications).await?;
     let survey_return = read_return::get_return(service, auth.principal(), id).await?.into();
     Ok(Uploaded::Unchanged(Json(UploadReport {
         survey_return,
@@ -938,12 +958,12 @@ async fn dry_run_report(service: &Service, auth: &Auth, id: ReturnId, bytes: &[u
         revision_number: None,
         blob_sha256: None,
         repeated: false,
-        findings: findings.into(),
+        findings: FindingsOut::of(findings, counted),
     })))
 }
 
-impl From<Imported> for Uploaded {
-    fn from(imported: Imported) -> Self {
+impl Uploaded {
+    fn of(imported: Imported, counted: Counted) -> Self {
         let location = format!("/api/v1/revisions/{}", imported.revision.id);
         let report = Json(UploadReport {
             survey_return: imported.survey_return.into(),
@@ -951,7 +971,7 @@ impl From<Imported> for Uploaded {
             revision_number: Some(imported.revision.number),
             blob_sha256: Some(imported.revision.blob_sha256),
             repeated: imported.repeated,
-            findings: imported.revision.findings.into(),
+            findings: FindingsOut::of(imported.revision.findings, counted),
         });
         if imported.repeated {
             Self::Unchanged(report)

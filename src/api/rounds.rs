@@ -57,6 +57,8 @@ struct RoundOut {
     closes_on: NaiveDate,
     /// Who is asked, as it was stated.
     population: PopulationOut,
+    /// Whether a return is submitted only once every warning is justified.
+    warnings_must_be_justified: bool,
     /// The round before.
     previous_round_id: Option<Uuid>,
     /// Version.
@@ -77,6 +79,7 @@ impl From<Round> for RoundOut {
             opens_on: round.opens_on,
             closes_on: round.closes_on,
             population: round.population.into(),
+            warnings_must_be_justified: round.warnings_must_be_justified,
             previous_round_id: round.previous.map(|id| id.0),
             version: round.version,
             created_at: round.created_at.into(),
@@ -168,6 +171,8 @@ struct NewRoundIn {
     population: PopulationOut,
     /// The round before, whose accepted answers are shown for reference.
     previous_round_id: Option<Uuid>,
+    /// Whether a return is submitted only once every warning is justified; no when absent.
+    warnings_must_be_justified: Option<bool>,
 }
 
 /// What is changed of a round; what is absent stays.
@@ -180,6 +185,8 @@ struct RoundPatch {
     opens_on: Option<NaiveDate>,
     /// Last day for returns.
     closes_on: Option<NaiveDate>,
+    /// Whether a return is submitted only once every warning is justified.
+    warnings_must_be_justified: Option<bool>,
 }
 
 /// A page of rounds.
@@ -328,6 +335,7 @@ impl RoundsApi {
             closes_on: body.closes_on,
             population: body.population.into(),
             previous: body.previous_round_id.map(RoundId),
+            warnings_must_be_justified: body.warnings_must_be_justified.unwrap_or(false),
         };
         let round = create_round::create_round(&service, auth.principal(), new).await?;
         let (etag, location) = (etag::of(round.version), format!("/api/v1/rounds/{}", round.id));
@@ -369,6 +377,7 @@ impl RoundsApi {
             title: body.title.map(|title| title.0),
             opens_on: body.opens_on,
             closes_on: body.closes_on,
+            warnings_must_be_justified: body.warnings_must_be_justified,
         };
         Ok(
             create_round::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change)

@@ -5,14 +5,23 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use serde::Serialize;
 use serde_json::json;
 use survey::{
+    answer::Claims,
+    cell::RawCell,
     finding::{Finding, Findings},
+    justification::JustificationReasons,
     questionnaire::{Action, Questionnaire},
+    report::Report as ReturnReport,
     survey::Survey,
     tables::{
         AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
         SizeClassRules,
     },
     text::Text,
+};
+use workbook::{
+    annotate::Subject,
+    metadata::TemplateMetadata,
+    template::{Addressee, RoundTitle, TemplateIssue, write},
 };
 
 use super::{
@@ -22,10 +31,12 @@ use super::{
 use crate::{
     blobs::sha256_hex,
     config::DataPlace,
-    reader::{ReadingLimits, WorkbookReader},
+    reader::{Marks, ReadingLimits, WorkbookReader},
+    report,
     service::{
+        annotate_return::{NOT_PATCHABLE, annotate_workbook, as_read, move_places},
         catalogue::Form,
-        check_workbook::{Known, anchor_workbook, check, read_workbook},
+        check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
         error::{Kind, ServiceError},
     },
     shipped,
@@ -34,7 +45,7 @@ use crate::{
 /// Validate a filled workbook offline
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe check return.xlsx\n  ronghe check return.xlsx --questionnaire integration-2026 --format json\n\nExit status: 0 clean (no blocking finding), 1 blocking findings, 2 the file is refused (with --format json an object with code and message). Nothing is stored; enterprise and round are not compared with anything."
+    after_help = "Examples:\n  ronghe check return.xlsx\n  ronghe check return.xlsx --questionnaire integration-2026 --format json\n  ronghe check return.xlsx --annotated marked.xlsx --csv findings.csv --html findings.html\n\nExit status: 0 clean (no blocking finding), 1 blocking findings, 2 the file is refused (with --format json an object with code and message). Nothing is stored; enterprise and round are not compared with anything."
 )]
 pub(super) struct Check {
     /// The workbook
@@ -42,6 +53,15 @@ pub(super) struct Check {
     /// Questionnaire to check against; the one the workbook names when absent
     #[arg(long, value_name = "CODE")]
     questionnaire: Option<String>,
+    /// Write the workbook with marks: cells filled, notes, and a sheet that lists every finding
+    #[arg(long, value_name = "OUT.xlsx")]
+    annotated: Option<PathBuf>,
+    /// Write the findings as CSV
+    #[arg(long, value_name = "OUT.csv")]
+    csv: Option<PathBuf>,
+    /// Write the findings as a page to print
+    #[arg(long, value_name = "OUT.html")]
+    html: Option<PathBuf>,
 }
 
 /// What is printed with `--format json`.
@@ -102,7 +122,10 @@ impl Check {
                 &questionnaire.code,
             ));
         }
-        let checked = check(survey, returned, &Known::default(), &[]);
+        let cells = self.annotated.is_some().then(|| returned.cells.clone());
+        let checked = check(&form, returned, &Known::default(), &[]);
+        self.write_reports(&reader, &bytes, &form, &checked, cells.as_deref())
+            .await?;
         let report = Report {
             file: self.file.display().to_string(),
             sha256: sha256_hex(&bytes),
@@ -122,6 +145,108 @@ impl Check {
             .map_err(|_| ServiceError::internal("cannot print"))?;
         Ok(checked.findings)
     }
+}
+
+impl Check {
+    /// Writes the files that were asked for.
+    async fn write_reports(
+        &self,
+        reader: &WorkbookReader,
+        original: &[u8],
+        form: &Form,
+        checked: &CheckedWorkbook,
+        cells: Option<&[RawCell]>,
+    ) -> Result<(), ServiceError> {
+        if self.annotated.is_none() && self.csv.is_none() && self.html.is_none() {
+            return Ok(());
+        }
+        let metadata = &checked.metadata;
+        let report = ReturnReport::of(
+            &form.survey,
+            &checked.findings,
+            &checked.reading.answers,
+            &checked.reading.provenance,
+            &form.reasons,
+            &checked.justifications,
+        );
+        let subject = format!("{} {}", metadata.enterprise_uscc, metadata.round_code);
+        if let Some(path) = &self.csv {
+            let csv = report::csv::write(&report, metadata.language).map_err(ServiceError::internal)?;
+            std::fs::write(path, csv).map_err(|error| unwritable(&error))?;
+        }
+        if let Some(path) = &self.html {
+            let page = report::page::write(&report, &subject, &self.file.display().to_string(), metadata.language);
+            std::fs::write(path, page).map_err(|error| unwritable(&error))?;
+        }
+        if let (Some(path), Some(cells)) = (&self.annotated, cells) {
+            let marks = Marks {
+                report,
+                subject: Subject {
+                    language: metadata.language,
+                    name: subject,
+                },
+            };
+            let annotated = match annotate_workbook(reader, original, &marks).await {
+                Err(error) if error.code == NOT_PATCHABLE => {
+                    rewritten(reader, form, metadata, cells, &checked.reading.claims, marks).await?
+                }
+                patched => patched?,
+            };
+            std::fs::write(path, annotated).map_err(|error| unwritable(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// A workbook of ours with the values and marks of one whose format cannot be patched. It carries the marks of the
+/// template it was filled in; what only the registry knows stays blank on its cover.
+async fn rewritten(
+    reader: &WorkbookReader,
+    form: &Form,
+    metadata: &TemplateMetadata,
+    cells: &[RawCell],
+    claims: &Claims,
+    mut marks: Marks,
+) -> Result<Vec<u8>, ServiceError> {
+    let issue = TemplateIssue {
+        template_id: metadata.template_id.clone(),
+        issued_at: metadata.issued_at.clone(),
+        enterprise: Addressee {
+            id: metadata.enterprise_id.clone(),
+            uscc: metadata.enterprise_uscc.clone(),
+            ..Addressee::default()
+        },
+        round: RoundTitle {
+            id: metadata.round_id.clone(),
+            code: metadata.round_code.clone(),
+            ..RoundTitle::default()
+        },
+        language: metadata.language,
+        seal: metadata.seal.clone(),
+        claims: claims.clone(),
+        ..TemplateIssue::default()
+    };
+    let prefill = as_read(form, cells);
+    let written = write(
+        &form.layout,
+        form.survey.questionnaire(),
+        &form.options,
+        &issue,
+        &prefill,
+    )
+    .map_err(ServiceError::internal)?;
+    let raw = read_workbook(reader, &written).await?;
+    let fresh = anchor_workbook(&raw, form)?;
+    move_places(&mut marks.report, cells, &fresh.cells);
+    annotate_workbook(reader, &written, &marks).await
+}
+
+fn unwritable(error: &std::io::Error) -> ServiceError {
+    let message = Text::new(
+        format!("文件写不了：{error}"),
+        format!("The file cannot be written: {error}"),
+    );
+    ServiceError::refused(Kind::Internal, "file.unwritable", message)
 }
 
 fn text(findings: &Findings) -> String {
@@ -203,7 +328,10 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
     for entry in manifest.documents.iter().filter(|entry| entry.kind == "questionnaire") {
         let questionnaire = Questionnaire::parse(text(&entry.file)?).map_err(invalid)?;
         if wanted.is_none_or(|wanted| wanted == questionnaire.code) {
-            return Survey::compile(questionnaire, tables).map(Form::of).map_err(invalid);
+            let reasons = JustificationReasons::parse(content("justification_reasons")?).map_err(invalid)?;
+            return Survey::compile(questionnaire, tables)
+                .map(|survey| Form::of(survey, reasons))
+                .map_err(invalid);
         }
     }
     let wanted = wanted.unwrap_or_default();

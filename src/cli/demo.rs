@@ -271,6 +271,7 @@ impl Stage<'_> {
             closes_on: day(2026, 12, 31),
             population: Population::List(took_part.iter().map(|(enterprise, _)| enterprise.id).collect()),
             previous: None,
+            warnings_must_be_justified: false,
         };
         let round = create_round(self.service, &operator(), new).await?;
         let bar = self.output.progress("last year's returns", took_part.len());
@@ -300,6 +301,7 @@ impl Stage<'_> {
                 ..EnterpriseFilter::default()
             }),
             previous: previous.map(|round| round.id),
+            warnings_must_be_justified: false,
         };
         Ok(create_round(self.service, &operator(), new).await?)
     }

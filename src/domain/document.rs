@@ -30,13 +30,15 @@ pub enum DocumentKind {
     Areas,
     /// Industries.
     Industries,
+    /// Reasons of justifications.
+    JustificationReasons,
     /// Designation programmes.
     Programmes,
 }
 
 impl DocumentKind {
     /// All kinds, in the order in which they are loaded (a questionnaire needs the code lists, a methodology the questionnaire).
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Areas,
         Self::Industries,
         Self::SizeClasses,
@@ -44,6 +46,7 @@ impl DocumentKind {
         Self::Co2Factors,
         Self::GridFactors,
         Self::FactorSettings,
+        Self::JustificationReasons,
         Self::Questionnaire,
         Self::Methodology,
         Self::Programmes,
@@ -61,6 +64,7 @@ impl DocumentKind {
             Self::SizeClasses => "size_classes",
             Self::Areas => "areas",
             Self::Industries => "industries",
+            Self::JustificationReasons => "justification_reasons",
             Self::Programmes => "programmes",
         }
     }

@@ -9,6 +9,7 @@ pub mod document;
 pub mod enterprise;
 pub mod industry;
 pub mod job;
+pub mod justification;
 pub mod page;
 pub mod revision;
 pub mod round;

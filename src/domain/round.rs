@@ -37,6 +37,8 @@ pub struct Round {
     pub population: Population,
     /// The round before, whose accepted answers are shown for reference.
     pub previous: Option<RoundId>,
+    /// Whether a return is submitted only once every warning is justified.
+    pub warnings_must_be_justified: bool,
     /// Version for optimistic locking, from 1.
     pub version: i64,
     /// When made.

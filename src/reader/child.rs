@@ -3,13 +3,14 @@
 use std::io::{BufWriter, Read, Write};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+use survey::text::Text;
 use workbook::{
-    ReadError,
+    annotate::annotate,
     extract::{RawRow, RowEvent, WantedSheet, extract, rows},
 };
 
 use super::{
-    Refusal,
+    Marks, Refusal,
     frame::{Task, Work, kind, write},
 };
 
@@ -39,19 +40,31 @@ pub fn run_child(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
     stdin.read_exact(&mut json)?;
     let task: Task = serde_json::from_slice(&json)?;
     lower(Resource::Cpu, task.cpu_seconds.min(cpu_seconds))?;
+    let marks = match task.work {
+        Work::Annotate { marks } => Some(read_marks(&mut stdin, marks)?),
+        Work::Whole | Work::Rows(_) => None,
+    };
     // One byte more than allowed is enough for the reader to see that the file is too large.
     let wanted = task.bytes.min(task.limits.file_bytes.saturating_add(1));
     let mut bytes = Vec::with_capacity(usize::try_from(wanted).map_err(std::io::Error::other)?);
     stdin.take(wanted).read_to_end(&mut bytes)?;
     let mut out = std::io::stdout().lock();
+    if let Some(Marks { report, subject }) = marks {
+        match annotate(&bytes, &report, &subject, &task.limits) {
+            Ok(annotated) => write(&mut out, kind::ANNOTATED, &annotated)?,
+            Err(error) => refuse(&mut out, error.code(), error.message())?,
+        }
+        return out.flush();
+    }
     match &task.work {
+        Work::Annotate { .. } => {}
         Work::Whole => match extract(&bytes, &task.limits) {
             Ok(raw) => write(
                 &mut out,
                 kind::WORKBOOK,
                 &raw.to_bytes().map_err(std::io::Error::other)?,
             )?,
-            Err(error) => refuse(&mut out, &error)?,
+            Err(error) => refuse(&mut out, error.code(), error.message())?,
         },
         Work::Rows(wanted) => send_rows(
             &bytes,
@@ -83,7 +96,7 @@ fn send_rows(bytes: &[u8], task: &Task, wanted: &WantedSheet, out: &mut impl Wri
             batch.send(out)?;
             frame(out, kind::END, &end)?;
         }
-        Err(error) => refuse(out, &error)?,
+        Err(error) => refuse(out, error.code(), error.message())?,
     }
     out.flush()
 }
@@ -129,10 +142,16 @@ fn frame(out: &mut impl Write, kind: u8, value: &impl serde::Serialize) -> std::
     if kind == kind::HEAD { out.flush() } else { Ok(()) }
 }
 
-fn refuse(out: &mut impl Write, error: &ReadError) -> std::io::Result<()> {
+fn read_marks(stdin: &mut impl Read, length: u64) -> std::io::Result<Marks> {
+    let mut json = Vec::new();
+    stdin.take(length).read_to_end(&mut json)?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+fn refuse(out: &mut impl Write, code: &str, message: Text) -> std::io::Result<()> {
     let refusal = Refusal {
-        code: error.code().to_owned(),
-        message: error.message(),
+        code: code.to_owned(),
+        message,
     };
     write(out, kind::REFUSED, &serde_json::to_vec(&refusal)?)
 }

@@ -2,7 +2,7 @@
 //!
 //! In: the length of the task (4 bytes, little endian), the task as JSON, then the bytes of the file, as many as the
 //! task says. Out: frames of a kind (1 byte), a length (4 bytes, little endian) and a body; either one workbook, or a
-//! head, any number of rows and an end; a refusal may take the place of any of them and is the last.
+//! head, any number of rows and an end, or the file with marks on it; a refusal may take the place of any of them and is the last.
 
 use std::io::Write;
 
@@ -30,6 +30,11 @@ pub(super) enum Work {
     Whole,
     /// One sheet, row by row.
     Rows(WantedSheet),
+    /// The workbook with marks on it.
+    Annotate {
+        /// Bytes of the marks, as JSON, between the task and the file.
+        marks: u64,
+    },
 }
 
 impl Task {
@@ -53,6 +58,8 @@ pub(super) enum Frame {
     Rows(Vec<u8>),
     /// The end of a sheet.
     End(Vec<u8>),
+    /// The file with marks on it.
+    Annotated(Vec<u8>),
 }
 
 /// The kinds as they are written.
@@ -62,6 +69,7 @@ pub(super) mod kind {
     pub(in super::super) const HEAD: u8 = 3;
     pub(in super::super) const ROWS: u8 = 4;
     pub(in super::super) const END: u8 = 5;
+    pub(in super::super) const ANNOTATED: u8 = 6;
 }
 
 /// Writes one frame.
@@ -92,6 +100,7 @@ pub(super) async fn next(from: &mut (impl AsyncRead + Unpin), largest: u64) -> O
         kind::HEAD => Frame::Head(body),
         kind::ROWS => Frame::Rows(body),
         kind::END => Frame::End(body),
+        kind::ANNOTATED => Frame::Annotated(body),
         _ => return None,
     })
 }

@@ -20,13 +20,16 @@ use std::{
     time::Duration,
 };
 
-use survey::text::Text;
+use survey::{report::Report, text::Text};
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, ChildStdin, ChildStdout, Command},
     sync::Semaphore,
 };
-use workbook::extract::{RawWorkbook, WantedSheet};
+use workbook::{
+    annotate::Subject,
+    extract::{RawWorkbook, WantedSheet},
+};
 
 pub use child::run_child;
 pub use limits::{ChildLimits, ReadingLimits};
@@ -44,6 +47,15 @@ pub struct Refusal {
     pub code: String,
     /// What and what to do.
     pub message: Text,
+}
+
+/// What is put on a workbook that is given back.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Marks {
+    /// The report.
+    pub report: Report,
+    /// For whom.
+    pub subject: Subject,
 }
 
 /// Starts reading children.
@@ -97,6 +109,30 @@ impl WorkbookReader {
 
     /// Reads a workbook. `Ok(Err(..))` is a refusal; `Err(..)` means that no child could be started.
     pub async fn read(&self, bytes: &[u8]) -> std::io::Result<Result<RawWorkbook, Refusal>> {
+        Ok(match self.ask(Work::Whole, bytes.len(), bytes).await? {
+            Some(Frame::Workbook(body)) => RawWorkbook::from_bytes(&body).map_err(|_| reader_failed()),
+            Some(Frame::Refused(body)) => Err(refusal(&body)),
+            _ => Err(reader_failed()),
+        })
+    }
+
+    /// Gives a workbook back with marks on it. `Ok(Err(..))` is a refusal; `Err(..)` means that no child could be started.
+    pub async fn annotate(&self, bytes: &[u8], marks: &Marks) -> std::io::Result<Result<Vec<u8>, Refusal>> {
+        let mut input = serde_json::to_vec(marks)?;
+        let work = Work::Annotate {
+            marks: to_u64(input.len()),
+        };
+        input.extend(bytes);
+        Ok(match self.ask(work, bytes.len(), &input).await? {
+            Some(Frame::Annotated(annotated)) => Ok(annotated),
+            Some(Frame::Refused(body)) => Err(refusal(&body)),
+            _ => Err(failed("annotate.failed")),
+        })
+    }
+
+    /// What a child answers to one piece of work over a whole file; nothing when it did not end well. `file` are the
+    /// bytes of the file, which stand at the end of the input.
+    async fn ask(&self, work: Work, file: usize, input: &[u8]) -> std::io::Result<Option<Frame>> {
         let _place = self.places.acquire().await.map_err(std::io::Error::other)?;
         let Started {
             mut child,
@@ -104,23 +140,19 @@ impl WorkbookReader {
             mut stdout,
         } = self.take_child()?;
         let task = Task {
-            work: Work::Whole,
+            work,
             limits: self.limits.file.clone(),
             cpu_seconds: self.limits.child.cpu_seconds,
-            bytes: to_u64(bytes.len()),
+            bytes: to_u64(file),
         };
         let largest = self.limits.child.memory_bytes;
-        let conversation = converse(stdin, &mut stdout, &task, bytes, largest);
+        let conversation = converse(stdin, &mut stdout, &task, input, largest);
         let answer = tokio::time::timeout(self.limits.child.wall(), conversation)
             .await
             .unwrap_or_default();
         let ended_well = end(&mut child).await;
         self.start_ahead();
-        Ok(match answer {
-            Some(Frame::Workbook(body)) if ended_well => RawWorkbook::from_bytes(&body).map_err(|_| reader_failed()),
-            Some(Frame::Refused(body)) if ended_well => Err(refusal(&body)),
-            _ => Err(reader_failed()),
-        })
+        Ok(answer.filter(|_| ended_well))
     }
 
     /// Reads one sheet row by row, under the limits for rows. `Ok(Err(..))` is a refusal before the first row;
@@ -219,7 +251,11 @@ fn refusal(body: &[u8]) -> Refusal {
 }
 
 fn reader_failed() -> Refusal {
-    let error = crate::service::error::ServiceError::new("workbook.reader_failed");
+    failed("workbook.reader_failed")
+}
+
+fn failed(code: &'static str) -> Refusal {
+    let error = crate::service::error::ServiceError::new(code);
     Refusal {
         code: error.code,
         message: error.message,

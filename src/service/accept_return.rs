@@ -3,15 +3,21 @@
 use super::{
     Service,
     error::ServiceError,
+    justify_finding::counting_justifications,
     permission::Action,
     read_return::{find, record_step},
 };
-use crate::domain::{
-    access::Principal,
-    survey_return::{ReturnId, ReturnState, SurveyReturn},
+use crate::{
+    domain::{
+        access::Principal,
+        justification::Acceptance,
+        survey_return::{ReturnId, ReturnState, SurveyReturn},
+    },
+    store,
 };
 
-/// Accepts a submitted return: its newest revision is in force from now on and never changes.
+/// Accepts a submitted return: its newest revision is in force from now on and never changes, nor do the justifications
+/// that count now.
 pub async fn accept_return(
     service: &Service,
     caller: &Principal,
@@ -24,6 +30,18 @@ pub async fn accept_return(
     if survey_return.state != ReturnState::Submitted {
         return Err(ServiceError::new("return.wrong_state"));
     }
+    let latest = survey_return
+        .latest
+        .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
+    let revision = store::survey_return::find_revision(&txn, &caller.scope, latest).await?;
+    let counted = counting_justifications(&txn, caller, &revision).await?;
+    let acceptance = Acceptance {
+        revision: latest,
+        justifications: counted.into_values().collect(),
+        actor: caller.name.clone(),
+        at: service.now(),
+    };
+    store::justification::insert_acceptance(&txn, &caller.scope, id, &acceptance).await?;
     survey_return.accepted = survey_return.latest;
     let changed = record_step(
         service,

@@ -7,6 +7,7 @@ use std::{
 
 use index::{compile::CompiledMethodology, methodology::Methodology};
 use survey::{
+    justification::JustificationReasons,
     questionnaire::Questionnaire,
     survey::Survey,
     tables::{
@@ -42,11 +43,13 @@ pub struct Form {
     pub layout: Layout,
     /// Hash of the layout.
     pub layout_hash: String,
+    /// The reasons that a justification may give; none where none are published.
+    pub reasons: JustificationReasons,
 }
 
 impl Form {
     /// Lays out a compiled questionnaire.
-    pub fn of(survey: Survey) -> Self {
+    pub fn of(survey: Survey, reasons: JustificationReasons) -> Self {
         let with_list = survey
             .questionnaire()
             .questions
@@ -69,6 +72,7 @@ impl Form {
             options,
             layout,
             layout_hash,
+            reasons,
         }
     }
 }
@@ -99,12 +103,14 @@ impl Catalogue {
         if let Some(found) = read(&self.forms).get(&key) {
             return Ok(found.clone());
         }
-        let tables = Arc::new(reference_tables(&contents(db, reference).await?)?);
+        let reference = contents(db, reference).await?;
+        let tables = Arc::new(reference_tables(&reference)?);
+        let reasons = reasons(&reference)?;
         let content = content(db, questionnaire).await?;
         let compiled = blocking(move || {
             let questionnaire = Questionnaire::parse(content.content.as_bytes()).map_err(stored_but_invalid)?;
             Survey::compile(questionnaire, tables)
-                .map(Form::of)
+                .map(|survey| Form::of(survey, reasons))
                 .map_err(stored_but_invalid)
         })
         .await?;
@@ -145,7 +151,7 @@ impl Catalogue {
 /// The first item of a list that begins with the newest.
 pub(crate) const NEWEST: PageRequest = PageRequest { limit: 1, after: None };
 
-/// The newest published document of each reference kind.
+/// The newest published document of each reference kind, and of the reasons where there are any.
 pub async fn current_reference(db: &Database) -> Result<Vec<DocumentContent>, ServiceError> {
     let mut found = Vec::with_capacity(REFERENCE_KINDS.len());
     for kind in REFERENCE_KINDS {
@@ -156,7 +162,27 @@ pub async fn current_reference(db: &Database) -> Result<Vec<DocumentContent>, Se
         let document = newest.ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))?;
         found.push(content(db, document.id).await?);
     }
+    // A house that was set up before there were reasons goes on without them.
+    let kind = Some(DocumentKind::JustificationReasons);
+    if let Some(newest) = store::document::list_documents(db.read(), kind, &NEWEST)
+        .await?
+        .items
+        .pop()
+    {
+        found.push(content(db, newest.id).await?);
+    }
     Ok(found)
+}
+
+/// The reasons among the documents of a round.
+fn reasons(documents: &[DocumentContent]) -> Result<JustificationReasons, ServiceError> {
+    let found = documents
+        .iter()
+        .find(|found| found.document.kind == DocumentKind::JustificationReasons);
+    match found {
+        Some(found) => JustificationReasons::parse(found.content.as_bytes()).map_err(stored_but_invalid),
+        None => Ok(JustificationReasons::default()),
+    }
 }
 
 /// Reference tables from the contents of their documents.

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use survey::{
     answer::Answers,
     finding::{Finding, Findings},
-    questionnaire::RuleClass,
+    justification::{Justification, JustificationReasons},
+    questionnaire::{Action as Severity, RuleClass},
     reading::Reading,
     survey::{Evaluation, RoundContext, Survey, WantedConversion},
 };
 use workbook::{
     anchor::{ReturnWorkbook, anchor},
+    annotate::GivenJustification,
     extract::RawWorkbook,
     metadata::TemplateMetadata,
 };
@@ -32,6 +34,8 @@ pub struct CheckedWorkbook {
     pub evaluation: Evaluation,
     /// Everything that is wrong or doubtful.
     pub findings: Findings,
+    /// What was said to findings in the index sheet of an annotated workbook, so far as it is a justification.
+    pub justifications: Vec<Justification>,
 }
 
 /// Reads a workbook in a limited child process.
@@ -59,11 +63,12 @@ pub fn anchor_workbook(raw: &RawWorkbook, form: &Form) -> Result<ReturnWorkbook,
 ///
 /// `conversions` are those of units that the filler has asked for; one whose cell has changed since is not made.
 pub fn check(
-    survey: &Survey,
+    form: &Form,
     returned: ReturnWorkbook,
     known: &Known,
     conversions: &[WantedConversion],
 ) -> CheckedWorkbook {
+    let survey = &form.survey;
     let mut reading = survey.read_answers(&returned.cells, returned.dates);
     reading.claims = survey.read_claims(&returned.claims);
     for wanted in conversions {
@@ -86,6 +91,8 @@ pub fn check(
             message: notice.message,
             offers: Vec::new(),
         }));
+    let (justifications, faults) = justifications(&form.reasons, returned.justifications);
+    reading.findings.extend(faults);
     let claimed: BTreeSet<String> = reading.claims.keys().cloned().collect();
     let findings = survey.check(&reading, &evaluation, &claimed);
     CheckedWorkbook {
@@ -93,7 +100,40 @@ pub fn check(
         reading,
         evaluation,
         findings,
+        justifications,
     }
+}
+
+/// Justifications that are some, and a note at the cell of each that is none.
+fn justifications(
+    reasons: &JustificationReasons,
+    given: Vec<GivenJustification>,
+) -> (Vec<Justification>, Vec<Finding>) {
+    let (mut taken, mut faults) = (Vec::new(), Vec::new());
+    for given in given {
+        match reasons.check(&given.reason, &given.text) {
+            Ok(()) => taken.push(Justification {
+                finding_key: given.finding_key,
+                fingerprint: given.fingerprint,
+                reason: given.reason,
+                text: given.text.trim().to_owned(),
+            }),
+            Err(fault) => faults.push(Finding {
+                key: String::new(),
+                fingerprint: String::new(),
+                rule: fault.code().to_owned(),
+                class: RuleClass::Syntactical,
+                // A note: the warning itself is still open, and says so.
+                action: Severity::Info,
+                question: None,
+                places: vec![given.place],
+                value: (!given.reason.is_empty()).then_some(given.reason),
+                message: fault.message(),
+                offers: Vec::new(),
+            }),
+        }
+    }
+    (taken, faults)
 }
 
 /// What is known of an enterprise before its workbook is read.

@@ -72,7 +72,9 @@ pub async fn convert_answers(
         .get(&latest.blob_sha256)
         .await
         .map_err(ServiceError::internal)?;
-    let checked = check_upload(service, &situation, &bytes, conversions).await?;
+    let mut checked = check_upload(service, &situation, &bytes, conversions).await?;
+    // What its index sheet says was taken when it was uploaded; something else may have been said since.
+    checked.justifications.clear();
     let new = NewRevision {
         filename: latest.filename,
         sha256: latest.blob_sha256,

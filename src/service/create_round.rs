@@ -38,6 +38,8 @@ pub struct NewRound {
     pub population: Population,
     /// The round before.
     pub previous: Option<RoundId>,
+    /// Whether a return is submitted only once every warning is justified.
+    pub warnings_must_be_justified: bool,
 }
 
 /// Makes a round; the population is frozen as it is now.
@@ -77,6 +79,7 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
         closes_on: new.closes_on,
         population: new.population,
         previous: new.previous,
+        warnings_must_be_justified: new.warnings_must_be_justified,
         version: 1,
         created_at: service.now(),
     };
@@ -199,6 +202,8 @@ pub struct RoundChange {
     pub opens_on: Option<NaiveDate>,
     /// Last day for returns.
     pub closes_on: Option<NaiveDate>,
+    /// Whether a return is submitted only once every warning is justified; it counts for what is submitted from now on.
+    pub warnings_must_be_justified: Option<bool>,
 }
 
 /// Changes title or dates of a round.
@@ -215,6 +220,9 @@ pub async fn update_round(
     round.title = change.title.unwrap_or(round.title);
     round.opens_on = change.opens_on.unwrap_or(round.opens_on);
     round.closes_on = change.closes_on.unwrap_or(round.closes_on);
+    round.warnings_must_be_justified = change
+        .warnings_must_be_justified
+        .unwrap_or(round.warnings_must_be_justified);
     if round.closes_on < round.opens_on {
         let fault = Fault::at(
             "/closes_on",

@@ -359,6 +359,36 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "There are findings that must be corrected before submitting; each is in errors.",
     ),
     (
+        "return.unjustified",
+        Kind::Conflict,
+        "还有须说明的问题没有说明，不能提交；逐条见 errors。请改正，或选一条理由并说明。",
+        "There are warnings that are neither corrected nor justified; each is in errors. Correct them, or choose a reason and explain.",
+    ),
+    (
+        "justification.no_finding",
+        Kind::NotFound,
+        "最新版次没有这个问题；可能已经改正。请重新读取问题清单。",
+        "The newest revision has no such finding; it may have been corrected. Read the findings again.",
+    ),
+    (
+        "justification.not_a_warning",
+        Kind::Unprocessable,
+        "只有须说明的问题可以说明；必须改正的问题只能改正。",
+        "Only warnings can be justified; what must be corrected can only be corrected.",
+    ),
+    (
+        "justification.invalid",
+        Kind::Unprocessable,
+        "这条说明不符合要求，见 errors。",
+        "The justification is not acceptable; see errors.",
+    ),
+    (
+        "annotate.failed",
+        Kind::Unprocessable,
+        "标注这份文件时超出了内存或时间限制。请用模板重新填写后再传。",
+        "Marking this file exceeded the limits on memory or time. Fill in the template anew and upload that.",
+    ),
+    (
         "return.nothing_uploaded",
         Kind::Conflict,
         "还没有上传填报表。",

@@ -10,6 +10,7 @@ use super::{
     catalogue::{Form, blocking},
     check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
     error::{Kind, ServiceError},
+    justify_finding::record_given,
     permission::Action,
     read_return::{find, record_step},
 };
@@ -201,7 +202,7 @@ pub(crate) async fn check_upload(
         previous: situation.previous.clone(),
         round: Some(view.of(&situation.enterprise.facts.industry_code)),
     };
-    blocking(move || Ok(check(&form.survey, returned, &known, &conversions))).await
+    blocking(move || Ok(check(&form, returned, &known, &conversions))).await
 }
 
 /// A revision to be stored.
@@ -236,7 +237,7 @@ pub(crate) async fn store_revision(
         answers: new.checked.reading.answers,
         claims: new.checked.reading.claims,
         provenance: new.checked.reading.provenance,
-        findings: new.checked.findings,
+        findings: new.checked.findings.clone(),
         created_by: caller.name.clone(),
         created_at: now,
     };
@@ -248,6 +249,7 @@ pub(crate) async fn store_revision(
     };
     store::blob::record_blob(&txn, &blob).await?;
     store::survey_return::insert_revision(&txn, &caller.scope, &revision).await?;
+    record_given(service, &txn, caller, &revision, new.checked.justifications).await?;
     survey_return.latest = Some(revision.id);
     survey_return.revision_number = revision.number;
     survey_return.block = i32::try_from(revision.findings.block).unwrap_or(i32::MAX);

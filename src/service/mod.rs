@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub mod accept_return;
+pub mod annotate_return;
 pub mod authenticate;
 pub mod browse;
 pub mod catalogue;
@@ -29,6 +30,7 @@ pub mod explain_result;
 pub mod import_enterprises;
 pub mod import_return;
 pub mod issue_template;
+pub mod justify_finding;
 pub mod log_in;
 pub mod manage_access;
 pub mod permission;

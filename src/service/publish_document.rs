@@ -4,6 +4,7 @@ use index::methodology::Methodology;
 use serde::Deserialize;
 use survey::{
     document::DocumentFault,
+    justification::JustificationReasons,
     questionnaire::Questionnaire,
     survey::Survey,
     tables::{AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, SizeClassRules},
@@ -184,6 +185,7 @@ async fn validate(service: &Service, kind: DocumentKind, name: &Name, content: &
         DocumentKind::Co2Factors => drop(Co2Factors::parse(bytes).map_err(invalid)?),
         DocumentKind::GridFactors => drop(GridFactors::parse(bytes).map_err(invalid)?),
         DocumentKind::FactorSettings => drop(FactorSettings::parse(bytes).map_err(invalid)?),
+        DocumentKind::JustificationReasons => drop(JustificationReasons::parse(bytes).map_err(invalid)?),
         DocumentKind::Questionnaire => {
             let questionnaire = Questionnaire::parse(bytes).map_err(invalid)?;
             let tables = std::sync::Arc::new(reference_tables(&current_reference(&service.db).await?)?);

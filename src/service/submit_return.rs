@@ -1,21 +1,24 @@
 //! Submitting: the enterprise says that its figures stand.
 
+use survey::questionnaire::Action as Severity;
+
 use super::{
     Service,
     error::ServiceError,
     import_return::require_open,
+    justify_finding::counting_justifications,
     permission::Action,
     read_return::{find, record_step},
 };
 use crate::{
     domain::{
         access::Principal,
-        survey_return::{ReturnId, ReturnState, SurveyReturn},
+        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
     },
-    store,
+    store::{self, db::WriteTxn},
 };
 
-/// Submits the newest revision. It needs zero blocking findings.
+/// Submits the newest revision. It needs zero blocking findings; where the round says so, every warning justified.
 pub async fn submit_return(
     service: &Service,
     caller: &Principal,
@@ -42,8 +45,11 @@ pub async fn submit_return(
             .findings
             .items
             .iter()
-            .filter(|finding| finding.action == survey::questionnaire::Action::Block);
+            .filter(|finding| finding.action == Severity::Block);
         return Err(ServiceError::new("return.blocked").with_faults(blocking));
+    }
+    if round.warnings_must_be_justified {
+        require_justified(&txn, caller, &revision).await?;
     }
     let changed = record_step(
         service,
@@ -57,4 +63,24 @@ pub async fn submit_return(
     .await?;
     txn.commit().await?;
     Ok(changed)
+}
+
+/// Goes on only if every warning has a justification that counts. Warnings beyond the list cannot be justified one by
+/// one: they must be brought down to what is listed first.
+async fn require_justified(txn: &WriteTxn, caller: &Principal, revision: &Revision) -> Result<(), ServiceError> {
+    let counted = counting_justifications(txn, caller, revision).await?;
+    let warnings = revision
+        .findings
+        .items
+        .iter()
+        .filter(|finding| finding.action == Severity::Warn);
+    let open: Vec<_> = warnings
+        .clone()
+        .filter(|finding| !counted.contains_key(&finding.key))
+        .collect();
+    if open.is_empty() && warnings.count() == revision.findings.warn {
+        Ok(())
+    } else {
+        Err(ServiceError::new("return.unjustified").with_faults(open))
+    }
 }

@@ -18,6 +18,7 @@ pub mod industry;
 mod insert;
 pub mod job;
 mod json;
+pub mod justification;
 mod keyset;
 pub mod round;
 pub mod run;

@@ -165,6 +165,7 @@ fn row(round: &Round) -> Result<round::ActiveModel, StoreError> {
         closes_on: Set(round.closes_on),
         population: Set(json::to_json(&round.population)?),
         previous_round_id: Set(round.previous.map(|previous| previous.0)),
+        warnings_must_be_justified: Set(round.warnings_must_be_justified),
         version: Set(round.version),
         created_at: Set(round.created_at),
     })
@@ -182,6 +183,7 @@ fn round(row: round::Model) -> Result<Round, StoreError> {
         closes_on: row.closes_on,
         population: json::from_json(row.population)?,
         previous: row.previous_round_id.map(RoundId),
+        warnings_must_be_justified: row.warnings_must_be_justified,
         version: row.version,
         created_at: row.created_at,
     })

@@ -355,7 +355,7 @@ fn revisions(scope: &Scope) -> Select<RevisionEntity> {
 }
 
 /// Condition that `column` names a return that the scope shows.
-fn of_seen_return(scope: &Scope, column: impl sea_orm::ColumnTrait) -> Condition {
+pub(super) fn of_seen_return(scope: &Scope, column: impl sea_orm::ColumnTrait) -> Condition {
     if *scope == Scope::County {
         return Condition::all();
     }
@@ -364,7 +364,7 @@ fn of_seen_return(scope: &Scope, column: impl sea_orm::ColumnTrait) -> Condition
 }
 
 /// NotFound unless the scope shows the return.
-async fn require(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<(), StoreError> {
+pub(super) async fn require(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<(), StoreError> {
     let returns = seen(scope)
         .filter(survey_return::Column::Id.eq(id.0))
         .count(conn)

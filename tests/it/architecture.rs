@@ -137,6 +137,7 @@ fn poem_is_said_in_api_and_the_server_is_started_in_startup_alone() {
         "src/jobs",
         "src/cli",
         "src/demo",
+        "src/report",
     ] {
         nobody_says(folder, &["poem", "poem_openapi"]);
     }
@@ -151,6 +152,7 @@ fn sea_orm_is_said_in_store_alone() {
         "src/jobs",
         "src/cli",
         "src/demo",
+        "src/report",
     ] {
         nobody_says(folder, &["sea_orm", "entity", "sqlx"]);
     }

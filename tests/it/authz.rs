@@ -55,6 +55,11 @@ const TABLE: &[(&str, &str)] = &[
     ("accept_return", "BA"),
     ("send_back_return", "TBA"),
     ("list_return_events", "ETBA"),
+    ("list_justifications", "ETBA"),
+    ("justify_finding", "E"),
+    ("get_annotated_workbook", "ETBA"),
+    ("get_return_report_table", "ETBA"),
+    ("get_return_report_page", "ETBA"),
     ("list_runs", "ETBAR"),
     ("create_run", "BA"),
     ("get_run", "ETBAR"),
@@ -217,6 +222,7 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
             format!(r#"{{"round_id":"{unknown}","methodology_id":"{unknown}"}}"#),
         ),
         "create_return_conversions" => json(request, r#"{"conversions":[{"question":"-","unit":"-"}]}"#.to_owned()),
+        "justify_finding" => json(request, r#"{"reason":"J01"}"#.to_owned()),
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
         "create_document" | "import_enterprises" | "create_return_revision" => request
             .content_type("application/octet-stream")

@@ -110,6 +110,41 @@ fn a_workbook_is_checked_offline_and_the_exit_status_tells() {
 }
 
 #[test]
+fn a_workbook_comes_back_with_marks_and_checks_the_same() {
+    let (folder, story) = demo(6);
+    let place = folder.path().join("county");
+    let blocked = std::fs::read_dir(place.join("workbooks/2026"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xlsx"))
+        .find(|path| ronghe(&["check", path.to_str().unwrap()]).status.code() == Some(1));
+    let blocked = blocked.unwrap_or_else(|| panic!("nothing is spoilt in {story}"));
+    let out = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (marked, csv, html) = (out("marked.xlsx"), out("findings.csv"), out("findings.html"));
+    let first = ronghe(&[
+        "check",
+        blocked.to_str().unwrap(),
+        "--annotated",
+        &marked,
+        "--csv",
+        &csv,
+        "--html",
+        &html,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(first.status.code(), Some(1));
+    let (first, second) = (value(&first), value(&ronghe(&["check", &marked, "--format", "json"])));
+    assert_eq!(
+        first["findings"], second["findings"],
+        "marks change no answer and no place"
+    );
+    let key = first["findings"][0]["key"].as_str().unwrap();
+    assert!(std::fs::read_to_string(csv).unwrap().contains(key));
+    assert!(std::fs::read_to_string(html).unwrap().starts_with("<!doctype html>"));
+}
+
+#[test]
 fn what_is_no_workbook_is_refused_with_code_and_message() {
     let folder = tempfile::tempdir().unwrap();
     let check = |name: &str, bytes: Option<&[u8]>, code: &str| {
@@ -151,7 +186,7 @@ fn a_round_is_run_from_the_command_line() {
     };
     assert_eq!(
         json(&["load"]).as_array().unwrap().len(),
-        12,
+        13,
         "loading again changes nothing"
     );
     let templates = folder.path().join("templates");

@@ -8,16 +8,22 @@ use std::{
     sync::OnceLock,
 };
 
-use ronghe::service::catalogue::Form;
+use ronghe::service::{
+    catalogue::Form,
+    check_workbook::{self, Known},
+};
 use serde_json::Value;
 use survey::{
     cell::{RawCell, RawValue},
+    report::Report,
     text::Text,
 };
 use workbook::{
     anchor::{ReturnWorkbook, anchor},
+    annotate::{Subject, annotate},
     extract::{Limits, extract},
     language::Language,
+    layout::CellKey,
     prefill::{Prefill, raw_values},
     template::{Addressee, RoundTitle, TemplateIssue, write},
 };
@@ -212,6 +218,103 @@ fn a_return_that_libreoffice_saved_again_reads_the_same() {
         second.metadata, first.metadata,
         "very hidden has become hidden and is found all the same"
     );
+}
+
+/// The third worked enterprise with faults of three severities, given back with marks.
+fn marked(bytes: &[u8]) -> Vec<u8> {
+    let form = form();
+    let returned = read(bytes).unwrap();
+    let checked = check_workbook::check(form, returned, &Known::default(), &[]);
+    let report = Report::of(
+        &form.survey,
+        &checked.findings,
+        &checked.reading.answers,
+        &checked.reading.provenance,
+        &form.reasons,
+        &checked.justifications,
+    );
+    annotate(bytes, &report, &Subject::default(), &Limits::default()).unwrap()
+}
+
+fn faulty() -> Vec<u8> {
+    let questionnaire = county::questionnaire();
+    let answers = county::answers(&questionnaire, &worked_examples()["enterprises"][2]["answers"]);
+    let mut prefill = raw_values(&questionnaire, &form().options, &answers, Language::Zh);
+    for (question, text) in [("D08", "约500"), ("A06", "2012年6月"), ("F06", "１２")] {
+        prefill.insert(CellKey::question(question), RawValue::Text(text.to_owned()).into());
+    }
+    written(&prefill)
+}
+
+/// The sheets that openpyxl sees, and the notes and fills of one cell.
+const SEEN_BY_OPENPYXL: &str = r#"
+import json, sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+notes = {f"{s.title}!{c.coordinate}": [c.comment.text, c.fill.fgColor.rgb] for s in book for r in s.iter_rows() for c in r if c.comment}
+index = book.worksheets[0]
+print(json.dumps({"first": index.title, "notes": notes, "links": len([1 for r in index.iter_rows() for c in r if c.hyperlink]), "lists": index.data_validations.count}))
+"#;
+
+#[test]
+fn a_workbook_with_marks_opens_elsewhere_and_loses_its_marks_after_it_was_saved_there() {
+    let rendered = Rendered {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let annotated = marked(&faulty());
+    std::fs::write(rendered.path("marked.xlsx"), &annotated).unwrap();
+    let output = Command::new(python())
+        .args(["-c", SEEN_BY_OPENPYXL])
+        .arg(rendered.path("marked.xlsx"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&seen["first"], &seen["lists"]),
+        (&Value::from("审核问题 Findings"), &Value::from(1))
+    );
+    let notes = seen["notes"].as_object().unwrap();
+    let of_approximate = notes
+        .values()
+        .find(|note| note[0].as_str().unwrap().contains("【WF07】"))
+        .unwrap();
+    assert!(of_approximate[1].as_str().unwrap().starts_with("FFF"), "{seen}");
+    assert!(seen["links"].as_u64().unwrap() >= 3);
+
+    // LibreOffice numbers all styles anew; the marks are found by their shades.
+    let profile = format!("-env:UserInstallation=file://{}", rendered.path("profile").display());
+    let mut convert = Command::new(office());
+    convert
+        .args([
+            &profile,
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+        ])
+        .arg(rendered.path("again"))
+        .arg(rendered.path("marked.xlsx"));
+    run(&mut convert);
+    let saved = std::fs::read(rendered.path("again/marked.xlsx")).unwrap();
+    assert_eq!(values(&read(&saved).unwrap()), values(&read(&annotated).unwrap()));
+    let again = marked(&saved);
+    assert_eq!(values(&read(&again).unwrap()), values(&read(&annotated).unwrap()));
+    let clean = annotate(&again, &Report::default(), &Subject::default(), &Limits::default()).unwrap();
+    let raw = extract(&clean, &Limits::default()).unwrap();
+    let indexes = raw
+        .sheets
+        .iter()
+        .filter(|sheet| sheet.name.starts_with("审核问题"))
+        .count();
+    assert_eq!(indexes, 1, "the earlier list is replaced");
+    std::fs::write(rendered.path("clean.xlsx"), &clean).unwrap();
+    let output = Command::new(python())
+        .args(["-c", SEEN_BY_OPENPYXL])
+        .arg(rendered.path("clean.xlsx"))
+        .output()
+        .unwrap();
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(seen["notes"], serde_json::json!({}), "all notes of ours are gone");
 }
 
 /// The Python of the test tools (scripts/test-tools.sh).

@@ -2,6 +2,7 @@
 
 mod access;
 mod jobs;
+mod justifications;
 mod main_job;
 mod refusals;
 mod registry;

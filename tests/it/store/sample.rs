@@ -122,6 +122,7 @@ impl Sample {
             closes_on: NaiveDate::from_ymd_opt(2026, 4, 30).unwrap(),
             population: Population::Query(filter),
             previous: None,
+            warnings_must_be_justified: false,
             version: 1,
             created_at: self.now,
         }

@@ -19,6 +19,7 @@ fn columns_of<E: EntityTrait>(entity: E) -> (String, Columns) {
 /// Every entity with its columns.
 fn entities() -> Vec<(String, Columns)> {
     vec![
+        columns_of(Acceptance),
         columns_of(AccessToken),
         columns_of(ApiKey),
         columns_of(Area),
@@ -28,6 +29,7 @@ fn entities() -> Vec<(String, Columns)> {
         columns_of(Enterprise),
         columns_of(Industry),
         columns_of(Job),
+        columns_of(Justification),
         columns_of(ReturnEvent),
         columns_of(Revision),
         columns_of(Round),

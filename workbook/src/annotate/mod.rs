@@ -32,7 +32,7 @@ use self::{
 };
 use crate::{
     error::ReadError,
-    extract::{Limits, RawSheet, RawWorkbook, extract, position},
+    extract::{FileFormat, Limits, RawSheet, RawWorkbook, extract, position},
     language::Language,
     layout::sheet_name,
 };
@@ -119,6 +119,9 @@ pub fn annotate(
     limits: &Limits,
 ) -> Result<Vec<u8>, AnnotateError> {
     let raw = extract(original, limits)?;
+    if !matches!(raw.format, FileFormat::Xlsx | FileFormat::Xlsm) {
+        return Err(AnnotateError::NotPatchable);
+    }
     let mut package = Package::open(original, limits)?;
     let book = Book::read(&mut package, &raw)?;
     let earlier = earlier_shades(&raw);

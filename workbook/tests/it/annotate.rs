@@ -394,6 +394,7 @@ fn what_cannot_be_patched_is_refused() {
     };
     assert_eq!(code(b""), "workbook.empty");
     assert_eq!(code(b"%PDF-1.7"), "workbook.pdf");
+    assert_eq!(code("题项,答案\r\nA01,1\r\n".as_bytes()), "annotate.not_patchable");
 }
 
 proptest! {

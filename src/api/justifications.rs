@@ -1,0 +1,166 @@
+//! Justifications of warnings.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
+use survey::justification::JustificationReason;
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    instant::Instant,
+    problem::{Bilingual, CreateFailure, ReadFailure},
+    word::Word,
+};
+use crate::{
+    domain::{justification::RecordedJustification, survey_return::ReturnId},
+    service::{
+        Service,
+        justify_finding::{justify_finding, list_justifications},
+    },
+};
+
+/// Justification operations.
+pub struct JustificationsApi;
+
+/// What an enterprise said to a warning.
+#[derive(Object)]
+#[oai(rename = "Justification")]
+pub(super) struct JustificationOut {
+    /// Number within the return, from 1; 0 where it is not kept yet (a dry run).
+    number: i32,
+    /// Which finding.
+    finding_key: String,
+    /// Code of the reason.
+    reason: String,
+    /// Explanation; empty where the reason asks for none.
+    text: String,
+    /// The revision that was the newest when it was given.
+    revision_id: Uuid,
+    /// Who.
+    given_by: String,
+    /// When.
+    given_at: Instant,
+}
+
+impl From<RecordedJustification> for JustificationOut {
+    fn from(given: RecordedJustification) -> Self {
+        Self {
+            number: given.number,
+            finding_key: given.said.finding_key,
+            reason: given.said.reason,
+            text: given.said.text,
+            revision_id: given.revision.0,
+            given_by: given.actor,
+            given_at: given.at.into(),
+        }
+    }
+}
+
+/// A reason that a justification may give.
+#[derive(Object)]
+#[oai(rename = "JustificationReason")]
+struct ReasonOut {
+    /// Code.
+    code: String,
+    /// What it says.
+    label: Bilingual,
+    /// Whether it must be explained in words.
+    text_required: bool,
+}
+
+impl From<JustificationReason> for ReasonOut {
+    fn from(reason: JustificationReason) -> Self {
+        Self {
+            code: reason.code,
+            label: reason.label.into(),
+            text_required: reason.text_required,
+        }
+    }
+}
+
+/// The justifications of a return.
+#[derive(Object)]
+struct JustificationList {
+    /// Everything that was said, oldest first; of one finding the last counts, while its values are the same.
+    items: Vec<JustificationOut>,
+    /// The reasons that may be given in this round.
+    reasons: Vec<ReasonOut>,
+}
+
+/// What is said to a warning.
+#[derive(Object)]
+#[oai(rename = "NewJustification", deny_unknown_fields)]
+struct NewJustification {
+    /// Code of a reason of the round.
+    reason: Word,
+    /// Explanation; required where the reason says so, at most 2000 characters.
+    text: Option<Word>,
+}
+
+/// The justifications of a return.
+#[derive(ApiResponse)]
+enum JustificationsFound {
+    /// The justifications.
+    #[oai(status = 200)]
+    Found(Json<JustificationList>),
+}
+
+/// A warning was justified.
+#[derive(ApiResponse)]
+enum Justified {
+    /// The justification that counts now.
+    #[oai(status = 200)]
+    Justified(Json<JustificationOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
+impl JustificationsApi {
+    /// List the justifications of a return
+    ///
+    /// Everything that was said to its warnings, oldest first, and the reasons that may be given.
+    #[oai(
+        path = "/returns/:return_id/justifications",
+        method = "get",
+        operation_id = "list_justifications"
+    )]
+    async fn list_justifications(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<JustificationsFound, ReadFailure> {
+        let (items, reasons) = list_justifications(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        Ok(JustificationsFound::Found(Json(JustificationList {
+            items: items.into_iter().map(Into::into).collect(),
+            reasons: reasons.into_iter().map(Into::into).collect(),
+        })))
+    }
+
+    /// Justify a warning
+    ///
+    /// Of the newest revision, by the key of the finding, while the return is in the enterprise's hands. It counts while
+    /// the values that the warning speaks of stay the same. Nothing is overwritten; saying the same again changes nothing.
+    #[oai(
+        path = "/returns/:return_id/justifications/:finding_key",
+        method = "put",
+        operation_id = "justify_finding"
+    )]
+    async fn justify_finding(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// Key of the finding, such as `CK044@F05`.
+        finding_key: Path<String>,
+        body: Json<NewJustification>,
+    ) -> Result<Justified, CreateFailure> {
+        let NewJustification { reason, text } = body.0;
+        let text = text.map(|text| text.0).unwrap_or_default();
+        let id = ReturnId(return_id.0);
+        let given = justify_finding(&service, auth.principal(), id, &finding_key.0, &reason.0, &text).await?;
+        Ok(Justified::Justified(Json(given.into())))
+    }
+}

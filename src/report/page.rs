@@ -1,0 +1,236 @@
+//! The report as a page to print: one file without anything from elsewhere, A4 landscape, every text escaped.
+
+use std::fmt::Write as _;
+
+use survey::{
+    cell::Place,
+    questionnaire::Action,
+    report::{FindingLine, ReadingLine, Report},
+};
+use workbook::language::Language;
+
+use super::{say, severity, words};
+
+const STYLE: &str = "\
+@page{size:A4 landscape;margin:12mm}\
+*{box-sizing:border-box}\
+body{font:13px/1.5 \"Noto Sans CJK SC\",\"Microsoft YaHei\",\"PingFang SC\",sans-serif;color:#262626;margin:24px auto;max-width:1120px;padding:0 16px}\
+h1{font-size:20px;color:#1f3864;margin:0}h2{font-size:15px;color:#1f3864;margin:24px 0 8px}\
+p{margin:4px 0;color:#595959}\
+.counts{display:flex;gap:12px;margin:14px 0}.counts span{padding:4px 12px;border-radius:4px;font-weight:600}\
+table{border-collapse:collapse;width:100%;table-layout:fixed}\
+th,td{border:1px solid #bfc5ce;padding:5px 7px;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
+th{background:#dce6f1;color:#1f3864;font-weight:600}thead{display:table-header-group}tr{break-inside:avoid}\
+.block{background:#f4b6ae}.warn{background:#f9dc9b}.info{background:#c9ddf2}\
+td.s{font-weight:600;text-align:center}.quiet{color:#7f7f7f;font-size:11px}\
+@media print{body{margin:0;max-width:none;padding:0;font-size:10.5px}.block,.warn,.info,th{-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
+
+/// Writes the page. `subject` says which enterprise and round, `revision` which upload.
+pub fn write(report: &Report, subject: &str, revision: &str, language: Language) -> String {
+    let mut page = String::with_capacity(4096 + report.findings.len() * 512);
+    let title = words(language, "审核问题", "Findings");
+    let lang = if language == Language::En { "en" } else { "zh-CN" };
+    // Writing to a string cannot fail.
+    write!(
+        page,
+        "<!doctype html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{0} {1}</title><style>{STYLE}</style></head><body><h1>{0}</h1><p>{2}</p><p>{1}</p><p class=\"quiet\">{3}</p>",
+        escape(&title),
+        escape(subject),
+        escape(&say(language, &report.title)),
+        escape(revision),
+    )
+    .ok();
+    counts(&mut page, report, language);
+    if report.findings.is_empty() {
+        let none = words(language, "没有问题。", "Nothing was found.");
+        write!(page, "<p>{}</p>", escape(&none)).ok();
+    } else {
+        findings(&mut page, report, language);
+    }
+    if !report.readings.is_empty() {
+        readings(&mut page, &report.readings, language);
+    }
+    page.push_str("</body></html>\n");
+    page
+}
+
+fn counts(page: &mut String, report: &Report, language: Language) {
+    page.push_str("<div class=\"counts\">");
+    for (class, action, count) in [
+        ("block", Action::Block, report.block),
+        ("warn", Action::Warn, report.warn),
+        ("info", Action::Info, report.info),
+    ] {
+        let text = say(language, &severity(action));
+        write!(page, "<span class=\"{class}\">{} {count}</span>", escape(&text)).ok();
+    }
+    page.push_str("</div>");
+    let total = report.block + report.warn + report.info;
+    if total > report.findings.len() {
+        let more = total - report.findings.len();
+        let text = words(
+            language,
+            &format!("另有 {more} 个问题没有列出。"),
+            &format!("{more} more findings are not listed."),
+        );
+        write!(page, "<p>{}</p>", escape(&text)).ok();
+    }
+}
+
+fn findings(page: &mut String, report: &Report, language: Language) {
+    head(
+        page,
+        language,
+        &[
+            ("4%", "序号", "No."),
+            ("9%", "级别", "Severity"),
+            ("14%", "位置", "Place"),
+            ("17%", "题项", "Question"),
+            ("12%", "填报内容", "As typed"),
+            ("28%", "问题与处理", "What to do"),
+            ("16%", "说明", "Justification"),
+        ],
+    );
+    for (number, line) in (1..).zip(&report.findings) {
+        finding(page, number, line, report, language);
+    }
+    page.push_str("</tbody></table>");
+}
+
+fn finding(page: &mut String, number: u32, line: &FindingLine, report: &Report, language: Language) {
+    let finding = &line.finding;
+    let class = match finding.action {
+        Action::Block => "block",
+        Action::Warn => "warn",
+        Action::Info => "info",
+    };
+    let said = line.justification.as_ref().map(|said| {
+        let reason = report.reasons.iter().find(|reason| reason.code == said.reason);
+        let label = reason.map(|reason| say(language, &reason.label)).unwrap_or_default();
+        format!("{} {label} {}", said.reason, said.text)
+    });
+    write!(
+        page,
+        "<tr><td>{number}</td><td class=\"s {class}\">{}</td><td>{}</td><td>{} {}</td><td>{}</td><td>{}<div class=\"quiet\">{}</div></td><td>{}</td></tr>",
+        escape(&say(language, &severity(finding.action))),
+        places(&finding.places),
+        escape(finding.question.as_deref().unwrap_or_default()),
+        escape(&say(language, &line.label)),
+        escape(finding.value.as_deref().unwrap_or_default()),
+        escape(&say(language, &finding.message)),
+        escape(&finding.rule),
+        escape(said.as_deref().unwrap_or_default()),
+    )
+    .ok();
+}
+
+fn readings(page: &mut String, readings: &[ReadingLine], language: Language) {
+    let title = words(
+        language,
+        "按此读取（如有不对，请在填报页改正）",
+        "Read as follows (if wrong, correct it in the form)",
+    );
+    write!(page, "<h2>{}</h2>", escape(&title)).ok();
+    head(
+        page,
+        language,
+        &[
+            ("18%", "位置", "Place"),
+            ("32%", "题项", "Question"),
+            ("18%", "填报内容", "As typed"),
+            ("22%", "读作", "Read as"),
+            ("10%", "规则", "Rule"),
+        ],
+    );
+    for line in readings {
+        write!(
+            page,
+            "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            places(std::slice::from_ref(&line.place)),
+            escape(&line.cell),
+            escape(&say(language, &line.label)),
+            escape(&line.original),
+            escape(&say(language, &line.value)),
+            escape(&line.rules.join(" ")),
+        )
+        .ok();
+    }
+    page.push_str("</tbody></table>");
+}
+
+fn head(page: &mut String, language: Language, columns: &[(&str, &str, &str)]) {
+    page.push_str("<table><thead><tr>");
+    for (width, zh, en) in columns {
+        let text = words(language, zh, en);
+        write!(page, "<th style=\"width:{width}\">{}</th>", escape(&text)).ok();
+    }
+    page.push_str("</tr></thead><tbody>");
+}
+
+/// At most ten cells; a rule over a whole sheet must not fill the page.
+fn places(places: &[Place]) -> String {
+    let mut text = String::new();
+    for (number, place) in places.iter().take(10).enumerate() {
+        let first = number == 0 || places.get(number - 1).is_some_and(|before| before.sheet != place.sheet);
+        let separator = if number == 0 { "" } else { ", " };
+        let sheet = if first {
+            format!("{}!", place.sheet)
+        } else {
+            String::new()
+        };
+        text.push_str(&escape(&format!("{separator}{sheet}{}", place.cell)));
+    }
+    if places.len() > 10 {
+        text.push_str(" …");
+    }
+    text
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use survey::{cell::Place, text::Text};
+
+    use super::*;
+
+    #[test]
+    fn whatever_was_typed_stays_text() {
+        let reading = ReadingLine {
+            place: Place {
+                sheet: "<b>".into(),
+                cell: "A1".into(),
+            },
+            cell: "F01".into(),
+            label: Text::new("\"标\"", "'label'"),
+            original: "<script>alert(1)</script>".into(),
+            value: Text::new("1", "1"),
+            rules: vec!["WF06".into()],
+        };
+        let report = Report {
+            readings: vec![reading],
+            ..Report::default()
+        };
+        for language in [Language::Zh, Language::En, Language::Both] {
+            let page = write(&report, "</title><i>", "1", language);
+            assert!(
+                !page.contains("<script") && !page.contains("<b>") && !page.contains("<i>"),
+                "{page}"
+            );
+            assert!(page.contains("&lt;script&gt;") && !page.contains("http"));
+        }
+    }
+}
