@@ -43,81 +43,113 @@ const UNITS: usize = 64;
 /// that are `counted` take part.
 pub(super) fn intervals(ranks: &[u32], units: usize, counted: &[bool], threads: usize) -> Vec<Option<RankInterval>> {
     let blocks: Vec<usize> = (0..units).step_by(UNITS).collect();
-    let rows = || {
-        ranks
-            .chunks_exact(units.max(1))
-            .zip(counted)
-            .filter(|(_, counted)| **counted)
-    };
+    let rows = counted.iter().filter(|counted| **counted).count();
+    if rows == 0 {
+        return vec![None; units];
+    }
     in_parallel(&blocks, threads, |buffers: &mut Buffers, first| {
         let width = UNITS.min(units - first);
         // Turned over into one list per unit, so that each list is read in order.
-        let mut lists: Vec<Vec<u32>> = vec![Vec::with_capacity(counted.len()); width];
-        for (row, _) in rows() {
-            for (list, rank) in lists.iter_mut().zip(&row[*first..first + width]) {
-                if *rank > 0 {
-                    list.push(*rank);
-                }
+        let mut lists = std::mem::take(&mut buffers.lists);
+        lists.resize(width * rows, 0);
+        let counted_rows = ranks.chunks_exact(units).zip(counted).filter(|(_, counted)| **counted);
+        for (at, (row, _)) in counted_rows.enumerate() {
+            for (unit, rank) in row[*first..first + width].iter().enumerate() {
+                lists[unit * rows + at] = *rank;
             }
         }
-        lists.iter_mut().map(|list| buffers.interval(list)).collect::<Vec<_>>()
+        let found: Vec<_> = lists
+            .chunks_exact_mut(rows)
+            .map(|list| buffers.interval(list))
+            .collect();
+        buffers.lists = lists;
+        found
     })
     .into_iter()
     .flatten()
     .collect()
 }
 
+/// Buckets into which the ranks of a unit are put, evenly between its best and its worst.
+const BUCKETS: usize = 1 << BUCKET_BITS;
+const BUCKET_BITS: u32 = 9;
+
 #[derive(Default)]
 struct Buffers {
-    counts: Vec<u32>,
+    lists: Vec<u32>,
+    bucketed: Vec<u32>,
 }
 
 impl Buffers {
+    /// The interval of one unit; its ranks are put into another order.
     fn interval(&mut self, ranks: &mut [u32]) -> Option<RankInterval> {
-        let (best, worst) = ranks
-            .iter()
-            .fold((u32::MAX, 0), |(low, high), r| (low.min(*r), high.max(*r)));
+        // Those without a rank first, and out of the way.
+        let mut unranked = 0;
+        for at in 0..ranks.len() {
+            if ranks[at] == 0 {
+                ranks.swap(at, unranked);
+                unranked += 1;
+            }
+        }
+        let ranks = &ranks[unranked..];
         if ranks.is_empty() {
             return None;
         }
-        self.sort(ranks, best, worst);
+        let count = ranks.len();
         let total: u64 = ranks.iter().map(|r| u64::from(*r)).sum();
-        let quantile = |p: f64| {
-            let place = (ranks.len() - 1) as f64 * p;
-            let below = whole(place);
-            let low = f64::from(ranks[below]);
-            let high = ranks.get(below + 1).map_or(low, |r| f64::from(*r));
-            low + (place - place.floor()) * (high - low)
-        };
+        let (best, worst) = ranks
+            .iter()
+            .fold((u32::MAX, 0), |(low, high), r| (low.min(*r), high.max(*r)));
+        let ends = self.bucket(ranks, best, worst);
+        let [q5, median, q95] = [0.05, 0.5, 0.95].map(|p| self.quantile(&ends, p));
         Some(RankInterval {
-            ranked: ranks.len(),
-            mean: total as f64 / ranks.len() as f64,
-            median: quantile(0.5),
-            q5: quantile(0.05),
-            q95: quantile(0.95),
+            ranked: count,
+            mean: total as f64 / count as f64,
+            median,
+            q5,
+            q95,
             best,
             worst,
         })
     }
 
-    /// Counting beats comparing where the ranks lie close together, as those of one unit do.
-    fn sort(&mut self, ranks: &mut [u32], best: u32, worst: u32) {
-        let range = (worst - best) as usize + 1;
-        if range > 8 * ranks.len() {
-            ranks.sort_unstable();
-            return;
+    /// Puts ranks into buckets in rising order and says where each bucket ends. Only the few that a quantile falls into
+    /// need to be sorted.
+    fn bucket(&mut self, ranks: &[u32], best: u32, worst: u32) -> [usize; BUCKETS] {
+        let shift = (u32::BITS - (worst - best).leading_zeros()).saturating_sub(BUCKET_BITS);
+        let bucket_of = |rank: u32| ((rank - best) >> shift) as usize % BUCKETS;
+        let mut places = [0_usize; BUCKETS];
+        for rank in ranks {
+            places[bucket_of(*rank)] += 1;
         }
-        self.counts.clear();
-        self.counts.resize(range, 0);
-        for rank in ranks.iter() {
-            self.counts[(rank - best) as usize] += 1;
+        let mut start = 0;
+        for place in &mut places {
+            start += std::mem::replace(place, start);
         }
-        let mut at = 0;
-        for (rank, count) in (best..).zip(&self.counts) {
-            let next = at + *count as usize;
-            ranks[at..next].fill(rank);
-            at = next;
+        self.bucketed.resize(ranks.len(), 0);
+        for rank in ranks {
+            let place = &mut places[bucket_of(*rank)];
+            self.bucketed[*place] = *rank;
+            *place += 1;
         }
+        places
+    }
+
+    /// The quantile of type 7, see [`quantile_of_sorted`](crate::statistics::quantile_of_sorted).
+    fn quantile(&mut self, ends: &[usize; BUCKETS], p: f64) -> f64 {
+        let place = (self.bucketed.len() - 1) as f64 * p;
+        let below = whole(place);
+        let low = f64::from(self.nth(ends, below));
+        let high = f64::from(self.nth(ends, (below + 1).min(self.bucketed.len() - 1)));
+        low + (place - place.floor()) * (high - low)
+    }
+
+    /// What stands at a place when all is sorted.
+    fn nth(&mut self, ends: &[usize; BUCKETS], place: usize) -> u32 {
+        let bucket = ends.partition_point(|end| *end <= place);
+        let start = bucket.checked_sub(1).map_or(0, |before| ends[before]);
+        self.bucketed[start..ends[bucket]].sort_unstable();
+        self.bucketed[place]
     }
 }
 
@@ -138,6 +170,7 @@ mod tests {
         assert!((first.mean - 4.0 / 3.0).abs() < 1e-15 && (first.q95 - 1.9).abs() < 1e-15);
         assert_eq!(found[1].unwrap().ranked, 2);
         assert_eq!(intervals(&[0, 0], 1, &[true, true], 1), [None]);
+        assert_eq!(intervals(&[1, 2], 2, &[false], 1), [None, None]);
         assert!(intervals(&[], 0, &[], 1).is_empty());
     }
 

@@ -89,10 +89,7 @@ impl<'a> Evaluator<'a> {
                     let effective = self.effective(draw).map_err(|error| (at, error))?;
                     weights.push(collapsed.indicators.iter().map(|i| effective[*i]).collect::<Vec<f64>>());
                 }
-                for tile in 0..draws.len().div_ceil(TILE) {
-                    let end = draws.len().min((tile + 1) * TILE);
-                    collapsed.multiply(&weights[tile * TILE..end], &mut out[tile * TILE..end]);
-                }
+                collapsed.multiply(&weights, out);
             }
             None => {
                 for (at, (draw, scores)) in draws.iter().zip(out.iter_mut()).enumerate() {
@@ -204,23 +201,29 @@ impl Collapsed {
         })
     }
 
-    /// The scores of up to four sets of weights. Every score is summed in the order of the indicators, whatever stands
-    /// beside it.
+    /// The scores of every set of weights. Each score is summed in the order of the indicators, whatever stands beside it.
     fn multiply(&self, weights: &[Vec<f64>], out: &mut [Scores]) {
-        // One set beside the other, indicator by indicator.
-        let lanes: Vec<[f64; TILE]> = (0..self.indicators.len())
-            .map(|at| std::array::from_fn(|lane| weights.get(lane).map_or(0.0, |set| set[at])))
-            .collect();
         for scores in out.iter_mut() {
             scores.present = None;
             scores.values.resize(self.rows, 0.0);
         }
-        for (at, tile) in self.tiles.chunks_exact(lanes.len().max(1)).enumerate() {
-            let sums = tile_sums(tile, &lanes);
+        let indicators = self.indicators.len();
+        // Four sets beside each other, indicator by indicator.
+        let lanes: Vec<Vec<[f64; TILE]>> = weights
+            .chunks(TILE)
+            .map(|sets| {
+                let lane = |at: usize| std::array::from_fn(|set| sets.get(set).map_or(0.0, |set| set[at]));
+                (0..indicators).map(lane).collect()
+            })
+            .collect();
+        for (at, tile) in self.tiles.chunks_exact(indicators.max(1)).enumerate() {
             let first = at * TILE;
             let last = self.rows.min(first + TILE);
-            for (scores, sums) in out.iter_mut().zip(&sums) {
-                scores.values[first..last].copy_from_slice(&sums[..last - first]);
+            for (lanes, out) in lanes.iter().zip(out.chunks_mut(TILE)) {
+                let sums = tile_sums(tile, lanes);
+                for (scores, sums) in out.iter_mut().zip(&sums) {
+                    scores.values[first..last].copy_from_slice(&sums[..last - first]);
+                }
             }
         }
         if self.geometric {
