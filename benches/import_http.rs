@@ -194,6 +194,7 @@ async fn prepare(service: &Arc<Service>, workbooks: usize) -> Vec<Upload> {
         title: "2026".to_owned(),
         year: 2026,
         questionnaire,
+        accepted_versions: Vec::new(),
         opens_on: "2026-01-01".parse().unwrap(),
         closes_on: "2026-12-31".parse().unwrap(),
         population: Population::Query(EnterpriseFilter::default()),

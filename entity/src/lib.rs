@@ -27,5 +27,6 @@ pub mod round;
 pub mod round_member;
 pub mod run;
 pub mod run_result;
+pub mod signing_key;
 pub mod survey_return;
 pub mod user_account;

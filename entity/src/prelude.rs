@@ -6,5 +6,5 @@ pub use super::{
     enterprise::Entity as Enterprise, industry::Entity as Industry, job::Entity as Job,
     justification::Entity as Justification, return_event::Entity as ReturnEvent, revision::Entity as Revision,
     round::Entity as Round, round_member::Entity as RoundMember, run::Entity as Run, run_result::Entity as RunResult,
-    survey_return::Entity as SurveyReturn, user_account::Entity as UserAccount,
+    signing_key::Entity as SigningKey, survey_return::Entity as SurveyReturn, user_account::Entity as UserAccount,
 };

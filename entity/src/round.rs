@@ -22,6 +22,9 @@ pub struct Model {
     /// Documents of code lists and factor tables in force when it was made, a JSON array of identifiers.
     #[sea_orm(column_type = "JsonBinary")]
     pub reference: Json,
+    /// Older versions of the questionnaire whose templates are still read, a JSON array of document identifiers.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub accepted_versions: Json,
     /// First day for returns.
     pub opens_on: Date,
     /// Last day for returns.

@@ -33,6 +33,8 @@ mod m20261126_000001_add_revision_claims;
 mod m20261126_000201_create_justification;
 mod m20261126_000202_create_acceptance;
 mod m20261126_000203_add_round_warnings_must_be_justified;
+mod m20261126_000301_create_signing_key;
+mod m20261126_000302_add_accepted_versions;
 
 /// All migrations in order.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +65,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000201_create_justification::Migration),
             Box::new(m20261126_000202_create_acceptance::Migration),
             Box::new(m20261126_000203_add_round_warnings_must_be_justified::Migration),
+            Box::new(m20261126_000301_create_signing_key::Migration),
+            Box::new(m20261126_000302_add_accepted_versions::Migration),
         ]
     }
 }

@@ -26,6 +26,7 @@ pub mod health;
 pub mod instant;
 pub mod jobs;
 pub mod justifications;
+mod language;
 mod page;
 pub mod problem;
 pub mod registry;
@@ -33,6 +34,7 @@ pub mod reports;
 pub mod results;
 pub mod returns;
 pub mod rounds;
+pub mod signing_keys;
 pub mod spec;
 mod upload;
 pub mod word;
@@ -60,6 +62,7 @@ pub enum Tag {
 
 type Apis = (
     access::AccessApi,
+    signing_keys::SigningKeysApi,
     documents::DocumentsApi,
     registry::RegistryApi,
     enterprises::EnterprisesApi,
@@ -76,6 +79,7 @@ type Apis = (
 pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
     let apis = (
         access::AccessApi,
+        signing_keys::SigningKeysApi,
         documents::DocumentsApi,
         registry::RegistryApi,
         enterprises::EnterprisesApi,

@@ -24,6 +24,7 @@ use super::{
     etag,
     instant::Instant,
     justifications::JustificationOut,
+    language::TemplateLanguage,
     page,
     problem::{Bilingual, ChangeFailure, ReadFailure, UploadFailure},
     upload,
@@ -603,7 +604,7 @@ impl From<SurveyReturn> for ReturnFound {
 
 /// A workbook.
 #[derive(ApiResponse)]
-enum WorkbookFound {
+pub(super) enum WorkbookFound {
     /// The workbook.
     #[oai(
         status = 200,
@@ -719,7 +720,8 @@ impl ReturnsApi {
 
     /// Download the template of a return
     ///
-    /// The workbook to fill in, written for this enterprise and round, with last year's accepted values beside the cells.
+    /// The workbook to fill in, written for this enterprise and round and signed, with last year's accepted values beside
+    /// the cells.
     #[oai(
         path = "/returns/:return_id/template.xlsx",
         method = "get",
@@ -730,8 +732,11 @@ impl ReturnsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
+        /// Language of the workbook, `zh` when absent.
+        language: Query<Option<TemplateLanguage>>,
     ) -> Result<WorkbookFound, ReadFailure> {
-        let template = issue_template(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        let language = language.0.unwrap_or_default().into();
+        let template = issue_template(&service, auth.principal(), ReturnId(return_id.0), language).await?;
         Ok(WorkbookFound::Found(
             Binary(template.bytes),
             upload::attachment(&template.filename),

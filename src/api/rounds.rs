@@ -7,7 +7,7 @@ use poem::web::Data;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
-    payload::Json,
+    payload::{Binary, Json},
 };
 use uuid::Uuid;
 
@@ -16,8 +16,11 @@ use super::{
     auth::Auth,
     etag,
     instant::Instant,
+    language::TemplateLanguage,
     page,
     problem::{ChangeFailure, CreateFailure, ReadFailure},
+    returns::WorkbookFound,
+    upload,
     word::Word,
 };
 use crate::{
@@ -29,6 +32,7 @@ use crate::{
     service::{
         Service, browse,
         create_round::{self, NewRound, RoundChange},
+        issue_bulk_template::{self, BulkRequest},
     },
 };
 
@@ -49,6 +53,8 @@ struct RoundOut {
     year: i32,
     /// The questionnaire.
     questionnaire_id: Uuid,
+    /// Older versions of it whose templates are still read.
+    accepted_version_ids: Vec<Uuid>,
     /// The code lists and factor tables frozen for it.
     reference_ids: Vec<Uuid>,
     /// First day for returns.
@@ -75,6 +81,7 @@ impl From<Round> for RoundOut {
             title: round.title,
             year: round.year,
             questionnaire_id: round.questionnaire.0,
+            accepted_version_ids: round.accepted_versions.into_iter().map(|id| id.0).collect(),
             reference_ids: round.reference.into_iter().map(|id| id.0).collect(),
             opens_on: round.opens_on,
             closes_on: round.closes_on,
@@ -163,6 +170,8 @@ struct NewRoundIn {
     year: i32,
     /// The questionnaire.
     questionnaire_id: Uuid,
+    /// Older versions of it whose templates are still read.
+    accepted_version_ids: Option<Vec<Uuid>>,
     /// First day for returns.
     opens_on: NaiveDate,
     /// Last day for returns.
@@ -179,6 +188,8 @@ struct NewRoundIn {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct RoundPatch {
+    /// Another version of the questionnaire; only while nothing was uploaded. Templates of the version before stay accepted.
+    questionnaire_id: Option<Uuid>,
     /// Title.
     title: Option<Word>,
     /// First day for returns.
@@ -187,6 +198,10 @@ struct RoundPatch {
     closes_on: Option<NaiveDate>,
     /// Whether a return is submitted only once every warning is justified.
     warnings_must_be_justified: Option<bool>,
+}
+
+fn document_ids(ids: Option<Vec<Uuid>>) -> Vec<DocumentId> {
+    ids.unwrap_or_default().into_iter().map(DocumentId).collect()
 }
 
 /// A page of rounds.
@@ -331,6 +346,7 @@ impl RoundsApi {
             title: body.title.0,
             year: body.year,
             questionnaire: DocumentId(body.questionnaire_id),
+            accepted_versions: document_ids(body.accepted_version_ids),
             opens_on: body.opens_on,
             closes_on: body.closes_on,
             population: body.population.into(),
@@ -359,7 +375,8 @@ impl RoundsApi {
 
     /// Change a round
     ///
-    /// Title and dates alone: the questionnaire and the population stay as they are.
+    /// Title and dates; the questionnaire only to another version of it and only while nothing was uploaded. The population
+    /// stays as it is.
     #[oai(path = "/rounds/:round_id", method = "patch", operation_id = "update_round")]
     async fn update_round(
         &self,
@@ -374,6 +391,7 @@ impl RoundsApi {
         let expected = etag::required(if_match.0.as_deref())?;
         let body = body.0;
         let change = RoundChange {
+            questionnaire: body.questionnaire_id.map(DocumentId),
             title: body.title.map(|title| title.0),
             opens_on: body.opens_on,
             closes_on: body.closes_on,
@@ -402,5 +420,64 @@ impl RoundsApi {
     ) -> Result<ProgressFound, ReadFailure> {
         let progress = browse::round_progress(&service, auth.principal(), RoundId(round_id.0)).await?;
         Ok(ProgressFound::Found(Json(progress.into())))
+    }
+    /// Download the bulk sheet of a round
+    ///
+    /// One row for each enterprise asked that the caller sees, one column for each question, signed for this round: for a
+    /// town or a group that fills in for many.
+    #[oai(
+        path = "/rounds/:round_id/bulk-template.xlsx",
+        method = "get",
+        operation_id = "get_round_bulk_template"
+    )]
+    async fn get_round_bulk_template(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// Area code, of a town or of an area above it; everybody within scope when absent.
+        area: Query<Option<String>>,
+        /// Language of the workbook, `zh` when absent.
+        language: Query<Option<TemplateLanguage>>,
+        /// Rows of each table question that get columns, 3 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "10")))]
+        table_rows: Query<Option<u32>>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let request = BulkRequest {
+            area: area.0.filter(|area| !area.is_empty()),
+            language: language.0.unwrap_or_default().into(),
+            table_rows: table_rows.0,
+        };
+        let id = RoundId(round_id.0);
+        let template = issue_bulk_template::issue_bulk_template(&service, auth.principal(), id, request).await?;
+        Ok(WorkbookFound::Found(
+            Binary(template.bytes),
+            upload::attachment(&template.filename),
+        ))
+    }
+
+    /// Download the blank form of a round
+    ///
+    /// For an enterprise that is not in the registry yet: signed for this round, addressed to nobody. It is registered by
+    /// the credit code that is filled in.
+    #[oai(
+        path = "/rounds/:round_id/blank-template.xlsx",
+        method = "get",
+        operation_id = "get_round_blank_template"
+    )]
+    async fn get_round_blank_template(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// Language of the workbook, `zh` when absent.
+        language: Query<Option<TemplateLanguage>>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let (id, language) = (RoundId(round_id.0), language.0.unwrap_or_default().into());
+        let template = issue_bulk_template::issue_generic_template(&service, auth.principal(), id, language).await?;
+        Ok(WorkbookFound::Found(
+            Binary(template.bytes),
+            upload::attachment(&template.filename),
+        ))
     }
 }

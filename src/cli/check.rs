@@ -76,9 +76,29 @@ struct Report<'a> {
     block: usize,
     warn: usize,
     info: usize,
+    /// What could not be checked here.
+    notices: [Notice; 1],
     findings: &'a [Finding],
     answers: &'a survey::answer::Answers,
     derived: serde_json::Value,
+}
+
+/// Something to know about the check itself; it is no finding about the answers.
+#[derive(Serialize)]
+struct Notice {
+    code: &'static str,
+    message: Text,
+}
+
+/// The keys of signatures stay in the database, which is not asked here.
+fn signature_not_verified() -> Notice {
+    Notice {
+        code: "signature.not_verified",
+        message: Text::new(
+            "离线核对不能验证签名，企业和调查期也未核对；上传时由系统验证。",
+            "The signature cannot be verified offline, nor are enterprise and round compared; the system does so when the file is uploaded.",
+        ),
+    }
 }
 
 /// Exit status for a file that is refused.
@@ -136,6 +156,7 @@ impl Check {
             block: checked.findings.block,
             warn: checked.findings.warn,
             info: checked.findings.info,
+            notices: [signature_not_verified()],
             findings: &checked.findings.items,
             answers: &checked.reading.answers,
             derived: serde_json::to_value(&checked.evaluation.derived).unwrap_or_default(),
@@ -222,6 +243,10 @@ async fn rewritten(
             ..RoundTitle::default()
         },
         language: metadata.language,
+        // The seal is over these too.
+        kind: metadata.kind,
+        area: metadata.area.clone(),
+        nonce: metadata.nonce.clone(),
         seal: metadata.seal.clone(),
         claims: claims.clone(),
         ..TemplateIssue::default()
@@ -270,6 +295,11 @@ fn text(findings: &Findings) -> String {
             finding.rule, finding.message.zh, finding.message.en
         ));
     }
+    let notice = signature_not_verified();
+    lines.push(format!(
+        "提示 info [{}]\n    {}\n    {}",
+        notice.code, notice.message.zh, notice.message.en
+    ));
     lines.push(format!(
         "{} block, {} warn, {} info",
         findings.block, findings.warn, findings.info

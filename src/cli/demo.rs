@@ -267,6 +267,7 @@ impl Stage<'_> {
             title: "2025年度企业两化融合调查".to_owned(),
             year: 2025,
             questionnaire: questionnaire.id,
+            accepted_versions: Vec::new(),
             opens_on: day(2025, 3, 1),
             closes_on: day(2026, 12, 31),
             population: Population::List(took_part.iter().map(|(enterprise, _)| enterprise.id).collect()),
@@ -294,6 +295,7 @@ impl Stage<'_> {
             title: "2026年度企业两化融合调查".to_owned(),
             year: 2026,
             questionnaire: questionnaire.id,
+            accepted_versions: Vec::new(),
             opens_on: day(2026, 3, 1),
             closes_on: day(2030, 12, 31),
             population: Population::Query(EnterpriseFilter {

@@ -21,6 +21,7 @@ mod compile;
 mod demo;
 mod export;
 mod import;
+mod key;
 mod load;
 mod openapi;
 mod output;
@@ -83,6 +84,9 @@ enum Command {
     /// Manage users
     #[command(subcommand)]
     User(user::User),
+    /// Manage the keys that seal templates
+    #[command(subcommand)]
+    Key(key::Key),
     /// Write templates of a round as workbooks
     Template(template::Template),
     /// Validate a filled workbook offline
@@ -141,6 +145,7 @@ impl Command {
             Self::Load(command) => command.run(place, output).await?,
             Self::Openapi => openapi::run()?,
             Self::User(command) => command.run(place, output).await?,
+            Self::Key(command) => command.run(place, output).await?,
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(place, output).await,
             Self::Import(command) => command.run(place, output).await?,

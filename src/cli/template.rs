@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use workbook::language::Language;
 
 use super::{
     open, operator,
@@ -15,14 +16,19 @@ use crate::{
         round::Round,
         survey_return::{ReturnFilter, ReturnRow},
     },
-    service::{Service, issue_template::issue_template, read_return::list_returns},
+    service::{
+        Service,
+        issue_bulk_template::{BulkRequest, MOST_TABLE_ROWS, issue_bulk_template, issue_generic_template},
+        issue_template::issue_template,
+        read_return::list_returns,
+    },
     store,
 };
 
 /// Write templates of a round as workbooks
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe template --round 2026 --out templates --data /var/lib/ronghe\n  ronghe template --round 2026 --search 91330111XY00010156 --out . --data /var/lib/ronghe"
+    after_help = "Examples:\n  ronghe template --round 2026 --out templates --data /var/lib/ronghe\n  ronghe template --round 2026 --search 91330111XY00010156 --language both --out . --data /var/lib/ronghe\n  ronghe template --round 2026 --bulk --area 330111117 --out . --data /var/lib/ronghe\n  ronghe template --round 2026 --blank --out . --data /var/lib/ronghe"
 )]
 pub(super) struct Template {
     /// Code of the round
@@ -31,21 +37,61 @@ pub(super) struct Template {
     /// Part of a name or credit code; all enterprises of the round when absent
     #[arg(long)]
     search: Option<String>,
+    /// Language of the workbooks
+    #[arg(long, value_enum, default_value_t)]
+    language: LanguageArg,
+    /// One sheet with a row for each enterprise in place of one workbook each
+    #[arg(long, conflicts_with_all = ["search", "blank"])]
+    bulk: bool,
+    /// With --bulk: only enterprises of this area, by its code
+    #[arg(long, requires = "bulk")]
+    area: Option<String>,
+    /// With --bulk: rows of each table question that get columns
+    #[arg(long, requires = "bulk", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_TABLE_ROWS)))]
+    table_rows: Option<u32>,
+    /// One form for an enterprise that is not in the registry yet
+    #[arg(long, conflicts_with = "search")]
+    blank: bool,
     /// Folder for the workbooks
     #[arg(long, value_name = "DIR", default_value = "templates")]
     out: PathBuf,
+}
+
+/// The language of a template
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum LanguageArg {
+    /// Chinese
+    #[default]
+    Zh,
+    /// English
+    En,
+    /// Chinese with English below
+    Both,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::Zh => Self::Zh,
+            LanguageArg::En => Self::En,
+            LanguageArg::Both => Self::Both,
+        }
+    }
 }
 
 impl Template {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         let service = open(place, false).await?;
         let round = find_round(&service, &self.round).await?;
+        if self.bulk || self.blank {
+            return self.write_one(&service, &round, output).await;
+        }
         let rows = all_returns(&service, &round, self.search).await?;
         std::fs::create_dir_all(&self.out)?;
         let bar = output.progress("writing templates", rows.len());
         let mut files = Vec::with_capacity(rows.len());
         for row in &rows {
-            let template = issue_template(&service, &operator(), row.survey_return.id).await?;
+            let template = issue_template(&service, &operator(), row.survey_return.id, self.language.into()).await?;
             let path = self.out.join(safe_name(&template.filename));
             std::fs::write(&path, template.bytes)?;
             files.push(path.display().to_string());
@@ -56,6 +102,26 @@ impl Template {
             format!("wrote {} templates to {}", files.len(), self.out.display()),
             &json!({ "templates": files }),
         )
+    }
+
+    /// Writes the bulk sheet or the blank form.
+    async fn write_one(self, service: &Service, round: &Round, output: &Output) -> Result<(), Failed> {
+        let language = self.language.into();
+        let template = if self.bulk {
+            let request = BulkRequest {
+                area: self.area,
+                language,
+                table_rows: self.table_rows,
+            };
+            issue_bulk_template(service, &operator(), round.id, request).await?
+        } else {
+            issue_generic_template(service, &operator(), round.id, language).await?
+        };
+        std::fs::create_dir_all(&self.out)?;
+        let path = self.out.join(safe_name(&template.filename));
+        std::fs::write(&path, template.bytes)?;
+        let path = path.display().to_string();
+        output.say(format!("wrote {path}"), &json!({ "templates": [path] }))
     }
 }
 

@@ -14,6 +14,7 @@ pub mod page;
 pub mod revision;
 pub mod round;
 pub mod run;
+pub mod signing_key;
 pub mod survey_return;
 
 /// Declares an identifier: a UUIDv7 that cannot be mistaken for one of another kind.

@@ -29,6 +29,8 @@ pub struct Round {
     pub questionnaire: DocumentId,
     /// The code lists and factor tables in force when the round was made, frozen for it (stored as a JSON array).
     pub reference: Vec<DocumentId>,
+    /// Older versions of the questionnaire whose templates are still read (stored as a JSON array).
+    pub accepted_versions: Vec<DocumentId>,
     /// First day for returns.
     pub opens_on: NaiveDate,
     /// Last day for returns.

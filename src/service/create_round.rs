@@ -12,12 +12,15 @@ use super::{
 use crate::{
     domain::{
         access::{Principal, Scope},
-        document::{DocumentId, DocumentKind},
+        document::{Document, DocumentId, DocumentKind},
         enterprise::EnterpriseId,
         round::{Population, Round, RoundId},
         survey_return::ReturnId,
     },
-    store::{self, db::StoreError},
+    store::{
+        self,
+        db::{StoreError, WriteTxn},
+    },
 };
 
 /// What a round is made from.
@@ -30,6 +33,8 @@ pub struct NewRound {
     pub year: i32,
     /// The questionnaire.
     pub questionnaire: DocumentId,
+    /// Older versions of it whose templates are still read.
+    pub accepted_versions: Vec<DocumentId>,
     /// First day for returns.
     pub opens_on: NaiveDate,
     /// Last day for returns.
@@ -55,10 +60,9 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
         .map(|found| found.document.id)
         .collect::<Vec<_>>();
     // Compiled now, so that a questionnaire that does not fit today's code lists is refused here and not at an upload.
-    service
-        .catalogue
-        .form(&service.db, new.questionnaire, &reference)
-        .await?;
+    for questionnaire in std::iter::once(&new.questionnaire).chain(&new.accepted_versions) {
+        service.catalogue.form(&service.db, *questionnaire, &reference).await?;
+    }
     let members = members(service, &new.population).await?;
     if members.is_empty() {
         return Err(ServiceError::new("round.invalid").with_faults([Fault::at(
@@ -75,6 +79,7 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
         year: new.year,
         questionnaire: new.questionnaire,
         reference,
+        accepted_versions: new.accepted_versions,
         opens_on: new.opens_on,
         closes_on: new.closes_on,
         population: new.population,
@@ -155,6 +160,12 @@ async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, Service
         ));
     }
     let questionnaire = optional(store::document::find_document(service.db.read(), new.questionnaire).await)?;
+    for (at, version) in new.accepted_versions.iter().enumerate() {
+        let older = optional(store::document::find_document(service.db.read(), *version).await)?;
+        if !older.is_some_and(|older| is_version_of(&older, questionnaire.as_ref())) {
+            faults.push(other_questionnaire(&format!("/accepted_version_ids/{at}")));
+        }
+    }
     if questionnaire.is_none_or(|document| document.kind != DocumentKind::Questionnaire) {
         faults.push(Fault::at(
             "/questionnaire_id",
@@ -176,6 +187,21 @@ async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, Service
     Ok(faults)
 }
 
+/// Whether a document is another version of a questionnaire.
+fn is_version_of(document: &Document, questionnaire: Option<&Document>) -> bool {
+    document.kind == DocumentKind::Questionnaire
+        && questionnaire.is_some_and(|known| known.code == document.code && known.id != document.id)
+}
+
+fn other_questionnaire(pointer: &str) -> Fault {
+    Fault::at(
+        pointer,
+        "round.other_questionnaire",
+        "不是本期调查表的另一版本。请选同一代码的已发布版本。",
+        "It is not another version of the round's questionnaire. Choose a published version of the same code.",
+    )
+}
+
 fn unknown_members() -> ServiceError {
     ServiceError::new("round.invalid").with_faults([Fault::at(
         "/population/enterprise_ids",
@@ -194,8 +220,10 @@ fn optional<T>(found: Result<T, StoreError>) -> Result<Option<T>, ServiceError> 
     }
 }
 
-/// What may be changed of a round; what is absent stays. The questionnaire and the population never change.
+/// What may be changed of a round; what is absent stays. The population never changes.
 pub struct RoundChange {
+    /// Another version of the questionnaire, so long as nobody has answered. The one before stays accepted.
+    pub questionnaire: Option<DocumentId>,
     /// Title.
     pub title: Option<String>,
     /// First day for returns.
@@ -217,6 +245,9 @@ pub async fn update_round(
     caller.may(Action::WriteRounds)?;
     let txn = service.db.begin_write().await?;
     let mut round = store::round::find_round(&txn, id).await?;
+    if let Some(version) = change.questionnaire.filter(|version| *version != round.questionnaire) {
+        move_to_version(service, &txn, &mut round, version).await?;
+    }
     round.title = change.title.unwrap_or(round.title);
     round.opens_on = change.opens_on.unwrap_or(round.opens_on);
     round.closes_on = change.closes_on.unwrap_or(round.closes_on);
@@ -235,4 +266,29 @@ pub async fn update_round(
     round.version = store::round::update_round(&txn, &round, expected_version).await?;
     txn.commit().await?;
     Ok(round)
+}
+
+/// Moves a round to another version of its questionnaire. Templates that are out already stay accepted; what has been
+/// read already would not have been read with this version, so that nothing may have come in yet.
+async fn move_to_version(
+    service: &Service,
+    txn: &WriteTxn,
+    round: &mut Round,
+    version: DocumentId,
+) -> Result<(), ServiceError> {
+    let current = store::document::find_document(txn, round.questionnaire).await?;
+    let next = optional(store::document::find_document(txn, version).await)?;
+    if !next.is_some_and(|next| is_version_of(&next, Some(&current))) {
+        let fault = other_questionnaire("/questionnaire_id");
+        return Err(ServiceError::new("round.invalid").with_faults([fault]));
+    }
+    let progress = store::round::progress(txn, &Scope::County, round.id).await?;
+    if progress.not_started != progress.population {
+        return Err(ServiceError::new("round.already_answered"));
+    }
+    service.catalogue.form(&service.db, version, &round.reference).await?;
+    round.accepted_versions.retain(|accepted| *accepted != version);
+    round.accepted_versions.push(round.questionnaire);
+    round.questionnaire = version;
+    Ok(())
 }

@@ -347,6 +347,12 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "The round is not open now; nothing can be uploaded or submitted.",
     ),
     (
+        "round.already_answered",
+        Kind::Conflict,
+        "已有企业上传填报表，不能再更换调查表版本。请按现行版本完成本期，或另开一期。",
+        "Returns have come in already; the version of the questionnaire can no longer be changed. Finish the round with the version in force, or open another round.",
+    ),
+    (
         "return.wrong_state",
         Kind::Conflict,
         "填报表目前的状态不允许这一步。",
@@ -411,6 +417,42 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         Kind::Unprocessable,
         "读取这份工作簿时超出了内存或时间限制，没有导入；请用模板重新填写后再传。",
         "Reading this workbook exceeded the limits on memory or time; it was not imported. Fill in the template anew and upload that.",
+    ),
+    (
+        "workbook.seal_missing",
+        Kind::Unprocessable,
+        "这份调查表没有签名，不能确认是本系统发放的。请在系统中重新下载本期调查表，把数据粘贴进去（只粘贴数值）后上传。",
+        "This form carries no signature, so that it cannot be told from one made elsewhere. Download the form of this round again, paste your figures into it (values only) and upload it.",
+    ),
+    (
+        "workbook.seal_broken",
+        Kind::Unprocessable,
+        "调查表里隐藏的标识在发放后被改动过，签名对不上。请在系统中重新下载本期调查表，把数据粘贴进去（只粘贴数值）后上传。",
+        "The hidden marks of this form were changed after it was issued; its signature does not fit them. Download the form of this round again, paste your figures into it (values only) and upload it.",
+    ),
+    (
+        "workbook.seal_unknown_key",
+        Kind::Unprocessable,
+        "这份调查表的签名出自本系统没有的密钥，可能来自另一套系统。请从本系统下载本期调查表填写；如确由本系统发放，请联系管理员。",
+        "This form was signed with a key that this system does not have; it may come from another installation. Download the form of this round from here; if it did come from here, tell the administrator.",
+    ),
+    (
+        "workbook.bulk_template",
+        Kind::Unprocessable,
+        "这是汇总填报表（一行一家企业），不能作为一家企业的调查表上传。请由镇街或主管部门从批量导入上传，或下载本企业的调查表。",
+        "This is a bulk sheet with one row per enterprise, not the form of one enterprise. Upload it as a bulk import, or download the form of the enterprise.",
+    ),
+    (
+        "workbook.generic_template",
+        Kind::Unprocessable,
+        "这是发给未建档企业的空白调查表。请先由主管部门按表中的统一社会信用代码建档并纳入本期，再下载本企业的调查表填写。",
+        "This is the blank form for an enterprise that is not registered yet. Have the bureau register it by the credit code in the form and add it to the round, then download the form of the enterprise.",
+    ),
+    (
+        "workbook.not_bulk_template",
+        Kind::Unprocessable,
+        "这不是汇总填报表。请下载本期的汇总填报表，或在该企业名下上传它的调查表。",
+        "This is not a bulk sheet. Download the bulk sheet of this round, or upload the form at the enterprise's own return.",
     ),
     (
         "import.unreadable",

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use survey::{answer::Answers, survey::WantedConversion};
-use workbook::metadata::{Expected, TemplateMetadata};
+use workbook::version;
 
 use super::{
     Service,
     catalogue::{Form, blocking},
     check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
-    error::{Kind, ServiceError},
+    error::ServiceError,
     justify_finding::record_given,
     permission::Action,
     read_return::{find, record_step},
+    recognise_template::recognise,
 };
 use crate::{
     blobs::sha256_hex,
@@ -160,22 +161,6 @@ impl Situation {
     pub(crate) fn previous(&self) -> Option<&Answers> {
         self.previous.as_ref()
     }
-
-    /// Whether the workbook is the one that was issued to this enterprise for this round.
-    fn require_own(&self, metadata: &TemplateMetadata) -> Result<(), ServiceError> {
-        let questionnaire = self.form.survey.questionnaire();
-        let expected = Expected {
-            questionnaire: questionnaire.code.clone(),
-            questionnaire_version: questionnaire.version.clone(),
-            layout_hash: self.form.layout_hash.clone(),
-            round_id: self.round.id.to_string(),
-            enterprise_id: self.enterprise.id.to_string(),
-            enterprise_uscc: self.enterprise.facts.uscc.clone(),
-        };
-        metadata
-            .matches(&expected)
-            .map_err(|mismatch| ServiceError::refused(Kind::Unprocessable, mismatch.code(), mismatch.message()))
-    }
 }
 
 pub(crate) async fn check_upload(
@@ -186,8 +171,16 @@ pub(crate) async fn check_upload(
 ) -> Result<CheckedWorkbook, ServiceError> {
     let raw = read_workbook(&service.reader, bytes).await?;
     let form = situation.form.clone();
-    let returned = anchor_workbook(&raw, &form)?;
-    situation.require_own(&returned.metadata)?;
+    let written_from = recognise(service, situation, &raw).await?;
+    let mut returned = anchor_workbook(&raw, &written_from)?;
+    if !Arc::ptr_eq(&form, &written_from) {
+        returned = version::carry_over(
+            returned,
+            written_from.survey.questionnaire(),
+            form.survey.questionnaire(),
+            &form.options,
+        );
+    }
     let view = service
         .round_figures
         .view(

@@ -1,10 +1,15 @@
 //! The workbook that an enterprise fills in: one per enterprise and round, from the questionnaire alone.
 
-use survey::{answer::Claims, text::Text};
+use survey::{
+    answer::{Answer, Answers, Claims},
+    questionnaire::{Question, QuestionType, Questionnaire, RegistryFact},
+    text::Text,
+};
 use workbook::{
     language::Language,
-    prefill::{Prefill, carried},
-    template::{Addressee, RoundTitle, TemplateIssue, write},
+    metadata::TemplateMetadata,
+    prefill::{Prefill, carried, raw_values},
+    template::{Addressee, RoundTitle, TemplateIssue, write_live},
 };
 
 use super::{
@@ -14,8 +19,9 @@ use super::{
     import_return::Situation,
     permission::Action,
     read_return::find,
+    seal_template::{CurrentKey, current_key, nonce},
 };
-use crate::domain::{access::Principal, survey_return::ReturnId};
+use crate::domain::{access::Principal, enterprise::Enterprise, round::Round, survey_return::ReturnId};
 
 /// A workbook to download.
 pub struct Template {
@@ -25,15 +31,22 @@ pub struct Template {
     pub bytes: Vec<u8>,
 }
 
-/// Writes the template of a return, with last year's accepted values beside the cells.
-pub async fn issue_template(service: &Service, caller: &Principal, id: ReturnId) -> Result<Template, ServiceError> {
+/// Writes the template of a return, with what the registry knows and what carries forward in the cells, and last year's
+/// accepted values beside them.
+pub async fn issue_template(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    language: Language,
+) -> Result<Template, ServiceError> {
     caller.may(Action::IssueTemplates)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
-    let issue = issue(&situation, service.next_id().to_string(), service.now());
-    let prefill = carried_answers(&situation, issue.language);
+    let key = current_key(service).await?;
+    let issue = issue(service, &situation, language);
+    let prefill = known_answers(&situation, issue.language);
     let filename = filename(&situation);
-    let bytes = blocking(move || write_template(&situation, &issue, &prefill)).await?;
+    let bytes = blocking(move || write_template(&situation, issue, &prefill, &key)).await?;
     Ok(Template { filename, bytes })
 }
 
@@ -65,12 +78,13 @@ pub async fn write_filled(
     caller.may(Action::IssueTemplates)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
-    let mut issue = issue(&situation, service.next_id().to_string(), service.now());
+    let key = current_key(service).await?;
+    let mut issue = issue(service, &situation, Language::Zh);
     let filename = filename(&situation);
     let bytes = blocking(move || {
         let Filling { cells, claims } = filling(&situation.form, issue.language);
         issue.claims = claims;
-        write_template(&situation, &issue, &cells)
+        write_template(&situation, issue, &cells, &key)
     })
     .await?;
     Ok(Template { filename, bytes })
@@ -81,17 +95,41 @@ fn filename(situation: &Situation) -> String {
     format!("{}_{}_{}.xlsx", situation.round.code, facts.uscc, facts.name)
 }
 
-/// Last round's answers that fill this round's cells.
-fn carried_answers(situation: &Situation, language: Language) -> Prefill {
-    let Some(previous) = situation.previous() else {
-        return Prefill::new();
+/// What stands in the cells of a fresh template: last round's answers where they carry forward, and over them what the
+/// registry knows.
+fn known_answers(situation: &Situation, language: Language) -> Prefill {
+    let (form, questionnaire) = (&situation.form, situation.form.survey.questionnaire());
+    let mut known = match situation.previous() {
+        Some(previous) => carried(questionnaire, &form.options, previous, language),
+        None => Prefill::new(),
     };
-    let form = &situation.form;
-    carried(form.survey.questionnaire(), &form.options, previous, language)
+    let registry = registry_answers(questionnaire, &situation.enterprise);
+    known.extend(raw_values(questionnaire, &form.options, &registry, language));
+    known
+}
+
+/// What the registry knows of an enterprise, as answers to the questions that ask for it.
+fn registry_answers(questionnaire: &Questionnaire, enterprise: &Enterprise) -> Answers {
+    let facts = &enterprise.facts;
+    let answer = |question: &Question| {
+        let fact = match question.registry? {
+            RegistryFact::Uscc => facts.uscc.clone(),
+            RegistryFact::Name => facts.name.clone(),
+            RegistryFact::OrgCode => enterprise.org_code.clone(),
+            RegistryFact::AreaCode => facts.area_code.clone(),
+            RegistryFact::IndustryCode => facts.industry_code.clone(),
+        };
+        let answer = match question.kind {
+            QuestionType::Single => Answer::Choice(fact),
+            _ => Answer::Text(fact),
+        };
+        Some((question.code.clone(), answer))
+    };
+    questionnaire.questions.iter().filter_map(answer).collect()
 }
 
 /// What the cover and the metadata sheet of a template say.
-fn issue(situation: &Situation, template_id: String, now: chrono::DateTime<chrono::Utc>) -> TemplateIssue {
+fn issue(service: &Service, situation: &Situation, language: Language) -> TemplateIssue {
     let Situation {
         round,
         enterprise,
@@ -105,30 +143,41 @@ fn issue(situation: &Situation, template_id: String, now: chrono::DateTime<chron
         .get(&enterprise.facts.area_code)
         .map(|area| area.name.clone());
     TemplateIssue {
-        template_id,
-        issued_at: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        template_id: service.next_id().to_string(),
+        issued_at: service.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         enterprise: Addressee {
             id: enterprise.id.to_string(),
             name: enterprise.facts.name.clone(),
             uscc: enterprise.facts.uscc.clone(),
             town: town.unwrap_or_default(),
         },
-        round: RoundTitle {
-            id: round.id.to_string(),
-            code: round.code.clone(),
-            title: Text::new(round.title.clone(), round.title.clone()),
-            opens_on: round.opens_on.to_string(),
-            due_on: round.closes_on.to_string(),
-        },
-        language: Language::Zh,
-        seal: None,
+        round: round_title(round),
+        language,
+        nonce: nonce(service),
         previous: situation.previous().cloned().unwrap_or_default(),
-        claims: Claims::new(),
+        ..TemplateIssue::default()
     }
 }
 
-/// Lays out and writes the workbook.
-fn write_template(situation: &Situation, issue: &TemplateIssue, prefill: &Prefill) -> Result<Vec<u8>, ServiceError> {
+/// The round as covers name it.
+pub(crate) fn round_title(round: &Round) -> RoundTitle {
+    RoundTitle {
+        id: round.id.to_string(),
+        code: round.code.clone(),
+        title: Text::new(round.title.clone(), round.title.clone()),
+        opens_on: round.opens_on.to_string(),
+        due_on: round.closes_on.to_string(),
+    }
+}
+
+/// Seals, lays out and writes the workbook.
+fn write_template(
+    situation: &Situation,
+    mut issue: TemplateIssue,
+    prefill: &Prefill,
+    key: &CurrentKey,
+) -> Result<Vec<u8>, ServiceError> {
     let form = &situation.form;
-    write(&form.layout, form.survey.questionnaire(), &form.options, issue, prefill).map_err(ServiceError::internal)
+    issue.seal = Some(key.seal(&TemplateMetadata::of(&form.layout, &issue)));
+    write_live(&form.layout, &form.survey, &form.options, &issue, prefill).map_err(ServiceError::internal)
 }

@@ -29,6 +29,7 @@ pub mod error;
 pub mod explain_result;
 pub mod import_enterprises;
 pub mod import_return;
+pub mod issue_bulk_template;
 pub mod issue_template;
 pub mod justify_finding;
 pub mod log_in;
@@ -36,7 +37,9 @@ pub mod manage_access;
 pub mod permission;
 pub mod publish_document;
 pub mod read_return;
+pub mod recognise_template;
 pub mod round_figures;
+pub mod seal_template;
 pub mod submit_return;
 pub mod write_enterprise;
 

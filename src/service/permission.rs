@@ -18,6 +18,8 @@ pub enum Action {
     WriteRounds,
     /// Download templates within scope.
     IssueTemplates,
+    /// Download the bulk sheet of an area and the form for enterprises that are not registered yet.
+    IssueBulkTemplates,
     /// Read returns, their answers, findings and files within scope.
     ReadReturns,
     /// Upload and submit: the enterprise alone, for its own figures are nobody else's to change.
@@ -38,13 +40,14 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadCatalogue,
         Self::PublishDocuments,
         Self::ReadEnterprises,
         Self::WriteEnterprises,
         Self::WriteRounds,
         Self::IssueTemplates,
+        Self::IssueBulkTemplates,
         Self::ReadReturns,
         Self::FillReturns,
         Self::SendBackReturns,
@@ -59,14 +62,15 @@ impl Action {
 /// Whether a role may do something at all; on which enterprises is the scope's business.
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
-        AcceptReturns, Compile, FillReturns, IssueTemplates, ManageAccess, PublishDocuments, ReadCatalogue,
-        ReadEnterprises, ReadJobs, ReadResults, ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
+        AcceptReturns, Compile, FillReturns, IssueBulkTemplates, IssueTemplates, ManageAccess, PublishDocuments,
+        ReadCatalogue, ReadEnterprises, ReadJobs, ReadResults, ReadReturns, SendBackReturns, WriteEnterprises,
+        WriteRounds,
     };
     match action {
         ReadCatalogue | ReadEnterprises | ReadResults | ReadJobs => true,
         ReadReturns | IssueTemplates => role != Role::Reader,
         FillReturns => role == Role::Enterprise,
-        SendBackReturns => matches!(role, Role::Town | Role::Bureau | Role::Admin),
+        SendBackReturns | IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
         AcceptReturns | Compile | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
         PublishDocuments | WriteRounds | ManageAccess => role == Role::Admin,
     }

@@ -23,6 +23,7 @@ mod keyset;
 pub mod round;
 pub mod run;
 mod scope;
+pub mod signing_key;
 pub mod survey_return;
 mod text;
 mod version;

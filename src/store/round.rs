@@ -2,10 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    prelude::{Round as RoundEntity, RoundMember as MemberEntity, SurveyReturn as ReturnEntity},
+    enterprise,
+    prelude::{
+        Enterprise as EnterpriseEntity, Round as RoundEntity, RoundMember as MemberEntity, SurveyReturn as ReturnEntity,
+    },
     round, round_member, survey_return,
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+};
 use uuid::Uuid;
 
 use super::{Connection, StoreError, insert::insert_all, json, keyset, scope, survey_return::state, version};
@@ -153,6 +158,36 @@ pub async fn members(conn: &impl Connection, scope: &Scope, round: RoundId) -> R
     Ok(ids.into_iter().map(EnterpriseId).collect())
 }
 
+/// Credit code and name of every enterprise asked that the scope shows, of one area (or one below it) where that is
+/// stated, by credit code.
+pub async fn member_names(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    area: Option<&str>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let asked = MemberEntity::find()
+        .select_only()
+        .column(round_member::Column::EnterpriseId)
+        .filter(round_member::Column::RoundId.eq(round.0))
+        .into_query();
+    let mut select = EnterpriseEntity::find()
+        .select_only()
+        .column(enterprise::Column::Uscc)
+        .column(enterprise::Column::Name)
+        .filter(scope::enterprises(scope))
+        .filter(enterprise::Column::Id.in_subquery(asked));
+    if let Some(area) = area {
+        select = select.filter(scope::within_area(enterprise::Column::AreaCode, area));
+    }
+    let names = select
+        .order_by_asc(enterprise::Column::Uscc)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(names)
+}
+
 fn row(round: &Round) -> Result<round::ActiveModel, StoreError> {
     Ok(round::ActiveModel {
         id: Set(round.id.0),
@@ -161,6 +196,7 @@ fn row(round: &Round) -> Result<round::ActiveModel, StoreError> {
         year: Set(round.year),
         questionnaire_id: Set(round.questionnaire.0),
         reference: Set(json::to_json(&round.reference)?),
+        accepted_versions: Set(json::to_json(&round.accepted_versions)?),
         opens_on: Set(round.opens_on),
         closes_on: Set(round.closes_on),
         population: Set(json::to_json(&round.population)?),
@@ -179,6 +215,7 @@ fn round(row: round::Model) -> Result<Round, StoreError> {
         year: row.year,
         questionnaire: DocumentId(row.questionnaire_id),
         reference: json::from_json(row.reference)?,
+        accepted_versions: json::from_json(row.accepted_versions)?,
         opens_on: row.opens_on,
         closes_on: row.closes_on,
         population: json::from_json(row.population)?,

@@ -306,6 +306,9 @@ pub struct Question {
     /// The question of last round whose answer prefills this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carry_from: Option<String>,
+    /// The fact of the registry of enterprises that stands in the cell when a template is issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<RegistryFact>,
     /// Code in the energy factor table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor_code: Option<String>,
@@ -331,6 +334,22 @@ pub struct Question {
     pub source: String,
     /// Confidence.
     pub confidence: Confidence,
+}
+
+/// A fact of the registry of enterprises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistryFact {
+    /// Unified social credit code.
+    Uscc,
+    /// Registered name.
+    Name,
+    /// Organisation code, derived from the credit code.
+    OrgCode,
+    /// Code of the area.
+    AreaCode,
+    /// Code of the industry.
+    IndustryCode,
 }
 
 /// How last round's answer is carried into the new form.

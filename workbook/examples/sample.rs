@@ -1,6 +1,8 @@
 //! Samples for the eye and for other programs.
 //!
-//! `sample write FOLDER` writes the shipped form into a folder: blank in three languages, for one variant, filled in.
+//! `sample write FOLDER` writes the shipped form into a folder: blank and as a bulk sheet in three languages, for one
+//! variant, filled in.
+//! `sample bulk ROWS FILE` writes a filled bulk sheet of so many rows, and prints the peak of memory in kB.
 //! `sample read FILE` prints what is read from a returned form as JSON.
 
 #![expect(
@@ -9,28 +11,33 @@
     reason = "the shared fixtures are those of the tests"
 )]
 
+#[path = "../tests/it/compiled.rs"]
+mod compiled;
 #[path = "../tests/it/support.rs"]
 mod support;
 
 use std::{env, error::Error, fs, io::Write, path::Path};
 
+use compiled::SURVEY;
 use support::Form;
 use survey::text::Text;
 use workbook::{
     anchor::{ReturnWorkbook, anchor},
+    bulk::{self, BulkEntry, BulkLayout},
     extract::{Limits, extract},
     language::Language,
     layout::Layout,
-    prefill::{Prefill, carried},
-    template::write,
+    prefill::{Prefill, carried, raw_values},
+    template::{write, write_live},
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["write", folder] => write_samples(Path::new(folder)),
+        ["bulk", rows, file] => write_bulk(rows.parse()?, Path::new(file)),
         ["read", file] => print_return(Path::new(file)),
-        _ => Err("usage: sample write FOLDER | sample read FILE".into()),
+        _ => Err("usage: sample write FOLDER | sample bulk ROWS FILE | sample read FILE".into()),
     }
 }
 
@@ -38,8 +45,18 @@ fn write_samples(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     let form = Form::shipped();
     for language in [Language::Zh, Language::En, Language::Both] {
-        let bytes = form.write(&support::issue(language), &Prefill::new());
+        let issue = support::issue(language);
+        let layout = Layout::of(&form.questionnaire, &form.lists, None);
+        let bytes = write_live(&layout, &SURVEY, &form.lists, &issue, &Prefill::new())?;
         fs::write(folder.join(format!("blank_{}.xlsx", language.as_str())), bytes)?;
+        let layout = BulkLayout::of(&form.questionnaire, 3);
+        let entry = BulkEntry {
+            uscc: issue.enterprise.uscc.clone(),
+            name: issue.enterprise.name.clone(),
+            prefill: Prefill::new(),
+        };
+        let bytes = bulk::write(&layout, &form.questionnaire, &form.lists, &issue, [entry])?;
+        fs::write(folder.join(format!("bulk_{}.xlsx", language.as_str())), bytes)?;
     }
     let previous = support::worked_answers(&form.questionnaire, 2);
     let issue = workbook::template::TemplateIssue {
@@ -53,9 +70,35 @@ fn write_samples(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::write(folder.join("carried_m.xlsx"), bytes)?;
     for enterprise in 0..5 {
         let answers = support::worked_answers(&form.questionnaire, enterprise);
-        let bytes = form.filled(&answers, Language::Zh);
+        let layout = Layout::of(&form.questionnaire, &form.lists, None);
+        let prefill = raw_values(&form.questionnaire, &form.lists, &answers, Language::Zh);
+        let bytes = write_live(&layout, &SURVEY, &form.lists, &support::issue(Language::Zh), &prefill)?;
         fs::write(folder.join(format!("filled_{}.xlsx", enterprise + 1)), bytes)?;
     }
+    Ok(())
+}
+
+fn write_bulk(rows: usize, file: &Path) -> Result<(), Box<dyn Error>> {
+    let form = Form::shipped();
+    let layout = BulkLayout::of(&form.questionnaire, 3);
+    let prefills: Vec<Prefill> = (0..5)
+        .map(|at| support::worked_answers(&form.questionnaire, at))
+        .map(|answers| raw_values(&form.questionnaire, &form.lists, &answers, Language::Zh))
+        .collect();
+    let entries = (0..rows).zip(prefills.iter().cycle()).map(|(row, prefill)| BulkEntry {
+        uscc: format!("91330111XY{row:08}"),
+        name: format!("第{row}家示例企业"),
+        prefill: prefill.clone(),
+    });
+    let issue = support::issue(Language::Zh);
+    let bytes = bulk::write(&layout, &form.questionnaire, &form.lists, &issue, entries)?;
+    fs::write(file, bytes)?;
+    let status = fs::read_to_string("/proc/self/status")?;
+    let peak = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or_default();
+    writeln!(std::io::stdout(), "{peak}")?;
     Ok(())
 }
 

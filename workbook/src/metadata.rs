@@ -5,20 +5,63 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
-use crate::{error::AnchorError, language::Language, layout::Layout, template::TemplateIssue};
+use crate::{
+    bulk::{self, BULK_SHEET, BulkLayout},
+    error::AnchorError,
+    language::Language,
+    layout::Layout,
+    template::TemplateIssue,
+};
 
 /// The mark in the first cell of the metadata sheet.
 pub(crate) const MARK: &str = "#ronghe.template";
 /// The format version this crate writes; it reads this and every earlier one.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Prefix of the keys that map sheet codes to sheet names.
 pub(crate) const SHEET_KEY: &str = "sheet:";
+/// The key of the seal.
+pub(crate) const SEAL_KEY: &str = "seal";
+/// The defined name that repeats the seal: it survives where the hidden sheet was cleared.
+pub const SEAL_NAME: &str = "_ronghe.seal";
 
-/// The marks of a template.
+/// What a template is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateKind {
+    /// The return of one enterprise.
+    #[default]
+    Return,
+    /// Many returns of a round, one a row.
+    Bulk,
+    /// The return of an enterprise that is not in the registry yet: the credit code typed into it decides.
+    Generic,
+}
+
+impl TemplateKind {
+    /// The spelling in the metadata sheet.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Return => "return",
+            Self::Bulk => "bulk",
+            Self::Generic => "generic",
+        }
+    }
+
+    /// The kind of a spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Return, Self::Bulk, Self::Generic]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// The marks of a template. Nothing in them may be trusted before the seal is verified ([`crate::seal`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateMetadata {
     /// Format version of the template.
     pub format_version: u32,
+    /// What it is for.
+    pub kind: TemplateKind,
     /// Id of this issue of the template.
     pub template_id: String,
     /// Questionnaire code.
@@ -29,10 +72,14 @@ pub struct TemplateMetadata {
     pub variant: Option<String>,
     /// [`Layout::hash`] of the layout that was written.
     pub layout_hash: String,
-    /// Enterprise id.
+    /// Enterprise id; empty unless the template is for one enterprise.
     pub enterprise_id: String,
-    /// Unified social credit code.
+    /// Unified social credit code; empty unless the template is for one enterprise.
     pub enterprise_uscc: String,
+    /// Code of the area whose enterprises a bulk template lists; absent for the whole county.
+    pub area: Option<String>,
+    /// Rows of each table question that a bulk template has columns for.
+    pub table_rows: Option<u32>,
     /// Round id.
     pub round_id: String,
     /// Round code.
@@ -41,6 +88,8 @@ pub struct TemplateMetadata {
     pub language: Language,
     /// When it was issued, as the caller wrote it.
     pub issued_at: String,
+    /// Random text of this issue, so that no two seals are alike; empty in templates of format 1.
+    pub nonce: String,
     /// The caller's seal over [`TemplateMetadata::sealed_text`], where there is one.
     pub seal: Option<String>,
     /// Sheet code to the sheet name as issued.
@@ -109,6 +158,7 @@ impl TemplateMetadata {
         let sheet_name = |name: &Text| issue.language.single(name).to_owned();
         Self {
             format_version: FORMAT_VERSION,
+            kind: issue.kind,
             template_id: issue.template_id.clone(),
             questionnaire: layout.questionnaire.clone(),
             questionnaire_version: layout.version.clone(),
@@ -116,10 +166,13 @@ impl TemplateMetadata {
             layout_hash: layout.hash(),
             enterprise_id: issue.enterprise.id.clone(),
             enterprise_uscc: issue.enterprise.uscc.clone(),
+            area: issue.area.clone(),
+            table_rows: None,
             round_id: issue.round.id.clone(),
             round_code: issue.round.code.clone(),
             language: issue.language,
             issued_at: issue.issued_at.clone(),
+            nonce: issue.nonce.clone(),
             seal: issue.seal.clone(),
             sheets: layout
                 .sheets
@@ -129,15 +182,36 @@ impl TemplateMetadata {
         }
     }
 
-    /// The text a caller may seal (sign) so that changed marks are noticed: every mark but the seal, one a line.
+    /// The marks that writing the bulk layout for `issue` leaves.
+    pub fn of_bulk(layout: &BulkLayout, issue: &TemplateIssue) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            kind: TemplateKind::Bulk,
+            template_id: issue.template_id.clone(),
+            questionnaire: layout.questionnaire.clone(),
+            questionnaire_version: layout.version.clone(),
+            variant: None,
+            layout_hash: layout.hash(),
+            enterprise_id: String::new(),
+            enterprise_uscc: String::new(),
+            area: issue.area.clone(),
+            table_rows: Some(layout.table_rows),
+            round_id: issue.round.id.clone(),
+            round_code: issue.round.code.clone(),
+            language: issue.language,
+            issued_at: issue.issued_at.clone(),
+            nonce: issue.nonce.clone(),
+            seal: issue.seal.clone(),
+            sheets: BTreeMap::from([(BULK_SHEET.to_owned(), bulk::sheet_name(issue.language).to_owned())]),
+        }
+    }
+
+    /// The text that is sealed (signed) so that changed marks are noticed: every mark but the seal, one a line. Each
+    /// key and value is preceded by its length in bytes, so that no other marks give the same text.
     pub fn sealed_text(&self) -> String {
-        let lines: Vec<String> = self
-            .entries()
-            .into_iter()
-            .filter(|(key, _)| key != "seal")
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
-        lines.join("\n")
+        let line = |(key, value): (String, String)| format!("{}:{key}={}:{value}\n", key.len(), value.len());
+        let marks = self.entries().into_iter().filter(|(key, _)| key != SEAL_KEY);
+        marks.map(line).collect()
     }
 
     /// Whether the template is the expected one; the first difference, gravest first.
@@ -171,6 +245,7 @@ impl TemplateMetadata {
     pub(crate) fn entries(&self) -> Vec<(String, String)> {
         let mut entries: Vec<(String, String)> = [
             ("format_version", self.format_version.to_string()),
+            ("kind", self.kind.as_str().to_owned()),
             ("template_id", self.template_id.clone()),
             ("questionnaire", self.questionnaire.clone()),
             ("questionnaire_version", self.questionnaire_version.clone()),
@@ -178,11 +253,17 @@ impl TemplateMetadata {
             ("layout_hash", self.layout_hash.clone()),
             ("enterprise_id", self.enterprise_id.clone()),
             ("enterprise_uscc", self.enterprise_uscc.clone()),
+            ("area", self.area.clone().unwrap_or_default()),
+            (
+                "table_rows",
+                self.table_rows.map(|rows| rows.to_string()).unwrap_or_default(),
+            ),
             ("round_id", self.round_id.clone()),
             ("round_code", self.round_code.clone()),
             ("language", self.language.as_str().to_owned()),
             ("issued_at", self.issued_at.clone()),
-            ("seal", self.seal.clone().unwrap_or_default()),
+            ("nonce", self.nonce.clone()),
+            (SEAL_KEY, self.seal.clone().unwrap_or_default()),
         ]
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
@@ -209,21 +290,38 @@ impl TemplateMetadata {
                 known: FORMAT_VERSION,
             });
         }
+        let kind = match optional("kind") {
+            Some(kind) => TemplateKind::parse(&kind).ok_or_else(|| damaged("kind"))?,
+            // Format 1 knew no other.
+            None if format_version == 1 => TemplateKind::Return,
+            None => return Err(damaged("kind")),
+        };
+        // Only the template of one enterprise names one.
+        let of_enterprise = |key: &str| match kind {
+            TemplateKind::Return => required(key),
+            TemplateKind::Bulk | TemplateKind::Generic => Ok(optional(key).unwrap_or_default()),
+        };
         let sheet = |(key, name): (&String, &String)| Some((key.strip_prefix(SHEET_KEY)?.to_owned(), name.clone()));
         Ok(Self {
             format_version,
+            kind,
             template_id: required("template_id")?,
             questionnaire: required("questionnaire")?,
             questionnaire_version: required("questionnaire_version")?,
             variant: optional("variant"),
             layout_hash: required("layout_hash")?,
-            enterprise_id: required("enterprise_id")?,
-            enterprise_uscc: required("enterprise_uscc")?,
+            enterprise_id: of_enterprise("enterprise_id")?,
+            enterprise_uscc: of_enterprise("enterprise_uscc")?,
+            area: optional("area"),
+            table_rows: optional("table_rows")
+                .map(|rows| rows.parse().map_err(|_| damaged("table_rows")))
+                .transpose()?,
             round_id: required("round_id")?,
             round_code: required("round_code")?,
             language: Language::parse(&required("language")?).ok_or_else(|| damaged("language"))?,
             issued_at: required("issued_at")?,
-            seal: optional("seal"),
+            nonce: optional("nonce").unwrap_or_default(),
+            seal: optional(SEAL_KEY),
             sheets: entries.iter().filter_map(sheet).collect(),
         })
     }

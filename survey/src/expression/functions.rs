@@ -9,6 +9,7 @@ type Body = dyn Fn(&[&Value]) -> Result<Value, EvaluationFault> + Send + Sync;
 /// A function: its types and what it does. Always pure, so that a call with literal arguments is computed once.
 #[derive(Clone)]
 pub struct Function {
+    name: Arc<str>,
     parameters: Vec<Type>,
     result: Type,
     body: Arc<Body>,
@@ -61,9 +62,11 @@ impl Library {
         result: Type,
         body: impl Fn(&[&Value]) -> Result<Value, EvaluationFault> + Send + Sync + 'static,
     ) -> Self {
+        let name: String = name.into();
         self.functions.insert(
-            name.into(),
+            name.clone(),
             Function {
+                name: name.into(),
                 parameters: parameters.into(),
                 result,
                 body: Arc::new(body),
@@ -84,6 +87,11 @@ impl Library {
 }
 
 impl Function {
+    /// The name it is called by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The types of the parameters.
     pub fn parameters(&self) -> &[Type] {
         &self.parameters

@@ -20,6 +20,7 @@
 
 mod evaluate;
 mod fault;
+mod formula;
 mod functions;
 mod lower;
 mod node;
@@ -31,6 +32,7 @@ mod value;
 use std::collections::BTreeSet;
 
 pub use fault::{EvaluationFault, ExpressionFault};
+pub use formula::{CODE_BAR, CellKind, NameCell};
 pub use functions::{Function, Library};
 use node::Node;
 pub use scope::Scope;

@@ -307,3 +307,63 @@ fn the_largest_accepted_expressions_are_evaluated() {
         Value::Bool(true),
     );
 }
+
+#[test]
+fn expressions_are_spelled_as_formulas_where_they_have_a_counterpart() {
+    let cell = |name: &str| {
+        let (reference, kind) = match name {
+            "a" => ("$B$1", CellKind::Number),
+            "b" => ("$B$2", CellKind::Number),
+            "x" => ("$B$3", CellKind::Number),
+            "y" => ("$B$4", CellKind::Number),
+            "name" => ("$B$5", CellKind::Text),
+            "yes" => ("$B$6", CellKind::Bool),
+            "choice" => ("$B$7", CellKind::Text),
+            "many" => ("$B$8", CellKind::Codes),
+            _ => return None,
+        };
+        Some(NameCell {
+            reference: reference.to_owned(),
+            kind,
+        })
+    };
+    let check = |text: &str, expected: Option<&str>| {
+        let expression = given(text, &["x", "y", "choice"]).unwrap();
+        assert_eq!(expression.formula(&cell).as_deref(), expected, "{text}");
+    };
+    check("a + b * 2.0 - 0.5", Some("(($B$1+($B$2*2))-0.5)"));
+    check("-a < b", Some("((-$B$1)<$B$2)"));
+    check("a >= -1.5 && b != 0.0", Some("AND(($B$1>=(-1.5)),NOT(($B$2=0)))"));
+    // What may be an error is only reached where it is needed.
+    check(
+        "b != 0.0 && a / b > 1.0",
+        Some("IF(NOT(($B$2=0)),(($B$1/$B$2)>1),FALSE)"),
+    );
+    check("yes || a / b > 1.0", Some("IF($B$6,TRUE,(($B$1/$B$2)>1))"));
+    check("yes == true ? a : b", Some("IF(($B$6=TRUE),$B$1,$B$2)"));
+    check("choice == \"A\"", Some("EXACT($B$7,\"A\")"));
+    check(
+        "choice in [\"A\", \"B\"]",
+        Some("OR(EXACT($B$7,\"A\"),EXACT($B$7,\"B\"))"),
+    );
+    check("\"A\" in many", Some("ISNUMBER(FIND(\"|\"&\"A\"&\"|\",$B$8))"));
+    check(
+        "size(many) == 1",
+        Some("((LEN($B$8)-LEN(SUBSTITUTE($B$8,\"|\",\"\"))-1)=1)"),
+    );
+    check("sum([x, y])", Some("SUM($B$3,$B$4)"));
+    check("nz(x) * fuel(\"coal\")", Some("(N($B$3)*0.7143)"));
+    check("[a, b].all(v, v > 1.0)", Some("AND(($B$1>1),($B$2>1))"));
+    check(
+        "double(size([x, y].filter(v, v != null)))",
+        Some("(IF(NOT(($B$3=\"\")),1,0)+IF(NOT(($B$4=\"\")),1,0))"),
+    );
+    for without in [
+        "name.matches(\"^a\")",
+        "rows == null",
+        "prev.x == null",
+        "many == [\"A\"]",
+    ] {
+        check(without, None);
+    }
+}

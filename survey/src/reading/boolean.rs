@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{answer::Answer, cell::RawValue, messages::Builtin};
 
-/// The words of the template.
-const PLAIN: [(&str, bool); 2] = [("是", true), ("否", false)];
+/// The words of the template, as its drop-down lists write them.
+const PLAIN: [(&str, bool); 4] = [("是", true), ("否", false), ("Yes", true), ("No", false)];
 /// Other signs and words that are understood and asked about.
 const UNDERSTOOD: [(&str, bool); 22] = [
     ("有", true),
@@ -46,12 +46,12 @@ pub(super) fn read(value: &RawValue) -> Outcome {
 }
 
 fn from_text(text: &str) -> Outcome {
-    let word = plain(text).to_uppercase();
-    let find = |words: &[(&str, bool)]| words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
-    if let Some(value) = find(&PLAIN) {
+    let find =
+        |words: &[(&str, bool)], word: &str| words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
+    if let Some(value) = find(&PLAIN, plain(text).as_ref()) {
         return Outcome::plain(Answer::Boolean(value));
     }
-    match find(&UNDERSTOOD) {
+    match find(&UNDERSTOOD, &plain(text).to_uppercase()) {
         Some(value) => {
             let read_as = if value { "是" } else { "否" };
             let note = Note::new(Builtin::OptionForm).with("raw", text).with("value", read_as);

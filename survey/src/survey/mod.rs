@@ -21,8 +21,8 @@ pub use rows::Row;
 
 use crate::{
     document::DocumentFault,
-    expression::{Expression, TypeEnv},
-    questionnaire::{ChoiceOption, Question, Questionnaire, TableColumn},
+    expression::{Expression, Scope, TypeEnv},
+    questionnaire::{ChoiceOption, DerivedValue, EditRule, Question, Questionnaire, TableColumn},
     reading::{Field, OptionIndex},
     tables::ReferenceTables,
 };
@@ -57,6 +57,24 @@ struct CompiledQuestion {
     column_options: BTreeMap<String, OptionIndex>,
 }
 
+/// An expression with what must be so before it counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded<'s> {
+    /// Names that must not be null.
+    pub needs: &'s [String],
+    /// Condition that must hold.
+    pub guard: &'s Expression,
+    /// The expression.
+    pub expression: &'s Expression,
+}
+
+impl Guarded<'_> {
+    /// Whether everything needed is there and the condition holds.
+    pub fn applies(&self, scope: &Scope) -> bool {
+        self.needs.iter().all(|name| !scope.get(name).is_null()) && self.guard.holds(scope)
+    }
+}
+
 /// A derived value, ready to be computed.
 #[derive(Debug)]
 struct CompiledDerived {
@@ -74,6 +92,26 @@ struct CompiledRule {
     expression: Expression,
     /// Every question the rule reads, through derived values too.
     reads: BTreeSet<String>,
+}
+
+impl CompiledDerived {
+    fn guarded(&self) -> Guarded<'_> {
+        Guarded {
+            needs: &self.needs,
+            guard: &self.guard,
+            expression: &self.expression,
+        }
+    }
+}
+
+impl CompiledRule {
+    fn guarded(&self) -> Guarded<'_> {
+        Guarded {
+            needs: &self.needs,
+            guard: &self.when,
+            expression: &self.expression,
+        }
+    }
 }
 
 impl Survey {
@@ -116,6 +154,32 @@ impl Survey {
     /// methodologies and programmes, may use.
     pub fn environment(&self) -> &TypeEnv {
         &self.environment
+    }
+
+    /// The conditions that must all hold for a question to be relevant; they rely on questions before it alone.
+    pub fn conditions_of(&self, code: &str) -> impl Iterator<Item = &Expression> {
+        let compiled = self
+            .positions
+            .get(code)
+            .and_then(|position| self.compiled.get(*position));
+        let indices = compiled.map_or(&[] as &[usize], |compiled| &compiled.relevance);
+        indices.iter().filter_map(|index| self.conditions.get(*index))
+    }
+
+    /// The derived values with their expressions, in the order of evaluation.
+    pub fn derived_expressions(&self) -> impl Iterator<Item = (&DerivedValue, Guarded<'_>)> {
+        self.questionnaire
+            .derived
+            .iter()
+            .zip(self.derived.iter().map(CompiledDerived::guarded))
+    }
+
+    /// The edit rules with their expressions.
+    pub fn rule_expressions(&self) -> impl Iterator<Item = (&EditRule, Guarded<'_>)> {
+        self.questionnaire
+            .edit_rules
+            .iter()
+            .zip(self.rules.iter().map(CompiledRule::guarded))
     }
 
     /// Whether there is such a question, with such a column if one is named.

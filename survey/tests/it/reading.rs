@@ -358,7 +358,7 @@ fn booleans() {
     check("V01", RawValue::Boolean(true), "true", "");
     check("V01", text("是"), "true", "");
     check("V01", text("否"), "false", "");
-    for yes in ["有", "Y", "y", "Yes", "1", "√", "✓", "TRUE", "Ｙ"] {
+    for yes in ["有", "Y", "y", "yes", "1", "√", "✓", "TRUE", "Ｙ"] {
         check("V01", text(yes), "true", "WF36");
     }
     for no in ["没有", "N", "0", "×", "FALSE"] {

@@ -118,6 +118,7 @@ impl Sample {
             year: 2026,
             questionnaire,
             reference: vec![DocumentId(self.id()), DocumentId(self.id())],
+            accepted_versions: vec![DocumentId(self.id())],
             opens_on: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(),
             closes_on: NaiveDate::from_ymd_opt(2026, 4, 30).unwrap(),
             population: Population::Query(filter),

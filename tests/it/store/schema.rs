@@ -36,6 +36,7 @@ fn entities() -> Vec<(String, Columns)> {
         columns_of(RoundMember),
         columns_of(Run),
         columns_of(RunResult),
+        columns_of(SigningKey),
         columns_of(SurveyReturn),
         columns_of(UserAccount),
     ]

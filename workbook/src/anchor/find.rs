@@ -9,7 +9,7 @@ use crate::{
     error::{AnchorError, DoubledCode},
     extract::{FileFormat, RawCellAt, RawSheet, RawWorkbook},
     layout::{FURNITURE, SHEET_ANCHOR},
-    metadata::{MARK, TemplateMetadata},
+    metadata::{MARK, SEAL_KEY, SEAL_NAME, TemplateMetadata},
 };
 
 /// Doubled codes, and places of one, that an error names.
@@ -34,7 +34,7 @@ pub(super) struct AnchoredSheet<'a> {
     pub(super) rows: BTreeMap<&'a str, u32>,
 }
 
-/// Reads the marks. The sheet may have any name and visibility: LibreOffice turns very hidden into hidden.
+/// Reads the marks, the seal also from its defined name. The sheet may have any name and visibility: LibreOffice turns very hidden into hidden.
 pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, AnchorError> {
     let marks: Vec<(&RawSheet, &RawCellAt)> = form_sheets(workbook)
         .filter_map(|sheet| Some((sheet, sheet.cells.iter().find(|cell| text_of(cell) == Some(MARK))?)))
@@ -69,6 +69,17 @@ pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, Ancho
                 .unwrap_or_default();
             entries.entry(key.to_owned()).or_insert(value);
         }
+    }
+    let named = || {
+        workbook
+            .names
+            .get(SEAL_NAME)
+            .map(|text| text.trim_matches('"').to_owned())
+    };
+    if entries.get(SEAL_KEY).is_none_or(String::is_empty)
+        && let Some(seal) = named()
+    {
+        entries.insert(SEAL_KEY.to_owned(), seal);
     }
     TemplateMetadata::from_entries(&entries)
 }

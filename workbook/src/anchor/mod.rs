@@ -8,6 +8,7 @@ mod find;
 mod grid;
 mod merged;
 mod notice;
+mod strays;
 mod table;
 
 use survey::{
@@ -58,8 +59,28 @@ pub fn anchor(
     lists: &OptionLists,
 ) -> Result<ReturnWorkbook, AnchorError> {
     let metadata = find::metadata(workbook)?;
-    let sheets = find::sheets(workbook)?;
     let layout = Layout::of(questionnaire, lists, metadata.variant.as_deref());
+    let repaired = strays::put_back(workbook, &find::sheets(workbook)?, &layout);
+    let Some((repaired, strays)) = repaired else {
+        return read(workbook, metadata, &layout, questionnaire, lists);
+    };
+    let mut returned = read(&repaired, metadata, &layout, questionnaire, lists)?;
+    let cells = returned.cells.iter_mut().chain(&mut returned.claims);
+    let cells = cells.map(|cell| &mut cell.place);
+    let notices = returned.notices.iter_mut().flat_map(|notice| &mut notice.places);
+    cells.chain(notices).for_each(|place| strays.restore(place));
+    returned.notices.extend(strays.notices());
+    Ok(returned)
+}
+
+fn read(
+    workbook: &RawWorkbook,
+    metadata: TemplateMetadata,
+    layout: &Layout,
+    questionnaire: &Questionnaire,
+    lists: &OptionLists,
+) -> Result<ReturnWorkbook, AnchorError> {
+    let sheets = find::sheets(workbook)?;
     let mut reading = Reading {
         workbook,
         metadata: &metadata,
@@ -67,7 +88,7 @@ pub fn anchor(
         cells: Vec::new(),
         claims: Vec::new(),
     };
-    reading.report_workbook(&sheets, &layout);
+    reading.report_workbook(&sheets, layout);
     for sheet in &layout.sheets {
         let Some(found) = sheets.iter().find(|found| found.code == sheet.code) else {
             reading.notices.sheet_missing(sheet, metadata.language);

@@ -16,6 +16,7 @@ use crate::error::{Counted, ReadError};
 pub(super) struct Package {
     pub(super) sheets: Vec<SheetPart>,
     pub(super) dates: DateSystem,
+    pub(super) names: BTreeMap<String, String>,
     pub(super) shared_strings: Option<String>,
     pub(super) styles: Option<String>,
     pub(super) macros: bool,
@@ -120,11 +121,16 @@ pub(super) fn carried(container: &Container<'_>, relationships: &Relationships) 
 pub(super) fn read(container: &mut Container<'_>, workbook: &str, limits: &Limits) -> Result<Package, ReadError> {
     let relationships = relationships_of(container, workbook, limits)?;
     let text = container.text(workbook)?.ok_or(ReadError::NotXlsx)?;
-    let (listed, dates) = read_workbook(&text, workbook, limits)?;
+    let Listed {
+        sheets: listed,
+        dates,
+        names,
+    } = read_workbook(&text, workbook, limits)?;
     let (macros, external_links, embedded_objects) = carried(container, &relationships);
     Ok(Package {
         sheets: parts_of(listed, &relationships, workbook)?,
         dates,
+        names,
         shared_strings: target(&relationships, "sharedStrings"),
         styles: target(&relationships, "styles"),
         macros,
@@ -243,10 +249,24 @@ pub(crate) fn resolve(folder: &str, target: &str) -> String {
 /// Name, visibility and relationship of a sheet as the workbook lists it.
 pub(super) type ListedSheet = (String, Visibility, String);
 
-fn read_workbook(text: &str, part: &str, limits: &Limits) -> Result<(Vec<ListedSheet>, DateSystem), ReadError> {
+/// What the workbook part lists.
+struct Listed {
+    sheets: Vec<ListedSheet>,
+    dates: DateSystem,
+    names: BTreeMap<String, String>,
+}
+
+/// Defined names that are kept begin with this.
+const KEPT_NAMES: &str = "_ronghe.";
+/// Names that are kept, and characters of each; a template of ours has one short one.
+const MOST_NAMES: usize = 16;
+const LONGEST_NAME: usize = 1024;
+
+fn read_workbook(text: &str, part: &str, limits: &Limits) -> Result<Listed, ReadError> {
     let mut xml = Xml::new(text, part, limits);
     let mut sheets = Vec::new();
     let mut dates = DateSystem::From1900;
+    let mut names = BTreeMap::new();
     loop {
         match xml.next()? {
             Node::Start(element) => match element.name() {
@@ -263,6 +283,18 @@ fn read_workbook(text: &str, part: &str, limits: &Limits) -> Result<(Vec<ListedS
                     })?;
                     sheets.push((name, visibility, id));
                 }
+                "definedName" => {
+                    let mut name = String::new();
+                    element.attributes(part, |key, value| {
+                        if key == "name" {
+                            name = value.chars().take(LONGEST_NAME).collect();
+                        }
+                    })?;
+                    if name.starts_with(KEPT_NAMES) && names.len() < MOST_NAMES {
+                        let value = xml.text()?.chars().take(LONGEST_NAME).collect();
+                        names.entry(name).or_insert(value);
+                    }
+                }
                 "workbookPr" => element.attributes(part, |key, value| {
                     if key == "date1904" && is_true(&value) {
                         dates = DateSystem::From1904;
@@ -270,7 +302,7 @@ fn read_workbook(text: &str, part: &str, limits: &Limits) -> Result<(Vec<ListedS
                 })?,
                 _ => {}
             },
-            Node::Eof => return Ok((sheets, dates)),
+            Node::Eof => return Ok(Listed { sheets, dates, names }),
             _ => {}
         }
     }

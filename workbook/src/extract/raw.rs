@@ -1,5 +1,7 @@
 //! What a workbook holds, before anything is understood.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use survey::cell::{DateSystem, Place, RawValue};
 
@@ -22,6 +24,9 @@ pub struct RawWorkbook {
     pub dates: DateSystem,
     /// Properties of the file.
     pub properties: FileProperties,
+    /// What stands behind the defined names that a template of ours carries (`_ronghe.` and on), as written; all other
+    /// names are left out.
+    pub names: BTreeMap<String, String>,
     /// Whether the file carries macros; they are never read.
     pub macros: bool,
     /// Whether the file carries embedded objects or ActiveX controls; they are never read.

@@ -35,6 +35,7 @@ pub(super) fn read(container: &mut Container<'_>, workbook: &str, limits: &Limit
         properties: package::read_properties(container, limits),
         styles: styles.cells,
         dates: package.dates,
+        names: package.names,
         macros: package.macros,
         embedded_objects: package.embedded_objects,
         external_links: package.external_links,

@@ -226,6 +226,11 @@ impl<'a> Builder<'a> {
             );
             append(&mut note, &most);
         }
+        if question.kind == QuestionType::Table {
+            let most = question.max_items.unwrap_or(DEFAULT_TABLE_ROWS);
+            let rows = Text::new(format!("最多填{most}行。"), format!("Up to {most} rows."));
+            append(&mut note, &rows);
+        }
         append(
             &mut note,
             &relevance::remark(&question.relevance, self.questionnaire, self.lists, self.variant),

@@ -4,13 +4,16 @@
 const LONGEST: usize = 31;
 
 /// Names of the sheets of a template that ask nothing; no section may take them.
-pub(super) const RESERVED: [&str; 10] = [
+pub(super) const RESERVED: [&str; 13] = [
     "封面",
     "填表说明",
     "代码表",
+    "自动核对",
     "Cover",
     "Notes",
     "Codes",
+    "Checks",
+    "_checks",
     "_lists",
     "_template",
     crate::annotate::INDEX_NAME,

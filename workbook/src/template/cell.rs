@@ -10,7 +10,7 @@ use crate::{error::WriteError, layout::CellKey, prefill::PrefillCell};
 const LONGEST_TEXT: usize = 32_767;
 
 /// Writes a prefilled value, or the blank cell with its format.
-pub(super) fn write(
+pub(crate) fn write(
     sheet: &mut Worksheet,
     at: (u32, u16),
     key: &CellKey,

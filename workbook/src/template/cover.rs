@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Url, Worksheet};
 
-use super::{Template, measure::row_height, page};
+use super::{Template, checks, measure::row_height, page};
 use crate::{error::WriteError, language::Language};
 
 const FIELD_WIDTH: f64 = 22.0;
@@ -85,7 +85,23 @@ impl Cover<'_, '_> {
             let name = self.template.words(zh, en);
             self.pair(&name, &value)?;
         }
+        self.progress()?;
         self.row += 1;
+        Ok(())
+    }
+
+    /// How many of the questions that must be answered are answered: it counts while the form is filled in.
+    fn progress(&mut self) -> Result<(), WriteError> {
+        let Some(live) = self.template.live else {
+            return Ok(());
+        };
+        let name = self
+            .template
+            .words("填报进度（已填/必填）", "Progress (answered / required)");
+        let row = self.row;
+        self.pair(&name, "")?;
+        self.sheet
+            .write_formula_with_format(row, 2, live.progress().written(), &self.template.palette.value)?;
         Ok(())
     }
 
@@ -125,13 +141,19 @@ impl Cover<'_, '_> {
     fn contents(&mut self) -> Result<(), WriteError> {
         self.heading("目录", "Contents")?;
         let (language, palette) = (self.template.language(), &self.template.palette);
-        for sheet in &self.template.layout.sheets {
+        let sheets = self.template.layout.sheets.iter().map(|sheet| {
             let name = language.single(&sheet.name);
+            (sheet.code.clone(), name, language.inline(&sheet.title))
+        });
+        let checks = self.template.live.map(|_| {
+            let title = self.template.words("自动核对与计算", "Checks and computed values");
+            ("✓".to_owned(), checks::sheet_name(language), title.replace('\n', " "))
+        });
+        for (code, name, title) in sheets.chain(checks) {
             // A quote inside a quoted sheet name is doubled.
             let target = format!("internal:'{}'!B2", name.replace('\'', "''"));
-            let code = Url::new(target).set_text(&sheet.code);
+            let code = Url::new(target).set_text(code);
             self.sheet.write_url_with_format(self.row, 1, code, &palette.link)?;
-            let title = language.inline(&sheet.title);
             self.sheet
                 .merge_range(self.row, 2, self.row, 3, &title, &palette.value)?;
             self.sheet

@@ -6,19 +6,19 @@ use super::style::Alignment;
 use crate::options::{Choice, OptionLists, choices, column_choices};
 
 /// A field to fill in.
-pub(super) struct Field<'a> {
-    pub(super) kind: QuestionType,
-    pub(super) unit: &'a str,
-    pub(super) decimals: Option<u32>,
-    pub(super) min: Option<f64>,
-    pub(super) max: Option<f64>,
-    pub(super) options: Vec<Choice<'a>>,
+pub(crate) struct Field<'a> {
+    pub(crate) kind: QuestionType,
+    pub(crate) unit: &'a str,
+    pub(crate) decimals: Option<u32>,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) options: Vec<Choice<'a>>,
     /// Whether the options come from a code list: then a bare code may be typed as well.
-    pub(super) from_code_list: bool,
+    pub(crate) from_code_list: bool,
 }
 
 impl<'a> Field<'a> {
-    pub(super) fn of_question(question: &'a Question, lists: &'a OptionLists) -> Self {
+    pub(crate) fn of_question(question: &'a Question, lists: &'a OptionLists) -> Self {
         Self {
             kind: question.kind,
             unit: &question.unit,
@@ -30,7 +30,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    pub(super) fn of_column(column: &'a TableColumn) -> Self {
+    pub(crate) fn of_column(column: &'a TableColumn) -> Self {
         Self {
             kind: column.kind,
             unit: &column.unit,
@@ -43,7 +43,7 @@ impl<'a> Field<'a> {
     }
 
     /// The number format of its cell. Identifiers, codes and choices are text: Excel keeps 15 digits of a number.
-    pub(super) fn number_format(&self) -> String {
+    pub(crate) fn number_format(&self) -> String {
         let decimals = |default: u32| match self.decimals.unwrap_or(default) {
             0 => String::new(),
             count => format!(".{}", "0".repeat(usize::try_from(count.min(10)).unwrap_or(2))),
@@ -65,7 +65,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    pub(super) fn alignment(&self) -> Alignment {
+    pub(crate) fn alignment(&self) -> Alignment {
         match self.kind {
             QuestionType::Number | QuestionType::Money | QuestionType::Percent | QuestionType::Integer => {
                 Alignment::Right
@@ -80,7 +80,7 @@ impl<'a> Field<'a> {
     }
 
     /// The column width its answers need, in characters.
-    pub(super) fn width(&self) -> f64 {
+    pub(crate) fn width(&self) -> f64 {
         match self.kind {
             QuestionType::Single | QuestionType::Level | QuestionType::Text | QuestionType::Multi => 36.0,
             QuestionType::Date | QuestionType::Boolean | QuestionType::Table => 14.0,

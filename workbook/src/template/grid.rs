@@ -64,6 +64,7 @@ pub(super) fn write(
     }
     worksheet.set_freeze_panes(at::FIRST_ROW, at::UNIT_COLUMN)?;
     page::set_up(worksheet, template.language().single(&sheet.name));
+    page::set_head(worksheet, &template.head());
     worksheet.set_repeat_rows(at::HEADER_ROW, at::HEADER_ROW)?;
     page::protect(worksheet);
     Ok(())

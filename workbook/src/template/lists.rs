@@ -14,7 +14,7 @@ const HIDDEN_SHEET: &str = "_lists";
 const FIRST_VISIBLE_ROW: u32 = 3;
 
 /// All lists of a template, each written once.
-pub(super) struct ListSheets {
+pub(crate) struct ListSheets {
     language: Language,
     formulas: BTreeMap<Vec<String>, String>,
     hidden: Vec<Vec<String>>,
@@ -22,7 +22,7 @@ pub(super) struct ListSheets {
 }
 
 impl ListSheets {
-    pub(super) fn new(language: Language) -> Self {
+    pub(crate) fn new(language: Language) -> Self {
         Self {
             language,
             formulas: BTreeMap::new(),
@@ -32,7 +32,7 @@ impl ListSheets {
     }
 
     /// The range of a list. `title` heads it when it stands on the visible sheet.
-    pub(super) fn range(&mut self, title: &str, items: Vec<String>) -> Formula {
+    pub(crate) fn range(&mut self, title: &str, items: Vec<String>) -> Formula {
         if let Some(formula) = self.formulas.get(&items) {
             return Formula::new(formula);
         }
@@ -50,7 +50,7 @@ impl ListSheets {
         Formula::new(formula)
     }
 
-    pub(super) fn write(&self, workbook: &mut Workbook, palette: &Palette) -> Result<(), WriteError> {
+    pub(crate) fn write(&self, workbook: &mut Workbook, palette: &Palette) -> Result<(), WriteError> {
         if !self.visible.is_empty() {
             self.write_visible(workbook.add_worksheet(), palette)?;
         }

@@ -8,7 +8,7 @@ const PADDING: f64 = 4.0;
 const HIGHEST: f64 = 409.0;
 
 /// Width in characters as columns count it: a Chinese character takes two.
-pub(super) fn width(text: &str) -> f64 {
+pub(crate) fn width(text: &str) -> f64 {
     text.lines().map(line_width).fold(0.0, f64::max)
 }
 

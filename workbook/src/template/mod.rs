@@ -1,19 +1,21 @@
 //! Writing a template: cover, filling notes, one sheet per section and table, hidden lists and marks.
 
-mod cell;
+pub(crate) mod cell;
+mod checks;
 mod cover;
-mod field;
+pub(crate) mod field;
 mod grid;
-mod lists;
-mod marks;
+pub(crate) mod lists;
+mod live;
+pub(crate) mod marks;
 pub(crate) mod measure;
 mod notes;
-mod page;
+pub(crate) mod page;
 mod row;
-mod style;
+pub(crate) mod style;
 mod table;
 mod uncached;
-mod validation;
+pub(crate) mod validation;
 
 use std::collections::BTreeMap;
 
@@ -23,21 +25,22 @@ use serde::{Deserialize, Serialize};
 use survey::{
     answer::{Answers, Claims},
     questionnaire::{Question, Questionnaire},
+    survey::Survey,
     text::Text,
 };
 
-use self::{lists::ListSheets, style::Palette};
+use self::{lists::ListSheets, live::Live, style::Palette};
 use crate::{
     error::WriteError,
     language::Language,
     layout::{Layout, SheetBody},
-    metadata::TemplateMetadata,
+    metadata::{TemplateKind, TemplateMetadata},
     options::OptionLists,
     prefill::{Prefill, raw_values},
 };
 
 /// The default level takes a sixth more time of the whole for a twelfth fewer bytes.
-const COMPRESSION: u8 = 2;
+pub(crate) const COMPRESSION: u8 = 2;
 
 /// For whom and when a template is issued.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,7 +55,13 @@ pub struct TemplateIssue {
     pub round: RoundTitle,
     /// Language.
     pub language: Language,
-    /// The caller's seal over [`TemplateMetadata::sealed_text`], where the caller seals.
+    /// What it is for.
+    pub kind: TemplateKind,
+    /// Code of the area whose enterprises a bulk template lists.
+    pub area: Option<String>,
+    /// Random text of this issue.
+    pub nonce: String,
+    /// The seal over [`TemplateMetadata::of`] this issue ([`crate::seal`]), where the caller seals.
     pub seal: Option<String>,
     /// Last round's answers, shown in grey beside the cells of questions with `carry_mode` show.
     pub previous: Answers,
@@ -99,8 +108,32 @@ pub fn write(
     issue: &TemplateIssue,
     prefill: &Prefill,
 ) -> Result<Vec<u8>, WriteError> {
+    write_with(questionnaire, None, layout, lists, issue, prefill)
+}
+
+/// Writes a template that works things out while it is filled in: the progress on its cover, derived values, and
+/// contradictions, whose cells turn red. All of it comes from the expressions of the questionnaire.
+pub fn write_live(
+    layout: &Layout,
+    survey: &Survey,
+    lists: &OptionLists,
+    issue: &TemplateIssue,
+    prefill: &Prefill,
+) -> Result<Vec<u8>, WriteError> {
+    let live = Live::of(survey, layout, issue, prefill);
+    write_with(survey.questionnaire(), Some(&live), layout, lists, issue, prefill)
+}
+
+fn write_with(
+    questionnaire: &Questionnaire,
+    live: Option<&Live>,
+    layout: &Layout,
+    lists: &OptionLists,
+    issue: &TemplateIssue,
+    prefill: &Prefill,
+) -> Result<Vec<u8>, WriteError> {
     refuse_unknown_cells(layout, prefill)?;
-    let template = Template::new(layout, questionnaire, lists, issue, prefill);
+    let template = Template::new(layout, questionnaire, live, lists, issue, prefill);
     let mut workbook = Workbook::new();
     workbook
         .set_properties(&template.properties())
@@ -115,8 +148,14 @@ pub fn write(
             SheetBody::Table(table) => table::write(&template, sheet, table, &mut list_sheets, worksheet)?,
         }
     }
+    if let Some(live) = live {
+        checks::write(&template, live, workbook.add_worksheet())?;
+    }
     list_sheets.write(&mut workbook, &template.palette)?;
-    marks::write(&TemplateMetadata::of(layout, issue), workbook.add_worksheet())?;
+    if let Some(live) = live {
+        live.write(&mut workbook, &template.palette)?;
+    }
+    marks::write(&TemplateMetadata::of(layout, issue), &mut workbook)?;
     let bytes = workbook.save_to_buffer()?;
     let has_uncached = prefill
         .values()
@@ -133,6 +172,7 @@ struct Template<'a> {
     layout: &'a Layout,
     questionnaire: &'a Questionnaire,
     questions: BTreeMap<&'a str, &'a Question>,
+    live: Option<&'a Live>,
     lists: &'a OptionLists,
     issue: &'a TemplateIssue,
     prefill: &'a Prefill,
@@ -144,6 +184,7 @@ impl<'a> Template<'a> {
     fn new(
         layout: &'a Layout,
         questionnaire: &'a Questionnaire,
+        live: Option<&'a Live>,
         lists: &'a OptionLists,
         issue: &'a TemplateIssue,
         prefill: &'a Prefill,
@@ -158,6 +199,7 @@ impl<'a> Template<'a> {
             layout,
             questionnaire,
             questions,
+            live,
             lists,
             issue,
             prefill,
@@ -175,19 +217,33 @@ impl<'a> Template<'a> {
         self.language().block(&Text::new(zh, en))
     }
 
+    /// The head of every printed page: the form, and whose it is.
+    fn head(&self) -> page::Head {
+        let enterprise = &self.issue.enterprise;
+        page::Head {
+            form: self.language().inline(&self.questionnaire.title),
+            enterprise: format!("{} {}", enterprise.name, enterprise.uscc).trim().to_owned(),
+        }
+    }
+
     fn question(&self, code: &str) -> Option<&'a Question> {
         self.questions.get(code).copied()
     }
 
     fn properties(&self) -> DocProperties {
-        DocProperties::new()
-            .set_title(self.language().inline(&self.questionnaire.title))
-            .set_author("Ronghe")
-            .set_creation_datetime(&issue_time(&self.issue.issued_at).unwrap_or_default())
+        let title = self.language().inline(&self.questionnaire.title);
+        properties(&title, &self.issue.issued_at)
     }
 }
 
-/// The writer would ask the clock if it were not told a time.
+/// The properties of the file; the writer would ask the clock if it were not told a time.
+pub(crate) fn properties(title: &str, issued_at: &str) -> DocProperties {
+    DocProperties::new()
+        .set_title(title)
+        .set_author("Ronghe")
+        .set_creation_datetime(&issue_time(issued_at).unwrap_or_default())
+}
+
 fn issue_time(issued_at: &str) -> Option<ExcelDateTime> {
     let time = DateTime::parse_from_rfc3339(issued_at).ok()?.naive_utc();
     let (month, day) = (u8::try_from(time.month()).ok()?, u8::try_from(time.day()).ok()?);

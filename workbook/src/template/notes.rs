@@ -104,6 +104,7 @@ pub(super) fn write(template: &Template<'_>, sheet: &mut Worksheet) -> Result<()
         row += 1;
     }
     page::set_up_portrait(sheet, &language.inline(&template.questionnaire.title));
+    page::set_head(sheet, &template.head());
     page::protect(sheet);
     Ok(())
 }

@@ -5,25 +5,45 @@ use rust_xlsxwriter::{ProtectionOptions, Worksheet};
 /// Paper size A4 in the numbering of Excel.
 const A4: u8 = 9;
 
+/// What stands at the head of every printed page.
+pub(crate) struct Head {
+    /// Title of the form.
+    pub(crate) form: String,
+    /// The enterprise, with its credit code.
+    pub(crate) enterprise: String,
+}
+
+/// Characters of a head; Excel takes 255 with the codes of the fields.
+const LONGEST_HEAD: usize = 100;
+
 /// A4 landscape, one page wide, page numbers in the footer.
-pub(super) fn set_up(sheet: &mut Worksheet, title: &str) {
-    // `&` begins a field code in headers and footers.
-    let title = title.replace('&', "&&").replace('\n', " ");
+pub(crate) fn set_up(sheet: &mut Worksheet, title: &str) {
     sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
-    sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
-    sheet.set_footer(format!("&L&9{title}&R&9&P / &N"));
+    sheet.set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
+    sheet.set_footer(format!("&L&9{}&R&9&P / &N", plain(title)));
     sheet.set_screen_gridlines(false);
 }
 
 /// A4 portrait for sheets of text.
-pub(super) fn set_up_portrait(sheet: &mut Worksheet, title: &str) {
+pub(crate) fn set_up_portrait(sheet: &mut Worksheet, title: &str) {
     set_up(sheet, title);
     sheet.set_portrait();
 }
 
+/// The form's head on every printed page.
+pub(crate) fn set_head(sheet: &mut Worksheet, head: &Head) {
+    sheet.set_header(format!("&L&9{}&R&9{}", plain(&head.form), plain(&head.enterprise)));
+}
+
+/// A text for headers and footers, in which `&` begins a field code.
+fn plain(text: &str) -> String {
+    let line = text.replace('\n', " ");
+    line.chars().take(LONGEST_HEAD).collect::<String>().replace('&', "&&")
+}
+
 /// Locks everything but answer cells, without a password: rows and columns may be made larger, nothing else changes by
 /// accident, and nobody has to ask for a password in need.
-pub(super) fn protect(sheet: &mut Worksheet) {
+pub(crate) fn protect(sheet: &mut Worksheet) {
     let options = ProtectionOptions {
         format_columns: true,
         format_rows: true,

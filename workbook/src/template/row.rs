@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rust_xlsxwriter::{Format, Worksheet};
+use rust_xlsxwriter::{ConditionalFormatFormula, Format, Worksheet};
 use survey::{
     cell::RawValue,
     questionnaire::{CarryMode, Question, QuestionType},
@@ -129,8 +129,18 @@ impl Writing<'_> {
             &format,
         )?;
         let title = self.template.language().inline(&question.label);
-        if let Some(rule) = validation::of_field(&field, &title, self.template.language(), lists)? {
-            worksheet.add_data_validation(self.at, column, self.at, column, &rule)?;
+        let rule = validation::of_field(&field, &title, &question.help, self.template.language(), lists)?;
+        worksheet.add_data_validation(self.at, column, self.at, column, &rule)?;
+        self.write_flag(column, question, worksheet)
+    }
+
+    /// Turns the cell red while its question contradicts another.
+    fn write_flag(&self, column: u16, question: &Question, worksheet: &mut Worksheet) -> Result<(), WriteError> {
+        if let Some(condition) = self.template.live.and_then(|live| live.flag(&question.code)) {
+            let format = ConditionalFormatFormula::new()
+                .set_rule(condition.as_str())
+                .set_format(&self.template.palette.broken);
+            worksheet.add_conditional_format(self.at, column, self.at, column, &format)?;
         }
         Ok(())
     }
@@ -167,7 +177,7 @@ impl Writing<'_> {
         write_tick_cell(worksheet, (self.at, column), is_ticked, &format)?;
         let rule = validation::of_tick(self.template.language(), lists)?;
         worksheet.add_data_validation(self.at, column, self.at, column, &rule)?;
-        Ok(())
+        self.write_flag(column, question, worksheet)
     }
 
     /// The options of a prefilled multiple choice, where the text is nothing but options.

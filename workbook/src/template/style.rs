@@ -10,46 +10,52 @@ const LINE: Color = Color::RGB(0xBF_C5CE);
 const HEADER_FILL: Color = Color::RGB(0xDC_E6F1);
 const ANSWER_FILL: Color = Color::RGB(0xFF_FCE8);
 const QUIET_FILL: Color = Color::RGB(0xF3_F4F6);
+const BROKEN_FILL: Color = Color::RGB(0xFF_C7CE);
+const BROKEN_INK: Color = Color::RGB(0x9C_0006);
 const REQUIRED: Color = Color::RGB(0xC0_3A2B);
 
 /// Point size of body text; column widths and row heights are measured for it.
-pub(super) const BODY_SIZE: f64 = 10.5;
+pub(crate) const BODY_SIZE: f64 = 10.5;
 
 /// Cell formats of a template.
-pub(super) struct Palette {
-    pub(super) title: Format,
-    pub(super) lead: Format,
-    pub(super) header: Format,
-    pub(super) code: Format,
-    pub(super) required_code: Format,
-    pub(super) label: Format,
-    pub(super) tick_label: Format,
-    pub(super) unit: Format,
-    pub(super) note: Format,
-    pub(super) unused: Format,
-    pub(super) hint: Format,
-    pub(super) reference: Format,
-    pub(super) answer: Format,
-    pub(super) anchor: Format,
-    pub(super) cover_title: Format,
-    pub(super) cover_lead: Format,
-    pub(super) heading: Format,
-    pub(super) field: Format,
-    pub(super) value: Format,
-    pub(super) plain: Format,
-    pub(super) link: Format,
+pub(crate) struct Palette {
+    pub(crate) title: Format,
+    pub(crate) lead: Format,
+    pub(crate) header: Format,
+    pub(crate) code: Format,
+    pub(crate) required_code: Format,
+    pub(crate) label: Format,
+    pub(crate) tick_label: Format,
+    pub(crate) unit: Format,
+    pub(crate) note: Format,
+    pub(crate) unused: Format,
+    pub(crate) hint: Format,
+    pub(crate) reference: Format,
+    pub(crate) answer: Format,
+    pub(crate) anchor: Format,
+    pub(crate) cover_title: Format,
+    pub(crate) cover_lead: Format,
+    pub(crate) heading: Format,
+    pub(crate) field: Format,
+    pub(crate) value: Format,
+    pub(crate) plain: Format,
+    pub(crate) link: Format,
+    pub(crate) small_code: Format,
+    /// Laid over the cells of a contradiction.
+    pub(crate) broken: Format,
+    computed: Format,
 }
 
 /// How an answer stands in its cell.
 #[derive(Clone, Copy)]
-pub(super) enum Alignment {
+pub(crate) enum Alignment {
     Left,
     Center,
     Right,
 }
 
 impl Palette {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let text = Format::new()
             .set_font_name(FONT)
             .set_font_size(BODY_SIZE)
@@ -89,17 +95,28 @@ impl Palette {
             field: fill(&boxed, HEADER_FILL).set_font_color(NAVY),
             value: boxed.clone().set_num_format("@"),
             plain: text.clone(),
+            small_code: center(&boxed).set_font_color(GREY).set_font_size(8),
+            broken: Format::new()
+                .set_background_color(BROKEN_FILL)
+                .set_font_color(BROKEN_INK)
+                .set_bold(),
+            computed: fill(&boxed, QUIET_FILL).set_align(FormatAlign::Right).set_indent(1),
             link: boxed.set_font_color(NAVY).set_underline(FormatUnderline::Single),
         }
     }
 
     /// The format of an answer cell.
-    pub(super) fn answer(&self, number_format: &str, alignment: Alignment) -> Format {
+    pub(crate) fn answer(&self, number_format: &str, alignment: Alignment) -> Format {
         aligned(&self.answer, alignment).set_num_format(number_format)
     }
 
+    /// The format of a value that the form works out.
+    pub(crate) fn computed(&self, number_format: &str) -> Format {
+        self.computed.clone().set_num_format(number_format)
+    }
+
     /// The format of a cell with last round's answer.
-    pub(super) fn reference(&self, number_format: &str, alignment: Alignment) -> Format {
+    pub(crate) fn reference(&self, number_format: &str, alignment: Alignment) -> Format {
         aligned(&self.reference, alignment).set_num_format(number_format)
     }
 }

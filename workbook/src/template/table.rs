@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_xlsxwriter::Worksheet;
-use survey::questionnaire::TableColumn;
+use survey::{questionnaire::TableColumn, text::Text};
 
 use super::{
     Template, cell,
@@ -39,10 +39,9 @@ pub(super) fn write(
             cell::write(worksheet, (row, *column), &key, template.prefill.get(&key), &format)?;
         }
         let title = template.language().inline(&definition.label);
-        if let Some(rule) = validation::of_field(&field, &title, template.language(), lists)? {
-            let last = at::FIRST_ROW.saturating_add(table.rows).saturating_sub(1);
-            worksheet.add_data_validation(at::FIRST_ROW, *column, last, *column, &rule)?;
-        }
+        let rule = validation::of_field(&field, &title, &Text::default(), template.language(), lists)?;
+        let last = at::FIRST_ROW.saturating_add(table.rows).saturating_sub(1);
+        worksheet.add_data_validation(at::FIRST_ROW, *column, last, *column, &rule)?;
     }
     for (row, number) in (at::FIRST_ROW..).zip(0..table.rows) {
         let (anchor, shown) = (table.row_anchor(number), (number + 1).to_string());
@@ -55,6 +54,7 @@ pub(super) fn write(
     worksheet.set_column_hidden(at::ANCHOR_COLUMN)?;
     worksheet.set_freeze_panes(at::FIRST_ROW, at::FIRST_TABLE_COLUMN)?;
     page::set_up(worksheet, template.language().single(&sheet.name));
+    page::set_head(worksheet, &template.head());
     worksheet.set_repeat_rows(at::HEADER_ROW, at::HEADER_ROW)?;
     page::protect(worksheet);
     Ok(())

@@ -12,45 +12,113 @@ const LONGEST_TEXT: u32 = 2000;
 const LONGEST_CLAIM: u32 = 200;
 /// Excel's limit for the message of a validation.
 const LONGEST_MESSAGE: usize = 255;
+/// Excel's limit for the title of a message.
+const LONGEST_TITLE: usize = 32;
 /// Numbers beyond this are not figures of an enterprise; the bound makes Excel refuse text in the cell.
 const LARGEST_NUMBER: f64 = 1e15;
 
-/// The validation of a field.
-pub(super) fn of_field(
+/// The validation of a field. `title` and `help` are shown when the cell is entered.
+pub(crate) fn of_field(
     field: &Field<'_>,
     title: &str,
+    help: &Text,
     language: Language,
     lists: &mut ListSheets,
-) -> Result<Option<DataValidation>, WriteError> {
-    let (rule, message) = match field.kind {
-        QuestionType::Number | QuestionType::Money | QuestionType::Percent => (decimal(field), number_message(field)),
-        QuestionType::Integer => (whole(field), number_message(field)),
+) -> Result<DataValidation, WriteError> {
+    let rule = match field.kind {
+        QuestionType::Number | QuestionType::Money | QuestionType::Percent => {
+            with_message(decimal(field), &number_message(field), language)?
+        }
+        QuestionType::Integer => with_message(whole(field), &number_message(field), language)?,
         QuestionType::Single | QuestionType::Level => {
             let items = field.options.iter().map(|choice| language.choice(*choice)).collect();
-            return list(lists.range(title, items), field.from_code_list, language).map(Some);
+            list(lists.range(title, items), field.from_code_list, language)?
         }
         QuestionType::Boolean => {
             let items = [true, false].map(|yes| language.yes_no(yes).to_owned()).to_vec();
-            return list(lists.range(title, items), false, language).map(Some);
+            list(lists.range(title, items), false, language)?
         }
-        QuestionType::Date => (
-            date()?,
-            Text::new("请填日期，如 2025-03-31。", "Enter a date such as 2025-03-31."),
-        ),
-        QuestionType::Text => (
-            DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_TEXT)),
-            Text::new(
+        QuestionType::Date => {
+            let message = Text::new("请填日期，如 2025-03-31。", "Enter a date such as 2025-03-31.");
+            with_message(date()?, &message, language)?
+        }
+        QuestionType::Text => {
+            let message = Text::new(
                 format!("文字不超过 {LONGEST_TEXT} 字。"),
                 format!("At most {LONGEST_TEXT} characters."),
-            ),
-        ),
-        QuestionType::Multi | QuestionType::Table => return Ok(None),
+            );
+            let rule = DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_TEXT));
+            with_message(rule, &message, language)?
+        }
+        QuestionType::Multi | QuestionType::Table => DataValidation::new().allow_any_value(),
     };
-    with_message(rule, &message, language).map(Some)
+    with_input(rule, title, &input_message(field, help), language)
+}
+
+/// What is said when the cell is entered: how to fill it in, then what it takes.
+fn input_message(field: &Field<'_>, help: &Text) -> Text {
+    let unit = |zh: &str, en: &str| match field.unit {
+        "" => Text::new(zh, en),
+        unit => Text::new(format!("{zh}单位：{unit}。"), format!("{en} Unit: {unit}.")),
+    };
+    let takes = match field.kind {
+        QuestionType::Number | QuestionType::Money => unit("填数字。", "A number."),
+        QuestionType::Integer => unit("填整数。", "A whole number."),
+        QuestionType::Percent => Text::new("填 0 到 100 的数，85 表示 85%。", "0 to 100; 85 means 85 %."),
+        QuestionType::Single | QuestionType::Level | QuestionType::Boolean => {
+            Text::new("从下拉列表中选一项。", "Choose one item of the list.")
+        }
+        QuestionType::Date => Text::new("填日期，如 2025-03-31。", "A date such as 2025-03-31."),
+        QuestionType::Text => Text::new("填文字。", "A text."),
+        QuestionType::Multi => {
+            let codes: Vec<&str> = field.options.iter().map(|choice| choice.code).take(30).collect();
+            Text::new(
+                format!("填选项代码，用顿号隔开，如 {}。", codes.join("、")),
+                format!("Codes of options, separated by commas, such as {}.", codes.join(",")),
+            )
+        }
+        QuestionType::Table => Text::default(),
+    };
+    let both = |help: &str, takes: &str| {
+        if help.is_empty() {
+            takes.to_owned()
+        } else {
+            format!("{help}\n{takes}")
+        }
+    };
+    Text::new(both(&help.zh, &takes.zh), both(&help.en, &takes.en))
+}
+
+fn with_input(
+    rule: DataValidation,
+    title: &str,
+    message: &Text,
+    language: Language,
+) -> Result<DataValidation, WriteError> {
+    let message = clipped(&language.block(message), LONGEST_MESSAGE);
+    Ok(rule
+        .set_input_title(clipped(title, LONGEST_TITLE))?
+        .set_input_message(message)?)
+}
+
+/// The text within a limit of UTF-16 code units; an ellipsis tells that something was left out.
+fn clipped(text: &str, limit: usize) -> String {
+    if text.encode_utf16().count() <= limit {
+        return text.to_owned();
+    }
+    let mut left = limit.saturating_sub(1);
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    };
+    let mut clipped: String = text.chars().take_while(fits).collect();
+    clipped.push('…');
+    clipped
 }
 
 /// The validation of a tick cell.
-pub(super) fn of_tick(language: Language, lists: &mut ListSheets) -> Result<DataValidation, WriteError> {
+pub(crate) fn of_tick(language: Language, lists: &mut ListSheets) -> Result<DataValidation, WriteError> {
     let rule = DataValidation::new().allow_list_formula(lists.range("", vec!["√".to_owned()]));
     let message = Text::new(
         "适用请选√，不适用请留空。",
@@ -142,6 +210,6 @@ fn with_message(rule: DataValidation, message: &Text, language: Language) -> Res
     } else {
         "填写有误"
     };
-    let message: String = language.block(message).chars().take(LONGEST_MESSAGE).collect();
+    let message = clipped(&language.block(message), LONGEST_MESSAGE);
     Ok(rule.set_error_title(title)?.set_error_message(message)?)
 }

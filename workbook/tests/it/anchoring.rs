@@ -167,6 +167,7 @@ fn moved_things_are_found_by_their_codes() {
         &["WF14.rows_moved"],
     );
     check(
+        // Two columns swapped.
         &|w| {
             let sheet = sheet(w, "F ");
             for cell in &mut sheet.cells {
@@ -190,6 +191,35 @@ fn moved_things_are_found_by_their_codes() {
         },
         &["WF16.note_row"],
     );
+}
+
+#[test]
+fn a_row_that_was_moved_to_another_sheet_is_read_by_its_code() {
+    let untouched = answers(&found(|_| {}));
+    let mut row_at = 0;
+    let moved = found(|w| {
+        let home = sheet(w, "F ");
+        let row = row_of(home, "F05");
+        let (mut cut, kept): (Vec<_>, Vec<_>) = home.cells.drain(..).partition(|cell| cell.row == row);
+        home.cells = kept;
+        let host = sheet(w, "T ");
+        row_at = host.cells.last().expect("cells").row + 3;
+        cut.iter_mut().for_each(|cell| cell.row = row_at);
+        host.cells.extend(cut);
+    });
+    assert_eq!(answers(&moved), untouched);
+    assert!(
+        codes(&moved).contains(&"WF14.row_on_other_sheet"),
+        "{:?}",
+        codes(&moved)
+    );
+    assert!(moved.notices.iter().all(|notice| notice.action == Action::Info));
+    let place = &cell(&moved, "F05").place;
+    assert!(
+        place.sheet.starts_with("T "),
+        "the place is the one in the file: {place:?}"
+    );
+    assert!(place.cell.ends_with(&(row_at + 1).to_string()), "{place:?}");
 }
 
 #[test]
@@ -281,8 +311,12 @@ fn foreign_workbooks_and_lost_marks_have_their_own_codes() {
         "workbook.metadata_damaged"
     );
     assert_eq!(
-        code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Text("2".into()))),
+        code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Text("3".into()))),
         "workbook.newer_format"
+    );
+    assert_eq!(
+        code(&|w| set(sheet(w, "_template"), 2, 1, RawValue::Text("other".into()))),
+        "workbook.metadata_damaged"
     );
     assert_eq!(
         code(&|w| set(sheet(w, "_template"), 1, 1, RawValue::Number(1.0))),
@@ -493,7 +527,11 @@ fn metadata_is_compared_with_what_is_expected() {
     check(&|e| e.enterprise_id.push('x'), "workbook.wrong_enterprise");
     check(&|e| e.enterprise_uscc.push('x'), "workbook.wrong_enterprise");
     check(&|e| e.layout_hash.push('x'), "workbook.layout_changed");
-    assert!(metadata.sealed_text().contains("enterprise_uscc=91330111XY0000012M\n"));
+    assert!(
+        metadata
+            .sealed_text()
+            .contains("15:enterprise_uscc=18:91330111XY0000012M\n")
+    );
     assert!(!metadata.sealed_text().contains("seal"));
 }
 

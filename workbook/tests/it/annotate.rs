@@ -25,7 +25,7 @@ use workbook::{
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    answers::SURVEY,
+    compiled::SURVEY,
     roundtrip::any_answers,
     support::{Form, issue, worked_answers},
 };

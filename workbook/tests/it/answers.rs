@@ -1,16 +1,7 @@
 //! Together with the survey crate: answers, written into a workbook and read back, are the same answers.
 
-use std::{fs, sync::Arc, sync::LazyLock};
-
 use proptest::prelude::*;
-use survey::{
-    answer::Answers,
-    survey::Survey,
-    tables::{
-        AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
-        SizeClassRules,
-    },
-};
+use survey::answer::Answers;
 use workbook::{
     anchor::anchor,
     extract::{Limits, extract},
@@ -18,23 +9,10 @@ use workbook::{
 };
 
 use crate::{
+    compiled::SURVEY,
     roundtrip::any_answers,
-    support::{Form, questionnaire, worked_answers},
+    support::{Form, worked_answers},
 };
-
-pub(crate) static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
-    let data = |name: &str| fs::read(format!("{}/../data/{name}", env!("CARGO_MANIFEST_DIR"))).expect("shipped data");
-    let tables = ReferenceTables {
-        areas: AreaTable::parse(&data("areas_fuyang.csv")).expect("areas"),
-        industries: IndustryTable::parse("GB/T 4754-2017", &data("industry_gbt4754_2017.csv")).expect("industries"),
-        sizes: SizeClassRules::parse(&data("size_classes.json")).expect("size classes"),
-        energy: EnergyFactors::parse(&data("energy_factors.csv")).expect("energy factors"),
-        co2: Co2Factors::parse(&data("co2_factors.csv")).expect("CO2 factors"),
-        grid: GridFactors::parse(&data("grid_factors.csv")).expect("grid factors"),
-        settings: FactorSettings::parse(&data("factor_settings.json")).expect("settings"),
-    };
-    Survey::compile(questionnaire(), Arc::new(tables)).expect("the shipped questionnaire is valid")
-});
 
 fn read_back(form: &Form, answers: &Answers, language: Language) -> Answers {
     let raw = extract(&form.filled(answers, language), &Limits::default()).expect("readable");
@@ -94,10 +72,12 @@ proptest! {
     #[test]
     fn any_answers_come_back(answers in any_answers()) {
         let form = Form::shipped();
-        let found = read_back(&form, &answers, Language::Zh);
-        for (code, answer) in &answers {
-            prop_assert_eq!(found.get(code), Some(answer), "{}", code);
+        for language in [Language::Zh, Language::En, Language::Both] {
+            let found = read_back(&form, &answers, language);
+            for (code, answer) in &answers {
+                prop_assert_eq!(found.get(code), Some(answer), "{} {:?}", code, language);
+            }
+            prop_assert_eq!(found.len(), answers.len());
         }
-        prop_assert_eq!(found.len(), answers.len());
     }
 }

@@ -5,11 +5,15 @@
 mod anchoring;
 mod annotate;
 mod answers;
+mod bulk;
+mod compiled;
 mod compound;
 mod corpus;
 mod hostile;
 mod hostile_corpus;
 mod layout;
+mod lists;
+mod live;
 mod package;
 mod reading;
 mod roundtrip;

@@ -126,9 +126,7 @@ pub(crate) fn issue(language: Language) -> TemplateIssue {
             due_on: "2026-04-15".into(),
         },
         language,
-        seal: None,
-        previous: Answers::new(),
-        claims: survey::answer::Claims::new(),
+        ..TemplateIssue::default()
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) fn read(container: &mut Container<'_>, workbook: &str, limits: &Limit
         macros: book.macros,
         embedded_objects: book.embedded_objects,
         external_links: book.external_links,
+        ..RawWorkbook::default()
     })
 }
 

@@ -1,0 +1,103 @@
+//! Keys that seal templates.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Query, payload::Json};
+use uuid::Uuid;
+
+use super::{Tag, auth::Auth, instant::Instant, page, problem::ReadFailure};
+use crate::{
+    domain::signing_key::SigningKey,
+    service::{Service, seal_template},
+};
+
+/// Signing key operations.
+pub struct SigningKeysApi;
+
+/// A key that seals templates, without its secret.
+#[derive(Object)]
+#[oai(rename = "SigningKey", skip_serializing_if_is_none)]
+struct SigningKeyOut {
+    /// Identifier.
+    id: Uuid,
+    /// When made.
+    created_at: Instant,
+    /// When another took its place; absent for the one in use.
+    retired_at: Option<Instant>,
+}
+
+impl From<SigningKey> for SigningKeyOut {
+    fn from(key: SigningKey) -> Self {
+        Self {
+            id: key.id.0,
+            created_at: key.created_at.into(),
+            retired_at: key.retired_at.map(Into::into),
+        }
+    }
+}
+
+/// A page of signing keys.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct SigningKeyPage {
+    /// The keys, newest first.
+    items: Vec<SigningKeyOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A page of signing keys.
+#[derive(ApiResponse)]
+enum SigningKeysFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<SigningKeyPage>),
+}
+
+/// A key was made.
+#[derive(ApiResponse)]
+enum SigningKeyCreated {
+    /// Made; it seals from now on.
+    #[oai(status = 201)]
+    Created(Json<SigningKeyOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Access")]
+impl SigningKeysApi {
+    /// List signing keys
+    ///
+    /// Newest first, without their secrets, which nobody can read.
+    #[oai(path = "/signing-keys", method = "get", operation_id = "list_signing_keys")]
+    async fn list_signing_keys(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<SigningKeysFound, ReadFailure> {
+        let request = page::request(limit.0, cursor.0.as_deref(), &"signing_keys")?;
+        let found = seal_template::list_signing_keys(&service, auth.principal(), &request).await?;
+        let next_cursor = page::next(found.next, &"signing_keys");
+        Ok(SigningKeysFound::Found(Json(SigningKeyPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Rotate the signing key
+    ///
+    /// Makes a new key and retires the others. Templates are sealed with the new one from now on; those that are out already are still accepted.
+    #[oai(path = "/signing-keys", method = "post", operation_id = "rotate_signing_key")]
+    async fn rotate_signing_key(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+    ) -> Result<SigningKeyCreated, ReadFailure> {
+        let key = seal_template::rotate_signing_key(&service, auth.principal()).await?;
+        Ok(SigningKeyCreated::Created(Json(key.into())))
+    }
+}

@@ -1,0 +1,30 @@
+//! `ronghe key`
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{
+    open, operator,
+    output::{Failed, Output},
+};
+use crate::{config::DataPlace, service::seal_template::rotate_signing_key};
+
+/// Manage the keys that seal templates
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make a new key; templates that are out already are still accepted
+    #[command(after_help = "Example:\n  ronghe key rotate --data /var/lib/ronghe")]
+    Rotate,
+}
+
+impl Key {
+    pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
+        let Self::Rotate = self;
+        let service = open(place, false).await?;
+        let key = rotate_signing_key(&service, &operator()).await?;
+        output.say(
+            format!("templates are sealed with key {} from now on", key.id),
+            &json!({ "id": key.id, "created_at": key.created_at }),
+        )
+    }
+}

@@ -1,0 +1,133 @@
+//! Which template an uploaded workbook is, and whether it may be uploaded here.
+//!
+//! Every wrong template has its own code and a sentence that says what to do. The order is that of trust: first the
+//! seal, then what the sealed marks say.
+
+use std::sync::Arc;
+
+use survey::text::Text;
+use workbook::{
+    anchor,
+    extract::RawWorkbook,
+    metadata::{Expected, Mismatch, TemplateKind, TemplateMetadata},
+};
+
+use super::{
+    Service,
+    catalogue::Form,
+    error::{Kind, ServiceError},
+    import_return::Situation,
+    seal_template::require_sealed,
+};
+use crate::{
+    domain::round::{Round, RoundId},
+    store::{self, StoreError},
+};
+
+/// The marks of a workbook, once its seal has been verified.
+pub async fn sealed_metadata(service: &Service, raw: &RawWorkbook) -> Result<TemplateMetadata, ServiceError> {
+    let metadata = anchor::metadata(raw)
+        .map_err(|error| ServiceError::refused(Kind::Unprocessable, error.code(), error.message()))?;
+    require_sealed(service, &metadata).await?;
+    Ok(metadata)
+}
+
+/// The form that the workbook was written from: the round's own, or an older version that the round accepts.
+///
+/// Goes on only when the workbook is the template that this house issued to this enterprise for this round.
+pub(crate) async fn recognise(
+    service: &Service,
+    situation: &Situation,
+    raw: &RawWorkbook,
+) -> Result<Arc<Form>, ServiceError> {
+    let metadata = sealed_metadata(service, raw).await?;
+    match metadata.kind {
+        TemplateKind::Return => {}
+        TemplateKind::Bulk => return Err(ServiceError::new("workbook.bulk_template")),
+        TemplateKind::Generic => return Err(ServiceError::new("workbook.generic_template")),
+    }
+    match metadata.matches(&expected(situation, &situation.form)) {
+        Ok(()) => Ok(situation.form.clone()),
+        Err(Mismatch::Round { .. }) => Err(other_round(service, &situation.round, &metadata).await?),
+        Err(mismatch @ Mismatch::Version { .. }) => {
+            let older = accepted_version(service, &situation.round, &metadata).await?;
+            let older = older.ok_or_else(|| refused(&mismatch))?;
+            metadata
+                .matches(&expected(situation, &older))
+                .map_err(|mismatch| refused(&mismatch))?;
+            Ok(older)
+        }
+        Err(mismatch) => Err(refused(&mismatch)),
+    }
+}
+
+fn expected(situation: &Situation, form: &Form) -> Expected {
+    let questionnaire = form.survey.questionnaire();
+    Expected {
+        questionnaire: questionnaire.code.clone(),
+        questionnaire_version: questionnaire.version.clone(),
+        layout_hash: form.layout_hash.clone(),
+        round_id: situation.round.id.to_string(),
+        enterprise_id: situation.enterprise.id.to_string(),
+        enterprise_uscc: situation.enterprise.facts.uscc.clone(),
+    }
+}
+
+/// The older version that the template names, where the round accepts it. There are few; each is compiled once.
+async fn accepted_version(
+    service: &Service,
+    round: &Round,
+    metadata: &TemplateMetadata,
+) -> Result<Option<Arc<Form>>, ServiceError> {
+    for document in &round.accepted_versions {
+        let form = service.catalogue.form(&service.db, *document, &round.reference).await?;
+        if form.survey.questionnaire().version == metadata.questionnaire_version {
+            return Ok(Some(form));
+        }
+    }
+    Ok(None)
+}
+
+/// The refusal of another round's template: it says which round that was, and whether it is the one before.
+async fn other_round(
+    service: &Service,
+    round: &Round,
+    metadata: &TemplateMetadata,
+) -> Result<ServiceError, ServiceError> {
+    let id = metadata.round_id.parse().map(RoundId);
+    let found = match id {
+        Ok(id) => match store::round::find_round(service.db.read(), id).await {
+            Ok(found) => Some(found),
+            Err(StoreError::NotFound) => None,
+            Err(error) => return Err(error.into()),
+        },
+        Err(_) => None,
+    };
+    let Some(found) = found else {
+        let mismatch = Mismatch::Round {
+            found: metadata.round_code.clone(),
+        };
+        return Ok(refused(&mismatch));
+    };
+    let is_last = round.previous == Some(found.id);
+    let (code, zh, en) = if is_last {
+        ("workbook.last_round", "上一期", "the last round")
+    } else {
+        ("workbook.wrong_round", "另一期", "another round")
+    };
+    let message = Text::new(
+        format!(
+            "这是{zh}（{}，{}）的调查表，本期为 {}（{}）。请下载本期调查表填写；要补报 {} 期，请到该期的填报表上传。",
+            found.code, found.title, round.code, round.title, found.code
+        ),
+        format!(
+            "This is the form of {en} ({}, {}); this is round {} ({}). Download the form of this round; if it is round {} that you report for, upload it at your return of that round.",
+            found.code, found.title, round.code, round.title, found.code
+        ),
+    );
+    Ok(ServiceError::refused(Kind::Unprocessable, code, message))
+}
+
+fn refused(mismatch: &Mismatch) -> ServiceError {
+    ServiceError::refused(Kind::Unprocessable, mismatch.code(), mismatch.message())
+}

@@ -1,0 +1,104 @@
+//! The columns of a bulk sheet.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use survey::{
+    questionnaire::{Question, QuestionType, Questionnaire, TableColumn},
+    text::Text,
+};
+
+use crate::layout::{CellKey, hex};
+
+/// What stands where on a bulk sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BulkLayout {
+    /// Questionnaire code.
+    pub questionnaire: String,
+    /// Questionnaire version.
+    pub version: String,
+    /// Rows of each table question that have columns, so far as the question allows as many.
+    pub table_rows: u32,
+    /// The columns behind credit code and name, in the order of the questionnaire.
+    pub columns: Vec<BulkColumn>,
+}
+
+/// A column: one question, or one column of one row of a table question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BulkColumn {
+    /// The code in the code row: that of the question, or `CODE[0].column` with rows counted from 0.
+    pub code: String,
+    /// The answer it takes.
+    pub key: CellKey,
+    /// Label.
+    pub label: Text,
+    /// Filling note, shown when the cell is entered.
+    #[serde(skip)]
+    pub help: Text,
+    /// Unit as shown, empty for none.
+    pub unit: Text,
+    /// Whether the question must be answered where it is relevant.
+    pub required: bool,
+}
+
+impl BulkLayout {
+    /// The bulk layout of a questionnaire. A table question has columns for its first `table_rows` rows.
+    pub fn of(questionnaire: &Questionnaire, table_rows: u32) -> Self {
+        let mut columns = Vec::new();
+        for question in &questionnaire.questions {
+            if question.kind == QuestionType::Table {
+                let rows = question.max_items.unwrap_or(u32::MAX).min(table_rows);
+                for row in 0..rows {
+                    let cells = question.columns.iter().flatten();
+                    columns.extend(cells.map(|column| table_column(questionnaire, question, row, column)));
+                }
+            } else {
+                columns.push(BulkColumn {
+                    code: question.code.clone(),
+                    key: CellKey::question(&question.code),
+                    label: question.label.clone(),
+                    help: question.help.clone(),
+                    unit: unit(questionnaire, &question.unit),
+                    required: question.required,
+                });
+            }
+        }
+        Self {
+            questionnaire: questionnaire.code.clone(),
+            version: questionnaire.version.clone(),
+            table_rows,
+            columns,
+        }
+    }
+
+    /// SHA-256 of the canonical layout, in hexadecimal: structure and wording, both languages.
+    pub fn hash(&self) -> String {
+        // A layout holds texts and numbers only; it always has a JSON form.
+        let canonical = serde_json::to_vec(self).unwrap_or_default();
+        hex(&Sha256::digest(&canonical))
+    }
+}
+
+fn table_column(questionnaire: &Questionnaire, question: &Question, row: u32, column: &TableColumn) -> BulkColumn {
+    let key = CellKey::table(&question.code, row, &column.code);
+    let number = row.saturating_add(1);
+    BulkColumn {
+        code: key.to_string(),
+        label: Text::new(
+            format!("{} 第{number}行：{}", question.label.zh, column.label.zh),
+            format!("{}, row {number}: {}", question.label.en, column.label.en),
+        ),
+        help: Text::default(),
+        unit: unit(questionnaire, &column.unit),
+        // Further rows are free; the first one is asked for by the question.
+        required: question.required && row == 0 && column.required,
+        key,
+    }
+}
+
+fn unit(questionnaire: &Questionnaire, code: &str) -> Text {
+    match questionnaire.units.get(code) {
+        _ if code.is_empty() => Text::default(),
+        Some(unit) => unit.label.clone(),
+        None => Text::new(code, code),
+    }
+}

@@ -1,0 +1,170 @@
+//! What a template works out by itself is what the survey crate works out.
+
+use std::collections::BTreeMap;
+
+use survey::{
+    answer::{Answer, Answers},
+    cell::RawValue,
+    finding::Findings,
+    survey::{DerivedResult, Evaluation, RoundContext},
+};
+use workbook::{
+    anchor::anchor,
+    extract::{Limits, RawWorkbook, Visibility, extract},
+    language::Language,
+    layout::Layout,
+    prefill::{Prefill, raw_values},
+    template::write_live,
+};
+
+use crate::{
+    compiled::SURVEY,
+    support::{Form, issue, worked_answers},
+};
+
+fn live(answers: &Answers, language: Language) -> RawWorkbook {
+    let form = Form::shipped();
+    let layout = Layout::of(&form.questionnaire, &form.lists, None);
+    let prefill = raw_values(&form.questionnaire, &form.lists, answers, language);
+    let bytes = write_live(&layout, &SURVEY, &form.lists, &issue(language), &prefill).expect("written");
+    extract(&bytes, &Limits::default()).expect("readable")
+}
+
+/// Codes of the hidden sheet with their cached values; a question comes before its flag of the same code.
+fn cached(workbook: &RawWorkbook) -> BTreeMap<String, Vec<RawValue>> {
+    let sheet = workbook
+        .sheets
+        .iter()
+        .find(|sheet| sheet.name == "_checks")
+        .expect("the sheet");
+    assert_eq!(sheet.visibility, Visibility::Hidden);
+    let mut values: BTreeMap<String, Vec<RawValue>> = BTreeMap::new();
+    for code in sheet.cells.iter().filter(|cell| cell.column == 0) {
+        let RawValue::Text(text) = &code.value else { continue };
+        let value = sheet.cell(code.row, 1).expect("a value");
+        assert!(value.formula, "{text}");
+        values.entry(text.clone()).or_default().push(value.value.clone());
+    }
+    values
+}
+
+fn checked(answers: &Answers) -> (Evaluation, Findings) {
+    let evaluation = SURVEY.evaluate(answers, &RoundContext::new(), None);
+    let reading = survey::reading::Reading {
+        answers: answers.clone(),
+        ..survey::reading::Reading::default()
+    };
+    let findings = SURVEY.check(&reading, &evaluation, &std::collections::BTreeSet::new());
+    (evaluation, findings)
+}
+
+/// The worked enterprises, and one with contradictions.
+fn cases() -> Vec<Answers> {
+    let form = Form::shipped();
+    let mut cases: Vec<Answers> = (0..5).map(|at| worked_answers(&form.questionnaire, at)).collect();
+    let mut wrong = cases[2].clone();
+    for (code, number) in [("D07", 9999), ("T02", 99_999), ("R01", 1)] {
+        wrong.insert(code.into(), Answer::Number(number.into()));
+    }
+    cases.push(wrong);
+    cases.push(Answers::new());
+    cases
+}
+
+#[test]
+fn derived_values_and_broken_rules_are_those_of_the_survey() {
+    for (at, answers) in cases().iter().enumerate() {
+        let values = cached(&live(answers, Language::Zh));
+        let (evaluation, findings) = checked(answers);
+        for derived in &SURVEY.questionnaire().derived {
+            let Some(found) = values.get(&derived.code).and_then(|found| found.first()) else {
+                continue;
+            };
+            match evaluation.derived.get(&derived.code) {
+                Some(DerivedResult::Number(number)) => {
+                    assert_eq!(found, &RawValue::Number(*number), "case {at}: {}", derived.code);
+                }
+                Some(DerivedResult::Text(text)) => assert_eq!(found, &RawValue::Text(text.clone()), "{}", derived.code),
+                None => assert!(
+                    matches!(found, RawValue::Blank) || found == &RawValue::Text(String::new()),
+                    "case {at}: {} is {found:?}",
+                    derived.code
+                ),
+            }
+        }
+        for rule in &SURVEY.questionnaire().edit_rules {
+            let Some(found) = values.get(&rule.code).and_then(|found| found.first()) else {
+                continue;
+            };
+            let is_broken = findings.items.iter().any(|finding| finding.rule == rule.code);
+            assert_eq!(found, &RawValue::Boolean(is_broken), "case {at}: {}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn nearly_every_derived_value_and_rule_has_its_formula() {
+    let values = cached(&live(&Answers::new(), Language::En));
+    let questionnaire = SURVEY.questionnaire();
+    let derived = questionnaire
+        .derived
+        .iter()
+        .filter(|derived| !values.contains_key(&derived.code));
+    let without: Vec<&str> = derived.map(|derived| derived.code.as_str()).collect();
+    // Those that read tables or code lists, and those that rely on them.
+    assert_eq!(without, ["size_class", "it_saving_tce", "it_saving_share"]);
+    let rules = questionnaire
+        .edit_rules
+        .iter()
+        .filter(|rule| values.contains_key(&rule.code))
+        .count();
+    assert!(rules >= 125, "{rules} rules have a formula");
+}
+
+#[test]
+fn the_progress_counts_what_must_be_answered() {
+    let check = |answers: &Answers, language: Language, expected: &str| {
+        let workbook = live(answers, language);
+        let cover = &workbook.sheets[0];
+        let progress = cover.cells.iter().find(|cell| cell.formula).expect("the progress");
+        assert_eq!(progress.value, RawValue::Text(expected.into()));
+    };
+    let (evaluation, _) = checked(&Answers::new());
+    let asked = |evaluation: &Evaluation| {
+        let questions = SURVEY.questionnaire().questions.iter();
+        questions
+            .filter(|q| q.required && evaluation.relevant.contains(&q.code))
+            .count()
+    };
+    check(&Answers::new(), Language::Zh, &format!("0 / {}", asked(&evaluation)));
+    let answers = worked_answers(SURVEY.questionnaire(), 2);
+    let (evaluation, findings) = checked(&answers);
+    let missing = findings
+        .items
+        .iter()
+        .filter(|finding| finding.rule == "required")
+        .count();
+    let asked = asked(&evaluation);
+    for language in [Language::Zh, Language::En, Language::Both] {
+        check(&answers, language, &format!("{} / {asked}", asked - missing));
+    }
+}
+
+#[test]
+fn a_live_template_is_read_back_as_any_other() {
+    let form = Form::shipped();
+    for language in [Language::Zh, Language::En, Language::Both] {
+        let answers = worked_answers(&form.questionnaire, 2);
+        let found = anchor(&live(&answers, language), &form.questionnaire, &form.lists).expect("understood");
+        assert_eq!(found.notices, []);
+        assert_eq!(SURVEY.read_answers(&found.cells, found.dates).answers, answers);
+    }
+}
+
+#[test]
+fn the_same_arguments_give_the_same_bytes() {
+    let form = Form::shipped();
+    let layout = Layout::of(&form.questionnaire, &form.lists, None);
+    let once = || write_live(&layout, &SURVEY, &form.lists, &issue(Language::Both), &Prefill::new()).expect("written");
+    assert_eq!(once(), once());
+}
