@@ -13,9 +13,13 @@
 pub mod alternatives;
 pub mod compile;
 pub mod composite;
+pub mod difference;
+pub mod disclosure;
 pub mod exact;
+pub mod exchange;
 pub mod explain;
 pub mod methodology;
+pub mod outline;
 pub mod rank;
 pub mod region;
 pub mod robustness;

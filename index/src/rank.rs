@@ -35,6 +35,42 @@ pub fn rank_with_tolerance(scores: &[f64], tolerance: f64) -> Vec<Option<u32>> {
     Ranker::default().rank(scores, Some(&present), tolerance)
 }
 
+/// Ranks of f64 scores within groups, as [`rank_with_tolerance`] for each group by itself. A unit without score or group has
+/// no rank.
+pub fn rank_within(scores: &[Option<f64>], groups: &[Option<String>], tolerance: f64) -> Vec<Option<u32>> {
+    let mut members: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+    for (row, group) in groups.iter().enumerate() {
+        if let Some(group) = group {
+            members.entry(group).or_default().push(row);
+        }
+    }
+    let mut ranks = vec![None; scores.len()];
+    for rows in members.values() {
+        let own: Vec<f64> = rows
+            .iter()
+            .map(|row| scores.get(*row).copied().flatten().unwrap_or(f64::NAN))
+            .collect();
+        for (row, rank) in rows.iter().zip(rank_with_tolerance(&own, tolerance)) {
+            if let Some(place) = ranks.get_mut(*row) {
+                *place = rank;
+            }
+        }
+    }
+    ranks
+}
+
+/// For each rank the share, in percent, of the other ranked ones that come after it or tie with it: 100 for the first, 0 for
+/// the last by itself, 100 for one alone.
+pub fn percentiles(ranks: &[Option<u32>]) -> Vec<Option<f64>> {
+    let ranked = ranks.iter().flatten().count();
+    let others = ranked.saturating_sub(1) as f64;
+    let share = |rank: u32| {
+        let behind = ranked as f64 - f64::from(rank);
+        if others > 0.0 { behind / others * 100.0 } else { 100.0 }
+    };
+    ranks.iter().map(|rank| rank.map(share)).collect()
+}
+
 /// How many there are of each, those of `all` that do not occur with zero.
 pub fn distribution<T: Ord + Copy>(all: &[T], found: impl IntoIterator<Item = T>) -> BTreeMap<T, usize> {
     let mut counts: BTreeMap<T, usize> = all.iter().map(|value| (*value, 0)).collect();
@@ -188,26 +224,68 @@ fn within(tolerance: f64, leader: f64, score: f64) -> bool {
 /// The lowest and the highest number; what is not a number is passed over. In lanes, so that the compiler can turn it into
 /// vector instructions. Infinity and minus infinity where there is none.
 pub(crate) fn extremes(numbers: &[f64]) -> (f64, f64) {
-    const LANES: usize = 8;
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let mut lanes = Lanes::default();
     let (chunks, rest) = numbers.as_chunks::<LANES>();
     for chunk in chunks {
-        for lane in 0..LANES {
-            low[lane] = if chunk[lane] < low[lane] {
-                chunk[lane]
-            } else {
-                low[lane]
-            };
-            high[lane] = if chunk[lane] > high[lane] {
-                chunk[lane]
-            } else {
-                high[lane]
-            };
+        lanes.take(chunk);
+    }
+    lanes.extremes(rest.iter().copied())
+}
+
+/// The same over the numbers that are present.
+pub(crate) fn extremes_of_present(numbers: &[f64], present: &[bool]) -> (f64, f64) {
+    let mut lanes = Lanes::default();
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    let (presence, rest_present) = present.as_chunks::<LANES>();
+    for (chunk, here) in chunks.iter().zip(presence) {
+        lanes.take(&std::array::from_fn(
+            |lane| if here[lane] { chunk[lane] } else { f64::NAN },
+        ));
+    }
+    let rest = rest.iter().zip(rest_present).filter(|(_, here)| **here);
+    lanes.extremes(rest.map(|(number, _)| *number))
+}
+
+/// Numbers that are compared side by side.
+const LANES: usize = 8;
+
+/// The lowest and the highest number of each lane so far.
+struct Lanes {
+    low: [f64; LANES],
+    high: [f64; LANES],
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self {
+            low: [f64::INFINITY; LANES],
+            high: [f64::NEG_INFINITY; LANES],
         }
     }
-    let lowest = low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min);
-    let highest = high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max);
-    (lowest, highest)
+}
+
+impl Lanes {
+    #[inline]
+    fn take(&mut self, chunk: &[f64; LANES]) {
+        // Written as comparisons: what is not a number is neither lower nor higher.
+        for (low, number) in self.low.iter_mut().zip(chunk) {
+            *low = if *number < *low { *number } else { *low };
+        }
+        for (high, number) in self.high.iter_mut().zip(chunk) {
+            *high = if *number > *high { *number } else { *high };
+        }
+    }
+
+    fn extremes(&self, rest: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+        let low = self
+            .low
+            .iter()
+            .copied()
+            .chain(rest.clone())
+            .fold(f64::INFINITY, f64::min);
+        let high = self.high.iter().copied().chain(rest).fold(f64::NEG_INFINITY, f64::max);
+        (low, high)
+    }
 }
 
 fn slot_of(word: u64) -> u64 {
@@ -254,6 +332,20 @@ mod tests {
             rank_with_tolerance(&[1.0, f64::NAN, 2.0], 0.0),
             [Some(2), None, Some(1)]
         );
+    }
+
+    #[test]
+    fn ranks_within_groups_and_percentiles_by_hand() {
+        let groups = ["x", "y", "x", "x"].map(|group| Some(group.to_owned()));
+        let scores = [Some(1.0), Some(9.0), Some(5.0), None];
+        assert_eq!(rank_within(&scores, &groups, 0.0), [Some(2), Some(1), Some(1), None]);
+        assert_eq!(rank_within(&scores, &[None, None, None, None], 0.0), [None; 4]);
+        let found = percentiles(&[Some(1), Some(2), Some(2), None, Some(4), Some(5)]);
+        assert_eq!(
+            found,
+            [Some(100.0), Some(75.0), Some(75.0), None, Some(25.0), Some(0.0)]
+        );
+        assert_eq!(percentiles(&[Some(1)]), [Some(100.0)]);
     }
 
     #[test]

@@ -41,45 +41,66 @@ pub(super) fn segment(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Checks what holds for every value of every document: texts in both languages, numbers of a size that can be computed
-/// with exactly.
+/// Checks what holds for every value of a document that is scored exactly: texts in both languages, numbers of a size that
+/// can be computed with exactly.
 pub(super) fn check_values(value: &Value, pointer: &str, faults: &mut Faults) {
+    check_texts(value, pointer, faults);
+    check_numbers(value, pointer, faults);
+}
+
+/// Notes a fault for every text of which a language is missing.
+pub(super) fn check_texts(value: &Value, pointer: &str, faults: &mut Faults) {
+    if let Value::Object(fields) = value {
+        for (key, field) in fields {
+            let blank = field.as_str().is_some_and(|text| text.trim().is_empty());
+            if blank && (key == "zh" || key == "en") {
+                faults.add(
+                    "text.missing",
+                    format!("{pointer}/{}", segment(key)),
+                    "缺少该语言的文字，请补全。",
+                    "The text in this language is missing; write it.",
+                );
+            }
+        }
+    }
+    for_each_below(value, pointer, |value, pointer| check_texts(value, pointer, faults));
+}
+
+fn check_numbers(value: &Value, pointer: &str, faults: &mut Faults) {
+    // Where weights come from is a record of doubles, which nothing is scored with.
+    if pointer == "/weight_origins" {
+        return;
+    }
+    if let Value::Number(number) = value {
+        let fits = number
+            .as_f64()
+            .and_then(Fixed::from_written)
+            .is_some_and(Fixed::fits_document);
+        if !fits {
+            let limit = Fixed::DOCUMENT_LIMIT;
+            faults.add(
+                "number.too_large",
+                pointer,
+                format!("数字 {number} 超出正负 {limit} 的范围。"),
+                format!("{number} is beyond plus or minus {limit}."),
+            );
+        }
+    }
+    for_each_below(value, pointer, |value, pointer| check_numbers(value, pointer, faults));
+}
+
+fn for_each_below(value: &Value, pointer: &str, mut visit: impl FnMut(&Value, &str)) {
     match value {
         Value::Object(fields) => {
             for (key, field) in fields {
-                let pointer = format!("{pointer}/{}", segment(key));
-                let blank = field.as_str().is_some_and(|text| text.trim().is_empty());
-                if blank && (key == "zh" || key == "en") {
-                    faults.add(
-                        "text.missing",
-                        &pointer,
-                        "缺少该语言的文字，请补全。",
-                        "The text in this language is missing; write it.",
-                    );
-                }
-                check_values(field, &pointer, faults);
+                visit(field, &format!("{pointer}/{}", segment(key)));
             }
         }
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                check_values(item, &format!("{pointer}/{at}"), faults);
+                visit(item, &format!("{pointer}/{at}"));
             }
         }
-        Value::Number(number) => {
-            let fits = number
-                .as_f64()
-                .and_then(Fixed::from_written)
-                .is_some_and(Fixed::fits_document);
-            if !fits {
-                let limit = Fixed::DOCUMENT_LIMIT;
-                faults.add(
-                    "number.too_large",
-                    pointer,
-                    format!("数字 {number} 超出正负 {limit} 的范围。"),
-                    format!("{number} is beyond plus or minus {limit}."),
-                );
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

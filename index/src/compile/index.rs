@@ -11,7 +11,7 @@ use super::{
     level::{children_of, order},
     score::{self, Scored},
     sources::Sources,
-    stage,
+    stage, weight_origin,
 };
 use crate::{
     exact::Fixed,
@@ -37,6 +37,7 @@ pub(super) fn compile(document: &IndexMethodology, sources: &Sources<'_>, faults
     check_block_weights(document, faults);
     check_topics(document, faults);
     check_over_enterprises(document, sources, faults);
+    weight_origin::check(document, faults);
     let applies_when = document
         .applies_when
         .as_ref()

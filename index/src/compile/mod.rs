@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod common;
+mod composite;
 mod faults;
 mod index;
 mod level;
@@ -9,6 +10,7 @@ mod region;
 mod score;
 mod sources;
 mod stage;
+mod weight_origin;
 
 use std::collections::BTreeSet;
 
@@ -24,6 +26,7 @@ use crate::{
 use faults::{Faults, check_values};
 use sources::Sources;
 
+pub use composite::CompiledComposite;
 pub use level::TOTAL;
 
 /// A methodology that has passed publication.
@@ -33,6 +36,8 @@ pub enum Compiled {
     Enterprise(Box<CompiledMethodology>),
     /// It scores a region from given values.
     Region(Box<CompiledRegion>),
+    /// It scores many units together.
+    Composite(Box<CompiledComposite>),
 }
 
 /// A methodology for enterprises, ready to score. `Send + Sync`.
@@ -67,6 +72,13 @@ impl Methodology {
                     .into_result(region)
                     .map(|region| Compiled::Region(Box::new(region)))
             }
+            Self::Composite(document) => {
+                composite::check_texts(document, &mut faults);
+                let composite = composite::compile(document, &sources, &mut faults);
+                faults
+                    .into_result(composite)
+                    .map(|composite| Compiled::Composite(Box::new(composite)))
+            }
         }
     }
 
@@ -89,7 +101,7 @@ impl Compiled {
     pub fn enterprise(self) -> Option<CompiledMethodology> {
         match self {
             Self::Enterprise(methodology) => Some(*methodology),
-            Self::Region(_) => None,
+            Self::Region(_) | Self::Composite(_) => None,
         }
     }
 
@@ -97,7 +109,15 @@ impl Compiled {
     pub fn region(self) -> Option<CompiledRegion> {
         match self {
             Self::Region(region) => Some(*region),
-            Self::Enterprise(_) => None,
+            Self::Enterprise(_) | Self::Composite(_) => None,
+        }
+    }
+
+    /// The methodology for many units together, if it is one.
+    pub fn composite(self) -> Option<CompiledComposite> {
+        match self {
+            Self::Composite(composite) => Some(*composite),
+            Self::Enterprise(_) | Self::Region(_) => None,
         }
     }
 }

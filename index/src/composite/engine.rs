@@ -344,6 +344,65 @@ mod tests {
         }
 
         #[test]
+        fn a_mean_lies_between_its_children_and_rises_with_them(
+            cells in prop::collection::vec(prop::option::weighted(0.9, 0.1..100.0_f64), 3),
+            raised in 0..3_usize,
+            more in 0.0..50.0_f64,
+        ) {
+            let flat = Tree::new(&[
+                NodeSpec::aggregate("top", None, 1.0),
+                NodeSpec::indicator("a", "top", 1.0, Direction::Positive),
+                NodeSpec::indicator("b", "top", 3.0, Direction::Positive),
+                NodeSpec::indicator("c", "top", 0.5, Direction::Positive),
+            ])
+            .unwrap();
+            let means = [
+                Mean::Arithmetic,
+                Mean::Geometric,
+                Mean::Harmonic,
+                Mean::Generalised { power: 2.5 },
+                Mean::Generalised { power: -0.5 },
+                Mean::Median,
+            ];
+            for mean in means {
+                let aggregation = Aggregation { mean, missing: Missing::SKIP };
+                let top = |cells: &[Option<f64>]| {
+                    let data = matrix(&[[cells[0], cells[1], cells[2]]]);
+                    aggregate(&data, &flat, aggregation).unwrap().columns()[0].get(0)
+                };
+                let mut higher = cells.clone();
+                higher[raised] = cells[raised].map(|cell| cell + more);
+                if let (Some(before), Some(after)) = (top(&cells), top(&higher)) {
+                    let present = || cells.iter().flatten().copied();
+                    let (low, high) = (present().fold(f64::MAX, f64::min), present().fold(f64::MIN, f64::max));
+                    prop_assert!((low - 1e-9..=high + 1e-9).contains(&before), "{mean:?}: {before}");
+                    prop_assert!(after >= before - 1e-9, "{mean:?}: {before} to {after}");
+                } else {
+                    prop_assert!(cells.iter().all(Option::is_none));
+                }
+            }
+        }
+
+        #[test]
+        fn the_unit_of_measurement_does_not_matter(rows in rows(), power in -3..4_i32) {
+            // A power of two changes no digit, so that scores are the same to the last bit.
+            let factor = 2.0_f64.powi(power);
+            let scaled: Vec<_> = rows.iter().map(|[a, b, c]| [a.map(|v| v * factor), *b, *c]).collect();
+            let methods = [
+                Normalisation::PERCENT,
+                Normalisation::STANDARD,
+                Normalisation::DistanceToMax,
+                Normalisation::FractionOfMax,
+                Normalisation::PercentileRank(crate::composite::Ties::Average),
+            ];
+            for normalisation in methods {
+                let plan = Plan { normalisation, ..Plan::default() };
+                let (one, other) = (compute(matrix(&rows), &tree(), &plan), compute(matrix(&scaled), &tree(), &plan));
+                prop_assert_eq!(one.map(|c| c.scores), other.map(|c| c.scores));
+            }
+        }
+
+        #[test]
         fn more_of_a_positive_indicator_is_never_worse(rows in rows(), at in 0usize..40, more in 0.0..1e6_f64) {
             let plan = plan(1, 0.0, Mean::Arithmetic);
             let at = at % rows.len();

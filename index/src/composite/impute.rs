@@ -43,6 +43,14 @@ pub struct Imputation {
     pub refuse_empty: bool,
 }
 
+impl Imputation {
+    /// Whether the values of other units decide what is put in.
+    pub(super) fn relative(&self) -> bool {
+        let mut fills = self.of.values().chain([&self.fill]);
+        fills.any(|fill| !matches!(fill, Fill::None | Fill::Value(_)))
+    }
+}
+
 /// Filled data and the record of what was put in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imputed {

@@ -14,6 +14,7 @@ use super::{
     scaler::{Line, RankKind, Ranked, Ratio, Scaler, Ties},
     tree::{Direction, Indicator, Tree},
 };
+use crate::rank::{extremes, extremes_of_present};
 
 /// How a column is brought to scale. `x` is the value times its direction (1 or -1).
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,8 @@ pub enum Normalisation {
         scale: f64,
         /// Whether values beyond a goalpost count as that goalpost.
         clip: bool,
+        /// Whether the logarithms of value and goalposts are taken first, as the Human Development Index does with income.
+        log: bool,
     },
     /// The rank from the lowest up: 1 is the worst.
     Rank(Ties),
@@ -125,6 +128,20 @@ pub struct Bounds {
     pub upper: f64,
     /// What they are values of.
     pub on: On,
+}
+
+impl Bounds {
+    /// The logarithms of two bounds above zero.
+    fn logarithms(self) -> Result<Self, CompositeError> {
+        if self.lower <= 0.0 || self.upper <= 0.0 || self.on == On::Directed {
+            return Err(bad("bounds", self.lower));
+        }
+        Ok(Self {
+            lower: self.lower.ln(),
+            upper: self.upper.ln(),
+            ..self
+        })
+    }
 }
 
 /// What a bound or target is a value of.
@@ -238,9 +255,11 @@ fn fit_scaler(
     };
     match fit.scaler(normalisation) {
         // A group of one or none has no spread either.
-        Err(CompositeError::ConstantColumn { .. } | CompositeError::TooFewValues { .. }) if constant_is_missing => {
-            Ok(Scaler::Missing)
-        }
+        Err(
+            CompositeError::ConstantColumn { .. }
+            | CompositeError::TooFewValues { .. }
+            | CompositeError::NoScale { .. },
+        ) if constant_is_missing => Ok(Scaler::Missing),
         other => other,
     }
 }
@@ -277,12 +296,23 @@ impl Fit<'_> {
                 line(Line::new(centre, sign * spread, *sd, *mean))
             }
             Normalisation::Scaled(bounds) => line(self.between(*bounds, 100.0)?),
-            Normalisation::Goalposts { bounds, scale, clip } => {
+            Normalisation::Goalposts {
+                bounds,
+                scale,
+                clip,
+                log,
+            } => {
                 if !scale.is_finite() || *scale == 0.0 {
                     return Err(bad("scale", *scale));
                 }
-                let posts = self.between(*bounds, *scale)?;
-                line(if *clip { posts.clipped(0.0, *scale) } else { posts })
+                let bounds = if *log { bounds.logarithms()? } else { *bounds };
+                let posts = self.between(bounds, *scale)?;
+                let posts = if *clip { posts.clipped(0.0, *scale) } else { posts };
+                Ok(if *log {
+                    Scaler::LogLine(posts)
+                } else {
+                    Scaler::Line(posts)
+                })
             }
             Normalisation::Rank(ties) => self.ranked(RankKind::Rank, *ties),
             Normalisation::PercentileRank(ties) => self.ranked(RankKind::Percentile, *ties),
@@ -380,14 +410,16 @@ impl Fit<'_> {
 
     fn worst_and_best(&self) -> Option<(f64, f64)> {
         let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-        let whole_columns = self.group.is_none() && self.samples.iter().all(|(_, column)| column.presence().is_none());
-        if whole_columns {
+        if self.group.is_some() {
+            (min, max) = extremes(&self.values());
+        } else {
             for (_, column) in self.samples {
-                let (low, high) = crate::rank::extremes(column.values());
+                let (low, high) = match column.presence() {
+                    None => extremes(column.values()),
+                    Some(present) => extremes_of_present(column.values(), present),
+                };
                 (min, max) = (min.min(low), max.max(high));
             }
-        } else {
-            (min, max) = crate::rank::extremes(&self.values());
         }
         (min <= max).then_some(if self.sign < 0.0 { (max, min) } else { (min, max) })
     }
@@ -535,6 +567,7 @@ mod tests {
             bounds: bounds(3.0, 7.0),
             scale: 10.0,
             clip,
+            log: false,
         };
         check(&posts(true), [0.0, 5.0, 10.0], [10.0, 5.0, 0.0]);
         check(&posts(false), [-2.5, 5.0, 12.5], [12.5, 5.0, -2.5]);
@@ -598,6 +631,25 @@ mod tests {
         assert_eq!(mean[2], Some(50.0));
         let refused = normalised("down", &[Some(0.0), Some(1.0)], &given).unwrap_err();
         assert!(matches!(refused, CompositeError::Undefined { unit, .. } if unit == "u0"));
+    }
+
+    #[test]
+    fn goalposts_of_a_logarithm_refuse_what_has_none() {
+        let log = Normalisation::Goalposts {
+            bounds: bounds(1.0, 100.0),
+            scale: 1.0,
+            clip: true,
+            log: true,
+        };
+        let found = normalised("up", &[Some(10.0), Some(1000.0), Some(0.5)], &log).unwrap();
+        assert_eq!((found[0], found[1], found[2]), (Some(0.5), Some(1.0), Some(0.0)));
+        assert_eq!(normalised("down", &[Some(10.0)], &log).unwrap(), [Some(0.5)]);
+        for value in [0.0, -1.0] {
+            assert_eq!(
+                normalised("up", &[Some(value)], &log).unwrap_err().code(),
+                "composite.undefined"
+            );
+        }
     }
 
     #[test]

@@ -216,12 +216,22 @@ impl Slab<'_> {
         }
         let own = std::mem::take(&mut self.scores[at]);
         let totals = &mut own[block.clone()];
-        tally.reset(if complete { 0 } else { totals.len() });
+        // One present child is enough to have a weight; more of them are counted only where more are needed.
+        let needed = missing.needed(node.children.len());
+        tally.reset(if complete { 0 } else { totals.len() }, needed > 1);
         for (child, weight) in &node.children {
             if let (true, true, Child::Indicator(i)) = (complete, arithmetic, *child)
                 && let (Some(line), None) = (pass.lines[i], self.presence[i])
             {
                 scale_and_add(totals, &mut self.indicators[i][block.clone()], line, *weight);
+                continue;
+            }
+            if let (false, true, false, Child::Indicator(i)) = (complete, arithmetic, missing == Missing::Zero, *child)
+                && let (Some(line), Some(present)) = (pass.lines[i], self.presence[i])
+            {
+                let of_all_rows = self.first_row + block.start..self.first_row + block.end;
+                let values = &mut self.indicators[i][block.clone()];
+                tally.scale_and_add(totals, values, &present[of_all_rows], line, *weight);
                 continue;
             }
             self.scale_child(*child, &block);
@@ -240,8 +250,7 @@ impl Slab<'_> {
                 *total = back(*total / weight);
             }
         } else {
-            let needed = missing.needed(node.children.len()) as f64;
-            tally.finish(totals, &mut self.scored[at][block], needed, back);
+            tally.finish(totals, &mut self.scored[at][block], needed as f64, back);
         }
         self.scores[at] = own;
         Ok(())
@@ -439,15 +448,34 @@ fn scale_and_add(totals: &mut [f64], values: &mut [f64], line: Line, weight: f64
 #[derive(Default)]
 struct Tally {
     weights: Vec<f64>,
+    /// Empty where a weight says enough.
     counts: Vec<f64>,
 }
 
 impl Tally {
-    fn reset(&mut self, rows: usize) {
+    fn reset(&mut self, rows: usize, counting: bool) {
         self.weights.clear();
         self.weights.resize(rows, 0.0);
         self.counts.clear();
-        self.counts.resize(rows, 0.0);
+        self.counts.resize(if counting { rows } else { 0 }, 0.0);
+    }
+
+    /// Normalises an indicator in place and adds it, all in one go; a missing value stays zero and adds nothing.
+    fn scale_and_add(&mut self, totals: &mut [f64], values: &mut [f64], present: &[bool], line: Line, weight: f64) {
+        let sums = totals.iter_mut().zip(&mut self.weights);
+        for ((total, sum), (value, here)) in sums.zip(values.iter_mut().zip(present)) {
+            let scaled = if *here { line.straight(*value) } else { 0.0 };
+            *value = scaled;
+            *total += weight * scaled;
+            *sum += if *here { weight } else { 0.0 };
+        }
+        self.count(present);
+    }
+
+    fn count(&mut self, present: &[bool]) {
+        for (count, here) in self.counts.iter_mut().zip(present) {
+            *count += if *here { 1.0 } else { 0.0 };
+        }
     }
 
     /// Adds one child. Where it is missing, nothing is added to the sum, the weight and the count.
@@ -469,12 +497,12 @@ impl Tally {
                 self.counts.iter_mut().for_each(|count| *count += 1.0);
             }
             Some(present) => {
-                let sums = totals.iter_mut().zip(&mut self.weights).zip(&mut self.counts);
-                for (((total, sum), count), (value, here)) in sums.zip(values.iter().zip(present)) {
+                let sums = totals.iter_mut().zip(&mut self.weights);
+                for ((total, sum), (value, here)) in sums.zip(values.iter().zip(present)) {
                     *total += if *here { weight * of(*value) } else { 0.0 };
                     *sum += if *here { weight } else { 0.0 };
-                    *count += if *here { 1.0 } else { 0.0 };
                 }
+                self.count(present);
             }
         }
     }
@@ -482,10 +510,15 @@ impl Tally {
     /// Turns sums into means; a row with too few children or without weight is missing.
     #[inline]
     fn finish(&self, totals: &mut [f64], scored: &mut [bool], needed: f64, finish: impl Fn(f64) -> f64) {
-        let tallies = self.weights.iter().zip(&self.counts);
-        for ((total, scored), (weight, count)) in totals.iter_mut().zip(scored).zip(tallies) {
-            *scored = *weight > 0.0 && *count >= needed;
+        let means = totals.iter_mut().zip(scored.iter_mut()).zip(&self.weights);
+        for ((total, scored), weight) in means {
+            *scored = *weight > 0.0;
             *total = if *scored { finish(*total / weight) } else { 0.0 };
+        }
+        for ((total, scored), count) in totals.iter_mut().zip(scored).zip(&self.counts) {
+            if *count < needed {
+                (*total, *scored) = (0.0, false);
+            }
         }
     }
 }

@@ -22,6 +22,8 @@ pub enum Ties {
 pub(super) enum Scaler {
     /// A straight line, possibly cut.
     Line(Line),
+    /// A line of the logarithm.
+    LogLine(Line),
     /// A place in a sample.
     Ranked(Ranked),
     /// A logarithm of a ratio.
@@ -175,6 +177,9 @@ impl Scaler {
     pub(super) fn apply(&self, value: f64) -> Option<f64> {
         Some(match self {
             Self::Line(line) => line.apply(value),
+            // A cut would hide that there is no logarithm.
+            Self::LogLine(_) if value <= 0.0 => f64::NAN,
+            Self::LogLine(line) => line.apply(value.ln()),
             Self::Ranked(ranked) => ranked.apply(value),
             Self::Ratio(ratio) => ratio.apply(value),
             Self::Bands(points) => on_bands(points, value),
@@ -199,6 +204,7 @@ impl Scaler {
     pub(super) fn step(&self) -> &'static str {
         match self {
             Self::Line(_) | Self::Missing => "normalisation",
+            Self::LogLine(_) => "logarithm",
             Self::Ranked(_) => "rank",
             Self::Ratio(_) => "log_ratio",
             Self::Bands(_) => "bands",

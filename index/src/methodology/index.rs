@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use survey::{questionnaire::Confidence, text::Text};
 
 use super::{Direction, MissingPolicy, Reference, Rounding, ScoreFunction};
-use crate::exact::Fixed;
+use crate::{exact::Fixed, weights::Weighting};
 
 /// A methodology that gives an enterprise an index and a stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +54,10 @@ pub struct IndexMethodology {
     pub aggregation_over_enterprises: EnterpriseAggregation,
     /// Documents it leans on.
     pub references: Vec<Reference>,
+    /// How weights came about, by the code of the block or aggregate whose parts they weigh: comparisons with their matrix,
+    /// figures of a computation. The weights stated above must be these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weight_origins: BTreeMap<String, Weighting>,
 }
 
 /// A block of indicators.

@@ -1,9 +1,10 @@
 //! Methodologies: how answers become scores, levels and stages. Documents, never code.
 //!
-//! [`Methodology::parse`] reads a document of one of three shapes, [`Methodology::compile`] checks it against the
+//! [`Methodology::parse`] reads a document of one of four shapes, [`Methodology::compile`] checks it against the
 //! questionnaire it scores and proves what can be proved before anybody relies on it.
 
 mod common;
+mod composite;
 mod index;
 mod level;
 mod region;
@@ -15,6 +16,13 @@ use survey::document::{DocumentFault, parse_json};
 pub use common::{
     BlankPolicy, Direction, MissingPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy, Reference,
     Rounding, RoundingMode, WholeBlockPolicy,
+};
+pub use composite::{
+    AggregationRule, CompositeKind, CompositeMethodology, CompositeNode, CompositeStep, ConstantRule, Cut, CutRule,
+    Denomination, DenominatorRule, EmptyFill, FillMethod, ImputationRule, IndicatorFill, IndicatorSource,
+    IndicatorTreatment, LimitRule, MeanRule, MissingRule, NodeRule, NormalisationRule, PanelBounds, PanelRule, Penalty,
+    Publication, RankRule, ScaleRule, ScoreForm, ScreenBy, ScreeningRule, StepRule, TreatmentRule, WeightOrigin,
+    WeightSet,
 };
 pub use index::{
     Block, BlockScore, Confirmation, EnterpriseAggregation, EnterpriseMean, EnterpriseRate, IndexAggregate,
@@ -40,6 +48,8 @@ pub enum Methodology {
     Index(Box<IndexMethodology>),
     /// Classes of indicators against a base year: the index of a region.
     Region(Box<RegionMethodology>),
+    /// A composite indicator over many units, by the f64 engine.
+    Composite(Box<CompositeMethodology>),
 }
 
 impl Methodology {
@@ -51,7 +61,9 @@ impl Methodology {
         if !unknown_kinds.is_empty() {
             return Err(unknown_kinds);
         }
-        if has(&["items", "scenes", "level_rule"]) {
+        if document.get("kind").is_some() {
+            parse_json(bytes).map(|document| Self::Composite(Box::new(document)))
+        } else if has(&["items", "scenes", "level_rule"]) {
             parse_json(bytes).map(|document| Self::Level(Box::new(document)))
         } else if has(&["blocks", "indicators"]) {
             parse_json(bytes).map(|document| Self::Index(Box::new(document)))
@@ -61,9 +73,9 @@ impl Methodology {
             Err(vec![DocumentFault::new(
                 "methodology.unknown_shape",
                 "",
-                "无法识别评价方法的类型：须有 items、scenes、level_rule，或 blocks、indicators，或 classes、formula。",
-                "The kind of methodology cannot be told: give items, scenes and level_rule, or blocks and indicators, \
-                 or classes and formula.",
+                "无法识别评价方法的类型：须有 kind 为 composite，或 items、scenes、level_rule，或 blocks、indicators，或 classes、formula。",
+                "The kind of methodology cannot be told: give the kind composite, or items, scenes and level_rule, or \
+                 blocks and indicators, or classes and formula.",
             )])
         }
     }
@@ -74,6 +86,7 @@ impl Methodology {
             Self::Level(document) => &document.code,
             Self::Index(document) => &document.code,
             Self::Region(document) => &document.code,
+            Self::Composite(document) => &document.code,
         }
     }
 
@@ -83,6 +96,7 @@ impl Methodology {
             Self::Level(document) => &document.version,
             Self::Index(document) => &document.version,
             Self::Region(document) => &document.version,
+            Self::Composite(document) => &document.version,
         }
     }
 
@@ -92,6 +106,7 @@ impl Methodology {
             Self::Level(document) => document.locked,
             Self::Index(document) => document.locked,
             Self::Region(document) => document.locked,
+            Self::Composite(document) => document.locked,
         }
     }
 
@@ -101,6 +116,7 @@ impl Methodology {
             Self::Level(_) => false,
             Self::Index(document) => document.relative,
             Self::Region(document) => document.relative,
+            Self::Composite(document) => document.relative(),
         }
     }
 }

@@ -34,19 +34,20 @@ pub(super) fn attained(
     }
 }
 
-/// Scenes of at least a level; a scene without level has none.
 fn count(card: &Card, scenes: &[SceneOutcome], level: u32) -> SceneCount {
-    let reached = |scene: &SceneOutcome| {
-        scene
-            .level
-            .is_some_and(|found| found >= Fixed::from_int(i64::from(level)))
-    };
+    count_of(card, scenes.iter().map(|scene| scene.level), level)
+}
+
+/// Scenes of at least a level; a scene without level has none.
+pub(super) fn count_of(card: &Card, levels: impl Iterator<Item = Option<Fixed>>, level: u32) -> SceneCount {
+    let least = Fixed::from_int(i64::from(level));
+    let reached = |found: Option<Fixed>| found.is_some_and(|found| found >= least);
     let mut counts = SceneCount {
         level,
         scenes: 0,
         constrained: 0,
     };
-    for (node, _) in card.scenes.iter().zip(scenes).filter(|(_, outcome)| reached(outcome)) {
+    for (node, _) in card.scenes.iter().zip(levels).filter(|(_, found)| reached(*found)) {
         counts.scenes += 1;
         counts.constrained += u32::from(node.constrained);
     }
@@ -147,7 +148,7 @@ fn score_of(comparison: &Comparison, scores: &[Option<Fixed>]) -> Option<Fixed> 
 }
 
 /// The scores by the codes of their branches.
-fn scope_of(card: &Card, scores: &[Option<Fixed>]) -> Scope {
+pub(super) fn scope_of(card: &Card, scores: &[Option<Fixed>]) -> Scope {
     let mut scope = Scope::new();
     for (branch, score) in card.branches.iter().zip(scores) {
         scope.set(Arc::clone(&branch.code), score.map(Fixed::to_f64));

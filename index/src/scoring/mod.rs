@@ -7,6 +7,7 @@ mod facts;
 mod figure;
 mod rule;
 mod scored;
+pub(crate) mod standing;
 mod tree;
 
 pub(crate) use evaluate::{refuse_open_findings, score};

@@ -40,6 +40,11 @@ impl ScoreRule {
         &self.function
     }
 
+    /// The options that count in a share.
+    pub(crate) fn counted(&self) -> &BTreeSet<String> {
+        &self.counted
+    }
+
     /// The score of a figure, rounded half up to `decimals`; none when the figure is not of the kind the rule takes or
     /// names an unknown option. The order in which options were chosen does not matter, nor does a repeated one.
     pub fn score(&self, figure: &Figure, decimals: u32) -> Option<Fixed> {

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use index::{
     compile::CompiledMethodology,
     exact::Fixed,
-    explain::{self, ExplainNode},
-    scoring::{NodeKind, Scored},
+    explain::{self, Change, ExplainNode},
+    scoring::{Facts, Figure, MissingReason, NodeKind, Scored},
+};
+use survey::{
+    expression::{Scope, Value},
+    survey::Evaluation,
 };
 
 use crate::shipped::{EXAMPLES, INDEX, LEVEL, enterprise, evaluation};
@@ -97,4 +101,136 @@ fn a_score_survives_json() {
         let text = serde_json::to_string(&trees).unwrap();
         assert_eq!(serde_json::from_str::<Vec<ExplainNode>>(&text).unwrap(), trees);
     }
+}
+
+#[test]
+fn the_next_rung_is_told_condition_by_condition() {
+    for name in [INDEX, LEVEL] {
+        let methodology = enterprise(name);
+        for at in 0..5 {
+            let scored = scored(&methodology, at);
+            let Some(attained) = &scored.attained else {
+                assert!(explain::distance(&scored, &methodology).is_none());
+                continue;
+            };
+            let Some(next) = explain::distance(&scored, &methodology) else {
+                assert_eq!(
+                    methodology.rungs().first(),
+                    Some(&attained.value),
+                    "only the top has no next"
+                );
+                continue;
+            };
+            let missed = attained.missed.last().unwrap();
+            assert_eq!((next.value, &next.label), (missed.value, &missed.label));
+            let first = next.conditions.iter().find(|condition| !condition.holds).unwrap();
+            assert_eq!(
+                (&first.condition, first.found, first.required, first.short_by),
+                (&missed.condition, missed.found, missed.required, missed.short_by)
+            );
+            for condition in next.conditions.iter().filter(|condition| condition.holds) {
+                assert_eq!(condition.short_by, None);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_proposed_reaches_the_next_rung_and_nothing_of_it_can_be_spared() {
+    let mut combinations = 0;
+    for name in [INDEX, LEVEL] {
+        let methodology = enterprise(name);
+        for at in 0..5 {
+            let scored = scored(&methodology, at);
+            let Some(found) = explain::improvement(&scored, &methodology) else {
+                continue;
+            };
+            assert!(found.single.is_sorted_by(|a, b| a.share <= b.share));
+            for change in &found.single {
+                assert!(
+                    reached(&methodology, at, &[change], found.value),
+                    "{name} {at}: {change:?}"
+                );
+            }
+            let Some(combination) = &found.combination else {
+                continue;
+            };
+            combinations += 1;
+            let all: Vec<&Change> = combination.iter().collect();
+            assert!(reached(&methodology, at, &all, found.value), "{name} {at}: {all:#?}");
+            for spared in 0..all.len() {
+                let mut fewer = all.clone();
+                fewer.remove(spared);
+                assert!(
+                    !reached(&methodology, at, &fewer, found.value),
+                    "{name} {at}: without {:?}",
+                    all[spared]
+                );
+            }
+        }
+    }
+    assert!(combinations >= 5, "{combinations}");
+}
+
+/// A return whose figures are those of a worked example with some changed.
+struct Changed {
+    base: Evaluation,
+    scope: Scope,
+}
+
+impl Facts for Changed {
+    fn scope(&self) -> &Scope {
+        &self.scope
+    }
+    fn is_relevant(&self, question: &str) -> bool {
+        self.base.relevant.contains(question)
+    }
+}
+
+/// Whether a worked example with these changes is scored as having the rung, by scoring it again as a whole.
+fn reached(methodology: &CompiledMethodology, at: usize, changes: &[&Change], rung: u32) -> bool {
+    let base = evaluation(&EXAMPLES["enterprises"][at]["answers"]);
+    let mut scope = base.scope().clone();
+    for change in changes {
+        let value = match &change.to {
+            Figure::Boolean(value) => Value::Bool(*value),
+            Figure::Number(number) => Value::Double(number.to_f64()),
+            Figure::Choice(code) => Value::text(code),
+            Figure::Choices(codes) => Value::texts(codes),
+        };
+        scope.set(change.source.clone(), value);
+    }
+    let scored = methodology.score(&Changed { base, scope }, &BTreeSet::new());
+    let rungs = methodology.rungs();
+    let place = |value: u32| rungs.iter().position(|found| *found == value).unwrap();
+    place(scored.attained.unwrap().value) <= place(rung)
+}
+
+#[test]
+fn weight_of_what_is_left_out_goes_to_its_siblings() {
+    let methodology = enterprise(INDEX);
+    let mut answers = EXAMPLES["enterprises"][2]["answers"].clone();
+    answers["N10"] = serde_json::Value::Null;
+    let scored = methodology.score(&evaluation(&answers), &BTreeSet::from(["N11".to_owned()]));
+    let missing = explain::missing(&scored, &methodology);
+    let zeroed: Vec<&str> = missing.zeroed.iter().map(|zeroed| &*zeroed.code).collect();
+    assert_eq!(zeroed, ["B02"], "a blank keeps its weight and scores zero");
+    assert_eq!(missing.zeroed[0].questions, ["N10"]);
+    let [moved] = missing.moved.as_slice() else {
+        panic!("{:?}", missing.moved);
+    };
+    assert_eq!((&*moved.node, moved.left_out.len()), ("B", 1));
+    assert_eq!(
+        (&*moved.left_out[0].code, moved.left_out[0].weight),
+        ("B03", Fixed::from_int(10))
+    );
+    assert_eq!(moved.left_out[0].missing, Some(MissingReason::NotApplicable));
+    let given: Fixed = moved.receivers.iter().map(|receiver| receiver.weight).sum();
+    let got: Fixed = moved.receivers.iter().map(|receiver| receiver.effective_weight).sum();
+    assert_eq!(given, Fixed::from_int(90));
+    // Each rounded to nine decimals.
+    assert!(
+        (got - Fixed::PERCENT).abs() <= Fixed::parse("0.00000001").unwrap(),
+        "{got}"
+    );
 }

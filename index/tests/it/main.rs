@@ -8,6 +8,7 @@
 )]
 
 mod broken_documents;
+mod composite_documents;
 mod explain;
 mod mcdm;
 mod properties;

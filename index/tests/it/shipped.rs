@@ -24,6 +24,7 @@ use survey::{
 
 pub(crate) const LEVEL: &str = "methodology_sme_level_2024.json";
 pub(crate) const INDEX: &str = "methodology_integration_index.json";
+pub(crate) const TOPIC: &str = "methodology_energy_topic.json";
 pub(crate) const REGION: &str = "methodology_region_index.json";
 
 pub(crate) static SURVEY: LazyLock<Survey> = LazyLock::new(|| {

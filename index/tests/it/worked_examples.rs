@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use index::{
     exact::Fixed,
     region::RegionValue,
-    scoring::{AttainedKind, MissingReason, Scored},
+    scoring::{AttainedKind, MissingReason, NodeKind, Scored},
 };
 use serde_json::{Value, json};
 use survey::expression;
 
-use crate::shipped::{EXAMPLES, INDEX, LEVEL, document, enterprise, evaluation, region};
+use crate::shipped::{EXAMPLES, INDEX, LEVEL, TOPIC, document, enterprise, evaluation, region};
 
 fn list(name: &str) -> &'static [Value] {
     EXAMPLES[name].as_array().unwrap()
@@ -51,6 +51,27 @@ fn the_integration_index_of_every_enterprise() {
             "{id}"
         );
         assert_eq!(attained.until_confirmed.unwrap().zh, "待确定");
+    }
+}
+
+#[test]
+fn the_energy_topic_by_itself_is_that_of_the_index() {
+    let (topic, index) = (enterprise(TOPIC), enterprise(INDEX));
+    for example in list("enterprises") {
+        let evaluation = evaluation(&example["answers"]);
+        let claims = not_applicable(example);
+        let alone = topic.score(&evaluation, &claims);
+        let within = index.score(&evaluation, &claims);
+        let want = example["expected"]["index"].get("G").map(fixed);
+        assert_eq!(within.totals.get("G").copied(), want, "{}", example["id"]);
+        assert_eq!(alone.totals.get("G").copied(), want, "{}", example["id"]);
+        assert_eq!(alone.totals.get("T").copied(), want, "{}", example["id"]);
+        for node in &alone.nodes {
+            if let Some(same) = within.node(&node.code).filter(|_| node.kind == NodeKind::Indicator) {
+                assert_eq!((node.score, &node.value), (same.score, &same.value), "{}", node.code);
+            }
+        }
+        assert!(alone.attained.is_some());
     }
 }
 

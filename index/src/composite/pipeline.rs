@@ -1,0 +1,425 @@
+//! The whole way from figures to ranks, one year or several, with the result of every step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    denominate::{Denominator, denominate},
+    engine::{Composite, Plan, compute_with, fit},
+    error::CompositeError,
+    impute::{Imputation, Imputed, ImputedPoint, impute, impute_by_unit},
+    matrix::{Column, Matrix},
+    normalise::{Sample, Scales},
+    panel::{YearFill, impute_over_years},
+    screen::{Screened, Screening, screen, select_rows},
+    treat::{Treated, Treatments, treat},
+    tree::Tree,
+};
+use crate::{
+    exact::Fixed,
+    rank::{percentiles, rank_with_tolerance, rank_within},
+};
+
+/// A methodology, ready to be applied to figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Method {
+    /// The tree.
+    pub tree: Tree,
+    /// How it is scored.
+    pub plan: Plan,
+    /// The steps before normalisation, in order.
+    pub steps: Vec<Step>,
+    /// The column of groups within which scales are fitted; none: over all.
+    pub peers: Option<String>,
+    /// To what the scales of several years are fitted.
+    pub bounds: Bounding,
+    /// Decimals of published scores.
+    pub decimals: Option<u32>,
+    /// Whether published scores are ranked instead of those computed.
+    pub rank_published: bool,
+    /// Columns of groups within which units are ranked besides.
+    pub rank_within: Vec<String>,
+    /// Levels by cuts.
+    pub cuts: Option<Cuts>,
+}
+
+/// A step before normalisation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Indicators are divided.
+    Denominate(BTreeMap<String, Denominator>),
+    /// Missing values are filled column by column, within a column of groups where the fill says so.
+    Impute(Imputation, Option<String>),
+    /// Missing values are filled from the unit's other values.
+    ImputeByUnit {
+        /// The level of the ancestor under which values count.
+        level: Option<usize>,
+        /// Median instead of mean.
+        by_median: bool,
+    },
+    /// Missing values are filled from other years.
+    ImputeOverYears(YearFill),
+    /// Units are left out.
+    Screen(Screening),
+    /// Outliers are treated.
+    Treat(Treatments),
+}
+
+/// To what the scales of several years are fitted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bounding {
+    /// All years together.
+    #[default]
+    AllYears,
+    /// Each year by itself.
+    EachYear,
+    /// One year, frozen for all.
+    Year(i64),
+}
+
+/// Levels by cuts of the score of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cuts {
+    /// The node.
+    pub node: String,
+    /// Whether the published score is cut instead of the one computed.
+    pub published: bool,
+    /// (code, least score) from the highest level down; no limit for the lowest.
+    pub levels: Vec<(String, Option<f64>)>,
+}
+
+/// The figures of one year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YearInput {
+    /// The year, where there are several.
+    pub year: Option<i64>,
+    /// The indicators.
+    pub data: Matrix,
+    /// Denominators of the same units.
+    pub denominators: Matrix,
+    /// Groups of the same units, by the name of their column.
+    pub groups: BTreeMap<String, Vec<Option<String>>>,
+}
+
+/// The result of one year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YearResult {
+    /// The year, where there are several.
+    pub year: Option<i64>,
+    /// The result of every step before normalisation, in order.
+    pub stages: Vec<Stage>,
+    /// The figures that were normalised, in the order of the tree.
+    pub figures: Matrix,
+    /// The peer group of each unit, where scales were fitted within groups.
+    pub peers: Option<Vec<String>>,
+    /// The scales.
+    pub scales: Scales,
+    /// Normalised figures, scores and ranks; the ranks are those that the methodology asks for.
+    pub composite: Composite,
+    /// Published scores, where the methodology says how they are rounded.
+    pub published: Option<Matrix>,
+    /// For each aggregate the percentile of each unit: the share, in percent, of the other ranked units it is ahead of.
+    pub percentiles: Vec<Vec<Option<f64>>>,
+    /// Ranks within groups, by the column of groups, then for each aggregate.
+    pub ranks_within: BTreeMap<String, Vec<Vec<Option<u32>>>>,
+    /// The level of each unit, where the methodology has levels.
+    pub levels: Option<Vec<Option<String>>>,
+}
+
+/// The result of a step before normalisation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Divided figures.
+    Denominated(Matrix),
+    /// Filled figures and what was put in.
+    Imputed(Imputed),
+    /// Kept units and the record of all.
+    Screened(Screened),
+    /// Treated figures and the record of what was done.
+    Treated(Treated),
+}
+
+impl Stage {
+    /// The figures after the step.
+    pub fn figures(&self) -> &Matrix {
+        match self {
+            Self::Denominated(data) => data,
+            Self::Imputed(imputed) => &imputed.data,
+            Self::Screened(screened) => &screened.kept,
+            Self::Treated(treated) => &treated.data,
+        }
+    }
+}
+
+impl YearResult {
+    /// Every value that was put in, of units that are still there.
+    pub fn imputed_points(&self) -> Vec<ImputedPoint> {
+        let left: BTreeSet<&String> = self.figures.units().iter().collect();
+        let imputed = self.stages.iter().filter_map(|stage| match stage {
+            Stage::Imputed(imputed) => Some(&imputed.points),
+            _ => None,
+        });
+        imputed
+            .flatten()
+            .filter(|point| left.contains(&point.unit))
+            .cloned()
+            .collect()
+    }
+}
+
+impl Method {
+    /// Whether the figures of other units decide the score of a unit.
+    pub fn relative(&self) -> bool {
+        let steps = self.steps.iter().any(|step| match step {
+            Step::Impute(imputation, _) => imputation.relative(),
+            Step::ImputeByUnit { .. } | Step::Treat(_) => true,
+            Step::Denominate(_) | Step::ImputeOverYears(_) | Step::Screen(_) => false,
+        });
+        let scales = self.tree.indicators.iter().any(|indicator| {
+            indicator
+                .normalisation
+                .as_ref()
+                .unwrap_or(&self.plan.normalisation)
+                .relative()
+        });
+        let means = self
+            .tree
+            .aggregates
+            .iter()
+            .any(|node| node.mean.unwrap_or(self.plan.aggregation.mean) == super::Mean::Copeland);
+        steps || scales || means
+    }
+
+    /// Columns of denominators that it needs.
+    pub fn denominators(&self) -> BTreeSet<String> {
+        let of = self.steps.iter().filter_map(|step| match step {
+            Step::Denominate(of) => Some(of.values()),
+            _ => None,
+        });
+        of.flatten().map(|denominator| denominator.by.clone()).collect()
+    }
+
+    /// Columns of groups that it needs.
+    pub fn groups(&self) -> BTreeSet<String> {
+        let steps = self.steps.iter().filter_map(|step| match step {
+            Step::Impute(_, group) => group.clone(),
+            _ => None,
+        });
+        steps
+            .chain(self.peers.clone())
+            .chain(self.rank_within.iter().cloned())
+            .collect()
+    }
+
+    /// Does every step. The years stand in rising order.
+    pub fn run(&self, years: Vec<YearInput>) -> Result<Vec<YearResult>, CompositeError> {
+        let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
+        for step in &self.steps {
+            if let Step::ImputeOverYears(fill) = step {
+                fill_over_years(&mut years, *fill)?;
+            } else {
+                years.iter_mut().try_for_each(|year| year.take(step, &self.tree))?;
+            }
+        }
+        let peers = years.iter().map(|year| year.peers(self.peers.as_deref()));
+        let peers = peers.collect::<Result<Vec<_>, _>>()?;
+        let samples: Vec<Sample<'_>> = years
+            .iter()
+            .zip(&peers)
+            .map(|(year, peers)| Sample {
+                data: &year.data,
+                peers: peers.as_deref(),
+            })
+            .collect();
+        let scales = self.scales(&years, &samples)?;
+        let results = years.into_iter().zip(peers).zip(scales);
+        results
+            .map(|((year, peers), scales)| self.score(year, peers, scales))
+            .collect()
+    }
+
+    /// The scales of every year.
+    fn scales(&self, years: &[Progress], samples: &[Sample<'_>]) -> Result<Vec<Scales>, CompositeError> {
+        let fit_to = |samples: &[Sample<'_>]| fit(samples, &self.tree, &self.plan);
+        match self.bounds {
+            Bounding::EachYear => samples.iter().map(|sample| fit_to(&[*sample])).collect(),
+            Bounding::AllYears => fit_to(samples).map(|scales| vec![scales; years.len()]),
+            Bounding::Year(base) => {
+                let unknown = CompositeError::BadSetting {
+                    setting: "base_year",
+                    value: base as f64,
+                };
+                let base = years.iter().position(|year| year.year == Some(base)).ok_or(unknown)?;
+                fit_to(&samples[base..=base]).map(|scales| vec![scales; years.len()])
+            }
+        }
+    }
+
+    fn score(&self, year: Progress, peers: Option<Vec<String>>, scales: Scales) -> Result<YearResult, CompositeError> {
+        let figures = super::engine::in_tree_order(year.data, &self.tree)?;
+        let mut composite = compute_with(figures.clone(), peers.as_deref(), &self.tree, &self.plan, &scales)?;
+        let published = self
+            .decimals
+            .map(|decimals| rounded(&composite.scores, decimals))
+            .transpose()?;
+        let ranked = published.as_ref().filter(|_| self.rank_published);
+        let tolerance = if ranked.is_some() {
+            0.0
+        } else {
+            self.plan.rank_tolerance
+        };
+        if let Some(published) = ranked {
+            composite.ranks = published
+                .columns()
+                .iter()
+                .map(|column| ranks_of(column, tolerance))
+                .collect();
+        }
+        let ranked = ranked.unwrap_or(&composite.scores);
+        let mut ranks_within = BTreeMap::new();
+        for group in &self.rank_within {
+            let groups = year.groups.get(group);
+            let groups = groups.ok_or_else(|| CompositeError::UnknownGroup { group: group.clone() })?;
+            let of = |column: &Column| {
+                let scores: Vec<Option<f64>> = column.cells().collect();
+                rank_within(&scores, groups, tolerance)
+            };
+            ranks_within.insert(group.clone(), ranked.columns().iter().map(of).collect());
+        }
+        let levels = match &self.cuts {
+            None => None,
+            Some(cuts) => {
+                let of = published
+                    .as_ref()
+                    .filter(|_| cuts.published)
+                    .unwrap_or(&composite.scores);
+                let scores = of.column(&cuts.node);
+                let scores = scores.ok_or_else(|| CompositeError::UnknownNode {
+                    code: cuts.node.clone(),
+                })?;
+                Some(
+                    scores
+                        .cells()
+                        .map(|score| score.and_then(|score| cuts.level(score)))
+                        .collect(),
+                )
+            }
+        };
+        Ok(YearResult {
+            year: year.year,
+            stages: year.stages,
+            figures,
+            peers,
+            scales,
+            percentiles: composite.ranks.iter().map(|ranks| percentiles(ranks)).collect(),
+            composite,
+            published,
+            ranks_within,
+            levels,
+        })
+    }
+}
+
+impl Cuts {
+    /// The first level whose limit the score reaches.
+    pub fn level(&self, score: f64) -> Option<String> {
+        let reached = self
+            .levels
+            .iter()
+            .find(|(_, least)| least.is_none_or(|least| score >= least));
+        reached.map(|(code, _)| code.clone())
+    }
+}
+
+/// A year on its way.
+struct Progress {
+    year: Option<i64>,
+    data: Matrix,
+    denominators: Matrix,
+    groups: BTreeMap<String, Vec<Option<String>>>,
+    stages: Vec<Stage>,
+}
+
+impl Progress {
+    fn new(input: YearInput) -> Self {
+        Self {
+            year: input.year,
+            data: input.data,
+            denominators: input.denominators,
+            groups: input.groups,
+            stages: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, step: &Step, tree: &Tree) -> Result<(), CompositeError> {
+        let stage = match step {
+            Step::Denominate(of) => Stage::Denominated(denominate(&self.data, &self.denominators, of)?),
+            Step::Impute(imputation, group) => {
+                let groups = group.as_ref().map(|group| self.group(group)).transpose()?;
+                Stage::Imputed(impute(&self.data, groups, imputation)?)
+            }
+            Step::ImputeByUnit { level, by_median } => {
+                Stage::Imputed(impute_by_unit(&self.data, tree, *level, *by_median)?)
+            }
+            Step::Screen(screening) => Stage::Screened(self.screen(screening)?),
+            Step::Treat(treatments) => Stage::Treated(treat(&self.data, treatments)?),
+            Step::ImputeOverYears(_) => return Ok(()),
+        };
+        self.data = stage.figures().clone();
+        self.stages.push(stage);
+        Ok(())
+    }
+
+    fn screen(&mut self, screening: &Screening) -> Result<Screened, CompositeError> {
+        let screened = screen(&self.data, screening)?;
+        self.denominators = select_rows(&self.denominators, &screened.rows)?;
+        for groups in self.groups.values_mut() {
+            *groups = screened
+                .rows
+                .iter()
+                .map(|row| groups.get(*row).cloned().flatten())
+                .collect();
+        }
+        Ok(screened)
+    }
+
+    fn group(&self, name: &str) -> Result<&[Option<String>], CompositeError> {
+        let unknown = || CompositeError::UnknownGroup { group: name.to_owned() };
+        self.groups.get(name).map(Vec::as_slice).ok_or_else(unknown)
+    }
+
+    /// The peer group of each unit; a unit without one is refused.
+    fn peers(&self, column: Option<&str>) -> Result<Option<Vec<String>>, CompositeError> {
+        let Some(column) = column else { return Ok(None) };
+        let groups = self.group(column)?.iter().zip(self.data.units());
+        let groups = groups.map(|(group, unit)| {
+            let without = || CompositeError::NoGroup { unit: unit.clone() };
+            group.clone().ok_or_else(without)
+        });
+        groups.collect::<Result<_, _>>().map(Some)
+    }
+}
+
+fn fill_over_years(years: &mut [Progress], fill: YearFill) -> Result<(), CompositeError> {
+    let borrowed: Vec<(i64, &Matrix)> = years
+        .iter()
+        .map(|year| (year.year.unwrap_or_default(), &year.data))
+        .collect();
+    let filled = impute_over_years(&borrowed, fill)?;
+    for (year, imputed) in years.iter_mut().zip(filled) {
+        year.data = imputed.data.clone();
+        year.stages.push(Stage::Imputed(imputed));
+    }
+    Ok(())
+}
+
+fn ranks_of(column: &Column, tolerance: f64) -> Vec<Option<u32>> {
+    let scores: Vec<f64> = column.cells().map(|cell| cell.unwrap_or(f64::NAN)).collect();
+    rank_with_tolerance(&scores, tolerance)
+}
+
+/// Scores rounded half away from zero to so many decimals.
+fn rounded(scores: &Matrix, decimals: u32) -> Result<Matrix, CompositeError> {
+    let round = |score: f64| Fixed::from_observed(score, decimals).map_or(score, Fixed::to_f64);
+    let columns = scores.columns().iter().map(|column| column.map(round));
+    Ok(scores.with_columns(columns.collect::<Result<_, _>>()?))
+}

@@ -1,0 +1,432 @@
+//! The difference between two versions of a methodology, readable: which node, which weight, which points, which cut.
+//!
+//! It works on documents of any shape. Entries of a list are the same when they have the same code (or number, stage, level
+//! or name), wherever they stand; other lists are compared place by place, or as a whole when their lengths differ.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use survey::text::Text;
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// Whether something was added, removed or changed.
+    pub kind: ChangeKind,
+    /// What it is about.
+    pub area: ChangeArea,
+    /// JSON pointer into the later document; into the earlier one for what was removed.
+    pub pointer: String,
+    /// What it was; absent for what was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Value>,
+    /// What it is; absent for what was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Value>,
+    /// In words.
+    pub message: Text,
+}
+
+/// Whether something was added, removed or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is otherwise.
+    Changed,
+}
+
+/// What a difference is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeArea {
+    /// The tree: which nodes there are and where they belong.
+    Tree,
+    /// Weights.
+    Weight,
+    /// How a value becomes points.
+    Points,
+    /// Levels, stages and their conditions.
+    Cuts,
+    /// What is scored, and whom it is meant for.
+    Source,
+    /// Missing values, rounding and other policies.
+    Policy,
+    /// Words, references and confidence: nothing that changes a score.
+    Words,
+}
+
+/// All differences from one document to a later one, in the order of the later, what was removed after it.
+pub fn difference(before: &Value, after: &Value) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let walk = Walk {
+        before: Vec::new(),
+        after: Vec::new(),
+        names: Vec::new(),
+    };
+    walk.compare(before, after, &mut changes);
+    changes
+}
+
+/// Members by which entries of a list are known, the first that all of them have.
+const IDENTITIES: [&str; 6] = ["code", "no", "stage", "level", "year", "name"];
+
+/// Where the comparison is: pointers into both documents, and the way there in words.
+#[derive(Clone)]
+struct Walk<'a> {
+    before: Vec<String>,
+    after: Vec<String>,
+    names: Vec<Name<'a>>,
+}
+
+/// A step of the way.
+#[derive(Clone)]
+enum Name<'a> {
+    Member(&'a str),
+    /// An entry by what it is known by and its label, if it has one.
+    Entry(String, Option<(&'a str, &'a str)>),
+}
+
+impl<'a> Walk<'a> {
+    fn compare(&self, before: &'a Value, after: &'a Value, changes: &mut Vec<Change>) {
+        match (before, after) {
+            _ if before == after => {}
+            // A text in both languages is one thing.
+            (Value::Object(was), Value::Object(is)) if !is_text(was) && !is_text(is) => {
+                self.compare_members(was, is, changes);
+            }
+            (Value::Array(was), Value::Array(is)) => self.compare_lists(was, is, before, after, changes),
+            _ => changes.push(self.change(Some(before), Some(after))),
+        }
+    }
+
+    fn compare_members(&self, was: &'a Map<String, Value>, is: &'a Map<String, Value>, changes: &mut Vec<Change>) {
+        for (key, after) in is {
+            let inner = self.member(key);
+            match was.get(key) {
+                Some(before) => inner.compare(before, after, changes),
+                None => changes.push(inner.change(None, Some(after))),
+            }
+        }
+        for (key, before) in was.iter().filter(|(key, _)| !is.contains_key(*key)) {
+            changes.push(self.member(key).change(Some(before), None));
+        }
+    }
+
+    fn compare_lists(
+        &self,
+        was: &'a [Value],
+        is: &'a [Value],
+        before: &'a Value,
+        after: &'a Value,
+        changes: &mut Vec<Change>,
+    ) {
+        if let Some(identity) = identity(was, is) {
+            let place = |value: &Value| was.iter().position(|entry| entry.get(identity) == value.get(identity));
+            for (at, entry) in is.iter().enumerate() {
+                match place(entry).and_then(|from| Some((from, was.get(from)?))) {
+                    Some((from, earlier)) => {
+                        self.entry(Some(from), Some(at), entry, identity)
+                            .compare(earlier, entry, changes);
+                    }
+                    None => changes.push(self.entry(None, Some(at), entry, identity).change(None, Some(entry))),
+                }
+            }
+            for (at, entry) in was.iter().enumerate() {
+                if !is.iter().any(|later| later.get(identity) == entry.get(identity)) {
+                    changes.push(self.entry(Some(at), None, entry, identity).change(Some(entry), None));
+                }
+            }
+        } else if was.len() == is.len() && is.iter().all(Value::is_object) {
+            for (at, (earlier, later)) in was.iter().zip(is).enumerate() {
+                let mut inner = self.clone();
+                inner.before.push(at.to_string());
+                inner.after.push(at.to_string());
+                inner.names.push(Name::Entry((at + 1).to_string(), None));
+                inner.compare(earlier, later, changes);
+            }
+        } else {
+            changes.push(self.change(Some(before), Some(after)));
+        }
+    }
+
+    fn member(&self, key: &'a str) -> Self {
+        let mut inner = self.clone();
+        let segment = key.replace('~', "~0").replace('/', "~1");
+        inner.before.push(segment.clone());
+        inner.after.push(segment);
+        inner.names.push(Name::Member(key));
+        inner
+    }
+
+    fn entry(&self, before: Option<usize>, after: Option<usize>, entry: &'a Value, identity: &str) -> Self {
+        let mut inner = self.clone();
+        inner.before.extend(before.map(|at| at.to_string()));
+        inner.after.extend(after.map(|at| at.to_string()));
+        let label = entry.get("label").and_then(|label| {
+            let words = |language: &str| label.get(language).and_then(Value::as_str);
+            Some((words("zh")?, words("en")?))
+        });
+        let known_by = entry.get(identity).map(short).unwrap_or_default();
+        inner.names.push(Name::Entry(known_by, label));
+        inner
+    }
+
+    fn change(&self, was: Option<&Value>, is: Option<&Value>) -> Change {
+        let kind = match (was, is) {
+            (None, _) => ChangeKind::Added,
+            (_, None) => ChangeKind::Removed,
+            _ => ChangeKind::Changed,
+        };
+        let way = if is.is_some() { &self.after } else { &self.before };
+        Change {
+            kind,
+            area: self.area(),
+            pointer: way
+                .iter()
+                .fold(String::new(), |pointer, segment| pointer + "/" + segment),
+            message: self.message(was, is),
+            was: was.cloned(),
+            is: is.cloned(),
+        }
+    }
+
+    /// What the last member of the way that says so is about; a whole entry is about the tree.
+    fn area(&self) -> ChangeArea {
+        let members = self.names.iter().rev().filter_map(|name| match name {
+            Name::Member(key) => Some(*key),
+            Name::Entry(..) => None,
+        });
+        let mut members = members.peekable();
+        let whole_entry = matches!(self.names.last(), Some(Name::Entry(..)));
+        let nodes = [
+            "blocks",
+            "aggregates",
+            "indicators",
+            "items",
+            "dimensions",
+            "topics",
+            "scenes",
+            "nodes",
+        ];
+        if whole_entry && members.peek().is_some_and(|list| nodes.contains(list)) {
+            return ChangeArea::Tree;
+        }
+        members
+            .find_map(|key| AREAS.iter().find(|(name, _)| *name == key).map(|(_, area)| *area))
+            .unwrap_or(ChangeArea::Policy)
+    }
+
+    fn message(&self, was: Option<&Value>, is: Option<&Value>) -> Text {
+        let (zh, en) = (self.way(|words| words.0), self.way(|words| words.1));
+        match (was.map(short), is.map(short)) {
+            (None, Some(is)) => Text::new(format!("{zh}：新增 {is}。"), format!("{en}: added {is}.")),
+            (Some(was), None) => Text::new(format!("{zh}：删去 {was}。"), format!("{en}: removed {was}.")),
+            (was, is) => {
+                let (was, is) = (was.unwrap_or_default(), is.unwrap_or_default());
+                Text::new(
+                    format!("{zh}：由 {was} 改为 {is}。"),
+                    format!("{en}: {was} became {is}."),
+                )
+            }
+        }
+    }
+
+    /// The way in words of one language.
+    fn way(&self, language: impl Fn((&'a str, &'a str)) -> &'a str) -> String {
+        let words = self.names.iter().map(|name| match name {
+            Name::Member(key) => {
+                let known = WORDS.iter().find(|(word, ..)| word == key);
+                known.map_or((*key).to_owned(), |(_, zh, en)| language((zh, en)).to_owned())
+            }
+            Name::Entry(known_by, Some(label)) => format!("{known_by} {}", language(*label)),
+            Name::Entry(known_by, None) => known_by.clone(),
+        });
+        let way = words.collect::<Vec<_>>().join(" › ");
+        if way.is_empty() { "·".to_owned() } else { way }
+    }
+}
+
+/// Members of documents and what they are about.
+const AREAS: [(&str, ChangeArea); 34] = [
+    ("weight", ChangeArea::Weight),
+    ("parts", ChangeArea::Weight),
+    ("path", ChangeArea::Weight),
+    ("max_points", ChangeArea::Weight),
+    ("max_total", ChangeArea::Weight),
+    ("score", ChangeArea::Points),
+    ("formula", ChangeArea::Points),
+    ("normalisation", ChangeArea::Points),
+    ("treatment", ChangeArea::Points),
+    ("block_score", ChangeArea::Points),
+    ("aggregation", ChangeArea::Points),
+    ("base_year", ChangeArea::Points),
+    ("stages", ChangeArea::Cuts),
+    ("level_rule", ChangeArea::Cuts),
+    ("levels", ChangeArea::Cuts),
+    ("source", ChangeArea::Source),
+    ("depends_on", ChangeArea::Source),
+    ("applies_when", ChangeArea::Source),
+    ("questionnaire", ChangeArea::Source),
+    ("part_of", ChangeArea::Tree),
+    ("block", ChangeArea::Tree),
+    ("dimension", ChangeArea::Tree),
+    ("parent", ChangeArea::Tree),
+    ("label", ChangeArea::Words),
+    ("title", ChangeArea::Words),
+    ("note", ChangeArea::Words),
+    ("reference", ChangeArea::Words),
+    ("references", ChangeArea::Words),
+    ("confidence", ChangeArea::Words),
+    ("score_kinds", ChangeArea::Words),
+    ("evidence", ChangeArea::Words),
+    ("version", ChangeArea::Words),
+    ("direction", ChangeArea::Words),
+    ("aggregates", ChangeArea::Weight),
+];
+
+/// Members of documents in words.
+const WORDS: [(&str, &str, &str); 36] = [
+    ("aggregates", "汇总项", "aggregate"),
+    ("applies_when", "适用条件", "applies when"),
+    ("block", "所属块", "block"),
+    ("blocks", "块", "block"),
+    ("classes", "类别", "class"),
+    ("depends_on", "所依赖的题项", "depends on"),
+    ("dimension", "所属维度", "dimension"),
+    ("dimensions", "维度", "dimension"),
+    ("expression", "表达式", "expression"),
+    ("formula", "公式", "formula"),
+    ("indicators", "指标", "indicator"),
+    ("items", "题目", "item"),
+    ("kind", "计分方式", "score kind"),
+    ("label", "名称", "label"),
+    ("level_rule", "等级规则", "level rule"),
+    ("levels", "等级", "level"),
+    ("max_points", "满分", "greatest points"),
+    ("min_constrained", "最少约束性场景数", "least constrained scenes"),
+    ("min_scenes", "最少场景数", "least scenes"),
+    ("min_score", "最低分", "least score"),
+    ("missing_policy", "缺失处理", "missing policy"),
+    ("normalisation", "归一化", "normalisation"),
+    ("note", "说明", "note"),
+    ("part_of", "归属", "part of"),
+    ("parts", "组成部分", "part"),
+    ("points", "分值", "points"),
+    ("rounding", "舍入", "rounding"),
+    ("rules", "规则", "rule"),
+    ("scenes", "场景", "scene"),
+    ("score", "计分", "score"),
+    ("source", "取自", "source"),
+    ("stages", "阶段", "stage"),
+    ("steps", "区间", "interval"),
+    ("title", "标题", "title"),
+    ("version", "版本", "version"),
+    ("weight", "权重", "weight"),
+];
+
+/// Whether an object is a text in both languages.
+fn is_text(object: &Map<String, Value>) -> bool {
+    object.len() == 2 && object.contains_key("zh") && object.contains_key("en")
+}
+
+/// What all entries of two lists are known by, each of them by another one.
+fn identity(was: &[Value], is: &[Value]) -> Option<&'static str> {
+    if was.is_empty() && is.is_empty() {
+        return None;
+    }
+    let known_by = |list: &[Value], identity: &str| {
+        let keys: Option<BTreeSet<String>> = list
+            .iter()
+            .map(|entry| entry.get(identity).map(Value::to_string))
+            .collect();
+        keys.is_some_and(|keys| keys.len() == list.len())
+    };
+    IDENTITIES
+        .into_iter()
+        .find(|identity| known_by(was, identity) && known_by(is, identity))
+}
+
+/// A value in a sentence: texts without quotes, of a text in two languages the Chinese, the rest as JSON, cut where it is long.
+fn short(value: &Value) -> String {
+    const LONGEST: usize = 120;
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Object(object) if is_text(object) => {
+            let words = |language: &str| object.get(language).and_then(Value::as_str).unwrap_or_default();
+            format!("{} / {}", words("zh"), words("en"))
+        }
+        other => other.to_string(),
+    };
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    let cut: String = text.chars().take(LONGEST).collect();
+    format!("{cut}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document() -> Value {
+        json!({
+            "version": "1", "title": {"zh": "甲", "en": "A"},
+            "indicators": [
+                {"code": "P1", "label": {"zh": "一", "en": "one"}, "weight": 60, "score": {"kind": "linear_bands", "points": [[0, 0], [3, 100]]}},
+                {"code": "P2", "label": {"zh": "二", "en": "two"}, "weight": 40, "score": {"kind": "option_points", "points": {"A": 0, "B": 50}}},
+            ],
+            "stages": {"rules": [{"stage": 2, "expression": "P >= 40.0"}, {"stage": 1, "expression": "true"}]},
+        })
+    }
+
+    #[test]
+    fn a_document_does_not_differ_from_itself() {
+        assert_eq!(difference(&document(), &document()), []);
+    }
+
+    #[test]
+    fn every_change_is_told_at_its_place() {
+        let mut after = document();
+        after["indicators"] = json!([
+            {"code": "P2", "label": {"zh": "二", "en": "two"}, "weight": 100, "score": {"kind": "option_points", "points": {"A": 10, "B": 50}}},
+            {"code": "P3", "label": {"zh": "三", "en": "three"}, "weight": 0},
+        ]);
+        after["stages"]["rules"][0]["expression"] = json!("P >= 50.0");
+        after["title"]["en"] = json!("B");
+        let found = difference(&document(), &after);
+        let told: Vec<_> = found
+            .iter()
+            .map(|change| (change.kind, change.area, change.pointer.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (ChangeKind::Changed, ChangeArea::Words, "/title"),
+                (ChangeKind::Changed, ChangeArea::Weight, "/indicators/0/weight"),
+                (ChangeKind::Changed, ChangeArea::Points, "/indicators/0/score/points/A"),
+                (ChangeKind::Added, ChangeArea::Tree, "/indicators/1"),
+                (ChangeKind::Removed, ChangeArea::Tree, "/indicators/0"),
+                (ChangeKind::Changed, ChangeArea::Cuts, "/stages/rules/0/expression"),
+            ]
+        );
+        assert_eq!(found[1].message.zh, "指标 › P2 二 › 权重：由 40 改为 100。");
+        assert_eq!(found[1].message.en, "indicator › P2 two › weight: 40 became 100.");
+        assert_eq!(
+            (&found[5].was, &found[5].is),
+            (&Some(json!("P >= 40.0")), &Some(json!("P >= 50.0")))
+        );
+        for change in &found {
+            let document = if change.is.is_some() { &after } else { &self::document() };
+            let value = document.pointer(&change.pointer);
+            assert_eq!(value, change.is.as_ref().or(change.was.as_ref()), "{}", change.pointer);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! How far a return is from the next level or stage, condition by condition.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use survey::text::Text;
+
+use crate::{
+    compile::CompiledMethodology,
+    exact::Fixed,
+    scoring::{
+        Scored,
+        standing::{Rung, State},
+    },
+};
+
+/// The next level or stage and how far it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Distance {
+    /// Number of the next level or stage.
+    pub value: u32,
+    /// Its label.
+    pub label: Text,
+    /// All that it asks for.
+    pub conditions: Vec<ConditionDistance>,
+}
+
+/// One condition of a level or stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ConditionDistance {
+    /// As written in the rule.
+    pub condition: String,
+    /// Code of the node whose score it compares; absent where it is about scenes or no plain comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<Arc<str>>,
+    /// Whether it holds already.
+    pub holds: bool,
+    /// What there is; absent where the score is missing or the condition is no plain comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Fixed>,
+    /// What is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<Fixed>,
+    /// What is lacking; absent where it holds or cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_by: Option<Fixed>,
+}
+
+/// The distance to the next level or stage; none where there is no result or nothing above.
+/// `scored` must come from `methodology`.
+pub fn distance(scored: &Scored, methodology: &CompiledMethodology) -> Option<Distance> {
+    let card = &methodology.card;
+    let rung = Rung::next(card, scored)?;
+    let state = State::of(card, scored)?;
+    let conditions = rung.standings(card, &state.joined(card)).into_iter().map(|standing| {
+        let short_by = standing.found.zip(standing.required).filter(|_| !standing.holds);
+        ConditionDistance {
+            condition: rung.condition_text(card, standing.condition),
+            node: standing.branch.and_then(|at| card.shared_code(at)),
+            holds: standing.holds,
+            found: standing.found,
+            required: standing.required,
+            short_by: short_by.map(|(found, required)| (required - found).abs()),
+        }
+    });
+    Some(Distance {
+        value: rung.value(card),
+        label: rung.label(card),
+        conditions: conditions.collect(),
+    })
+}

@@ -1,0 +1,124 @@
+//! A methodology as a list of nodes: what a reader needs to compute a score again elsewhere.
+
+use std::sync::Arc;
+
+use survey::text::Text;
+
+use crate::{
+    compile::CompiledMethodology,
+    exact::Fixed,
+    explain::{branch_formula, leaf_formula},
+    scoring::{
+        NodeKind,
+        card::{Join, NodeRef},
+    },
+};
+
+/// A node of a methodology.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutlineNode {
+    /// Code.
+    pub code: Arc<str>,
+    /// Label.
+    pub label: Arc<Text>,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Code of the node it counts under.
+    pub parent: Option<Arc<str>>,
+    /// Its weight there: percent, or points. Absent for a root and a scene.
+    pub weight: Option<Fixed>,
+    /// The question or derived value it scores.
+    pub source: Option<Arc<str>>,
+    /// Unit of the value, empty for none.
+    pub unit: String,
+    /// Questions it depends on.
+    pub questions: Arc<[String]>,
+    /// How its children become its score; absent without children.
+    pub join: Option<OutlineJoin>,
+    /// Decimals to which its score is rounded.
+    pub decimals: u32,
+    /// How its score comes about, in words.
+    pub formula: Text,
+}
+
+/// How children become a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutlineJoin {
+    /// `sum(weight * score) / sum(weight)` over the children that have a score.
+    WeightedMean,
+    /// `sum(score)`.
+    Sum,
+}
+
+/// All nodes, parents before children, then the scenes: in the order of a score.
+pub fn outline(methodology: &CompiledMethodology) -> Vec<OutlineNode> {
+    let card = &methodology.card;
+    let nodes = card.order.iter().filter_map(|node| match node {
+        NodeRef::Leaf(at) => {
+            let leaf = card.leaves.get(*at)?;
+            Some(OutlineNode {
+                code: leaf.code.clone(),
+                label: leaf.label.clone(),
+                kind: NodeKind::Indicator,
+                parent: card.shared_code(leaf.parent),
+                weight: Some(leaf.weight),
+                source: Some(leaf.source.clone()),
+                unit: leaf.unit.clone(),
+                questions: leaf.depends_on.clone(),
+                join: None,
+                decimals: card.rounding.item_decimals,
+                formula: leaf_formula(card, leaf),
+            })
+        }
+        NodeRef::Branch(at) => {
+            let branch = card.branches.get(*at)?;
+            Some(OutlineNode {
+                code: branch.code.clone(),
+                label: branch.label.clone(),
+                kind: branch.kind,
+                parent: branch.parent.and_then(|(parent, _)| card.shared_code(parent)),
+                weight: branch.parent.map(|(_, weight)| weight),
+                source: None,
+                unit: String::new(),
+                questions: Arc::default(),
+                join: Some(match branch.join {
+                    Join::WeightedMean => OutlineJoin::WeightedMean,
+                    Join::Sum => OutlineJoin::Sum,
+                }),
+                decimals: branch.decimals,
+                formula: branch_formula(card, branch),
+            })
+        }
+    });
+    let scenes = card.scenes.iter().map(|scene| OutlineNode {
+        code: scene.code.clone(),
+        label: scene.label.clone(),
+        kind: NodeKind::Scene,
+        parent: None,
+        weight: None,
+        source: Some(scene.code.clone()),
+        unit: String::new(),
+        questions: scene.depends_on.clone(),
+        join: None,
+        decimals: 0,
+        formula: Text::new("场景等级", "The level of the scene"),
+    });
+    nodes.chain(scenes).collect()
+}
+
+/// The nodes of the main score, its root first: the first root that is a total or an aggregate. Topics, other roots and
+/// scenes are left out.
+pub fn main_tree(nodes: Vec<OutlineNode>) -> Vec<OutlineNode> {
+    let mut kept: Vec<OutlineNode> = Vec::with_capacity(nodes.len());
+    // Parents stand before children.
+    for node in nodes {
+        let belongs = match &node.parent {
+            Some(parent) => kept.iter().any(|above| above.code == *parent),
+            None => kept.is_empty() && matches!(node.kind, NodeKind::Aggregate | NodeKind::Total),
+        };
+        if belongs {
+            kept.push(node);
+        }
+    }
+    kept
+}
