@@ -9,6 +9,7 @@
 )]
 
 #[path = "../tests/it/support.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod support;
 
 use std::hint::black_box;

@@ -11,15 +11,13 @@
     reason = "the shared fixtures are those of the tests"
 )]
 
-#[path = "../tests/it/compiled.rs"]
-mod compiled;
 #[path = "../tests/it/support.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod support;
 
 use std::{env, error::Error, fs, io::Write, path::Path};
 
-use compiled::SURVEY;
-use support::Form;
+use support::{Form, SURVEY};
 use survey::text::Text;
 use workbook::{
     anchor::{ReturnWorkbook, anchor},

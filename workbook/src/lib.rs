@@ -7,12 +7,14 @@
 
 pub mod anchor;
 pub mod annotate;
+pub mod archive;
 pub mod bulk;
 mod date;
 pub mod error;
 pub mod extract;
 pub mod language;
 pub mod layout;
+pub mod mapping;
 pub mod metadata;
 pub mod options;
 pub mod prefill;

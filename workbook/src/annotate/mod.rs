@@ -3,10 +3,10 @@
 //!
 //! The parts of the container are patched in place. What is not touched is copied as it is, compressed bytes and all, so
 //! that styles, widths, charts, macros and other sheets survive whoever wrote them. Marks of an earlier time go first: a
-//! cell that was corrected loses its mark, and nothing piles up. See [`styles`] for how a mark is told from a fill of the
-//! filler's own, [`notes`] for what happens to notes of others.
+//! cell that was corrected loses its mark, and nothing piles up. The module `styles` says how a mark is told from a fill of the
+//! filler's own, `notes` what happens to notes of others.
 
-mod index;
+mod index_sheet;
 mod notes;
 mod package;
 mod read;
@@ -19,12 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use survey::{cell::RawValue, report::Report, text::Text};
 
-pub(crate) use index::{INDEX_NAME, KEYS_NAME};
+pub(crate) use index_sheet::{INDEX_NAME, KEYS_NAME};
 pub(crate) use read::is_ours;
 pub use read::{GivenJustification, justifications};
 
 use self::{
-    index::{INDEX_MARK, KEYS_MARK, Looks, SHADE},
+    index_sheet::{INDEX_MARK, KEYS_MARK, Looks, SHADE},
     package::{Package, Relationship, relationships_path},
     sheet::{Marks, Reference},
     styles::Styles,
@@ -419,8 +419,8 @@ fn write_own_sheets(
     };
     let (index, keys) = (earlier(true), earlier(false));
     let keys_name = keys.map_or_else(|| sheet_name(KEYS_NAME, &mut taken), |sheet| sheet.name.clone());
-    let index_text = index::write(report, subject, &looks, &keys_name, book.namespace());
-    let keys_text = index::write_keys(styles.shades(), report, subject.language, book.namespace());
+    let index_text = index_sheet::write(report, subject, &looks, &keys_name, book.namespace());
+    let keys_text = index_sheet::write_keys(styles.shades(), report, subject.language, book.namespace());
     let mut added = Vec::new();
     for (earlier, text, name, is_index) in [
         (index, index_text, sheet_name(INDEX_NAME, &mut taken), true),

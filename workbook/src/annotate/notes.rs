@@ -1,6 +1,6 @@
 //! Notes at cells: the comments part and the drawing that shows it. What others have written stays.
 //!
-//! A note of ours has an author of its own. Where somebody else's note stands, ours is added below it after a line that
+//! A note of ours has an author and a first line of its own. Where somebody else's note stands, ours is added below it after a line that
 //! is found again; a threaded comment is left alone, for its text lives in another part and the note is only its shadow.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,7 @@ pub(super) fn patch_comments(
     let mut taken = BTreeSet::new();
     for other in &found.comments {
         let author = found.authors.get(other.author).map(String::as_str).unwrap_or_default();
-        if author == AUTHOR {
+        if author == AUTHOR || is_ours_alone(text, other) {
             edits.replace(other.start..other.end, "");
             removed.insert(other.at);
             continue;
@@ -170,6 +170,16 @@ impl Found {
     }
 }
 
+/// Whether a note is ours from its first line on. Programs that lose the authors keep the text.
+fn is_ours_alone(text: &str, other: &Other) -> bool {
+    let (start, end) = other.body;
+    let mut shown = String::new();
+    for piece in text.get(start..end).unwrap_or_default().split('<') {
+        shown.push_str(piece.split_once('>').map_or(piece, |(_, content)| content));
+    }
+    shown.trim_start().starts_with(BEGIN)
+}
+
 /// Takes our part out of somebody else's note; gives where the note now ends: in a plain text, or after the last run.
 fn remove_ours(text: &str, other: &Other, edits: &mut Edits) -> End {
     let (start, end) = other.body;
@@ -224,7 +234,7 @@ fn comment(at: (u32, u32), note: &str, author: usize, prefix: &str) -> String {
     format!(
         "<{p}comment ref=\"{}\" authorId=\"{author}\"><{p}text><{p}r><{p}rPr><{p}sz val=\"9\"/><{p}rFont val=\"等线\"/></{p}rPr><{p}t xml:space=\"preserve\">{}</{p}t></{p}r></{p}text></{p}comment>",
         a1(row, column),
-        cell_text(note)
+        cell_text(&format!("{BEGIN}\n{note}"))
     )
 }
 

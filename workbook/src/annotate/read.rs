@@ -3,7 +3,7 @@
 use survey::cell::{Place, RawValue};
 
 use super::{
-    index::{FINGERPRINT, INDEX_MARK, REASON, TEXT},
+    index_sheet::{FINGERPRINT, INDEX_MARK, REASON, TEXT},
     own_mark,
 };
 use crate::extract::{RawSheet, RawWorkbook};

@@ -9,15 +9,19 @@ use crate::error::ReadError;
 /// The beginning of a text as far as one can tell without decoding it: UTF-16, or bytes without control characters,
 /// with `·` for every byte that is not ASCII. `None` for what is no text.
 pub(super) fn glance(head: &[u8]) -> Option<String> {
+    glance_at_markup(head).filter(|text| !text.contains(is_control))
+}
+
+/// The same of markup, in which some programs leave control characters of names that they have encoded wrongly.
+pub(super) fn glance_at_markup(head: &[u8]) -> Option<String> {
     if let Some((encoding, skip)) = utf16_of(head) {
         let body = head.get(skip..)?;
         let (text, _) = encoding.decode_without_bom_handling(body);
-        return (!text.contains(is_control)).then(|| text.into_owned());
+        return Some(text.into_owned());
     }
     let body = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let shown = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '·' };
-    let text: String = body.iter().map(shown).collect();
-    (!text.contains(is_control)).then_some(text)
+    Some(body.iter().map(shown).collect())
 }
 
 fn is_control(character: char) -> bool {

@@ -9,7 +9,7 @@ use zip::{ZipArchive, read::ZipFile};
 
 use super::{
     Limits,
-    directory::{self, Entry},
+    directory::{self, Entry, Names},
 };
 use crate::error::ReadError;
 
@@ -22,7 +22,7 @@ pub(super) struct Container<'a> {
 
 impl<'a> Container<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
-        let entries = directory::scan(bytes, limits)?;
+        let entries = directory::scan(bytes, limits, Names::Parts)?;
         let archive =
             ZipArchive::new(Cursor::new(bytes)).map_err(|error| ReadError::damaged("zip", error.to_string()))?;
         agree(&archive, &entries)?;
@@ -122,8 +122,31 @@ impl Part<'_, '_> {
     }
 }
 
+/// Inflates one entry, never beyond its declared size.
+pub(crate) fn inflate<R: AsRef<[u8]>>(
+    archive: &mut ZipArchive<Cursor<R>>,
+    at: usize,
+    declared: u64,
+    path: &str,
+) -> Result<Vec<u8>, ReadError> {
+    let damaged = |reason: String| ReadError::damaged(path, reason);
+    let part = archive.by_index(at).map_err(|error| damaged(error.to_string()))?;
+    // Memory is given as it is needed, not as it is declared. One byte more shows a part that lies about its size.
+    let mut bytes = Vec::with_capacity(usize::try_from(declared.min(1 << 20)).unwrap_or(0));
+    part.take(declared.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| damaged(error.to_string()))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > declared {
+        return Err(ReadError::ZipBomb {
+            bound: "declared size".into(),
+            limit: declared,
+        });
+    }
+    Ok(bytes)
+}
+
 /// Both readers must see the same container, entry by entry.
-fn agree(archive: &ZipArchive<Cursor<&[u8]>>, entries: &[Entry]) -> Result<(), ReadError> {
+pub(crate) fn agree<R: AsRef<[u8]>>(archive: &ZipArchive<Cursor<R>>, entries: &[Entry]) -> Result<(), ReadError> {
     let contradiction = || ReadError::damaged("zip", "two readings of the directory differ");
     if archive.offset() != 0 || archive.len() != entries.len() {
         return Err(contradiction());

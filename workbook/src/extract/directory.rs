@@ -10,24 +10,58 @@ use crate::error::{Counted, ReadError};
 
 /// One entry as the central directory declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// Path in lower case with forward slashes: part names are compared without regard to case (OPC 6.3.5).
-    pub(super) path: String,
+pub(crate) struct Entry {
+    /// Path with forward slashes, read as [`Names`] says.
+    pub(crate) path: String,
     /// Name as written.
-    pub(super) name: Vec<u8>,
+    pub(crate) name: Vec<u8>,
     /// Compressed bytes.
-    pub(super) compressed: u64,
+    pub(crate) compressed: u64,
     /// Inflated bytes as declared.
-    pub(super) inflated: u64,
+    pub(crate) inflated: u64,
     /// Offset of the local header.
-    pub(super) header: u64,
+    pub(crate) header: u64,
+}
+
+/// How the names of entries are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Parts of a workbook: in lower case, for they are compared without regard to case (OPC 6.3.5).
+    Parts,
+    /// Files that people have named: as they are, in UTF-8 or GBK; a backslash is refused, not forgiven.
+    Files,
+}
+
+impl Names {
+    fn path(self, name: &[u8], utf8: bool) -> String {
+        match self {
+            Self::Parts => String::from_utf8_lossy(name).replace('\\', "/").to_lowercase(),
+            Self::Files => match std::str::from_utf8(name) {
+                Ok(name) => name.to_owned(),
+                Err(_) if utf8 => String::from_utf8_lossy(name).into_owned(),
+                Err(_) => encoding_rs::GB18030.decode_without_bom_handling(name).0.into_owned(),
+            },
+        }
+    }
+
+    fn allows(self, path: &str) -> bool {
+        let climbs = |segment: &str| segment == ".." || segment == ".";
+        let plain =
+            !path.is_empty() && !path.starts_with('/') && !path.contains([':', '\0']) && !path.split('/').any(climbs);
+        match self {
+            Self::Parts => plain,
+            Self::Files => {
+                plain && !path.contains(|c: char| c == '\\' || c == char::REPLACEMENT_CHARACTER || c.is_control())
+            }
+        }
+    }
 }
 
 const CONTAINER: &str = "zip";
 const ZIP64_FIELD: u64 = 0xFFFF_FFFF;
 
 /// All entries, after every check that needs no inflation.
-pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Vec<Entry>, ReadError> {
+pub(crate) fn scan(bytes: &[u8], limits: &Limits, names: Names) -> Result<Vec<Entry>, ReadError> {
     let directory = find_directory(bytes)?;
     if directory.entries > u64::try_from(limits.entries).unwrap_or(u64::MAX) {
         return Err(ReadError::too_many(Counted::Entries, limits.entries));
@@ -35,7 +69,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Vec<Entry>, ReadErro
     let mut at = directory.start;
     let mut entries = Vec::new();
     for _ in 0..directory.entries {
-        let (entry, next) = read_entry(bytes, at)?;
+        let (entry, next) = read_entry(bytes, at, names)?;
         entries.push(entry);
         at = next;
     }
@@ -45,7 +79,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Vec<Entry>, ReadErro
             "the central directory holds more or less than it declares",
         ));
     }
-    refuse_unsafe_names(&entries)?;
+    refuse_unsafe_names(&entries, names)?;
     refuse_bombs(&entries, limits)?;
     refuse_overlaps(&entries, directory.start)?;
     for entry in &entries {
@@ -123,7 +157,7 @@ fn zip64_directory(bytes: &[u8], end_record: usize) -> Result<Directory, ReadErr
     Ok(Directory { start, end, entries })
 }
 
-fn read_entry(bytes: &[u8], at: u64) -> Result<(Entry, u64), ReadError> {
+fn read_entry(bytes: &[u8], at: u64, names: Names) -> Result<(Entry, u64), ReadError> {
     let damaged = || ReadError::damaged(CONTAINER, "the central directory is cut off");
     let header = slice(bytes, at, 46).ok_or_else(damaged)?;
     if !header.starts_with(b"PK\x01\x02") {
@@ -138,7 +172,8 @@ fn read_entry(bytes: &[u8], at: u64) -> Result<(Entry, u64), ReadError> {
     let extra_start = name_start.checked_add(name_length).ok_or_else(damaged)?;
     let extra = slice(bytes, extra_start, extra_length).ok_or_else(damaged)?;
     let sizes = zip64_sizes(extra, long(24)?, long(20)?, long(42)?).ok_or_else(damaged)?;
-    let path = String::from_utf8_lossy(name).replace('\\', "/").to_lowercase();
+    // Bit 11: the name is UTF-8 (APPNOTE 4.4.4).
+    let path = names.path(name, flags & 0x800 != 0);
     if flags & 1 != 0 {
         return Err(ReadError::Encrypted);
     }
@@ -197,15 +232,11 @@ fn zip64_sizes(extra: &[u8], inflated: u64, compressed: u64, header: u64) -> Opt
     None
 }
 
-fn refuse_unsafe_names(entries: &[Entry]) -> Result<(), ReadError> {
+fn refuse_unsafe_names(entries: &[Entry], names: Names) -> Result<(), ReadError> {
     let mut seen = BTreeSet::new();
     for entry in entries {
         let path = entry.path.as_str();
-        let unsafe_name = path.is_empty()
-            || path.starts_with('/')
-            || path.contains([':', '\0'])
-            || path.split('/').any(|segment| segment == ".." || segment == ".");
-        if unsafe_name || !seen.insert(path) {
+        if !names.allows(path) || !seen.insert(path) {
             return Err(ReadError::UnsafeNames {
                 part: path.chars().take(80).collect(),
             });

@@ -133,7 +133,11 @@ fn is_image(head: &[u8]) -> bool {
 }
 
 fn look_at_text(head: &[u8]) -> Result<Look, ReadError> {
-    let text = charset::glance(head).ok_or(ReadError::NotXlsx)?.to_lowercase();
+    let markup = charset::glance_at_markup(head).filter(|text| text.trim_start().starts_with('<'));
+    let text = markup
+        .or_else(|| charset::glance(head))
+        .ok_or(ReadError::NotXlsx)?
+        .to_lowercase();
     let start = text.trim_start();
     let is_markup = start.starts_with('<');
     if is_markup && text.contains("urn:schemas-microsoft-com:office:spreadsheet") && !text.contains("<html") {

@@ -24,9 +24,9 @@
 
 mod bytes;
 mod charset;
-mod container;
+pub(crate) mod container;
 mod delimited;
-mod directory;
+pub(crate) mod directory;
 mod format;
 mod gather;
 mod html;

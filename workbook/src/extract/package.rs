@@ -1,6 +1,6 @@
 //! The package of a workbook: which part is the workbook, which are its sheets (OPC relationships).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use survey::cell::DateSystem;
 
@@ -71,11 +71,13 @@ pub(super) fn root(container: &mut Container<'_>, limits: &Limits) -> Result<Roo
     if !path.starts_with("xl/") && !container.paths().any(|part| part.contains("worksheets/")) {
         return Err(ReadError::NotXlsx);
     }
-    Ok(if path.ends_with(".bin") {
-        Root::Binary(path)
-    } else {
-        Root::Xml(path)
-    })
+    Ok(
+        if Path::new(&path).extension().is_some_and(|extension| extension == "bin") {
+            Root::Binary(path)
+        } else {
+            Root::Xml(path)
+        },
+    )
 }
 
 fn other_package(container: &mut Container<'_>) -> Result<Root, ReadError> {

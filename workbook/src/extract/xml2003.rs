@@ -330,8 +330,7 @@ fn place(written: Option<u32>, next: u32, bound: u32) -> Option<u32> {
 /// Names that stand for codes (Microsoft, XML Spreadsheet Reference, `ss:Format`).
 pub(super) fn format_code(written: &str) -> Cow<'_, str> {
     Cow::Borrowed(match written {
-        "" => GENERAL,
-        "General Number" => "General",
+        "" | "General Number" | "Yes/No" | "True/False" | "On/Off" => GENERAL,
         "General Date" => "yyyy/m/d h:mm",
         "Long Date" => "yyyy\"年\"m\"月\"d\"日\"",
         "Medium Date" => "d-mmm-yy",
@@ -343,7 +342,6 @@ pub(super) fn format_code(written: &str) -> Cow<'_, str> {
         "Fixed" => "0.00",
         "Percent" => "0.00%",
         "Scientific" => "0.00E+00",
-        "Yes/No" | "True/False" | "On/Off" => GENERAL,
         other => other,
     })
 }

@@ -215,7 +215,7 @@ impl Builder<'_> {
         let row = self.next_row();
         let value = self.evaluation.scope().get(code);
         let result = match source {
-            Source::Table(_) => value.as_list().map(|rows| rows.len().to_string()).unwrap_or_default(),
+            Source::Table(_) => value.as_list().map(filled_cells).unwrap_or_default(),
             _ => shown(value),
         };
         let kind = match (source, question.kind) {
@@ -505,4 +505,13 @@ fn letter(column: u16) -> String {
 
 fn a1_row(row: u32) -> u32 {
     row.saturating_add(1)
+}
+
+/// How many cells of a table are filled in, as COUNTA counts them.
+fn filled_cells(rows: &[Value]) -> String {
+    let of_row = |row: &Value| match row {
+        Value::Row(cells) => cells.values().filter(|cell| !cell.is_null()).count(),
+        _ => 0,
+    };
+    rows.iter().map(of_row).sum::<usize>().to_string()
 }

@@ -204,7 +204,9 @@ fn a_row_that_was_moved_to_another_sheet_is_read_by_its_code() {
         home.cells = kept;
         let host = sheet(w, "T ");
         row_at = host.cells.last().expect("cells").row + 3;
-        cut.iter_mut().for_each(|cell| cell.row = row_at);
+        for cell in &mut cut {
+            cell.row = row_at;
+        }
         host.cells.extend(cut);
     });
     assert_eq!(answers(&moved), untouched);

@@ -25,9 +25,8 @@ use workbook::{
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    compiled::SURVEY,
     roundtrip::any_answers,
-    support::{Form, issue, worked_answers},
+    support::{Form, SURVEY, issue, worked_answers},
 };
 
 /// A return that was read and checked.

@@ -9,9 +9,8 @@ use workbook::{
 };
 
 use crate::{
-    compiled::SURVEY,
     roundtrip::any_answers,
-    support::{Form, worked_answers},
+    support::{Form, SURVEY, worked_answers},
 };
 
 fn read_back(form: &Form, answers: &Answers, language: Language) -> Answers {

@@ -76,6 +76,11 @@ fn plain() -> Parts {
     Parts::with_data(ROW)
 }
 
+/// Texts one after another.
+fn list(count: usize, each: impl Fn(usize) -> String) -> String {
+    (0..count).fold(String::new(), |all, n| all + &each(n))
+}
+
 /// Sheet data of this text.
 fn data(text: &str) -> Vec<u8> {
     Parts::with_data(text).zip()
@@ -126,7 +131,7 @@ fn containers(case: Take<'_>) {
                         shared
                     })
                     .collect::<Vec<_>>(),
-            )
+            );
         }),
         BOMB,
     );
@@ -256,9 +261,9 @@ fn sheets(case: Take<'_>) {
         DAMAGED,
     );
     let merges = |count: usize| {
-        let list: String = (0..count)
-            .map(|n| format!(r#"<mergeCell ref="A{}:C{}"/>"#, n % 90 + 1, n % 97 + 3))
-            .collect();
+        let list: String = list(count, |n| {
+            format!(r#"<mergeCell ref="A{}:C{}"/>"#, n % 90 + 1, n % 97 + 3)
+        });
         sheet(&format!("<sheetData>{ROW}</sheetData><mergeCells>{list}</mergeCells>"))
     };
     case("overlapping merges", merges(500), READ);
@@ -267,13 +272,11 @@ fn sheets(case: Take<'_>) {
         merges(100_000),
         &["workbook.too_many_merged_ranges"],
     );
-    let list: String = (0..10_000)
-        .map(|n| format!(r#"<sheet name="{n}" sheetId="{n}" r:id="rId1"/>"#))
-        .collect();
+    let sheets = list(10_000, |n| format!(r#"<sheet name="{n}" sheetId="{n}" r:id="rId1"/>"#));
     case(
         "ten thousand sheets",
         plain()
-            .edit("xl/workbook.xml", "<sheets>", &format!("<sheets>{list}"))
+            .edit("xl/workbook.xml", "<sheets>", &format!("<sheets>{sheets}"))
             .zip(),
         &["workbook.too_many_sheets"],
     );
@@ -310,9 +313,7 @@ fn sheets(case: Take<'_>) {
         data(r#"<row r="1" spans="1:16384"><c r="A1"><v>1</v></c></row>"#),
         READ,
     );
-    let formats: String = (0..200_000)
-        .map(|n| format!(r#"<xf numFmtId="{}"/>"#, n % 50))
-        .collect();
+    let formats: String = list(200_000, |n| format!(r#"<xf numFmtId="{}"/>"#, n % 50));
     case(
         "two hundred thousand styles",
         plain()
@@ -335,9 +336,7 @@ fn sheets(case: Take<'_>) {
         ),
         READ,
     );
-    let links: String = (0..20_000)
-        .map(|n| format!(r#"<hyperlink ref="A{n}" r:id="x{n}"/>"#))
-        .collect();
+    let links: String = list(20_000, |n| format!(r#"<hyperlink ref="A{n}" r:id="x{n}"/>"#));
     case(
         "twenty thousand links",
         sheet(&format!("<sheetData>{ROW}</sheetData><hyperlinks>{links}</hyperlinks>")),
@@ -353,9 +352,9 @@ fn sheets(case: Take<'_>) {
         data(&"<row/>".repeat(1_100_000)),
         &["workbook.cell_out_of_range", "workbook.zip_bomb"],
     );
-    let hidden: String = (0..50_000)
-        .map(|n| format!(r#"<col min="{}" max="16384" hidden="1"/>"#, n % 16_000 + 1))
-        .collect();
+    let hidden: String = list(50_000, |n| {
+        format!(r#"<col min="{}" max="16384" hidden="1"/>"#, n % 16_000 + 1)
+    });
     case(
         "overlapping hidden columns",
         sheet(&format!("<cols>{hidden}</cols><sheetData>{ROW}</sheetData>")),
@@ -391,12 +390,11 @@ fn markup(case: Take<'_>) {
         );
         Parts::with_sheet(&sheet).zip()
     };
-    let laughs: String = (b'b'..=b'm')
-        .map(|n| {
-            let (name, before) = (char::from(n), char::from(n - 1));
-            format!(r#"<!ENTITY {name} "{}">"#, format!("&{before};").repeat(10))
-        })
-        .collect();
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n).expect("a letter"));
+    let laughs = list(12, |n| {
+        let before = format!("&{};", letter(n)).repeat(10);
+        format!(r#"<!ENTITY {} "{before}">"#, letter(n + 1))
+    });
     case(
         "billion laughs",
         with_head(&format!(r#"<!DOCTYPE a [<!ENTITY a "ha">{laughs}]>"#)),
@@ -419,7 +417,7 @@ fn markup(case: Take<'_>) {
         data(r#"<row><c t="str"><v>&#x110000;</v></c></row>"#),
         DAMAGED,
     );
-    let attributes: String = (0..100_000).map(|n| format!(r#" a{n}="1""#)).collect();
+    let attributes: String = list(100_000, |n| format!(r#" a{n}="1""#));
     case(
         "a hundred thousand attributes",
         data(&format!("<row><c{attributes}><v>1</v></c></row>")),
@@ -823,7 +821,7 @@ fn pages(case: Take<'_>) {
         table(&format!("<tr><td>{}", "a".repeat(1 << 20))),
         LONG,
     );
-    let attributes: String = (0..200_000).map(|n| format!(" a{n}=1")).collect();
+    let attributes: String = list(200_000, |n| format!(" a{n}=1"));
     case(
         "two hundred thousand attributes",
         table(&format!("<tr><td{attributes}>1")),

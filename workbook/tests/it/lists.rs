@@ -14,10 +14,7 @@ use workbook::{
     prefill::Prefill,
 };
 
-use crate::{
-    compiled::SURVEY,
-    support::{Form, issue},
-};
+use crate::support::{Form, SURVEY, issue};
 
 /// A drop-down: the sheet and cell at which it stands (the first of its range), and the range of its items.
 struct DropDown {

@@ -17,10 +17,7 @@ use workbook::{
     template::write_live,
 };
 
-use crate::{
-    compiled::SURVEY,
-    support::{Form, issue, worked_answers},
-};
+use crate::support::{Form, SURVEY, issue, worked_answers};
 
 fn live(answers: &Answers, language: Language) -> RawWorkbook {
     let form = Form::shipped();

@@ -5,8 +5,8 @@
 mod anchoring;
 mod annotate;
 mod answers;
+mod archive;
 mod bulk;
-mod compiled;
 mod compound;
 mod corpus;
 mod hostile;
@@ -14,6 +14,7 @@ mod hostile_corpus;
 mod layout;
 mod lists;
 mod live;
+mod mapping;
 mod package;
 mod reading;
 mod roundtrip;

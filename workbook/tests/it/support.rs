@@ -1,11 +1,20 @@
 //! The shipped questionnaire with its code lists, and the invented enterprises of the worked examples.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{Arc, LazyLock},
+};
 
 use serde_json::Value;
 use survey::{
     answer::{Answer, AnswerRow, Answers},
     questionnaire::{QuestionType, Questionnaire},
+    survey::Survey,
+    tables::{
+        AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
+        SizeClassRules,
+    },
     text::Text,
 };
 use workbook::{
@@ -26,6 +35,21 @@ pub(crate) fn read(path: &str) -> String {
 pub(crate) fn questionnaire() -> Questionnaire {
     serde_json::from_str(&read("data/questionnaire_integration.json")).expect("the questionnaire is valid")
 }
+
+/// It compiled with the shipped tables.
+pub(crate) static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
+    let data = |name: &str| fs::read(format!("{}/../data/{name}", env!("CARGO_MANIFEST_DIR"))).expect("shipped data");
+    let tables = ReferenceTables {
+        areas: AreaTable::parse(&data("areas_fuyang.csv")).expect("areas"),
+        industries: IndustryTable::parse("GB/T 4754-2017", &data("industry_gbt4754_2017.csv")).expect("industries"),
+        sizes: SizeClassRules::parse(&data("size_classes.json")).expect("size classes"),
+        energy: EnergyFactors::parse(&data("energy_factors.csv")).expect("energy factors"),
+        co2: Co2Factors::parse(&data("co2_factors.csv")).expect("CO2 factors"),
+        grid: GridFactors::parse(&data("grid_factors.csv")).expect("grid factors"),
+        settings: FactorSettings::parse(&data("factor_settings.json")).expect("settings"),
+    };
+    Survey::compile(questionnaire(), Arc::new(tables)).expect("the shipped questionnaire is valid")
+});
 
 /// Its code lists, resolved from the CSV files in `data/`.
 pub(crate) fn option_lists(questionnaire: &Questionnaire) -> OptionLists {

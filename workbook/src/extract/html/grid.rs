@@ -169,9 +169,9 @@ impl Grid {
     }
 
     /// Closes the cell that is open.
-    pub(super) fn end_cell(&mut self, styles: &Styles) -> Result<(), ReadError> {
+    pub(super) fn end_cell(&mut self, styles: &Styles) {
         let Some((head, column, shown)) = self.cell.take() else {
-            return Ok(());
+            return;
         };
         let value = value_of(&head, &shown, styles);
         if value != RawValue::Blank {
@@ -183,7 +183,6 @@ impl Grid {
                 formula: head.formula,
             });
         }
-        Ok(())
     }
 
     fn count(&mut self, limits: &Limits) -> Result<(), ReadError> {
@@ -204,6 +203,10 @@ impl Grid {
 
 fn value_of(head: &CellHead, shown: &str, styles: &Styles) -> RawValue {
     let shown = collapsed(shown);
+    // Beside an error LibreOffice writes the number 0.
+    if shown.starts_with('#') && ERRORS.contains(&shown.as_str()) {
+        return RawValue::Error(shown);
+    }
     if let (Some(exact), false) = (&head.number, head.is_text) {
         let number = if exact.trim().is_empty() {
             shown.replace(',', "").parse::<f64>()
@@ -219,9 +222,6 @@ fn value_of(head: &CellHead, shown: &str, styles: &Styles) -> RawValue {
                 styles.number(head.style, number)
             };
         }
-    }
-    if shown.starts_with('#') && ERRORS.contains(&shown.as_str()) {
-        return RawValue::Error(shown);
     }
     text_or_blank(shown)
 }

@@ -174,14 +174,14 @@ impl<'l> Page<'l> {
                 self.started += 1;
             }
             "tr" => {
-                self.end_cell()?;
+                self.end_cell();
                 let hidden = is_hidden(attributes);
                 if let Some(grid) = self.open.last_mut() {
                     grid.start_row(hidden, self.limits)?;
                 }
             }
             "td" | "th" => {
-                self.end_cell()?;
+                self.end_cell();
                 let head = self.cell_head(attributes)?;
                 if let Some(grid) = self.open.last_mut() {
                     grid.start_cell(head, self.limits)?;
@@ -198,10 +198,10 @@ impl<'l> Page<'l> {
         match name {
             "style" => self.in_style = false,
             "em" => self.in_heading = false,
-            "td" | "th" | "tr" => self.end_cell()?,
+            "td" | "th" | "tr" => self.end_cell(),
             "p" | "div" | "li" => self.push('\u{B}')?,
             "table" => {
-                self.end_cell()?;
+                self.end_cell();
                 self.close_table();
             }
             _ => {}
@@ -232,10 +232,9 @@ impl<'l> Page<'l> {
         }
     }
 
-    fn end_cell(&mut self) -> Result<(), ReadError> {
-        match self.open.last_mut() {
-            Some(grid) => grid.end_cell(&self.styles.styles),
-            None => Ok(()),
+    fn end_cell(&mut self) {
+        if let Some(grid) = self.open.last_mut() {
+            grid.end_cell(&self.styles.styles);
         }
     }
 
@@ -243,7 +242,7 @@ impl<'l> Page<'l> {
     fn close_table(&mut self) -> bool {
         let Some(mut grid) = self.open.pop() else { return false };
         // A page may end inside a cell.
-        let _ended = grid.end_cell(&self.styles.styles);
+        grid.end_cell(&self.styles.styles);
         if !grid.cells.is_empty() {
             self.tables.push(grid);
         }
@@ -256,15 +255,14 @@ impl<'l> Page<'l> {
             ..CellHead::default()
         };
         let (mut class_format, mut own_format) = (None, None);
-        let (mut is_number, mut data_value) = (false, None);
+        let (mut is_number, mut is_boolean, mut data_value) = (false, false, None);
         for (name, value) in Attributes::of(attributes) {
             match name.to_ascii_lowercase().as_str() {
                 "colspan" => head.spans.columns = span(value),
                 "rowspan" => head.spans.rows = span(value),
-                "x:num" => head.number = Some(value.to_owned()),
-                "sdval" => head.number = Some(value.to_owned()),
+                "x:num" | "sdval" => head.number = Some(value.to_owned()),
                 // SheetJS: kind, value and format of the cell.
-                "data-t" => is_number = matches!(value, "n" | "b" | "d"),
+                "data-t" => (is_number, is_boolean) = (value == "n", value == "b"),
                 "data-v" => data_value = Some(value),
                 "data-z" => own_format = Some(unescaped(value)),
                 "x:str" => head.is_text = true,
@@ -278,9 +276,12 @@ impl<'l> Page<'l> {
         if let Some(value) = data_value.filter(|_| is_number) {
             head.number = Some(value.to_owned());
         }
+        if is_boolean {
+            head.number = Some(if data_value == Some("true") { "1" } else { "0" }.to_owned());
+        }
         let code: Option<String> = own_format.or(class_format).map(|code| code.chars().take(255).collect());
         head.style = self.styles.number(code.as_deref(), self.limits)?;
-        head.is_boolean = code.is_some_and(|code| code.eq_ignore_ascii_case("boolean"));
+        head.is_boolean = is_boolean || code.is_some_and(|code| code.eq_ignore_ascii_case("boolean"));
         Ok(head)
     }
 }

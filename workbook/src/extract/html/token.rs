@@ -89,7 +89,7 @@ fn tag_end(tag: &str) -> usize {
     for (at, byte) in tag.bytes().enumerate() {
         match (byte, quote) {
             (b'"' | b'\'', None) if tag.get(..at).is_some_and(|before| before.trim_end().ends_with('=')) => {
-                quote = Some(byte)
+                quote = Some(byte);
             }
             (_, Some(open)) if byte == open => quote = None,
             (b'>', None) => return at,

@@ -61,15 +61,16 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadErr
         None => file.stream("Book")?,
     };
     let Some(stream) = stream else {
-        return Err(match () {
-            () if has("WordDocument") => ReadError::Word,
-            () if file
-                .names()
-                .any(|name| name.starts_with("ET") || name.starts_with("WPS")) =>
-            {
-                ReadError::LegacyXls
-            }
-            () => ReadError::NotXlsx,
+        let is_wps = || {
+            file.names()
+                .any(|name| name.starts_with("ET") || name.starts_with("WPS"))
+        };
+        return Err(if has("WordDocument") {
+            ReadError::Word
+        } else if is_wps() {
+            ReadError::LegacyXls
+        } else {
+            ReadError::NotXlsx
         });
     };
     let mut workbook = read_stream(&stream, limits)?;

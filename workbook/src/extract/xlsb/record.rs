@@ -117,7 +117,7 @@ mod tests {
     fn heads_have_one_or_two_bytes_of_type_and_up_to_four_of_size() {
         assert_eq!(head(&[5, 8]), Some((5, 2, 8)));
         assert_eq!(head(&[0x9C, 0x01, 0x90, 0x01]), Some((156, 4, 144)));
-        assert_eq!(head(&[0x80 | 17, 0x84, 0x00, 0]), Some((529, 3, 0)));
+        assert_eq!(head(&[0x91, 0x84, 0x00, 0]), Some((529, 3, 0)));
         assert_eq!(head(&[0x9C]), None);
         assert_eq!(head(&[5, 0x80]), None);
         assert_eq!(head(&[]), None);

@@ -1,0 +1,523 @@
+//! The sheet that lists every finding, and the very hidden sheet of keys behind it.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use survey::{
+    cell::Place,
+    questionnaire::Action,
+    report::{FindingLine, ReadingLine, Report},
+    text::Text,
+};
+
+use super::{
+    AnnotateError, Subject,
+    styles::{Look, Styles},
+    xml::{cell_text, escape},
+};
+use crate::{
+    extract::{a1, position},
+    language::Language,
+    template::measure::row_height,
+};
+
+/// The mark in the first cell of the index sheet.
+pub(super) const INDEX_MARK: &str = "#ronghe.findings";
+/// The mark in the first cell of the sheet of keys.
+pub(super) const KEYS_MARK: &str = "#ronghe.marks";
+/// Name of the index sheet, in both languages whatever that of the form.
+pub(crate) const INDEX_NAME: &str = "审核问题 Findings";
+/// Name of the sheet of keys.
+pub(crate) const KEYS_NAME: &str = "_findings";
+/// Codes of the columns in the hidden first row.
+pub(super) const KEY: &str = INDEX_MARK;
+pub(super) const FINGERPRINT: &str = "#fingerprint";
+pub(super) const REASON: &str = "#reason";
+pub(super) const TEXT: &str = "#text";
+/// The row key of what is no finding.
+const NO_FINDING: &str = "#";
+/// First word of a row of shades in the sheet of keys.
+pub(super) const SHADE: &str = "shade";
+
+/// Column widths in characters: key, fingerprint, number, severity, sheet, cell, question, value, rule, message, reason, text.
+const WIDTHS: [f64; 12] = [8.0, 8.0, 5.0, 8.0, 16.0, 9.0, 26.0, 16.0, 11.0, 52.0, 26.0, 34.0];
+
+mod column {
+    pub(super) const NUMBER: u32 = 2;
+    pub(super) const SEVERITY: u32 = 3;
+    pub(super) const SHEET: u32 = 4;
+    pub(super) const CELL: u32 = 5;
+    pub(super) const QUESTION: u32 = 6;
+    pub(super) const VALUE: u32 = 7;
+    pub(super) const RULE: u32 = 8;
+    pub(super) const MESSAGE: u32 = 9;
+    pub(super) const REASON: u32 = 10;
+    pub(super) const TEXT: u32 = 11;
+}
+
+const TITLE_ROW: u32 = 1;
+const LEAD_ROW: u32 = 2;
+const HEADER_ROW: u32 = 3;
+
+/// The number of each look in the styles of the workbook.
+pub(super) struct Looks {
+    title: u32,
+    lead: u32,
+    header: u32,
+    body: u32,
+    center: u32,
+    link: u32,
+    answer: u32,
+    quiet: u32,
+    block: u32,
+    warn: u32,
+    info: u32,
+    heading: u32,
+}
+
+impl Looks {
+    pub(super) fn add(styles: &mut Styles<'_>) -> Result<Self, AnnotateError> {
+        let font = |size: &str, color: &str, extra: &str| {
+            format!(
+                "<font>{extra}<sz val=\"{size}\"/><color rgb=\"{color}\"/><name val=\"等线\"/><family val=\"2\"/></font>"
+            )
+        };
+        let fill = |color: &str| {
+            format!(
+                "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"{color}\"/><bgColor indexed=\"64\"/></patternFill></fill>"
+            )
+        };
+        let none = "<fill><patternFill patternType=\"none\"/></fill>".to_owned();
+        let edge = |side: &str| format!("<{side} style=\"thin\"><color rgb=\"FFBFC5CE\"/></{side}>");
+        let boxed = format!(
+            "<border>{}{}{}{}<diagonal/></border>",
+            edge("left"),
+            edge("right"),
+            edge("top"),
+            edge("bottom")
+        );
+        let open = "<border><left/><right/><top/><bottom/><diagonal/></border>";
+        let body = font("10", "FF262626", "");
+        let bold = font("10", "FF1F3864", "<b/>");
+        let top = "<alignment vertical=\"top\" wrapText=\"1\"/>";
+        let center = "<alignment horizontal=\"center\" vertical=\"top\" wrapText=\"1\"/>";
+        let unlocked = "<alignment vertical=\"top\" wrapText=\"1\"/><protection locked=\"0\"/>";
+        let line = "<alignment vertical=\"center\"/>";
+        let mut look = |font: &str, fill: &str, border: &str, number_format: u32, inner: &str| {
+            styles.look(&Look {
+                font,
+                fill,
+                border,
+                number_format,
+                inner,
+            })
+        };
+        Ok(Self {
+            title: look(&font("15", "FF1F3864", "<b/>"), &none, open, 0, line)?,
+            lead: look(
+                &font("10", "FF595959", ""),
+                &none,
+                open,
+                0,
+                "<alignment vertical=\"top\"/>",
+            )?,
+            heading: look(&font("12", "FF1F3864", "<b/>"), &none, open, 0, line)?,
+            header: look(&bold, &fill("FFDCE6F1"), &boxed, 0, center)?,
+            body: look(&body, &none, &boxed, 49, top)?,
+            center: look(&body, &none, &boxed, 49, center)?,
+            link: look(&font("10", "FF1F3864", "<u/>"), &none, &boxed, 49, center)?,
+            answer: look(&body, &fill("FFFFFCE8"), &boxed, 49, unlocked)?,
+            quiet: look(&body, &fill("FFF3F4F6"), &boxed, 49, top)?,
+            block: look(&bold, &fill("FFF4B6AE"), &boxed, 49, center)?,
+            warn: look(&bold, &fill("FFF9DC9B"), &boxed, 49, center)?,
+            info: look(&bold, &fill("FFC9DDF2"), &boxed, 49, center)?,
+        })
+    }
+
+    fn of(&self, action: Action) -> u32 {
+        match action {
+            Action::Block => self.block,
+            Action::Warn => self.warn,
+            Action::Info => self.info,
+        }
+    }
+}
+
+/// The index sheet.
+pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_sheet: &str, namespace: &str) -> String {
+    let mut sheet = Sheet {
+        language: subject.language,
+        looks,
+        rows: String::new(),
+        links: String::new(),
+    };
+    sheet.codes();
+    sheet.title(report, subject);
+    sheet.header();
+    let mut at = HEADER_ROW + 1;
+    for (number, line) in (1_usize..).zip(&report.findings) {
+        sheet.finding(at, number, line, report);
+        at += 1;
+    }
+    let total = report.block + report.warn + report.info;
+    if total > report.findings.len() {
+        let more = total - report.findings.len();
+        let text = Text::new(
+            format!("另有 {more} 个问题没有列出。请先改正已列出的，再次上传后会列出其余的。"),
+            format!("{more} more findings are not listed. Correct these and upload again to see the rest."),
+        );
+        let text = sheet.language.inline(&text);
+        sheet.line(at, looks.lead, &text, 18.0);
+        at += 1;
+    }
+    sheet.readings(at + 1, report);
+    let validation = validation(report, keys_sheet, subject.language);
+    let Sheet { rows, links, .. } = sheet;
+    let links = if links.is_empty() {
+        String::new()
+    } else {
+        format!("<hyperlinks>{links}</hyperlinks>")
+    };
+    let mut columns = String::new();
+    for (number, width) in (1..).zip(WIDTHS) {
+        let hidden = if number <= 2 { " hidden=\"1\"" } else { "" };
+        // Writing to a string cannot fail.
+        write!(
+            columns,
+            "<col min=\"{number}\" max=\"{number}\" width=\"{width}\" customWidth=\"1\"{hidden}/>"
+        )
+        .ok();
+    }
+    let first = HEADER_ROW + 2;
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetPr><tabColor rgb=\"FFC03A2B\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"><pane ySplit=\"{ahead}\" topLeftCell=\"A{first}\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\" formatColumns=\"0\" formatRows=\"0\"/>{validation}{links}<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;R&amp;9&amp;P / &amp;N</oddFooter></headerFooter></worksheet>",
+        ahead = HEADER_ROW + 1,
+    )
+}
+
+/// The sheet of keys: what each shade covers, and the reasons of the drop-down list.
+pub(super) fn write_keys(
+    shades: &BTreeMap<String, String>,
+    report: &Report,
+    language: Language,
+    namespace: &str,
+) -> String {
+    let reasons: Vec<String> = report
+        .reasons
+        .iter()
+        .map(|reason| format!("{} {}", reason.code, language.single(&reason.label)))
+        .collect();
+    let shades: Vec<(&String, &String)> = shades.iter().collect();
+    let mut rows = String::new();
+    for row in 1..=shades.len().max(reasons.len()) {
+        let mut cells = String::new();
+        let at = u32::try_from(row).unwrap_or(u32::MAX);
+        if let Some((shade, fill)) = shades.get(row - 1) {
+            for (column, text) in (0..).zip([SHADE, shade.as_str(), fill.as_str()]) {
+                cells.push_str(&text_cell(at, column, 0, text));
+            }
+        }
+        if let Some(reason) = reasons.get(row - 1) {
+            cells.push_str(&text_cell(at, REASON_COLUMN, 0, reason));
+        }
+        write!(rows, "<row r=\"{}\">{cells}</row>", row + 1).ok();
+    }
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetData><row r=\"1\">{}</row>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\"/></worksheet>",
+        text_cell(0, 0, 0, KEYS_MARK)
+    )
+}
+
+/// Column of the reasons in the sheet of keys.
+const REASON_COLUMN: u32 = 4;
+
+/// The drop-down list of the reasons, and a message at the explanations.
+fn validation(report: &Report, keys_sheet: &str, language: Language) -> String {
+    let rows: Vec<u32> = (HEADER_ROW + 1..)
+        .zip(&report.findings)
+        .filter(|(_, line)| line.finding.is_justifiable())
+        .map(|(row, _)| row)
+        .collect();
+    let (Some(first), Some(last), false) = (rows.first(), rows.last(), report.reasons.is_empty()) else {
+        return String::new();
+    };
+    // Findings stand by severity, so those that can be answered stand together.
+    let range = format!("{}:{}", a1(*first, column::REASON), a1(*last, column::REASON));
+    let words = |zh: &str, en: &str| escape(&language.inline(&Text::new(zh, en)));
+    let last_reason = a1(u32::try_from(report.reasons.len()).unwrap_or(u32::MAX), REASON_COLUMN);
+    let (letter, number) = last_reason.split_at(1);
+    format!(
+        "<dataValidations count=\"1\"><dataValidation type=\"list\" allowBlank=\"1\" showInputMessage=\"1\" showErrorMessage=\"1\" errorTitle=\"{}\" error=\"{}\" promptTitle=\"{}\" prompt=\"{}\" sqref=\"{range}\"><formula1>{}!$E$2:${letter}${number}</formula1></dataValidation></dataValidations>",
+        words("没有这条理由", "No such reason"),
+        words("请从下拉列表中选择。", "Choose from the list."),
+        words("说明理由", "Reason"),
+        words(
+            "数据无误而不改正的，选一条理由，并在右侧写明情况。",
+            "If the figure is right, choose a reason and explain it on the right."
+        ),
+        escape(&quoted(keys_sheet)),
+    )
+}
+
+struct Sheet<'s> {
+    language: Language,
+    looks: &'s Looks,
+    rows: String,
+    links: String,
+}
+
+impl Sheet<'_> {
+    /// The hidden row of column codes.
+    fn codes(&mut self) {
+        let codes = [
+            (0, KEY),
+            (1, FINGERPRINT),
+            (column::REASON, REASON),
+            (column::TEXT, TEXT),
+        ];
+        let cells: String = codes
+            .into_iter()
+            .map(|(column, code)| text_cell(0, column, 0, code))
+            .collect();
+        write!(self.rows, "<row r=\"1\" hidden=\"1\">{cells}</row>").ok();
+    }
+
+    fn title(&mut self, report: &Report, subject: &Subject) {
+        let words = |zh: &str, en: &str| self.language.inline(&Text::new(zh, en));
+        let title = format!("{}  {}", words("审核问题", "Findings"), subject.name);
+        let lead = words(
+            &format!(
+                "须改正 {} 处，须改正或说明 {} 处，提示 {} 处。在填报页改正后，连同本页的说明一起重新上传本文件。本页只有黄色两栏可填。",
+                report.block, report.warn, report.info
+            ),
+            &format!(
+                "{} to correct, {} to correct or justify, {} notes. Correct the form, answer in the two yellow columns, and upload this file again.",
+                report.block, report.warn, report.info
+            ),
+        );
+        let looks = self.looks;
+        self.line(TITLE_ROW, looks.title, &title, 28.0);
+        self.line(LEAD_ROW, looks.lead, &lead, 18.0);
+    }
+
+    fn header(&mut self) {
+        self.table_header(
+            HEADER_ROW,
+            &[
+                ("序号", "No."),
+                ("级别", "Severity"),
+                ("工作表", "Sheet"),
+                ("单元格", "Cell"),
+                ("题项", "Question"),
+                ("填报内容", "As typed"),
+                ("规则", "Rule"),
+                ("问题与处理", "What to do"),
+                ("说明理由（选）", "Reason"),
+                ("文字说明", "Explanation"),
+            ],
+        );
+    }
+
+    fn table_header(&mut self, at: u32, heads: &[(&str, &str); 10]) {
+        let cells: String = (column::NUMBER..)
+            .zip(heads)
+            .map(|(column, (zh, en))| {
+                text_cell(
+                    at,
+                    column,
+                    self.looks.header,
+                    &self.language.block(&Text::new(*zh, *en)),
+                )
+            })
+            .collect();
+        self.row(at, 34.0, &cells);
+    }
+
+    fn finding(&mut self, at: u32, number: usize, line: &FindingLine, report: &Report) {
+        let finding = &line.finding;
+        let looks = self.looks;
+        let severity = match finding.action {
+            Action::Block => Text::new("须改正", "Block"),
+            Action::Warn => Text::new("须说明", "Warn"),
+            Action::Info => Text::new("提示", "Info"),
+        };
+        let place = finding.places.first();
+        let cell = place.map_or(String::new(), |place| match finding.places.len() {
+            1 => place.cell.clone(),
+            several => format!("{} +{}", place.cell, several - 1),
+        });
+        let question = self.question(finding.question.as_deref().unwrap_or_default(), &line.label);
+        let value = finding.value.clone().unwrap_or_default();
+        let message = self.language.block(&finding.message);
+        let (mut reason, mut text) = (String::new(), String::new());
+        if let Some(given) = &line.justification {
+            reason = report
+                .reasons
+                .iter()
+                .find(|reason| reason.code == given.reason)
+                .map_or_else(
+                    || given.reason.clone(),
+                    |known| format!("{} {}", known.code, self.language.single(&known.label)),
+                );
+            text.clone_from(&given.text);
+        } else if let Some(lapsed) = &line.lapsed {
+            // Said of other values: kept so that it need not be typed again, but it counts only with a reason chosen anew.
+            text.clone_from(&lapsed.text);
+        }
+        let answer = if finding.is_justifiable() {
+            looks.answer
+        } else {
+            looks.quiet
+        };
+        let heights = [
+            (question.as_str(), WIDTHS[6]),
+            (value.as_str(), WIDTHS[7]),
+            (message.as_str(), WIDTHS[9]),
+            (text.as_str(), WIDTHS[11]),
+            (reason.as_str(), WIDTHS[10]),
+        ];
+        let height = row_height(heights);
+        let cells = [
+            text_cell(at, 0, 0, &finding.key),
+            text_cell(at, 1, 0, &finding.fingerprint),
+            number_cell(at, column::NUMBER, looks.center, number),
+            text_cell(
+                at,
+                column::SEVERITY,
+                looks.of(finding.action),
+                &self.language.block(&severity),
+            ),
+            text_cell(at, column::SHEET, looks.body, place.map_or("", |place| &place.sheet)),
+            text_cell(
+                at,
+                column::CELL,
+                if place.is_some() { looks.link } else { looks.body },
+                &cell,
+            ),
+            text_cell(at, column::QUESTION, looks.body, &question),
+            text_cell(at, column::VALUE, looks.body, &value),
+            text_cell(at, column::RULE, looks.center, &finding.rule),
+            text_cell(at, column::MESSAGE, looks.body, &message),
+            text_cell(at, column::REASON, answer, &reason),
+            text_cell(at, column::TEXT, answer, &text),
+        ];
+        self.row(at, height, &cells.concat());
+        self.link(at, place);
+    }
+
+    /// What was read otherwise than it was typed.
+    fn readings(&mut self, mut at: u32, report: &Report) {
+        if report.readings.is_empty() {
+            return;
+        }
+        let looks = self.looks;
+        let heading = self.language.inline(&Text::new(
+            "按此读取（如有不对，请在填报页改正）",
+            "Read as follows (if wrong, correct it in the form)",
+        ));
+        self.line(at, looks.heading, &heading, 24.0);
+        at += 1;
+        self.table_header(
+            at,
+            &[
+                ("序号", "No."),
+                ("", ""),
+                ("工作表", "Sheet"),
+                ("单元格", "Cell"),
+                ("题项", "Question"),
+                ("填报内容", "As typed"),
+                ("规则", "Rule"),
+                ("读作", "Read as"),
+                ("", ""),
+                ("", ""),
+            ],
+        );
+        for (number, line) in (1_usize..).zip(&report.readings) {
+            at += 1;
+            self.reading(at, number, line);
+        }
+    }
+
+    fn reading(&mut self, at: u32, number: usize, line: &ReadingLine) {
+        let looks = self.looks;
+        let question = self.question(&line.cell, &line.label);
+        let value = self.language.block(&line.value);
+        let rules = line.rules.join("\n");
+        let height = row_height([
+            (question.as_str(), WIDTHS[6]),
+            (line.original.as_str(), WIDTHS[7]),
+            (value.as_str(), WIDTHS[9]),
+            (rules.as_str(), WIDTHS[8]),
+        ]);
+        let cells = [
+            text_cell(at, 0, 0, NO_FINDING),
+            number_cell(at, column::NUMBER, looks.center, number),
+            text_cell(at, column::SEVERITY, looks.body, ""),
+            text_cell(at, column::SHEET, looks.body, &line.place.sheet),
+            text_cell(at, column::CELL, looks.link, &line.place.cell),
+            text_cell(at, column::QUESTION, looks.body, &question),
+            text_cell(at, column::VALUE, looks.body, &line.original),
+            text_cell(at, column::RULE, looks.center, &rules),
+            text_cell(at, column::MESSAGE, looks.body, &value),
+        ];
+        self.row(at, height, &cells.concat());
+        self.link(at, Some(&line.place));
+    }
+
+    fn question(&self, code: &str, label: &Text) -> String {
+        let label = self.language.block(label);
+        if label.is_empty() {
+            return code.to_owned();
+        }
+        format!("{code} {label}")
+    }
+
+    fn line(&mut self, at: u32, look: u32, text: &str, height: f64) {
+        let cell = text_cell(at, column::NUMBER, look, text);
+        self.row(at, height, &cell);
+    }
+
+    fn row(&mut self, at: u32, height: f64, cells: &str) {
+        let number = at + 1;
+        write!(
+            self.rows,
+            "<row r=\"{number}\" ht=\"{height}\" customHeight=\"1\">{cells}</row>"
+        )
+        .ok();
+    }
+
+    fn link(&mut self, at: u32, place: Option<&Place>) {
+        let Some(place) = place.filter(|place| position(&place.cell).is_some()) else {
+            return;
+        };
+        let target = format!("{}!{}", quoted(&place.sheet), place.cell);
+        write!(
+            self.links,
+            "<hyperlink ref=\"{}\" location=\"{}\" display=\"{}\"/>",
+            a1(at, column::CELL),
+            escape(&target),
+            escape(&place.cell)
+        )
+        .ok();
+    }
+}
+
+/// A text in a cell. Always a string: a text beginning with `=` never becomes a formula (WF38).
+fn text_cell(row: u32, column: u32, style: u32, text: &str) -> String {
+    let place = a1(row, column);
+    if text.is_empty() {
+        return format!("<c r=\"{place}\" s=\"{style}\"/>");
+    }
+    format!(
+        "<c r=\"{place}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
+        cell_text(text)
+    )
+}
+
+fn number_cell(row: u32, column: u32, style: u32, number: usize) -> String {
+    format!("<c r=\"{}\" s=\"{style}\"><v>{number}</v></c>", a1(row, column))
+}
+
+/// A sheet name in a reference.
+fn quoted(sheet: &str) -> String {
+    format!("'{}'", sheet.replace('\'', "''"))
+}

@@ -1,0 +1,339 @@
+//! A mapping proposed from labels. A person looks at it, corrects it and confirms it; nothing is imported by a guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use survey::{
+    cell::RawValue,
+    identifier::Uscc,
+    questionnaire::{QuestionType, Questionnaire},
+};
+
+use super::{
+    Field, Key, KeyKind, Mapping, Shape,
+    similar::{alike, half_width, normal, similarity, unit_of},
+};
+use crate::extract::{RawCellAt, RawSheet, RawWorkbook, Visibility, a1};
+
+/// Labels less alike than this are not proposed.
+const ALIKE: f64 = 0.6;
+/// Rows among which the header is looked for.
+const HEADER_WITHIN: u32 = 12;
+/// Labels that are looked at where each sheet is one enterprise.
+const MOST_LABELS: usize = 500;
+/// Rows below the header that are looked at for credit codes.
+const SAMPLED_ROWS: u32 = 50;
+/// Titles of the column that holds the credit code, and of the one that holds the name.
+const USCC_TITLES: [&str; 4] = ["统一社会信用代码", "社会信用代码", "信用代码", "uscc"];
+const NAME_TITLES: [&str; 5] = ["企业名称", "单位名称", "单位详细名称", "企业全称", "enterprise name"];
+
+/// A mapping that a person is asked to confirm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Proposal {
+    /// The mapping.
+    pub mapping: Mapping,
+    /// Why each field was proposed, in the order of the mapping's fields.
+    pub scores: Vec<FieldScore>,
+    /// Labels that answer no question as far as can be told.
+    pub unmatched: Vec<Unmatched>,
+}
+
+/// Why a field was proposed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldScore {
+    /// Where.
+    pub at: String,
+    /// The label as it stands there.
+    pub label: String,
+    /// Question code.
+    pub question: String,
+    /// How alike the labels are, 0 to 1.
+    pub score: f64,
+    /// The unit written beside the label, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Whether that unit is the question's own, or one that is known how to convert.
+    pub unit_known: bool,
+}
+
+/// A label that answers no question as far as can be told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unmatched {
+    /// Where.
+    pub at: String,
+    /// The label as it stands there.
+    pub label: String,
+}
+
+/// A label of the spreadsheet and where its figure stands.
+struct Label<'a> {
+    at: String,
+    text: &'a str,
+}
+
+/// Something that may be answered.
+struct Candidate<'q> {
+    question: &'q str,
+    column: Option<&'q str>,
+    kind: QuestionType,
+    unit: &'q str,
+    /// Normalised.
+    texts: Vec<String>,
+}
+
+/// Proposes how a workbook is read, from its first sheet that people see. None where no label is like any question's.
+pub fn propose(workbook: &RawWorkbook, questionnaire: &Questionnaire, sheet: Option<&str>) -> Option<Proposal> {
+    let candidates = candidates(questionnaire);
+    let visible = |found: &&RawSheet| found.visibility == Visibility::Visible && !found.cells.is_empty();
+    let found = workbook
+        .sheets
+        .iter()
+        .filter(visible)
+        .find(|found| sheet.is_none_or(|name| name == found.name))?;
+    let in_rows = by_rows(found, &candidates, questionnaire);
+    let in_sheets = by_sheet(found, &candidates, questionnaire);
+    let strength = |proposal: &Option<Proposal>| {
+        let scores = proposal.iter().flat_map(|proposal| &proposal.scores);
+        scores.map(|score| score.score).sum::<f64>()
+    };
+    if strength(&in_sheets) > strength(&in_rows) {
+        in_sheets
+    } else {
+        in_rows
+    }
+}
+
+/// A header row with one column per question.
+fn by_rows(sheet: &RawSheet, candidates: &[Candidate<'_>], questionnaire: &Questionnaire) -> Option<Proposal> {
+    let mut rows: BTreeMap<u32, Vec<Label<'_>>> = BTreeMap::new();
+    for cell in sheet.cells.iter().filter(|cell| cell.row < HEADER_WITHIN) {
+        if let Some(text) = label_text(cell) {
+            let at = a1(0, cell.column).trim_end_matches('1').to_owned();
+            rows.entry(cell.row).or_default().push(Label { at, text });
+        }
+    }
+    let scored = rows.into_iter().map(|(row, labels)| {
+        let matches = assign(&labels, candidates);
+        let strength = matches.iter().map(|(_, _, score)| *score).sum::<f64>();
+        (row, labels, matches, strength)
+    });
+    let (row, labels, matches, _) = scored.max_by(|one, two| {
+        // The upper row of two equals: sums above it are no header.
+        one.3.total_cmp(&two.3).then(two.0.cmp(&one.0))
+    })?;
+    let below = |column: u32| {
+        let rows = row + 1..row + 1 + SAMPLED_ROWS;
+        sheet
+            .cells
+            .iter()
+            .filter(move |cell| cell.column == column && rows.contains(&cell.row))
+    };
+    let key = key_of(&labels, |at| {
+        let column = crate::extract::position(&format!("{at}1")).map_or(0, |(_, column)| column);
+        below(column).any(|cell| is_uscc(&cell.value))
+    })?;
+    let shape = Shape::Rows {
+        sheet: Some(sheet.name.clone()),
+        header_row: row + 1,
+    };
+    finish(shape, key, &labels, matches, candidates, questionnaire)
+}
+
+/// Labels beside values, one sheet per enterprise: a label's value stands to its right.
+fn by_sheet(sheet: &RawSheet, candidates: &[Candidate<'_>], questionnaire: &Questionnaire) -> Option<Proposal> {
+    let mut labels = Vec::new();
+    let mut values = BTreeMap::new();
+    for (number, cell) in sheet.cells.iter().enumerate() {
+        if labels.len() == MOST_LABELS {
+            break;
+        }
+        let Some(text) = label_text(cell) else { continue };
+        let next = sheet.cells.get(number + 1).filter(|next| next.row == cell.row);
+        let (at, value) = match next {
+            Some(next) => (a1(next.row, next.column), Some(&next.value)),
+            None => (a1(cell.row, cell.column + 1), None),
+        };
+        values.insert(at.clone(), value);
+        labels.push(Label { at, text });
+    }
+    let key = key_of(&labels, |at| values.get(at).copied().flatten().is_some_and(is_uscc))?;
+    let matches = assign(&labels, candidates);
+    finish(Shape::Sheets, key, &labels, matches, candidates, questionnaire)
+}
+
+/// The best one-to-one assignment that taking the most alike first gives: label, candidate, score.
+fn assign(labels: &[Label<'_>], candidates: &[Candidate<'_>]) -> Vec<(usize, usize, f64)> {
+    let mut pairs = Vec::new();
+    for (at, label) in labels.iter().enumerate() {
+        for (number, candidate) in candidates.iter().enumerate() {
+            let score = score(label.text, candidate);
+            if score >= ALIKE {
+                pairs.push((at, number, score));
+            }
+        }
+    }
+    // Equals in the order of the sheet and of the questionnaire.
+    pairs.sort_by(|one, two| two.2.total_cmp(&one.2).then(one.0.cmp(&two.0)).then(one.1.cmp(&two.1)));
+    let (mut labels_used, mut places_used, mut questions_used) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut matches = Vec::new();
+    for (at, number, score) in pairs {
+        let Some(label) = labels.get(at) else { continue };
+        if labels_used.contains(&at) || places_used.contains(&label.at) || questions_used.contains(&number) {
+            continue;
+        }
+        labels_used.insert(at);
+        places_used.insert(label.at.clone());
+        questions_used.insert(number);
+        matches.push((at, number, score));
+    }
+    matches.sort_by_key(|(at, ..)| *at);
+    matches
+}
+
+fn score(label: &str, candidate: &Candidate<'_>) -> f64 {
+    let words = half_width(label);
+    let mut words = words.split(|c: char| !c.is_ascii_alphanumeric());
+    let label = normal(label);
+    // A label that names the question by its code leaves nothing to guess.
+    if candidate.column.is_none() && words.any(|word| word == candidate.question) {
+        return 1.0;
+    }
+    let scores = candidate.texts.iter().map(|text| alike(&label, text));
+    scores.fold(0.0, f64::max)
+}
+
+fn finish(
+    shape: Shape,
+    key: Key,
+    labels: &[Label<'_>],
+    matches: Vec<(usize, usize, f64)>,
+    candidates: &[Candidate<'_>],
+    questionnaire: &Questionnaire,
+) -> Option<Proposal> {
+    let (mut fields, mut scores, mut matched) = (Vec::new(), Vec::new(), BTreeSet::from([key.at.clone()]));
+    for (at, number, score) in matches {
+        let (Some(label), Some(candidate)) = (labels.get(at), candidates.get(number)) else {
+            continue;
+        };
+        let unit = unit_of(label.text);
+        let factor = unit.as_deref().and_then(|unit| factor(unit, candidate, questionnaire));
+        matched.insert(label.at.clone());
+        fields.push(Field {
+            at: label.at.clone(),
+            question: candidate.question.to_owned(),
+            column: candidate.column.map(str::to_owned),
+            row: None,
+            unit_factor: factor.filter(|factor| *factor != Decimal::ONE),
+        });
+        scores.push(FieldScore {
+            at: label.at.clone(),
+            label: label.text.to_owned(),
+            question: candidate.question.to_owned(),
+            score,
+            unit_known: unit.is_none() || factor.is_some(),
+            unit,
+        });
+    }
+    let unmatched = labels
+        .iter()
+        .filter(|label| !matched.contains(&label.at))
+        .map(|label| Unmatched {
+            at: label.at.clone(),
+            label: label.text.to_owned(),
+        });
+    let unmatched = unmatched.collect();
+    (!fields.is_empty()).then_some(Proposal {
+        mapping: Mapping { shape, key, fields },
+        scores,
+        unmatched,
+    })
+}
+
+/// The factor from a unit as written to that of the question; none when the unit is not known there.
+fn factor(written: &str, candidate: &Candidate<'_>, questionnaire: &Questionnaire) -> Option<Decimal> {
+    let numeric = [
+        QuestionType::Number,
+        QuestionType::Percent,
+        QuestionType::Integer,
+        QuestionType::Money,
+    ];
+    if !numeric.contains(&candidate.kind) {
+        return None;
+    }
+    let unit = questionnaire.units.get(candidate.unit)?;
+    let same = |name: &str| !name.is_empty() && normal(name) == normal(written);
+    if same(candidate.unit) || same(&unit.label.zh) || same(&unit.label.en) {
+        return Some(Decimal::ONE);
+    }
+    let mistaken = unit.mistaken_for.iter().find(|mistaken| same(&mistaken.unit))?;
+    Decimal::from_str_exact(&mistaken.multiply_by.to_string()).ok()
+}
+
+fn key_of(labels: &[Label<'_>], holds_codes: impl Fn(&str) -> bool) -> Option<Key> {
+    let titled = |titles: &[&str]| {
+        labels
+            .iter()
+            .find(|label| titles.iter().any(|title| similarity(label.text, title) >= 0.9))
+            .map(|label| label.at.clone())
+    };
+    let uscc = labels
+        .iter()
+        .find(|label| holds_codes(&label.at))
+        .map(|label| label.at.clone());
+    let key = |kind| move |at| Key { kind, at };
+    uscc.or_else(|| titled(&USCC_TITLES))
+        .map(key(KeyKind::Uscc))
+        .or_else(|| titled(&NAME_TITLES).map(key(KeyKind::Name)))
+}
+
+fn candidates(questionnaire: &Questionnaire) -> Vec<Candidate<'_>> {
+    let mut all = Vec::new();
+    for question in &questionnaire.questions {
+        let texts = |label: &survey::text::Text| {
+            let mut texts = vec![label.zh.clone(), label.en.clone()];
+            if let Some(period) = questionnaire.periods.get(&question.period) {
+                texts.push(format!("{}{}", period.zh, label.zh));
+                texts.push(format!("{}{}", label.zh, period.zh));
+                texts.push(format!("{} {}", label.en, period.en));
+            }
+            let mut normals = texts.iter().map(|text| normal(text)).collect::<Vec<_>>();
+            normals.retain(|text| !text.is_empty());
+            normals
+        };
+        if question.kind == QuestionType::Table {
+            for column in question.columns.as_deref().unwrap_or_default() {
+                all.push(Candidate {
+                    question: &question.code,
+                    column: Some(&column.code),
+                    kind: column.kind,
+                    unit: &column.unit,
+                    texts: vec![
+                        normal(&format!("{}{}", question.label.zh, column.label.zh)),
+                        normal(&format!("{} {}", question.label.en, column.label.en)),
+                    ],
+                });
+            }
+        } else {
+            all.push(Candidate {
+                question: &question.code,
+                column: None,
+                kind: question.kind,
+                unit: &question.unit,
+                texts: texts(&question.label),
+            });
+        }
+    }
+    all
+}
+
+fn label_text(cell: &RawCellAt) -> Option<&str> {
+    match &cell.value {
+        RawValue::Text(text) if text.chars().any(char::is_alphabetic) && text.chars().count() <= 120 => Some(text),
+        _ => None,
+    }
+}
+
+fn is_uscc(value: &RawValue) -> bool {
+    matches!(value, RawValue::Text(text) if Uscc::parse(text.trim()).is_ok())
+}
