@@ -34,6 +34,10 @@ pub struct Model {
     pub created_by: String,
     /// When.
     pub created_at: DateTimeUtc,
+    /// The import through which it was handed in; absent for an upload of the enterprise's own.
+    pub import_id: Option<Uuid>,
+    /// Hash of the row it was read from, where it is only a part of the file.
+    pub part_sha256: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -24,6 +24,14 @@ pub struct Model {
     pub results_sha256: String,
     /// Version of the engine.
     pub engine_version: String,
+    /// Seed of everything random that is asked of the run later.
+    pub seed: i64,
+    /// State by name.
+    pub state: String,
+    /// Version for optimistic locking.
+    pub version: i64,
+    /// The run it took the place of when it was published.
+    pub supersedes_run_id: Option<Uuid>,
     /// Returns that went in.
     pub returns: i64,
     /// Returns with a score.

@@ -18,10 +18,14 @@ pub struct Model {
     pub enterprise_id: Uuid,
     /// The revision it was computed from.
     pub revision_id: Uuid,
+    /// The revision of the round before that went in with it.
+    pub previous_revision_id: Option<Uuid>,
     /// Area code when the run was made.
     pub area_code: String,
     /// Industry code when the run was made.
     pub industry_code: String,
+    /// Size class when the run was made.
+    pub size_class: Option<String>,
     /// Name when the run was made.
     pub enterprise_name: String,
     /// Credit code.
@@ -39,6 +43,12 @@ pub struct Model {
     /// The scored nodes: JSON as text.
     #[sea_orm(column_type = "Text")]
     pub detail: String,
+    /// The run.
+    #[sea_orm(belongs_to, from = "run_id", to = "id")]
+    pub run: BelongsTo<super::run::Entity>,
+    /// The revision.
+    #[sea_orm(belongs_to, from = "revision_id", to = "id")]
+    pub revision: BelongsTo<super::revision::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

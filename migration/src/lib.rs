@@ -35,6 +35,16 @@ mod m20261126_000202_create_acceptance;
 mod m20261126_000203_add_round_warnings_must_be_justified;
 mod m20261126_000301_create_signing_key;
 mod m20261126_000302_add_accepted_versions;
+mod m20261126_000401_create_import_batch;
+mod m20261126_000402_create_import_item;
+mod m20261126_000403_add_revision_import_id;
+mod m20261126_000404_add_revision_part_sha256;
+mod m20261126_000405_create_mapping_profile;
+mod m20261126_000501_add_run_state;
+mod m20261126_000502_create_run_event;
+mod m20261126_000503_add_run_result_basis;
+mod m20261126_000504_index_published_run;
+mod m20261126_000505_index_run_score;
 
 /// All migrations in order.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +77,16 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000203_add_round_warnings_must_be_justified::Migration),
             Box::new(m20261126_000301_create_signing_key::Migration),
             Box::new(m20261126_000302_add_accepted_versions::Migration),
+            Box::new(m20261126_000401_create_import_batch::Migration),
+            Box::new(m20261126_000402_create_import_item::Migration),
+            Box::new(m20261126_000403_add_revision_import_id::Migration),
+            Box::new(m20261126_000404_add_revision_part_sha256::Migration),
+            Box::new(m20261126_000405_create_mapping_profile::Migration),
+            Box::new(m20261126_000501_add_run_state::Migration),
+            Box::new(m20261126_000502_create_run_event::Migration),
+            Box::new(m20261126_000503_add_run_result_basis::Migration),
+            Box::new(m20261126_000504_index_published_run::Migration),
+            Box::new(m20261126_000505_index_run_score::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! ([`questionnaire::Questionnaire`]); it is validated and compiled together with its code lists and factor tables into
 //! a [`survey::Survey`], which reads raw workbook cells into answers, computes derived values and raises findings.
 
+pub mod accounting;
 pub mod answer;
 pub mod cell;
 pub mod document;

@@ -1,5 +1,6 @@
 //! Code lists, factor tables and size rules: everything a questionnaire refers to but does not contain.
 
+pub mod accounting;
 pub mod areas;
 pub mod co2;
 mod csv_rows;
@@ -48,7 +49,8 @@ impl ReferenceTables {
     /// speak of industries that exist.
     pub fn validate(&self) -> Result<(), Vec<DocumentFault>> {
         let mut faults = Vec::new();
-        self.settings.check_against(&self.energy, &self.grid, &mut faults);
+        self.settings
+            .check_against(&self.energy, &self.co2, &self.grid, &mut faults);
         self.sizes.check_against(&self.industries, &mut faults);
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }

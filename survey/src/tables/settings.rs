@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EnergyFactors, GridFactors, grid::GridKind};
+use super::{Co2Factors, EnergyFactors, GridFactors, accounting::EnergyAccounting, grid::GridKind};
 use crate::document::{DocumentFault, parse_json};
 
 /// Which factors count in a round.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactorSettings {
     /// Set of energy factors, in the units of the questionnaire.
@@ -20,6 +20,9 @@ pub struct FactorSettings {
     pub grid_region: String,
     /// Kind of the grid factor.
     pub grid_kind: GridKind,
+    /// How the energy accounting of a return is shown; absent where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounting: Option<EnergyAccounting>,
 }
 
 impl FactorSettings {
@@ -28,7 +31,16 @@ impl FactorSettings {
         parse_json(bytes)
     }
 
-    pub(super) fn check_against(&self, energy: &EnergyFactors, grid: &GridFactors, faults: &mut Vec<DocumentFault>) {
+    pub(super) fn check_against(
+        &self,
+        energy: &EnergyFactors,
+        co2: &Co2Factors,
+        grid: &GridFactors,
+        faults: &mut Vec<DocumentFault>,
+    ) {
+        if let Some(accounting) = &self.accounting {
+            accounting.check_against((&self.energy_set, &self.energy_edition), energy, co2, faults);
+        }
         if energy.of_set(&self.energy_set, &self.energy_edition).next().is_none() {
             faults.push(DocumentFault::new(
                 "settings.energy_set",

@@ -63,6 +63,60 @@ fn rules(findings: &Findings) -> Vec<String> {
 }
 
 #[test]
+fn every_energy_case_is_accounted_step_by_step() {
+    for case in list("energy") {
+        let mut raw = case["answers"].clone();
+        raw["A10"] = "C3831".into();
+        raw["A11"] = "M".into();
+        let evaluation = SURVEY.evaluate(&answers(&raw), &RoundContext::new(), None);
+        let account = SURVEY.energy_account(&evaluation).unwrap();
+        let id = &case["id"];
+        assert!(
+            account.year.agrees && account.year_before.agrees,
+            "{id}: the lines sum to the totals"
+        );
+        let near = |found: Option<f64>, want: &Value| {
+            let want = want.as_f64().unwrap();
+            assert!(
+                found.is_some_and(|found| (found - want).abs() <= 5e-6 * want.abs().max(1.0)),
+                "{id}: {found:?}, expected {want}"
+            );
+        };
+        for (code, want) in case["expected"].as_object().unwrap() {
+            match code.as_str() {
+                "energy_tce" => near(account.year.energy_tce, want),
+                "energy_tce_before" => near(account.year_before.energy_tce, want),
+                "co2_t" => near(account.year.co2_t, want),
+                // The factor of gas from its measured calorific value.
+                "gas_factor" => {
+                    let mut lines = account.year.lines.iter().filter_map(|line| line.factor.as_ref());
+                    let gas = lines.find(|factor| factor.code == "natural_gas").unwrap();
+                    assert!(gas.measured);
+                    near(Some(gas.tce_per_unit), want);
+                }
+                _ => {
+                    let figure = account.figures.iter().find(|figure| figure.code == *code).unwrap();
+                    near(figure.value, want);
+                }
+            }
+        }
+        for line in &account.year.lines {
+            let factor = line.factor.as_ref().map_or(1.0, |factor| factor.tce_per_unit);
+            let amount = line.quantity.unwrap_or(0.0) * factor;
+            assert!(
+                (line.energy_tce.abs() - amount.abs()).abs() < 1e-9,
+                "{id} {}",
+                line.question
+            );
+        }
+        // 0.31 against 0.1229 kgce a kWh, for electricity alone.
+        let electricity = case["answers"]["Q01"].as_f64().unwrap_or(0.0);
+        let more = account.year.equivalent_tce.unwrap() - account.year.energy_tce.unwrap();
+        assert!((more - electricity * (3.1 - 1.229)).abs() < 1e-9, "{id}: {more}");
+    }
+}
+
+#[test]
 fn enterprises_have_their_derived_values() {
     for enterprise in list("enterprises") {
         let id = &enterprise["id"];

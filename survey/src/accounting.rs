@@ -1,0 +1,313 @@
+//! The energy account of one return, step by step: quantity, factor, coal equivalent, emission; and what follows from it.
+//!
+//! Source: GB/T 2589-2020 (total energy as the sum of quantity times factor, less what is counted twice), the statistical
+//! form 205-1 for the units. Which question is which fuel is data ([`crate::tables::accounting`]); the totals are derived
+//! values of the questionnaire, and the account says whether its lines sum to them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    survey::{DerivedResult, Evaluation, Survey},
+    tables::{
+        accounting::{EmissionFactor, EnergyAccounting, EnergyLine},
+        energy::{EnergyBasis, EnergyFactor},
+        grid::GridFactor,
+    },
+    text::Text,
+};
+
+/// Lines and total agree when they differ by no more than this share: the same sum in another order.
+const TOLERANCE: f64 = 1e-9;
+
+/// The energy account of a return.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EnergyAccount {
+    /// Factor set in force.
+    pub energy_set: String,
+    /// Its edition.
+    pub energy_edition: String,
+    /// The grid factor in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridFactor>,
+    /// The year.
+    pub year: EnergyYear,
+    /// The year before.
+    pub year_before: EnergyYear,
+    /// The total that the enterprise reports itself, tce.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reported_tce: Option<f64>,
+    /// What follows: intensities, savings (positive for a saving), emissions.
+    pub figures: Vec<EnergyFigure>,
+}
+
+/// One year of an account.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EnergyYear {
+    /// Fuel by fuel; those without a quantity too.
+    pub lines: Vec<AccountLine>,
+    /// Total energy in equal value (当量值), tce; absent where nothing was stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_tce: Option<f64>,
+    /// Total energy in equivalent value (等价值), tce.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equivalent_tce: Option<f64>,
+    /// CO2, t.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub co2_t: Option<f64>,
+    /// Whether the lines sum to both totals as the questionnaire computes them.
+    pub agrees: bool,
+}
+
+/// One fuel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AccountLine {
+    /// Code of the question.
+    pub question: String,
+    /// Its label.
+    pub label: Text,
+    /// Unit of the quantity.
+    pub unit: String,
+    /// The quantity; absent for a blank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
+    /// The factor of equal value; absent where the quantity is in tce already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factor: Option<FactorUsed>,
+    /// Coal equivalent in equal value, tce; negative where it is taken off.
+    pub energy_tce: f64,
+    /// The factor of equivalent value, where it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equivalent_factor: Option<FactorUsed>,
+    /// Coal equivalent in equivalent value, tce.
+    pub equivalent_tce: f64,
+    /// CO2 per unit, t; absent where it counts no emission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tco2_per_unit: Option<f64>,
+    /// Source of the CO2 factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub co2_source: Option<String>,
+    /// CO2, t.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub co2_t: Option<f64>,
+}
+
+/// A factor of coal equivalent as it was used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FactorUsed {
+    /// Factor set.
+    pub set: String,
+    /// Edition.
+    pub edition: String,
+    /// Code of the fuel.
+    pub code: String,
+    /// Name.
+    pub name: Text,
+    /// Equal value (当量) or equivalent value (等价).
+    pub basis: String,
+    /// tce per unit of the quantity.
+    pub tce_per_unit: f64,
+    /// Lower end of a published range, tce per unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Upper end of a published range, tce per unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    /// Whether it comes from a calorific value that the enterprise measured, not from the table.
+    pub measured: bool,
+    /// Source.
+    pub source: String,
+}
+
+/// A figure that follows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EnergyFigure {
+    /// Code of the derived value.
+    pub code: String,
+    /// Label.
+    pub label: Text,
+    /// Unit.
+    pub unit: String,
+    /// Decimals for display.
+    pub decimals: u32,
+    /// The formula.
+    pub expression: String,
+    /// The value; absent where it cannot be computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// A note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+    /// Source of the formula.
+    pub source: String,
+}
+
+impl Survey {
+    /// The energy account of a return; none where the factor settings do not say how it is shown.
+    pub fn energy_account(&self, evaluation: &Evaluation) -> Option<EnergyAccount> {
+        let tables = self.tables();
+        let settings = &tables.settings;
+        let accounting = settings.accounting.as_ref()?;
+        let grid = tables
+            .grid
+            .get(&settings.grid_year, &settings.grid_region, settings.grid_kind);
+        let totals = &accounting.totals;
+        let year = |before: bool| {
+            let (energy, co2) = if before {
+                (&totals.energy_before, &totals.co2_before)
+            } else {
+                (&totals.energy, &totals.co2)
+            };
+            self.year(
+                evaluation,
+                accounting,
+                before,
+                derived(evaluation, energy),
+                derived(evaluation, co2),
+            )
+        };
+        Some(EnergyAccount {
+            energy_set: settings.energy_set.clone(),
+            energy_edition: settings.energy_edition.clone(),
+            grid: grid.cloned(),
+            year: year(false),
+            year_before: year(true),
+            reported_tce: accounting
+                .reported
+                .as_ref()
+                .and_then(|question| evaluation.scope().get(question).as_f64()),
+            figures: self.figures(evaluation, accounting),
+        })
+    }
+
+    fn year(
+        &self,
+        evaluation: &Evaluation,
+        accounting: &EnergyAccounting,
+        before: bool,
+        energy_tce: Option<f64>,
+        co2_t: Option<f64>,
+    ) -> EnergyYear {
+        let lines: Vec<AccountLine> = accounting
+            .lines
+            .iter()
+            .filter_map(|line| self.line(evaluation, line, before))
+            .collect();
+        let sum = |of: fn(&AccountLine) -> f64| lines.iter().map(of).sum::<f64>();
+        let agrees = |total: Option<f64>, sum: f64| {
+            total.is_none_or(|total| (total - sum).abs() <= TOLERANCE * total.abs().max(sum.abs()))
+        };
+        EnergyYear {
+            agrees: agrees(energy_tce, sum(|line| line.energy_tce))
+                && agrees(co2_t, sum(|line| line.co2_t.unwrap_or_default())),
+            equivalent_tce: energy_tce.map(|_| sum(|line| line.equivalent_tce)),
+            energy_tce,
+            co2_t,
+            lines,
+        }
+    }
+
+    fn line(&self, evaluation: &Evaluation, line: &EnergyLine, before: bool) -> Option<AccountLine> {
+        let code = if before { line.before.as_ref()? } else { &line.question };
+        let question = self.question(code)?;
+        let tables = self.tables();
+        let settings = &tables.settings;
+        let quantity = evaluation.scope().get(code).as_f64();
+        let amount = quantity.unwrap_or_default() * if line.deducted { -1.0 } else { 1.0 };
+        let factor = line.fuel.as_ref().and_then(|fuel| {
+            let found = tables
+                .energy
+                .get(&settings.energy_set, &settings.energy_edition, fuel)?;
+            let measured = line.measured.as_ref().and_then(|code| derived(evaluation, code));
+            Some(used(found, 1.0, measured))
+        });
+        let energy_tce = amount * factor.as_ref().map_or(1.0, |factor| factor.tce_per_unit);
+        let equivalent_factor = line.equivalent.as_ref().and_then(|other| {
+            let found = tables.energy.get(&other.set, &other.edition, &other.code)?;
+            Some(used(found, other.per_unit, None))
+        });
+        let (tco2_per_unit, co2_source) = self.emission(line).unzip();
+        Some(AccountLine {
+            question: code.clone(),
+            label: question.label.clone(),
+            unit: question.unit.clone(),
+            equivalent_tce: equivalent_factor
+                .as_ref()
+                .map_or(energy_tce, |factor| amount * factor.tce_per_unit),
+            co2_t: tco2_per_unit.map(|factor| amount * factor),
+            quantity,
+            factor,
+            energy_tce,
+            equivalent_factor,
+            tco2_per_unit,
+            co2_source,
+        })
+    }
+
+    /// CO2 per unit of a line, t, and its source.
+    fn emission(&self, line: &EnergyLine) -> Option<(f64, String)> {
+        let tables = self.tables();
+        match line.co2.as_ref()? {
+            EmissionFactor::Fuel(code) => {
+                let found = tables.co2.get(code)?;
+                Some((found.tco2_per_unit, found.source.clone()))
+            }
+            EmissionFactor::Grid(per_unit) => {
+                let settings = &tables.settings;
+                let found = tables
+                    .grid
+                    .get(&settings.grid_year, &settings.grid_region, settings.grid_kind)?;
+                Some((found.kgco2_per_kwh * per_unit, found.source.clone()))
+            }
+        }
+    }
+
+    fn figures(&self, evaluation: &Evaluation, accounting: &EnergyAccounting) -> Vec<EnergyFigure> {
+        let found = accounting
+            .figures
+            .iter()
+            .filter_map(|code| self.questionnaire().derived.iter().find(|value| value.code == *code));
+        found
+            .map(|value| EnergyFigure {
+                code: value.code.clone(),
+                label: value.label.clone(),
+                unit: value.unit.clone(),
+                decimals: value.decimals,
+                expression: value.expression.clone(),
+                value: derived(evaluation, &value.code),
+                note: value.note.clone(),
+                source: value.source.clone(),
+            })
+            .collect()
+    }
+}
+
+fn derived(evaluation: &Evaluation, code: &str) -> Option<f64> {
+    match evaluation.derived.get(code)? {
+        DerivedResult::Number(number) => Some(*number),
+        DerivedResult::Text(_) => None,
+    }
+}
+
+/// A factor of the tables for a unit that holds so many of its own, or the measured one instead.
+fn used(factor: &EnergyFactor, per_unit: f64, measured: Option<f64>) -> FactorUsed {
+    let own = factor.tce_per_unit() * per_unit;
+    let tce = |kgce: f64| kgce * per_unit / 1000.0;
+    let measured = measured.filter(|measured| (measured - own).abs() > TOLERANCE * own);
+    FactorUsed {
+        set: factor.set.clone(),
+        edition: factor.edition.clone(),
+        code: factor.code.clone(),
+        name: Text::new(factor.name_zh.clone(), factor.name_en.clone()),
+        basis: match factor.basis {
+            EnergyBasis::Equal => "equal",
+            EnergyBasis::Equivalent => "equivalent",
+        }
+        .to_owned(),
+        tce_per_unit: measured.unwrap_or(own),
+        low: factor.low.map(tce),
+        high: factor.high.map(tce),
+        measured: measured.is_some(),
+        source: factor.source.clone(),
+    }
+}
