@@ -1,5 +1,5 @@
 # Two commands set everything up: `make demo` and `make test`. No other step by hand.
-.PHONY: demo test fmt lint doc audit spec bench peers check-tools fetch clean-demo
+.PHONY: demo test fmt lint doc audit spec bench fuzz peers check-tools fetch clean-demo
 
 DEMO_DIR ?= demo-county
 DEMO_ARGS ?=
@@ -50,3 +50,15 @@ peers:
 	target/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
 	cd benches/peers/node && npm ci --no-audit --no-fund --loglevel=error
 	mvn -q -B -f benches/peers/java/pom.xml package
+
+## Fuzz the reader, each target for FUZZ_SECONDS, from the hostile corpus on. Needs a nightly toolchain.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= extract texts rows
+fuzz:
+	command -v cargo-fuzz >/dev/null || $(CARGO) install cargo-fuzz --locked
+	$(CARGO) test --locked -p workbook --test it -- --ignored --quiet write_fuzz_seeds
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p fuzz/corpus/$$target && \
+		$(CARGO) +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 || exit 1; \
+	done

@@ -16,6 +16,7 @@
 #[path = "../tests/it/database.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod database;
+mod support;
 
 use std::{
     net::SocketAddr,
@@ -28,38 +29,21 @@ use std::{
 use database::{Backend, TestDatabase};
 use ronghe::{
     api,
-    blobs::Blobs,
-    clock::FixedClock,
-    demo::{County, DemoProfile},
     domain::{
         access::{Principal, Role, Scope},
-        document::DocumentKind,
-        enterprise::EnterpriseFilter,
-        round::Population,
         survey_return::ReturnId,
     },
-    ids::SeededIds,
-    jobs::queue::Queue,
     service::{
-        Service, Settings,
-        catalogue::current_reference,
-        create_round::{NewRound, create_round},
+        Service,
         import_return::dry_run,
-        issue_template::write_filled,
         log_in::log_in,
         manage_access::{NewUser, create_user},
-        publish_document::publish_document,
-        write_enterprise::{EnterpriseInput, create_enterprise},
     },
-    shipped,
-    startup::{Parts, assemble},
-    store,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
 };
-use workbook::prefill::raw_values;
 
 /// Uploads at once, as many as the machine has cores.
 const AT_ONCE: usize = 2;
@@ -73,34 +57,19 @@ struct Upload {
 }
 
 fn main() {
-    let workbooks = std::env::var("RONGHE_BENCH_WORKBOOKS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1000);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     for backend in [Backend::Sqlite, Backend::Postgres] {
-        runtime.block_on(measure(backend, workbooks));
+        runtime.block_on(measure(backend, support::workbooks()));
     }
 }
 
 async fn measure(backend: Backend, workbooks: usize) {
     let database = TestDatabase::new(backend).await;
     let folder = tempfile::tempdir().unwrap();
-    let parts = Parts {
-        clock: FixedClock::at("2026-04-01T01:00:00Z".parse().unwrap()),
-        ids: SeededIds::from_seed(1),
-        settings: Settings {
-            password_memory_kib: 64,
-            ..Settings::default()
-        },
-        program: PathBuf::from(env!("CARGO_BIN_EXE_ronghe")),
-    };
-    let blobs = Blobs::in_folder(&folder.path().join("blobs")).unwrap();
-    let service = assemble(database.database.clone(), blobs, parts).unwrap();
-    Queue::migrate(&service.db).await.unwrap();
+    let service = support::service(&database.database, folder.path()).await;
     let uploads = prepare(&service, workbooks).await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -151,83 +120,26 @@ async fn measure(backend: Backend, workbooks: usize) {
     database.remove().await;
 }
 
-/// Registry, round, logins and filled workbooks.
+/// Filled workbooks, each with the login of its enterprise.
 async fn prepare(service: &Arc<Service>, workbooks: usize) -> Vec<Upload> {
-    let operator = Principal {
-        name: "operator".to_owned(),
-        user: None,
-        role: Role::Admin,
-        scope: Scope::County,
-    };
-    for document in shipped::built_in().unwrap() {
-        publish_document(service, &operator, document).await.unwrap();
-    }
-    let page = ronghe::domain::page::PageRequest { limit: 1, after: None };
-    let questionnaire = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &page)
-        .await
-        .unwrap()
-        .items[0]
-        .id;
-    let reference = current_reference(&service.db)
-        .await
-        .unwrap()
-        .iter()
-        .map(|found| found.document.id)
-        .collect::<Vec<_>>();
-    let form = service
-        .catalogue
-        .form(&service.db, questionnaire, &reference)
-        .await
-        .unwrap();
-    let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
-    let samples = County::new(profile, &form.survey).unwrap().generate(1, workbooks);
-    let mut enterprises = Vec::new();
-    for sample in &samples {
-        let input = EnterpriseInput {
-            facts: sample.facts.clone(),
-            uscc_exception: None,
-        };
-        enterprises.push(create_enterprise(service, &operator, input).await.unwrap().id);
-    }
-    let new = NewRound {
-        code: "2026".to_owned(),
-        title: "2026".to_owned(),
-        year: 2026,
-        questionnaire,
-        accepted_versions: Vec::new(),
-        opens_on: "2026-01-01".parse().unwrap(),
-        closes_on: "2026-12-31".parse().unwrap(),
-        population: Population::Query(EnterpriseFilter::default()),
-        previous: None,
-        warnings_must_be_justified: false,
-    };
-    let round = create_round(service, &operator, new).await.unwrap();
+    let (_, filled) = support::prepare(service, workbooks).await;
     let mut uploads = Vec::new();
-    for (sample, enterprise) in samples.iter().zip(enterprises) {
-        let found = store::survey_return::find_return_of(service.db.read(), &Scope::County, round.id, enterprise)
-            .await
-            .unwrap()
-            .unwrap();
-        let answers = sample.answers.clone();
-        let filled = write_filled(service, &operator, found.id, move |form, language| {
-            raw_values(form.survey.questionnaire(), &form.options, &answers, language).into()
-        });
-        let bytes = filled.await.unwrap().bytes;
-        let login = sample.facts.uscc.to_lowercase();
+    for filled in filled {
+        let login = filled.uscc.to_lowercase();
         let user = NewUser {
             login: login.clone(),
             display_name: login.clone(),
             password: "a password for a bench".to_owned(),
             role: Role::Enterprise,
-            scope: Scope::Enterprise(enterprise),
+            scope: Scope::Enterprise(filled.enterprise),
         };
-        create_user(service, &operator, user).await.unwrap();
+        create_user(service, &support::operator(), user).await.unwrap();
         let token = log_in(service, &login, "a password for a bench").await.unwrap().token;
         uploads.push(Upload {
-            id: found.id,
-            path: format!("/api/v1/returns/{}/revisions", found.id),
+            id: filled.survey_return,
+            path: format!("/api/v1/returns/{}/revisions", filled.survey_return),
             token,
-            bytes,
+            bytes: filled.bytes,
         });
     }
     uploads

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes sure that what the tests need is here: PostgreSQL (a private cluster is started by the tests themselves), and
-# Python with openpyxl and LibreOffice, which write the workbooks of other writers that the reader is tested with.
+# Python with openpyxl, LibreOffice and Node with SheetJS, which write the workbooks of other writers that the reader is
+# tested with.
 # As root on Debian what is missing is installed; otherwise it is named and the tests do not run.
 set -eu
 
@@ -11,6 +12,8 @@ need() { # need PACKAGE TEST-COMMAND
 need postgresql 'command -v postgres || ls /usr/lib/postgresql/*/bin/initdb'
 need libreoffice-calc 'command -v soffice || command -v libreoffice'
 need python3 'command -v python3'
+need nodejs 'command -v node'
+need npm 'command -v npm'
 need python3-venv 'python3 -c "import venv, ensurepip"'
 
 if [ -n "$missing" ]; then
@@ -33,4 +36,14 @@ if [ ! -x "$venv/bin/python" ]; then
     python3 -m venv "$venv"
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/workbooks/requirements.txt
+
+# Those of SheetJS are rendered by a pinned release beside it.
+if ! cmp -s tests/workbooks/package.json "$venv/node/package.json"; then
+    mkdir -p "$venv/node"
+    cp tests/workbooks/package.json "$venv/node/package.json"
+    npm install --prefix "$venv/node" --silent --no-audit --no-fund --no-package-lock || {
+        rm -f "$venv/node/package.json"
+        exit 1
+    }
+fi
 echo "test tools are ready"

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use workbook::archive::ArchiveLimits;
 
 use crate::reader::ReadingLimits;
 
@@ -47,5 +48,80 @@ impl DataPlace {
     /// The folder of the originals.
     pub fn blob_folder(&self) -> PathBuf {
         self.folder().join("blobs")
+    }
+}
+
+/// What an import of many returns may cost.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ImportLimits {
+    /// Largest ZIP or sheet handed in for many enterprises, bytes
+    #[arg(
+        long = "import-file-bytes",
+        value_name = "BYTES",
+        default_value_t = Self::default().file_bytes,
+        env = "RONGHE_IMPORT_FILE_BYTES"
+    )]
+    pub file_bytes: u64,
+    /// Most files in such a ZIP
+    #[arg(
+        long = "import-entries",
+        value_name = "COUNT",
+        default_value_t = Self::default().entries,
+        env = "RONGHE_IMPORT_ENTRIES"
+    )]
+    pub entries: usize,
+    /// Largest file in such a ZIP after inflation, bytes
+    #[arg(
+        long = "import-entry-bytes",
+        value_name = "BYTES",
+        default_value_t = Self::default().entry_bytes,
+        env = "RONGHE_IMPORT_ENTRY_BYTES"
+    )]
+    pub entry_bytes: u64,
+    /// All files of such a ZIP together after inflation, bytes
+    #[arg(
+        long = "import-total-bytes",
+        value_name = "BYTES",
+        default_value_t = Self::default().total_bytes,
+        env = "RONGHE_IMPORT_TOTAL_BYTES"
+    )]
+    pub total_bytes: u64,
+    /// Highest ratio of inflated to compressed size of a file in such a ZIP
+    #[arg(
+        long = "import-ratio",
+        value_name = "RATIO",
+        default_value_t = Self::default().ratio,
+        env = "RONGHE_IMPORT_RATIO"
+    )]
+    pub ratio: u64,
+}
+
+impl Default for ImportLimits {
+    fn default() -> Self {
+        let ArchiveLimits {
+            entries,
+            entry_bytes,
+            total_bytes,
+            ratio,
+        } = ArchiveLimits::default();
+        Self {
+            file_bytes: 256 << 20,
+            entries,
+            entry_bytes,
+            total_bytes,
+            ratio,
+        }
+    }
+}
+
+impl ImportLimits {
+    /// The part of them that a ZIP is opened with.
+    pub fn archive(&self) -> ArchiveLimits {
+        ArchiveLimits {
+            entries: self.entries,
+            entry_bytes: self.entry_bytes,
+            total_bytes: self.total_bytes,
+            ratio: self.ratio,
+        }
     }
 }

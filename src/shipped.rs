@@ -57,6 +57,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../data/methodology_sme_level_2024.json"),
     ),
     (
+        "methodology_energy_topic.json",
+        include_str!("../data/methodology_energy_topic.json"),
+    ),
+    (
         "methodology_integration_index.json",
         include_str!("../data/methodology_integration_index.json"),
     ),

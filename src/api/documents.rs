@@ -97,7 +97,7 @@ impl From<DocumentKind> for DocumentKindName {
 /// A published document without its content.
 #[derive(Object)]
 #[oai(rename = "Document")]
-struct DocumentOut {
+pub(crate) struct DocumentOut {
     /// Identifier.
     id: Uuid,
     /// Kind.

@@ -12,10 +12,16 @@ use poem_openapi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Tag, auth::Auth, instant::Instant, page, problem::ReadFailure};
+use super::{
+    Tag,
+    auth::Auth,
+    instant::Instant,
+    page,
+    problem::{CreateFailure, ReadFailure},
+};
 use crate::{
     domain::job::{Job, JobId, JobState},
-    service::{Service, browse},
+    service::{Service, browse, cancel_job::cancel_job},
 };
 
 /// Job operations.
@@ -33,6 +39,8 @@ pub enum JobStateName {
     Succeeded,
     /// Ended with an error.
     Failed,
+    /// Stopped because somebody asked for it; what was done before stands.
+    Cancelled,
 }
 
 impl From<JobState> for JobStateName {
@@ -42,6 +50,7 @@ impl From<JobState> for JobStateName {
             JobState::Running => Self::Running,
             JobState::Succeeded => Self::Succeeded,
             JobState::Failed => Self::Failed,
+            JobState::Cancelled => Self::Cancelled,
         }
     }
 }
@@ -52,7 +61,7 @@ impl From<JobState> for JobStateName {
 pub struct JobOut {
     /// Identifier.
     id: Uuid,
-    /// What is done: `import_enterprises`, `compile_run`.
+    /// What is done: `import_enterprises`, `import_returns`, `compile_run`, `verify_run`, `back_test`, `shake_run`.
     kind: String,
     /// State.
     state: JobStateName,
@@ -60,7 +69,7 @@ pub struct JobOut {
     done: i64,
     /// Steps in all, 0 while unknown.
     total: i64,
-    /// The result once succeeded: an import report, or the identifier of a run.
+    /// The result once succeeded: a report, the identifier and counts of an import, or the identifier of a run.
     result: Option<Any<Value>>,
     /// The problem once failed.
     error: Option<Any<Value>>,
@@ -175,6 +184,21 @@ impl JobsApi {
         job_id: Path<Uuid>,
     ) -> Result<JobFound, ReadFailure> {
         let job = browse::get_job(&service, auth.principal(), JobId(job_id.0)).await?;
+        Ok(JobFound::Found(Json(job.into())))
+    }
+
+    /// Cancel a job
+    ///
+    /// One's own, or any as the administrator. One that waits does not begin; an import of returns stops between two steps.
+    /// What was done before stands, what still waits is left alone.
+    #[oai(path = "/jobs/:job_id/cancel", method = "post", operation_id = "cancel_job")]
+    async fn cancel_job(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        job_id: Path<Uuid>,
+    ) -> Result<JobFound, CreateFailure> {
+        let job = cancel_job(&service, auth.principal(), JobId(job_id.0)).await?;
         Ok(JobFound::Found(Json(job.into())))
     }
 }

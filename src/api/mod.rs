@@ -19,14 +19,20 @@ use crate::service::Service;
 
 pub mod access;
 pub mod auth;
+pub mod back_tests;
+pub mod comparisons;
 pub mod documents;
+pub mod energy;
 pub mod enterprises;
 mod etag;
+pub mod exports;
 pub mod health;
+pub mod imports;
 pub mod instant;
 pub mod jobs;
 pub mod justifications;
 mod language;
+pub mod mappings;
 mod page;
 pub mod problem;
 pub mod registry;
@@ -34,9 +40,13 @@ pub mod reports;
 pub mod results;
 pub mod returns;
 pub mod rounds;
+pub mod run_life;
+pub mod run_statistics;
 pub mod signing_keys;
 pub mod spec;
 mod upload;
+pub mod weighings;
+pub mod what_if;
 pub mod word;
 
 /// Groups of operations.
@@ -52,6 +62,9 @@ pub enum Tag {
     Rounds,
     /// Returns: templates out, workbooks in, findings, submission and review.
     Returns,
+    /// Returns of many enterprises handed in at once by an officer: a ZIP or a spreadsheet of another system, with the outcome
+    /// of every file or row.
+    Imports,
     /// Runs, rankings and explanations.
     Results,
     /// Long work.
@@ -59,6 +72,19 @@ pub enum Tag {
     /// Whether the service lives and is ready.
     Health,
 }
+
+/// Everything about runs.
+type RunApis = (
+    results::ResultsApi,
+    run_life::RunLifeApi,
+    comparisons::ComparisonsApi,
+    run_statistics::RunStatisticsApi,
+    what_if::WhatIfApi,
+    back_tests::BackTestsApi,
+    energy::EnergyApi,
+    exports::ExportsApi,
+    weighings::WeighingsApi,
+);
 
 type Apis = (
     access::AccessApi,
@@ -70,7 +96,9 @@ type Apis = (
     returns::ReturnsApi,
     justifications::JustificationsApi,
     reports::ReportsApi,
-    results::ResultsApi,
+    imports::ImportsApi,
+    mappings::MappingsApi,
+    RunApis,
     jobs::JobsApi,
     health::HealthApi,
 );
@@ -87,7 +115,19 @@ pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
         returns::ReturnsApi,
         justifications::JustificationsApi,
         reports::ReportsApi,
-        results::ResultsApi,
+        imports::ImportsApi,
+        mappings::MappingsApi,
+        (
+            results::ResultsApi,
+            run_life::RunLifeApi,
+            comparisons::ComparisonsApi,
+            run_statistics::RunStatisticsApi,
+            what_if::WhatIfApi,
+            back_tests::BackTestsApi,
+            energy::EnergyApi,
+            exports::ExportsApi,
+            weighings::WeighingsApi,
+        ),
         jobs::JobsApi,
         health::HealthApi,
     );

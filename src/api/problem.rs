@@ -298,6 +298,17 @@ failures!(
 );
 
 failures!(
+    /// What looking at two things together may answer with.
+    CompareFailure:
+    400 "A parameter is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+    409 "It contradicts the present state.",
+    422 "The two cannot be compared.",
+);
+
+failures!(
     /// What logging in may answer with.
     LoginFailure:
     400 "The body is not of the right form.",

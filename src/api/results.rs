@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use index::explain::ExplainNode;
 use poem::web::Data;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    ApiResponse, Enum, Object, OpenApi,
     param::{Path, Query},
     payload::Json,
     types::Any,
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::Auth,
+    etag,
     instant::Instant,
     jobs::{JobAccepted, accepted},
     page,
@@ -27,22 +28,60 @@ use crate::{
         document::DocumentId,
         enterprise::EnterpriseId,
         round::RoundId,
-        run::{RankingFilter, RankingRow, Run, RunId},
+        run::{RankingFilter, RankingRow, Run, RunFilter, RunId, RunState},
     },
     jobs::task,
     service::{
         Service, browse,
         explain_result::{Evidence, Explanation, explain_result},
+        run_statistics,
     },
 };
 
 /// Result operations.
 pub struct ResultsApi;
 
-/// A frozen run.
+/// State of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "RunState")]
+pub(crate) enum RunStateName {
+    /// Computed, for looking at.
+    Draft,
+    /// Decided upon: this is what will be published.
+    Frozen,
+    /// In force for its round and methodology.
+    Published,
+    /// Was in force until a later run was published.
+    Superseded,
+}
+
+impl From<RunState> for RunStateName {
+    fn from(state: RunState) -> Self {
+        match state {
+            // A run that is computing is not shown.
+            RunState::Computing | RunState::Draft => Self::Draft,
+            RunState::Frozen => Self::Frozen,
+            RunState::Published => Self::Published,
+            RunState::Superseded => Self::Superseded,
+        }
+    }
+}
+
+impl From<RunStateName> for RunState {
+    fn from(name: RunStateName) -> Self {
+        match name {
+            RunStateName::Draft => Self::Draft,
+            RunStateName::Frozen => Self::Frozen,
+            RunStateName::Published => Self::Published,
+            RunStateName::Superseded => Self::Superseded,
+        }
+    }
+}
+
+/// A run. Its results never change; its state does.
 #[derive(Object)]
-#[oai(rename = "Run")]
-struct RunOut {
+#[oai(rename = "Run", skip_serializing_if_is_none)]
+pub(crate) struct RunOut {
     /// Identifier.
     id: Uuid,
     /// Round.
@@ -59,6 +98,14 @@ struct RunOut {
     results_sha256: String,
     /// Version of the engine.
     engine_version: String,
+    /// Seed of everything random that is asked of the run.
+    seed: i64,
+    /// State.
+    state: RunStateName,
+    /// Version, for If-Match.
+    version: i64,
+    /// The run it took the place of when it was published.
+    supersedes_run_id: Option<Uuid>,
     /// Returns that went in.
     returns: i64,
     /// Returns with a score.
@@ -80,6 +127,10 @@ impl From<Run> for RunOut {
             inputs_sha256: run.inputs_sha256,
             results_sha256: run.results_sha256,
             engine_version: run.engine_version,
+            seed: run.seed,
+            state: run.state.into(),
+            version: run.version,
+            supersedes_run_id: run.supersedes.map(|id| id.0),
             returns: run.returns,
             scored: run.scored,
             created_by: run.created_by,
@@ -111,7 +162,7 @@ struct NewRun {
 /// The result of one enterprise.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct RunResultRow {
+pub(crate) struct RunResultRow {
     /// Enterprise.
     enterprise_id: Uuid,
     /// Credit code.
@@ -122,6 +173,10 @@ struct RunResultRow {
     area_code: String,
     /// Industry code when the run was made.
     industry_code: String,
+    /// Size class when the run was made: large, medium, small or micro.
+    size_class: Option<String>,
+    /// The revision it was computed from.
+    revision_id: Uuid,
     /// Main score; absent when not ranked.
     score: Option<f64>,
     /// Rank over the whole run; ties share a rank (1, 2, 2, 4).
@@ -140,6 +195,8 @@ impl From<RankingRow> for RunResultRow {
             enterprise_name: row.enterprise_name,
             area_code: row.area_code,
             industry_code: row.industry_code,
+            size_class: row.size_class,
+            revision_id: row.revision.0,
             score: row.score,
             rank: row.rank,
             band: row.band,
@@ -160,11 +217,11 @@ struct RunResultPage {
 
 /// How many enterprises stand at a level or stage.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct BandCount {
+#[oai(rename = "BandCount", skip_serializing_if_is_none)]
+struct BandCountOut {
     /// Level or stage; absent for those without.
     band: Option<i32>,
-    /// Enterprises; absent when there are fewer than three, which are not told.
+    /// Enterprises; absent when there are fewer than three, or when fewer than three elsewhere could be told from it.
     enterprises: Option<u64>,
 }
 
@@ -172,7 +229,7 @@ struct BandCount {
 #[derive(Object)]
 struct Distribution {
     /// By level or stage, rising.
-    items: Vec<BandCount>,
+    items: Vec<BandCountOut>,
 }
 
 /// An answer as evidence.
@@ -222,6 +279,10 @@ struct ExplanationOut {
     attained: Option<Any<Value>>,
     /// The tree of nodes, one root for each top score. Contributions of the children, rounding included, sum to the score.
     nodes: Vec<Any<Value>>,
+    /// The next level or stage and how far each of its conditions is; absent at the top and without result.
+    next: Option<Any<Value>>,
+    /// What missing answers did: `moved` says whose weight went where, `zeroed` what counts as nothing.
+    missing: Any<Value>,
     /// The answers behind the nodes by question code, with their cells.
     evidence: BTreeMap<String, EvidenceOut>,
     /// SHA-256 of the workbook that the answers stand in, hex.
@@ -246,6 +307,10 @@ impl From<Explanation> for ExplanationOut {
                 .as_ref()
                 .map(|attained| Any(serde_json::to_value(attained).unwrap_or_default())),
             nodes: explanation.roots.iter().map(node).collect(),
+            next: explanation
+                .next
+                .map(|next| Any(serde_json::to_value(next).unwrap_or_default())),
+            missing: Any(serde_json::to_value(explanation.missing).unwrap_or_default()),
             evidence: explanation
                 .evidence
                 .into_iter()
@@ -267,10 +332,22 @@ enum RunsFound {
 
 /// One run.
 #[derive(ApiResponse)]
-enum RunFound {
+pub(crate) enum RunFound {
     /// The run.
     #[oai(status = 200)]
-    Found(Json<RunOut>),
+    Found(
+        Json<RunOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl From<Run> for RunFound {
+    fn from(run: Run) -> Self {
+        let etag = etag::of(run.version);
+        Self::Found(Json(run.into()), etag)
+    }
 }
 
 /// A page of the ranking list.
@@ -309,15 +386,24 @@ impl ResultsApi {
         auth: Auth,
         /// Only this round.
         round_id: Query<Option<Uuid>>,
+        /// Only this methodology, whatever its version.
+        methodology_code: Query<Option<String>>,
+        /// Only this state.
+        state: Query<Option<RunStateName>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<RunsFound, ReadFailure> {
-        let list = ("runs", round_id.0);
+        let filter = RunFilter {
+            round: round_id.0.map(RoundId),
+            methodology_code: methodology_code.0,
+            state: state.0.map(RunState::from),
+        };
+        let list = ("runs", &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::list_runs(&service, auth.principal(), round_id.0.map(RoundId), &request).await?;
+        let found = browse::list_runs(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(RunsFound::Found(Json(RunPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -327,7 +413,7 @@ impl ResultsApi {
 
     /// Compute a run
     ///
-    /// Over all accepted returns of a round with one methodology version. A job: its result names the run.
+    /// Over all accepted returns of a round with one methodology version. A job: its result names the run, which is a draft.
     #[oai(path = "/runs", method = "post", operation_id = "create_run")]
     async fn create_run(
         &self,
@@ -351,7 +437,7 @@ impl ResultsApi {
         run_id: Path<Uuid>,
     ) -> Result<RunFound, ReadFailure> {
         let run = browse::get_run(&service, auth.principal(), RunId(run_id.0)).await?;
-        Ok(RunFound::Found(Json(run.into())))
+        Ok(run.into())
     }
 
     /// List the results of a run
@@ -369,6 +455,10 @@ impl ResultsApi {
         industry: Query<Option<String>>,
         /// Level or stage.
         band: Query<Option<i32>>,
+        /// Size class: large, medium, small or micro.
+        size_class: Query<Option<String>>,
+        /// Part of the name or credit code.
+        search: Query<Option<String>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
@@ -379,6 +469,8 @@ impl ResultsApi {
             area: area.0,
             industry: industry.0,
             band: band.0,
+            size_class: size_class.0,
+            search: search.0.filter(|term| !term.trim().is_empty()),
         };
         let list = ("run_results", run_id.0, &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
@@ -392,7 +484,7 @@ impl ResultsApi {
 
     /// Tell the distribution of a run
     ///
-    /// Enterprises by level or stage; counts below three are not told.
+    /// Enterprises by level or stage; counts below three are not told, nor any from which they would follow.
     #[oai(
         path = "/runs/:run_id/distribution",
         method = "get",
@@ -404,13 +496,12 @@ impl ResultsApi {
         auth: Auth,
         run_id: Path<Uuid>,
     ) -> Result<DistributionFound, ReadFailure> {
-        let counts = browse::distribution(&service, auth.principal(), RunId(run_id.0)).await?;
-        let suppressed = |count: u64| (count >= 3).then_some(count);
+        let counts = run_statistics::distribution(&service, auth.principal(), RunId(run_id.0)).await?;
         let items = counts
             .into_iter()
-            .map(|(band, count)| BandCount {
-                band,
-                enterprises: suppressed(count),
+            .map(|count| BandCountOut {
+                band: count.band,
+                enterprises: count.enterprises,
             })
             .collect();
         Ok(DistributionFound::Found(Json(Distribution { items })))

@@ -182,7 +182,7 @@ struct ReturnPage {
 /// A cell of a workbook.
 #[derive(Object)]
 #[oai(rename = "Place")]
-struct PlaceOut {
+pub(super) struct PlaceOut {
     /// Sheet name as found in the file.
     sheet: String,
     /// A1 reference.
@@ -336,7 +336,7 @@ impl FindingOut {
 /// Findings: graver ones first, at most 2000 listed, all counted.
 #[derive(Object)]
 #[oai(rename = "Findings")]
-struct FindingsOut {
+pub(super) struct FindingsOut {
     /// The findings.
     items: Vec<FindingOut>,
     /// Blocking findings in all.
@@ -352,7 +352,8 @@ struct FindingsOut {
 }
 
 impl FindingsOut {
-    fn of(findings: Findings, mut counted: Counted) -> Self {
+    /// Findings with the justifications that count.
+    pub(super) fn of(findings: Findings, mut counted: Counted) -> Self {
         Self {
             unjustified: findings.warn.saturating_sub(counted.len()),
             submittable: !findings.blocks(),
@@ -370,7 +371,7 @@ impl FindingsOut {
 
 /// A revision without its answers.
 #[derive(Object)]
-#[oai(rename = "RevisionSummary")]
+#[oai(rename = "RevisionSummary", skip_serializing_if_is_none)]
 struct RevisionSummaryOut {
     /// Identifier.
     id: Uuid,
@@ -384,6 +385,8 @@ struct RevisionSummaryOut {
     created_by: String,
     /// When.
     created_at: Instant,
+    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    import_id: Option<Uuid>,
 }
 
 impl From<RevisionSummary> for RevisionSummaryOut {
@@ -395,6 +398,7 @@ impl From<RevisionSummary> for RevisionSummaryOut {
             filename: summary.filename,
             created_by: summary.created_by,
             created_at: summary.created_at.into(),
+            import_id: summary.import.map(|id| id.0),
         }
     }
 }
@@ -455,7 +459,7 @@ impl From<Claim> for ClaimOut {
 
 /// A revision with its answers and findings.
 #[derive(Object)]
-#[oai(rename = "Revision")]
+#[oai(rename = "Revision", skip_serializing_if_is_none)]
 struct RevisionOut {
     /// Identifier.
     id: Uuid,
@@ -479,6 +483,8 @@ struct RevisionOut {
     created_by: String,
     /// When.
     created_at: Instant,
+    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    import_id: Option<Uuid>,
 }
 
 impl RevisionOut {
@@ -503,6 +509,7 @@ impl RevisionOut {
             findings: FindingsOut::of(revision.findings, counted),
             created_by: revision.created_by,
             created_at: revision.created_at.into(),
+            import_id: revision.import.map(|id| id.0),
         }
     }
 }

@@ -9,7 +9,15 @@ use crate::service::{Service, error::ServiceError};
 
 /// All bytes of an upload, or a refusal once there are more than allowed.
 pub(crate) async fn read(service: &Service, body: Body) -> Result<Vec<u8>, ServiceError> {
-    let limit = service.settings.upload_bytes;
+    read_at_most(service.settings.upload_bytes, body).await
+}
+
+/// All bytes of what is handed in for many enterprises, or a refusal once there are more than allowed.
+pub(crate) async fn read_import(service: &Service, body: Body) -> Result<Vec<u8>, ServiceError> {
+    read_at_most(service.settings.imports.file_bytes, body).await
+}
+
+async fn read_at_most(limit: u64, body: Body) -> Result<Vec<u8>, ServiceError> {
     let mut bytes = Vec::new();
     let mut reader = body.into_async_read().take(limit + 1);
     reader

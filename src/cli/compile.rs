@@ -7,7 +7,12 @@ use super::{
     output::{Failed, Output},
     template::find_round,
 };
-use crate::{config::DataPlace, domain::document::DocumentKind, service::compile_run::compile_run, store};
+use crate::{
+    config::DataPlace,
+    domain::document::DocumentKind,
+    service::{compile_run::compile_run, progress::Progress},
+    store,
+};
 
 /// Compute a run over the accepted returns of a round
 #[derive(Debug, clap::Args)]
@@ -38,7 +43,12 @@ impl Compile {
         };
         let methodology = methodology.ok_or_else(unknown)?;
         let bar = output.progress("computing", 1);
-        let run = compile_run(&service, &operator(), round.id, methodology.id).await?;
+        let show = |done: usize, total: usize| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        };
+        let progress = Progress::shown_by(&show);
+        let run = compile_run(&service, &operator(), round.id, methodology.id, progress).await?;
         bar.finish_and_clear();
         let text = format!(
             "run {}: {} of {} returns scored with {} {}\ninputs  {}\nresults {}",

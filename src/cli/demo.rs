@@ -48,6 +48,7 @@ use crate::{
         import_return::{Imported, Upload, import_return},
         issue_template::write_filled,
         manage_access::{NewUser, create_user},
+        progress::Progress,
         submit_return::submit_return,
     },
     shipped,
@@ -179,7 +180,7 @@ impl Stage<'_> {
             .iter()
             .filter(|document| document.kind == DocumentKind::Methodology)
         {
-            match compile_run(self.service, &operator(), round.id, methodology.id).await {
+            match compile_run(self.service, &operator(), round.id, methodology.id, Progress::untold()).await {
                 Ok(run) => story.runs.push(self.tell_run(run, methodology).await?),
                 // The regional index is computed over regions, not over enterprises.
                 Err(error) if error.code == "run.not_over_enterprises" => {}
@@ -403,7 +404,7 @@ impl Stage<'_> {
         let first = browse::ranking(self.service, &operator(), run.id, &RankingFilter::default(), &page)
             .await?
             .items;
-        let bands = browse::distribution(self.service, &operator(), run.id).await?;
+        let bands = store::run_result::distribution(self.service.db.read(), &Scope::County, run.id).await?;
         Ok(RunStory {
             run,
             title: methodology.title_zh.clone(),

@@ -1,210 +1,245 @@
 //! `ronghe import`
 
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
-use serde::Serialize;
+use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::{
     on_behalf_of, open, operator,
     output::{Failed, Output},
-    template::{all_returns, find_round},
+    template::find_round,
 };
 use crate::{
     config::DataPlace,
-    domain::{enterprise::EnterpriseId, survey_return::ReturnId},
+    domain::{
+        import::{Blocked, ImportItem, ImportOptions, ItemState},
+        job::JobState,
+        survey_return::ReturnState,
+    },
+    jobs::{task, worker},
     service::{
         Service,
         accept_return::accept_return,
-        check_workbook::{anchor_workbook, read_workbook},
+        begin_import::{Begun, Source},
+        browse_imports::{ImportView, all_items, get_import},
         error::ServiceError,
-        import_return::{Upload, import_return},
+        import_result,
         submit_return::submit_return,
     },
+    store,
 };
 
 /// Import a folder of returned workbooks
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe import returned/ --round 2026 --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --submit --accept --format json --data /var/lib/ronghe\n\nEach workbook goes through the same path as an enterprise's upload; what is refused is named and the others go on."
+    after_help = "Examples:\n  ronghe import returned/ --round 2026 --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --dry-run --out outcome.xlsx --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --submit --accept --format json --data /var/lib/ronghe\n\nThe same import as of a ZIP through the API: good files go in, bad ones are named, the same again changes nothing.\nAn import that was interrupted goes on where it stopped when the command is given again."
 )]
 pub(super) struct Import {
-    /// Folder with .xlsx files
+    /// Folder with the returned workbooks; folders within it are not looked into
     folder: PathBuf,
     /// Code of the round
     #[arg(long)]
     round: String,
+    /// Report only, write nothing
+    #[arg(long, conflicts_with = "submit")]
+    dry_run: bool,
+    /// Refuse files with blocking findings instead of filing them as drafts
+    #[arg(long)]
+    refuse_blocked: bool,
     /// Submit those without blocking findings
     #[arg(long)]
     submit: bool,
     /// Accept those submitted
     #[arg(long, requires = "submit")]
     accept: bool,
-}
-
-/// What became of one file.
-#[derive(Debug, Serialize)]
-struct Outcome {
-    file: String,
-    state: String,
-    block: usize,
-    warn: usize,
-    info: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<survey::text::Text>,
+    /// Write the outcome of every file here too, .xlsx or .json
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 impl Import {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         let service = open(place, false).await?;
         let round = find_round(&service, &self.round).await?;
-        let returns = all_returns(&service, &round, None).await?;
-        let returns = returns
-            .into_iter()
-            .map(|row| {
-                (
-                    row.survey_return.enterprise.to_string(),
-                    (row.survey_return.enterprise, row.survey_return.id),
-                )
-            })
-            .collect::<BTreeMap<_, _>>();
-        let files = workbooks(&self.folder)?;
-        let bar = output.progress("importing", files.len());
-        let mut outcomes = Vec::with_capacity(files.len());
-        for file in files {
-            outcomes.push(self.import(&service, &returns, &file).await);
-            bar.inc(1);
+        let source = keep(&service, &self.folder, output).await?;
+        let options = ImportOptions {
+            dry_run: self.dry_run,
+            blocked: if self.refuse_blocked {
+                Blocked::Refuse
+            } else {
+                Blocked::File
+            },
+            mapping: None,
+        };
+        let Begun { batch, job, .. } = task::begin(&service, &operator(), round.id, source, options).await?;
+        let doing = tokio::spawn({
+            let service = service.clone();
+            async move { worker::carry_on(&service, job.id).await }
+        });
+        watch(&service, doing, &batch, output).await?;
+        let view = get_import(&service, &operator(), batch.id).await?;
+        if view.job.state != JobState::Succeeded {
+            return Err(unfinished(&view));
         }
-        bar.finish_and_clear();
-        output.say(text(&outcomes), &outcomes)
+        let items = all_items(&service, &batch).await?;
+        if self.submit {
+            self.go_on(&service, &items).await?;
+        }
+        let value = json!({
+            "import_id": batch.id,
+            "dry_run": batch.options.dry_run,
+            "counts": view.counts,
+            "items": items,
+        });
+        if let Some(out) = &self.out {
+            let xlsx = out
+                .extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+            let bytes = if xlsx {
+                import_result::write(&items, None).map_err(ServiceError::internal)?
+            } else {
+                serde_json::to_vec_pretty(&value).map_err(std::io::Error::from)?
+            };
+            std::fs::write(out, bytes)?;
+        }
+        output.say(text(&items), &value)
     }
 
-    async fn import(
-        &self,
-        service: &Service,
-        returns: &BTreeMap<String, (EnterpriseId, ReturnId)>,
-        file: &Path,
-    ) -> Outcome {
-        let name = file
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        match self.take_in(service, returns, file, &name).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome {
-                file: name,
-                state: "refused".to_owned(),
-                block: 0,
-                warn: 0,
-                info: 0,
-                code: Some(error.code),
-                message: Some(error.message),
-            },
-        }
-    }
-
-    async fn take_in(
-        &self,
-        service: &Service,
-        returns: &BTreeMap<String, (EnterpriseId, ReturnId)>,
-        file: &Path,
-        name: &str,
-    ) -> Result<Outcome, ServiceError> {
-        let bytes = std::fs::read(file).map_err(ServiceError::internal)?;
-        let (enterprise, id) = self.addressee(service, returns, &bytes).await?;
-        let filler = on_behalf_of(enterprise);
-        let imported = import_return(
-            service,
-            &filler,
-            id,
-            Upload {
-                filename: name.to_owned(),
-                bytes,
-            },
-        )
-        .await?;
-        let mut state = imported.survey_return.state;
-        let findings = imported.revision.findings;
-        if self.submit && !imported.repeated && !findings.blocks() {
-            let submitted = submit_return(service, &filler, id, imported.survey_return.version).await?;
-            state = submitted.state;
-            if self.accept {
-                state = accept_return(service, &operator(), id, submitted.version).await?.state;
+    /// Submits, and accepts, what has no blocking findings and still is the newest revision of a draft.
+    async fn go_on(&self, service: &Service, items: &[ImportItem]) -> Result<(), Failed> {
+        for item in items {
+            let (Some(id), 0) = (item.survey_return, item.block) else {
+                continue;
+            };
+            let mut survey_return = store::survey_return::find_return(service.db.read(), &operator().scope, id).await?;
+            if survey_return.latest != item.revision {
+                continue;
+            }
+            if survey_return.state == ReturnState::Draft {
+                let filler = on_behalf_of(survey_return.enterprise);
+                survey_return = submit_return(service, &filler, id, survey_return.version).await?;
+            }
+            if self.accept && survey_return.state == ReturnState::Submitted {
+                accept_return(service, &operator(), id, survey_return.version).await?;
             }
         }
-        Ok(Outcome {
-            file: name.to_owned(),
-            state: state.name().to_owned(),
-            block: findings.block,
-            warn: findings.warn,
-            info: findings.info,
-            code: None,
-            message: None,
-        })
-    }
-
-    /// Whose workbook it is: the hidden sheet says so.
-    async fn addressee(
-        &self,
-        service: &Service,
-        returns: &BTreeMap<String, (EnterpriseId, ReturnId)>,
-        bytes: &[u8],
-    ) -> Result<(EnterpriseId, ReturnId), ServiceError> {
-        let raw = read_workbook(&service.reader, bytes).await?;
-        let round = crate::store::round::find_round_by_code(service.db.read(), &self.round).await?;
-        let round = round.ok_or_else(|| ServiceError::new("not_found"))?;
-        let form = service
-            .catalogue
-            .form(&service.db, round.questionnaire, &round.reference)
-            .await?;
-        let metadata = anchor_workbook(&raw, &form)?.metadata;
-        returns
-            .get(&metadata.enterprise_id)
-            .copied()
-            .ok_or_else(|| ServiceError::new("not_found"))
+        Ok(())
     }
 }
 
-/// The .xlsx files of a folder in the order of their names.
+/// Keeps the files of a folder under their hashes: from here on the import does not need the folder any more.
+async fn keep(service: &Service, folder: &Path, output: &Output) -> Result<Source, Failed> {
+    let paths = workbooks(folder)?;
+    let bar = output.progress("reading the folder", paths.len());
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let name = path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let sha256 = service
+            .blobs
+            .put(std::fs::read(&path)?)
+            .await
+            .map_err(ServiceError::internal)?;
+        files.push((name, sha256));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(Source::Folder {
+        name: folder.display().to_string(),
+        files,
+    })
+}
+
+/// Shows how far the import is until it has ended.
+async fn watch(
+    service: &Arc<Service>,
+    mut doing: JoinHandle<Result<(), ServiceError>>,
+    batch: &crate::domain::import::ImportBatch,
+    output: &Output,
+) -> Result<(), Failed> {
+    let bar = output.progress("importing", 0);
+    loop {
+        if let Ok(ended) = tokio::time::timeout(Duration::from_millis(200), &mut doing).await {
+            bar.finish_and_clear();
+            return Ok(ended.map_err(ServiceError::internal)??);
+        }
+        let job = store::job::find_job(service.db.read(), batch.job).await?;
+        bar.set_length(u64::try_from(job.total).unwrap_or(0));
+        bar.set_position(u64::try_from(job.done).unwrap_or(0));
+    }
+}
+
+fn unfinished(view: &ImportView) -> Failed {
+    let error = view.job.error.as_ref();
+    let text = |language: &str| {
+        let message = error.and_then(|error| error["message"][language].as_str());
+        message.unwrap_or_default().to_owned()
+    };
+    let code = error
+        .and_then(|error| error["code"].as_str())
+        .unwrap_or("import.unfinished");
+    let counts = &view.counts;
+    Failed::new(
+        code,
+        format!(
+            "导入没有完成（{} / {}）：{}",
+            counts.items - counts.waiting,
+            counts.items,
+            text("zh")
+        ),
+        format!(
+            "the import did not end ({} of {}): {}",
+            counts.items - counts.waiting,
+            counts.items,
+            text("en")
+        ),
+    )
+}
+
+/// The files of a folder in the order of their names. What they are is told by their content, not here.
 fn workbooks(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        // "~$..." is what an open Excel leaves beside a workbook.
-        let open_elsewhere = path
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("~$"));
-        if path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
-            && !open_elsewhere
-        {
-            files.push(path);
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_file() && !name.starts_with('.') && !workbook::archive::is_litter(&name) {
+            files.push(entry.path());
         }
     }
     files.sort();
     Ok(files)
 }
 
-fn text(outcomes: &[Outcome]) -> String {
-    let mut lines = outcomes
+fn text(items: &[ImportItem]) -> String {
+    let line = |item: &ImportItem| match (&item.code, &item.message) {
+        (Some(code), Some(message)) => format!("{:10} {}  {} [{code}]", item.state.name(), item.name, message.zh),
+        _ => format!(
+            "{:10} {}  {} block, {} warn, {} info",
+            item.state.name(),
+            item.name,
+            item.block,
+            item.warn,
+            item.info
+        ),
+    };
+    let mut lines = items.iter().map(line).collect::<Vec<_>>();
+    let of = |state: ItemState| items.iter().filter(|item| item.state == state).count();
+    let blocked = items
         .iter()
-        .map(|outcome| match (&outcome.code, &outcome.message) {
-            (Some(code), Some(message)) => format!("{:10} {}  {} [{code}]", outcome.state, outcome.file, message.zh),
-            _ => format!(
-                "{:10} {}  {} block, {} warn, {} info",
-                outcome.state, outcome.file, outcome.block, outcome.warn, outcome.info
-            ),
-        })
-        .collect::<Vec<_>>();
-    let refused = outcomes.iter().filter(|outcome| outcome.code.is_some()).count();
-    let blocked = outcomes.iter().filter(|outcome| outcome.block > 0).count();
+        .filter(|item| item.block > 0 && item.state != ItemState::Refused)
+        .count();
     lines.push(format!(
-        "{} files: {refused} refused, {blocked} with blocking findings",
-        outcomes.len()
+        "{} files: {} taken in, {} unchanged, {} refused; {blocked} with blocking findings",
+        items.len(),
+        of(ItemState::Taken),
+        of(ItemState::Unchanged),
+        of(ItemState::Refused)
     ));
     lines.join("\n")
 }

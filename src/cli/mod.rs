@@ -21,6 +21,7 @@ mod compile;
 mod demo;
 mod export;
 mod import;
+mod index;
 mod key;
 mod load;
 mod openapi;
@@ -97,6 +98,9 @@ enum Command {
     Compile(compile::Compile),
     /// Write the results of a run as a workbook or CSV
     Export(export::Export),
+    /// Composite indicators from files, without a database
+    #[command(subcommand)]
+    Index(index::Index),
     /// Read a workbook from standard input: the limited child process of the service, not for people
     #[command(name = CHILD_COMMAND, hide = true)]
     ReadWorkbook {
@@ -151,6 +155,7 @@ impl Command {
             Self::Import(command) => command.run(place, output).await?,
             Self::Compile(command) => command.run(place, output).await?,
             Self::Export(command) => command.run(place, output).await?,
+            Self::Index(command) => command.run(output)?,
             Self::ReadWorkbook { .. } => {}
         }
         Ok(ExitCode::SUCCESS)
@@ -159,12 +164,17 @@ impl Command {
 
 /// Opens the data of a command with the machine's clock and randomness.
 async fn open(place: &DataPlace, migrate: bool) -> Result<Arc<Service>, Failed> {
+    open_with(place, migrate, Settings::default()).await
+}
+
+/// Opens the data of a command with these figures.
+async fn open_with(place: &DataPlace, migrate: bool, settings: Settings) -> Result<Arc<Service>, Failed> {
     let parts = Parts {
         clock: Arc::new(SystemClock),
         ids: SeededIds::from_system(),
         settings: Settings {
             reading: place.reading_limits()?,
-            ..Settings::default()
+            ..settings
         },
         program: program()?,
     };

@@ -5,6 +5,7 @@ use std::{io::Write, process::ExitCode, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::{Value, json};
+use survey::document::DocumentFault;
 
 use crate::{service::error::ServiceError, startup::StartError, store::db::StoreError};
 
@@ -36,6 +37,20 @@ impl Failed {
             message_en: en.into(),
             errors: Vec::new(),
         }
+    }
+
+    /// The failure with the faults it stands for, each with its place.
+    #[must_use]
+    pub(crate) fn with_faults(mut self, faults: &[DocumentFault]) -> Self {
+        let errors = faults.iter().map(|fault| {
+            json!({
+                "code": fault.code,
+                "pointer": fault.pointer,
+                "message": { "zh": fault.message.zh, "en": fault.message.en },
+            })
+        });
+        self.errors.extend(errors);
+        self
     }
 
     fn json(&self) -> Value {

@@ -6,10 +6,14 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::{
-    open,
+    open_with,
     output::{Failed, Output},
 };
-use crate::{config::DataPlace, startup};
+use crate::{
+    config::{DataPlace, ImportLimits},
+    service::Settings,
+    startup,
+};
 
 /// Serve the API
 #[derive(Debug, clap::Args)]
@@ -25,11 +29,17 @@ pub(super) struct Serve {
         env = "RONGHE_LISTEN"
     )]
     listen: SocketAddr,
+    #[command(flatten)]
+    imports: ImportLimits,
 }
 
 impl Serve {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
-        let service = open(place, false).await?;
+        let settings = Settings {
+            imports: self.imports,
+            ..Settings::default()
+        };
+        let service = open_with(place, false, settings).await?;
         let listener = listen(self.listen)?;
         let address = listener.local_addr()?;
         output.say(

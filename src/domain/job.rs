@@ -23,11 +23,19 @@ pub enum JobState {
     Succeeded,
     /// Ended with an error.
     Failed,
+    /// Stopped because somebody asked for it; what was done before stands.
+    Cancelled,
 }
 
 impl JobState {
     /// All states.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Succeeded, Self::Failed];
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+    ];
 
     /// Stable name in the database and the API.
     pub fn name(self) -> &'static str {
@@ -36,7 +44,13 @@ impl JobState {
             Self::Running => "running",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
+    }
+
+    /// Whether nothing will happen to the job any more.
+    pub fn has_ended(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
     }
 
     /// The state with this name.

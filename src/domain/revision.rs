@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use survey::answer::{Answers, Claims};
 
 use super::{
-    enterprise::Enterprise,
+    import::ImportId,
     survey_return::{ReturnId, RevisionId},
 };
 
@@ -25,19 +25,15 @@ pub struct RevisionSummary {
     pub created_by: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    pub import: Option<ImportId>,
 }
 
-/// What a run takes from a return: the revision in force and its enterprise. Provenance and findings are left out; over
-/// a whole round they would be most of the memory.
+/// What a run reads of a revision. Provenance and findings are left out; over a whole round they would be most of the
+/// memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AcceptedRevision {
-    /// The enterprise, as the registry knows it now.
-    pub enterprise: Enterprise,
-    /// The revision in force.
-    pub revision: RevisionId,
-    /// SHA-256 of its workbook, hex.
-    pub blob_sha256: String,
-    /// Its answers.
+pub struct RevisionContent {
+    /// Answers.
     pub answers: Answers,
     /// Questions that do not apply: claimed by the enterprise and agreed to by the reviewer who accepted the revision.
     pub claims: Claims,
@@ -65,4 +61,23 @@ pub struct ReturnChange {
     pub version: i64,
     /// When it was changed last.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What the newest revision of a return was read from, and what was found in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewestRevision {
+    /// Identifier.
+    pub id: RevisionId,
+    /// Number within the return.
+    pub number: i32,
+    /// SHA-256 of the file, hex.
+    pub blob_sha256: String,
+    /// Hash of the row, where it was read from one.
+    pub part_sha256: Option<String>,
+    /// Blocking findings.
+    pub block: usize,
+    /// Warnings.
+    pub warn: usize,
+    /// Notes.
+    pub info: usize,
 }

@@ -10,7 +10,50 @@ identifier!(
     RunId
 );
 
-/// A frozen run.
+/// State of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Results are still being stored; nobody sees it.
+    Computing,
+    /// Computed, for looking at.
+    Draft,
+    /// Decided upon: this is what will be published.
+    Frozen,
+    /// In force for its round and methodology.
+    Published,
+    /// Was in force until a later run of the same round and methodology was published.
+    Superseded,
+}
+
+impl RunState {
+    /// All states in the order of a run's life.
+    pub const ALL: [Self; 5] = [
+        Self::Computing,
+        Self::Draft,
+        Self::Frozen,
+        Self::Published,
+        Self::Superseded,
+    ];
+
+    /// Stable name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Computing => "computing",
+            Self::Draft => "draft",
+            Self::Frozen => "frozen",
+            Self::Published => "published",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// A run. Its results never change; its state does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// Identifier.
@@ -29,6 +72,14 @@ pub struct Run {
     pub results_sha256: String,
     /// Version of the engine.
     pub engine_version: String,
+    /// Seed of everything random that is asked of the run later, below 2^53.
+    pub seed: i64,
+    /// State.
+    pub state: RunState,
+    /// Version for optimistic locking, from 1.
+    pub version: i64,
+    /// The run it took the place of when it was published.
+    pub supersedes: Option<RunId>,
     /// Returns that went in.
     pub returns: i64,
     /// Returns with a score (the methodology applied and nothing blocked).
@@ -37,6 +88,57 @@ pub struct Run {
     pub created_by: String,
     /// When.
     pub created_at: DateTime<Utc>,
+}
+
+/// A step in the life of a run: who did what and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEvent {
+    /// Run.
+    pub run: RunId,
+    /// Step number within the run, from 1.
+    pub number: i32,
+    /// State before; absent for the first step.
+    pub from: Option<RunState>,
+    /// State after.
+    pub to: RunState,
+    /// Who.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Which runs a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RunFilter {
+    /// Only this round.
+    pub round: Option<RoundId>,
+    /// Only this methodology, whatever its version.
+    pub methodology_code: Option<String>,
+    /// Only this state.
+    pub state: Option<RunState>,
+}
+
+/// One return as it goes into a run: the enterprise as it is known, and the revisions whose answers are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunInput {
+    /// Enterprise.
+    pub enterprise: EnterpriseId,
+    /// Credit code.
+    pub uscc: String,
+    /// Name.
+    pub name: String,
+    /// Area code.
+    pub area_code: String,
+    /// Industry code.
+    pub industry_code: String,
+    /// Size class.
+    pub size_class: Option<String>,
+    /// The revision in force.
+    pub revision: RevisionId,
+    /// SHA-256 of its workbook, hex.
+    pub blob_sha256: String,
+    /// The revision in force of the round before.
+    pub previous: Option<RevisionId>,
 }
 
 /// The result of one enterprise in a run.
@@ -48,10 +150,14 @@ pub struct RunResult {
     pub enterprise: EnterpriseId,
     /// The revision it was computed from.
     pub revision: RevisionId,
+    /// The revision of the round before that went in with it.
+    pub previous: Option<RevisionId>,
     /// Area code of the enterprise when the run was made.
     pub area_code: String,
     /// Industry code of the enterprise when the run was made.
     pub industry_code: String,
+    /// Size class of the enterprise when the run was made.
+    pub size_class: Option<String>,
     /// Name of the enterprise when the run was made.
     pub enterprise_name: String,
     /// Credit code.
@@ -64,8 +170,8 @@ pub struct RunResult {
     pub band: Option<i32>,
     /// All totals by code, as a JSON object.
     pub totals: serde_json::Value,
-    /// Everything that explains the score: the scored nodes as JSON.
-    pub detail: serde_json::Value,
+    /// Everything that explains the score: the scored nodes as JSON text, kept byte for byte.
+    pub detail: String,
 }
 
 /// A row of the ranking list: a result without its explanation.
@@ -81,6 +187,12 @@ pub struct RankingRow {
     pub area_code: String,
     /// Industry code.
     pub industry_code: String,
+    /// Size class.
+    pub size_class: Option<String>,
+    /// The revision it was computed from.
+    pub revision: RevisionId,
+    /// The revision of the round before that went in with it.
+    pub previous: Option<RevisionId>,
     /// Main score.
     pub score: Option<f64>,
     /// Rank.
@@ -100,4 +212,45 @@ pub struct RankingFilter {
     pub industry: Option<String>,
     /// Level or stage.
     pub band: Option<i32>,
+    /// Size class.
+    pub size_class: Option<String>,
+    /// Part of the name or credit code.
+    pub search: Option<String>,
+}
+
+/// What the results of a run are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// Area code.
+    Area,
+    /// The first characters of the industry code: 1 a section, 3 a division.
+    Industry {
+        /// How many characters.
+        length: u32,
+    },
+    /// Size class.
+    SizeClass,
+}
+
+/// A group of results. How many and what they average; nothing of a single enterprise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupFigures {
+    /// Area code, beginning of the industry code or size class; absent where it is not known.
+    pub key: Option<String>,
+    /// Results.
+    pub results: u64,
+    /// Results with a score.
+    pub scored: u64,
+    /// Mean of their main scores.
+    pub mean: Option<f64>,
+}
+
+/// The result of an enterprise in one of many runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastResult {
+    /// Run.
+    pub run: Run,
+    /// Result.
+    pub result: RankingRow,
 }

@@ -8,7 +8,7 @@ use survey::{
     finding::Findings,
 };
 
-use super::{enterprise::EnterpriseId, identifier, round::RoundId};
+use super::{enterprise::EnterpriseId, identifier, import::ImportId, round::RoundId};
 
 identifier!(
     /// Identifier of a return.
@@ -144,6 +144,10 @@ pub struct Revision {
     pub created_by: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    pub import: Option<ImportId>,
+    /// Hash of the row it was read from, where it is only a part of the file.
+    pub part_sha256: Option<String>,
 }
 
 /// A step in the life of a return: who did what, when and why.

@@ -1,5 +1,7 @@
 //! What a job does: its parameters as they are stored, how it is taken on and how it is carried out.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -7,21 +9,30 @@ use crate::{
     domain::{
         access::Principal,
         document::DocumentId,
+        import::{ImportId, ImportOptions},
         job::{Job, JobId, JobState},
         round::RoundId,
+        run::RunId,
     },
     service::{
         Service,
+        back_test::{back_test, check_back_test},
+        begin_import::{Begun, Source, begin_import},
         compile_run::{check_run, compile_run},
         error::ServiceError,
         import_enterprises::import_enterprises,
         permission::Action,
+        progress::Progress,
+        publish_document::not_utf8,
+        run_import::run_import,
+        shake_run::{Shaking, check_shaking, shake_run},
+        verify_run::{check_verification, verify_run},
     },
     store,
 };
 
 /// The work of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Task {
     /// Import a list of enterprises that is kept as a blob.
@@ -31,12 +42,41 @@ pub enum Task {
         /// Report only, write nothing.
         dry_run: bool,
     },
+    /// Import many returns.
+    ImportReturns {
+        /// The import; its items are the truth.
+        import: ImportId,
+    },
     /// Compute a run.
     CompileRun {
         /// Round.
         round: RoundId,
         /// Methodology.
         methodology: DocumentId,
+    },
+    /// Try a methodology that is not published on the returns of a round.
+    BackTest {
+        /// Round.
+        round: RoundId,
+        /// The run to compare with; without one, the newest of the methodology.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        against: Option<RunId>,
+        /// The draft, as it was posted.
+        content: String,
+    },
+    /// Shake the weights of a run.
+    ShakeRun {
+        /// Run.
+        run: RunId,
+        /// Replications.
+        replications: u32,
+        /// By how much a weight moves at most, as a share of itself.
+        noise: f64,
+    },
+    /// Compute a run again and compare.
+    VerifyRun {
+        /// Run.
+        run: RunId,
     },
 }
 
@@ -63,9 +103,79 @@ pub async fn queue_run(
     take_on(service, caller, &Task::CompileRun { round, methodology }).await
 }
 
-async fn take_on(service: &Service, caller: &Principal, task: &Task) -> Result<Job, ServiceError> {
+/// Takes on the shaking of a run's weights.
+pub async fn queue_robustness(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    shaking: Shaking,
+) -> Result<Job, ServiceError> {
+    check_shaking(service, caller, run, shaking).await?;
+    let Shaking { replications, noise } = shaking;
+    let task = Task::ShakeRun {
+        run,
+        replications,
+        noise,
+    };
+    take_on(service, caller, &task).await
+}
+
+/// Takes on the verification of a run.
+pub async fn queue_verification(service: &Service, caller: &Principal, run: RunId) -> Result<Job, ServiceError> {
+    check_verification(service, caller, run).await?;
+    take_on(service, caller, &Task::VerifyRun { run }).await
+}
+
+/// Takes on the trial of a draft. What cannot be computed is refused at once, not in a job.
+pub async fn queue_back_test(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: Vec<u8>,
+) -> Result<Job, ServiceError> {
+    let content = String::from_utf8(content).map_err(|_| not_utf8())?;
+    check_back_test(service, caller, round, against, &content).await?;
+    let task = Task::BackTest {
+        round,
+        against,
+        content,
+    };
+    take_on(service, caller, &task).await
+}
+
+/// Takes on an import of many returns and wakes a worker for it.
+pub async fn queue_import(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    source: Source,
+    options: ImportOptions,
+) -> Result<Begun, ServiceError> {
+    let begun = begin(service, caller, round, source, options).await?;
+    if begun.fresh {
+        // The row is there: should this fail, the job is taken up at the next start.
+        service.queue.push(begun.job.id).await.map_err(ServiceError::internal)?;
+    }
+    Ok(begun)
+}
+
+/// Takes on an import of many returns without waking anybody: for a command line that carries it out itself.
+pub async fn begin(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    source: Source,
+    options: ImportOptions,
+) -> Result<Begun, ServiceError> {
+    let id = ImportId(service.next_id());
+    let job = new_job(service, caller, &Task::ImportReturns { import: id })?;
+    begin_import(service, caller, round, source, options, (id, job)).await
+}
+
+fn new_job(service: &Service, caller: &Principal, task: &Task) -> Result<Job, ServiceError> {
     let now = service.now();
-    let job = Job {
+    Ok(Job {
         id: JobId(service.next_id()),
         task: serde_json::to_value(task).map_err(ServiceError::internal)?,
         state: JobState::Queued,
@@ -78,7 +188,11 @@ async fn take_on(service: &Service, caller: &Principal, task: &Task) -> Result<J
         scope: caller.scope.clone(),
         created_at: now,
         updated_at: now,
-    };
+    })
+}
+
+async fn take_on(service: &Service, caller: &Principal, task: &Task) -> Result<Job, ServiceError> {
+    let job = new_job(service, caller, task)?;
     let txn = service.db.begin_write().await?;
     store::job::insert_job(&txn, &job).await?;
     txn.commit().await?;
@@ -88,13 +202,14 @@ async fn take_on(service: &Service, caller: &Principal, task: &Task) -> Result<J
 }
 
 /// Carries out the work with no more than the rights of who asked for it. Gives the result as JSON.
-pub(super) async fn carry_out(service: &Service, job: &Job) -> Result<Value, ServiceError> {
+pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value, ServiceError> {
     let caller = Principal {
         name: job.created_by.clone(),
         user: None,
         role: job.role,
         scope: job.scope.clone(),
     };
+    let progress = Progress::of_job(service, job.id);
     let task: Task = serde_json::from_value(job.task.clone()).map_err(ServiceError::internal)?;
     match task {
         Task::ImportEnterprises { blob_sha256, dry_run } => {
@@ -102,9 +217,34 @@ pub(super) async fn carry_out(service: &Service, job: &Job) -> Result<Value, Ser
             let report = import_enterprises(service, &caller, &bytes, dry_run).await?;
             serde_json::to_value(report).map_err(ServiceError::internal)
         }
+        Task::ImportReturns { import } => {
+            let summary = run_import(service, &caller, job.id, import).await?;
+            serde_json::to_value(summary).map_err(ServiceError::internal)
+        }
         Task::CompileRun { round, methodology } => {
-            let run = compile_run(service, &caller, round, methodology).await?;
+            let run = compile_run(service, &caller, round, methodology, progress).await?;
             Ok(json!({ "run_id": run.id, "returns": run.returns, "scored": run.scored }))
+        }
+        Task::BackTest {
+            round,
+            against,
+            content,
+        } => {
+            let report = back_test(service, &caller, round, against, &content, progress).await?;
+            serde_json::to_value(report).map_err(ServiceError::internal)
+        }
+        Task::ShakeRun {
+            run,
+            replications,
+            noise,
+        } => {
+            let shaking = Shaking { replications, noise };
+            let report = shake_run(service, &caller, run, shaking, progress).await?;
+            serde_json::to_value(report).map_err(ServiceError::internal)
+        }
+        Task::VerifyRun { run } => {
+            let verification = verify_run(service, &caller, run, progress).await?;
+            serde_json::to_value(verification).map_err(ServiceError::internal)
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         Service,
         error::{Kind, ServiceError},
     },
-    store,
+    store::{self, db::StoreError},
 };
 
 /// Does the job unless somebody else has it.
@@ -19,9 +19,12 @@ pub async fn work(service: &Arc<Service>, id: JobId) -> Result<(), ServiceError>
     let txn = service.db.begin_write().await?;
     let claimed = store::job::claim_job(&txn, id, service.now()).await?;
     txn.commit().await?;
-    if !claimed {
-        return Ok(());
-    }
+    if claimed { carry_on(service, id).await } else { Ok(()) }
+}
+
+/// Does a job whether or not somebody else is at it: for the command line, which goes on where a killed one stopped.
+/// Only for work whose single steps are safe to be done by two, as those of an import are.
+pub async fn carry_on(service: &Arc<Service>, id: JobId) -> Result<(), ServiceError> {
     let job = store::job::find_job(service.db.read(), id).await?;
     // On a task of its own, so that a panic ends the job and not the worker.
     let doing = tokio::spawn({
@@ -31,8 +34,14 @@ pub async fn work(service: &Arc<Service>, id: JobId) -> Result<(), ServiceError>
     let outcome = doing.await.map_err(ServiceError::internal).and_then(|outcome| outcome);
     let outcome = outcome.map_err(|error| problem(&error));
     let txn = service.db.begin_write().await?;
-    store::job::finish_job(&txn, id, outcome.as_ref(), service.now()).await?;
-    Ok(txn.commit().await?)
+    match store::job::finish_job(&txn, id, outcome.as_ref(), service.now()).await {
+        // Cancelled meanwhile, or ended by another worker: that end stands.
+        Err(StoreError::NotFound) => Ok(()),
+        finished => {
+            finished?;
+            Ok(txn.commit().await?)
+        }
+    }
 }
 
 /// The error of a job as it is shown: the same members as a problem, without what is internal.

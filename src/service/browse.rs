@@ -3,7 +3,7 @@
 use super::{Service, catalogue, error::ServiceError, permission::Action};
 use crate::{
     domain::{
-        access::{Principal, Role, Scope},
+        access::{Principal, Role},
         area::{Area, AreaFilter},
         document::{Document, DocumentContent, DocumentId, DocumentKind},
         enterprise::{Enterprise, EnterpriseFilter, EnterpriseId},
@@ -11,7 +11,7 @@ use crate::{
         job::{Job, JobId},
         page::{Page, PageRequest},
         round::{Round, RoundId, RoundProgress},
-        run::{RankingFilter, RankingRow, Run, RunId},
+        run::{RankingFilter, RankingRow, Run, RunFilter, RunId},
     },
     store,
 };
@@ -120,11 +120,11 @@ pub async fn round_progress(service: &Service, caller: &Principal, id: RoundId) 
 pub async fn list_runs(
     service: &Service,
     caller: &Principal,
-    round: Option<RoundId>,
+    filter: &RunFilter,
     page: &PageRequest,
 ) -> Result<Page<Run>, ServiceError> {
     caller.may(Action::ReadResults)?;
-    Ok(store::run::list_runs(service.db.read(), round, page).await?)
+    Ok(store::run::list_runs(service.db.read(), filter, page).await?)
 }
 
 /// One run.
@@ -142,21 +142,7 @@ pub async fn ranking(
     page: &PageRequest,
 ) -> Result<Page<RankingRow>, ServiceError> {
     get_run(service, caller, run).await?;
-    Ok(store::run::ranking(service.db.read(), &caller.scope, run, filter, page).await?)
-}
-
-/// How many enterprises of a run stand at each level or stage, within scope. An enterprise, which would learn of others,
-/// is refused.
-pub async fn distribution(
-    service: &Service,
-    caller: &Principal,
-    run: RunId,
-) -> Result<Vec<(Option<i32>, u64)>, ServiceError> {
-    if matches!(caller.scope, Scope::Enterprise(_)) {
-        return Err(ServiceError::new("forbidden"));
-    }
-    get_run(service, caller, run).await?;
-    Ok(store::run::distribution(service.db.read(), &caller.scope, run).await?)
+    Ok(store::run_result::ranking(service.db.read(), &caller.scope, run, filter, page).await?)
 }
 
 /// A job: one's own, or any for the administrator.

@@ -74,9 +74,6 @@ pub fn check(
     for wanted in conversions {
         survey.convert(&mut reading, wanted);
     }
-    let previous = known.previous.as_ref();
-    let context = context(survey, known, &reading.answers);
-    let evaluation = survey.evaluate(&reading.answers, &context, previous);
     reading
         .findings
         .extend(returned.notices.into_iter().map(|notice| Finding {
@@ -93,8 +90,7 @@ pub fn check(
         }));
     let (justifications, faults) = justifications(&form.reasons, returned.justifications);
     reading.findings.extend(faults);
-    let claimed: BTreeSet<String> = reading.claims.keys().cloned().collect();
-    let findings = survey.check(&reading, &evaluation, &claimed);
+    let (evaluation, findings) = check_reading(survey, &reading, known);
     CheckedWorkbook {
         metadata: returned.metadata,
         reading,
@@ -134,6 +130,15 @@ fn justifications(
         }
     }
     (taken, faults)
+}
+
+/// Evaluates answers that were read, from whatever they were read, and raises all findings in one pass.
+pub fn check_reading(survey: &Survey, reading: &Reading, known: &Known) -> (Evaluation, Findings) {
+    let context = context(survey, known, &reading.answers);
+    let evaluation = survey.evaluate(&reading.answers, &context, known.previous.as_ref());
+    let claimed: BTreeSet<String> = reading.claims.keys().cloned().collect();
+    let findings = survey.check(reading, &evaluation, &claimed);
+    (evaluation, findings)
 }
 
 /// What is known of an enterprise before its workbook is read.

@@ -1,78 +1,161 @@
-//! A run: all accepted returns of a round, one methodology version, frozen inputs, the same bytes every time.
+//! A run: all accepted returns of a round, one methodology version, fixed inputs, the same bytes every time.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use index::{
-    compile::CompiledMethodology,
-    exact::Fixed,
-    methodology::Methodology,
-    rank::rank,
-    scoring::{NodeKind, Scored},
-};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-use survey::{answer::Answers, survey::RoundContext};
+use chrono::Duration;
+use index::{compile::CompiledMethodology, methodology::Methodology};
 
 use super::{
-    Service,
-    catalogue::{self, Form, blocking},
+    Service, catalogue,
     error::ServiceError,
     permission::Action,
+    progress::Progress,
     publish_document::questionnaire_of,
+    run_pass::{Basis, CHUNK, OneScored, Pass, Ranked, ResultsHash, document_hashes, main_score},
 };
 use crate::{
     domain::{
         access::{Principal, Scope},
-        document::{DocumentId, DocumentKind},
-        enterprise::EnterpriseId,
-        revision::AcceptedRevision,
+        document::{Document, DocumentId, DocumentKind},
         round::{Round, RoundId},
-        run::{Run, RunId, RunResult},
+        run::{Run, RunEvent, RunId, RunInput, RunResult, RunState},
     },
     store,
 };
 
-/// Version of everything that turns inputs into results. A change of any result raises it.
-pub const ENGINE_VERSION: &str = concat!("ronghe-", env!("CARGO_PKG_VERSION"));
+pub use super::run_pass::ENGINE_VERSION;
 
-/// Computes all accepted returns of a round with a methodology and stores the results.
+/// After this long a run that is still computing belongs to a process that is gone.
+const ABANDONED: Duration = Duration::days(1);
+
+/// Computes all accepted returns of a round with a methodology and stores the results, as a draft.
+///
+/// Twice over all returns: the ranks must be known before the first result is written. Results are written chunk by chunk,
+/// so that others can write in between; the run is not seen before it is whole, and a failure leaves nothing.
 pub async fn compile_run(
     service: &Service,
     caller: &Principal,
     round: RoundId,
     methodology: DocumentId,
+    progress: Progress<'_>,
 ) -> Result<Run, ServiceError> {
     caller.may(Action::Compile)?;
-    let prepared = prepare(service, round, methodology).await?;
-    let id = RunId(service.next_id());
-    let (inputs_sha256, results) = blocking(move || compute(&prepared, id)).await?;
-    let document = store::document::find_document(service.db.read(), methodology).await?;
+    let (pass, document) = prepare(service, round, methodology).await?;
     let run = Run {
-        id,
+        id: RunId(service.next_id()),
         round,
         methodology,
         methodology_code: document.code,
         methodology_version: document.version,
-        inputs_sha256,
-        results_sha256: results_hash(&results)?,
+        inputs_sha256: String::new(),
+        results_sha256: String::new(),
         engine_version: ENGINE_VERSION.to_owned(),
-        returns: count(results.len()),
-        scored: count(results.iter().filter(|result| result.score.is_some()).count()),
+        seed: new_seed(service),
+        state: RunState::Computing,
+        version: 1,
+        supersedes: None,
+        returns: count(pass.returns.len()),
+        scored: 0,
         created_by: caller.name.clone(),
         created_at: service.now(),
     };
     let txn = service.db.begin_write().await?;
+    store::run::delete_unfinished(&txn, run.created_at - ABANDONED).await?;
     store::run::insert_run(&txn, &run).await?;
-    store::run::insert_results(&txn, &results).await?;
     txn.commit().await?;
-    Ok(run)
+    let id = run.id;
+    let outcome = compute(service, &pass, run, progress).await;
+    if outcome.is_err() {
+        let txn = service.db.begin_write().await?;
+        store::run::delete_computing(&txn, id).await?;
+        txn.commit().await?;
+    }
+    outcome
 }
 
 fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A seed that a JSON number carries exactly.
+fn new_seed(service: &Service) -> i64 {
+    let mut bytes = [0; 8];
+    for (byte, random) in bytes.iter_mut().skip(2).zip(service.ids.random_bytes()) {
+        *byte = random;
+    }
+    i64::from_be_bytes(bytes)
+}
+
+async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progress<'_>) -> Result<Run, ServiceError> {
+    let total = 2 * pass.returns.len();
+    let ranked = pass.rank(service, progress, total).await?;
+    let mut results_hash = ResultsHash::default();
+    for (at, chunk) in pass.returns.chunks(CHUNK).enumerate() {
+        let scored = pass.score(service, chunk).await?;
+        let results = results(run.id, at * CHUNK, chunk, &scored, &ranked)?;
+        for result in &results {
+            results_hash.add(&result.uscc, result.rank, &result.detail)?;
+        }
+        let txn = service.db.begin_write().await?;
+        store::run_result::insert_results(&txn, &results).await?;
+        txn.commit().await?;
+        progress
+            .report(pass.returns.len() + at * CHUNK + chunk.len(), total)
+            .await?;
+    }
+    run.inputs_sha256 = ranked.inputs_sha256;
+    run.results_sha256 = results_hash.finish();
+    run.scored = count(ranked.scores.iter().flatten().count());
+    run.state = RunState::Draft;
+    let txn = service.db.begin_write().await?;
+    store::run::complete_run(&txn, &run).await?;
+    let made = RunEvent {
+        run: run.id,
+        number: 1,
+        from: None,
+        to: RunState::Draft,
+        actor: run.created_by.clone(),
+        at: service.now(),
+    };
+    store::run::insert_run_event(&txn, &made).await?;
+    txn.commit().await?;
+    Ok(run)
+}
+
+/// The results of a chunk that begins at place `first` of the run.
+fn results(
+    run: RunId,
+    first: usize,
+    chunk: &[RunInput],
+    scored: &[OneScored],
+    ranked: &Ranked,
+) -> Result<Vec<RunResult>, ServiceError> {
+    let mut results = Vec::with_capacity(chunk.len());
+    for (at, (input, one)) in (first..).zip(chunk.iter().zip(scored)) {
+        results.push(RunResult {
+            run,
+            enterprise: input.enterprise,
+            revision: input.revision,
+            previous: input.previous,
+            area_code: input.area_code.clone(),
+            industry_code: input.industry_code.clone(),
+            size_class: input.size_class.clone(),
+            enterprise_name: input.name.clone(),
+            uscc: input.uscc.clone(),
+            score: main_score(&one.scored).map(index::exact::Fixed::to_f64),
+            rank: rank_at(ranked, at),
+            band: ranked.bands.get(at).copied().flatten(),
+            totals: serde_json::to_value(&one.scored.totals).map_err(ServiceError::internal)?,
+            detail: serde_json::to_string(&one.scored).map_err(ServiceError::internal)?,
+        });
+    }
+    Ok(results)
+}
+
+/// The rank of the return at a place, as it is stored.
+pub(crate) fn rank_at(ranked: &Ranked, at: usize) -> Option<i32> {
+    let rank = ranked.ranks.get(at).copied().flatten()?;
+    i32::try_from(rank).ok()
 }
 
 /// Refuses a pair of round and methodology that cannot be computed, before a job is made of it.
@@ -87,195 +170,73 @@ pub async fn check_run(
     compiled(service, &round, methodology).await.map(drop)
 }
 
-/// Everything a run is computed from.
-struct Prepared {
-    round: Round,
-    form: Arc<Form>,
-    methodology: Arc<CompiledMethodology>,
-    document_hashes: Vec<String>,
-    accepted: Vec<AcceptedRevision>,
-    previous: BTreeMap<EnterpriseId, Answers>,
-}
-
-async fn compiled(
+/// The methodology for a round, if it is one over enterprises and was written for the round's questionnaire.
+pub(crate) async fn compiled(
     service: &Service,
     round: &Round,
     methodology: DocumentId,
-) -> Result<Arc<CompiledMethodology>, ServiceError> {
-    let conn = service.db.read();
+) -> Result<(Arc<CompiledMethodology>, Document), ServiceError> {
     let content = catalogue::content(&service.db, methodology).await?;
     if content.document.kind != DocumentKind::Methodology {
         return Err(ServiceError::new("not_found"));
     }
     let parsed = Methodology::parse(content.content.as_bytes())
         .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
-    let questionnaire = store::document::find_document(conn, round.questionnaire).await?;
-    match questionnaire_of(&parsed) {
-        None => return Err(ServiceError::new("run.not_over_enterprises")),
-        Some(code) if code != questionnaire.code => return Err(ServiceError::new("run.other_questionnaire")),
-        Some(_) => {}
-    }
-    service
+    fits_round(service, round, &parsed).await?;
+    let compiled = service
         .catalogue
         .methodology(&service.db, methodology, round.questionnaire, &round.reference)
-        .await
+        .await?;
+    Ok((compiled, content.document))
 }
 
-async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> Result<Prepared, ServiceError> {
-    let conn = service.db.read();
-    let round = store::round::find_round(conn, round).await?;
-    let compiled = compiled(service, &round, methodology).await?;
+/// Refuses a methodology that does not score enterprises or was written for another questionnaire.
+pub(crate) async fn fits_round(
+    service: &Service,
+    round: &Round,
+    methodology: &Methodology,
+) -> Result<(), ServiceError> {
+    let questionnaire = store::document::find_document(service.db.read(), round.questionnaire).await?;
+    match questionnaire_of(methodology) {
+        None => Err(ServiceError::new("run.not_over_enterprises")),
+        Some(code) if code != questionnaire.code => Err(ServiceError::new("run.other_questionnaire")),
+        Some(_) => Ok(()),
+    }
+}
+
+/// What a run of a round with a methodology is computed with.
+pub(crate) async fn basis(
+    service: &Service,
+    round: Round,
+    methodology: Arc<CompiledMethodology>,
+    methodology_sha256: String,
+) -> Result<Arc<Basis>, ServiceError> {
     let form = service
         .catalogue
         .form(&service.db, round.questionnaire, &round.reference)
         .await?;
-    let mut document_hashes = Vec::new();
-    for id in [methodology, round.questionnaire].iter().chain(&round.reference) {
-        let document = store::document::find_document(conn, *id).await?;
-        document_hashes.push(document.sha256);
-    }
-    let accepted = store::survey_return::accepted_revisions(conn, &Scope::County, round.id).await?;
-    if accepted.is_empty() {
-        return Err(ServiceError::new("run.no_returns"));
-    }
-    let previous = match round.previous {
-        Some(previous) => store::survey_return::accepted_revisions(conn, &Scope::County, previous)
-            .await?
-            .into_iter()
-            .map(|accepted| (accepted.enterprise.id, accepted.answers))
-            .collect(),
-        None => BTreeMap::new(),
-    };
-    Ok(Prepared {
+    Ok(Arc::new(Basis {
+        document_hashes: document_hashes(service, &round, methodology_sha256).await?,
         round,
         form,
-        methodology: compiled,
-        document_hashes,
-        accepted,
-        previous,
-    })
+        methodology,
+    }))
 }
 
-/// Scores everybody, ranks them by the published score, and hashes what went in.
-fn compute(prepared: &Prepared, run: RunId) -> Result<(String, Vec<RunResult>), ServiceError> {
-    let mut inputs = Inputs::of(prepared)?;
-    let mut scored = Vec::with_capacity(prepared.accepted.len());
-    for accepted in &prepared.accepted {
-        let previous = prepared.previous.get(&accepted.enterprise.id);
-        inputs.add(accepted, previous)?;
-        let evaluation = prepared
-            .form
-            .survey
-            .evaluate(&accepted.answers, &RoundContext::default(), previous);
-        // Whoever accepted the revision has agreed to what it claims.
-        let not_applicable: BTreeSet<String> = accepted.claims.keys().cloned().collect();
-        scored.push(prepared.methodology.score(&evaluation, &not_applicable));
+/// The returns of a round that are accepted now. None: refused, there is nothing to compute.
+pub(crate) async fn accepted_now(service: &Service, round: &Round) -> Result<Vec<RunInput>, ServiceError> {
+    let conn = service.db.read();
+    let returns = store::survey_return::accepted_inputs(conn, &Scope::County, round.id, round.previous).await?;
+    if returns.is_empty() {
+        return Err(ServiceError::new("run.no_returns"));
     }
-    let main_scores = prepared
-        .accepted
-        .iter()
-        .zip(&scored)
-        .map(|(accepted, scored)| (accepted.revision, main_score(scored)));
-    let ranks = rank(&main_scores.collect::<Vec<_>>());
-    let results = prepared
-        .accepted
-        .iter()
-        .zip(&scored)
-        .zip(ranks)
-        .map(|((accepted, scored), rank)| result(run, accepted, scored, rank))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok((inputs.finish(), results))
+    Ok(returns)
 }
 
-fn result(
-    run: RunId,
-    accepted: &AcceptedRevision,
-    scored: &Scored,
-    rank: Option<u32>,
-) -> Result<RunResult, ServiceError> {
-    let enterprise = &accepted.enterprise;
-    Ok(RunResult {
-        run,
-        enterprise: enterprise.id,
-        revision: accepted.revision,
-        area_code: enterprise.facts.area_code.clone(),
-        industry_code: enterprise.facts.industry_code.clone(),
-        enterprise_name: enterprise.facts.name.clone(),
-        uscc: enterprise.facts.uscc.clone(),
-        score: main_score(scored).map(Fixed::to_f64),
-        rank: rank.and_then(|rank| i32::try_from(rank).ok()),
-        band: scored
-            .attained
-            .as_ref()
-            .and_then(|attained| i32::try_from(attained.value).ok()),
-        totals: serde_json::to_value(&scored.totals).map_err(ServiceError::internal)?,
-        detail: serde_json::to_value(scored).map_err(ServiceError::internal)?,
-    })
-}
-
-/// The score that enterprises are ranked by: that of the first root which is no topic.
-fn main_score(scored: &Scored) -> Option<Fixed> {
-    let is_main = |kind| matches!(kind, NodeKind::Aggregate | NodeKind::Total);
-    scored
-        .nodes
-        .iter()
-        .find(|node| node.parent.is_none() && is_main(node.kind))
-        .and_then(|node| node.score)
-}
-
-/// The running hash of everything that goes into a run, in a fixed order.
-struct Inputs(Sha256);
-
-/// What one accepted return contributes to the hash. No identifiers: the same figures give the same hash anywhere.
-#[derive(Serialize)]
-struct InputRow<'a> {
-    uscc: &'a str,
-    area: &'a str,
-    industry: &'a str,
-    blob: &'a str,
-    answers: &'a Answers,
-    not_applicable: Vec<&'a str>,
-    previous: Option<&'a Answers>,
-}
-
-impl Inputs {
-    fn of(prepared: &Prepared) -> Result<Self, ServiceError> {
-        let mut inputs = Self(Sha256::new());
-        inputs.line(&(ENGINE_VERSION, prepared.round.year, &prepared.document_hashes))?;
-        Ok(inputs)
-    }
-
-    fn add(&mut self, accepted: &AcceptedRevision, previous: Option<&Answers>) -> Result<(), ServiceError> {
-        self.line(&InputRow {
-            uscc: &accepted.enterprise.facts.uscc,
-            area: &accepted.enterprise.facts.area_code,
-            industry: &accepted.enterprise.facts.industry_code,
-            blob: &accepted.blob_sha256,
-            answers: &accepted.answers,
-            not_applicable: accepted.claims.keys().map(String::as_str).collect(),
-            previous,
-        })
-    }
-
-    fn line(&mut self, value: &impl Serialize) -> Result<(), ServiceError> {
-        self.0
-            .update(serde_json::to_vec(value).map_err(ServiceError::internal)?);
-        self.0.update(b"\n");
-        Ok(())
-    }
-
-    fn finish(self) -> String {
-        hex::encode(self.0.finalize())
-    }
-}
-
-/// Hash over the results in order: credit code, rank and the whole explanation of each.
-fn results_hash(results: &[RunResult]) -> Result<String, ServiceError> {
-    let mut hash = Sha256::new();
-    for result in results {
-        let line = (&result.uscc, result.rank, &result.detail);
-        hash.update(serde_json::to_vec(&line).map_err(ServiceError::internal)?);
-        hash.update(b"\n");
-    }
-    Ok(hex::encode(hash.finalize()))
+async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> Result<(Pass, Document), ServiceError> {
+    let round = store::round::find_round(service.db.read(), round).await?;
+    let (compiled, document) = compiled(service, &round, methodology).await?;
+    let returns = accepted_now(service, &round).await?;
+    let basis = basis(service, round, compiled, document.sha256.clone()).await?;
+    Ok((Pass { basis, returns }, document))
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use index::{explain::ExplainNode, scoring::Scored};
+use index::{
+    explain::{Distance, ExplainNode, Improvement, Missing},
+    scoring::Scored,
+};
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
-use super::{Service, browse::get_run, error::ServiceError};
+use super::{Service, browse::get_run, catalogue::blocking, error::ServiceError};
 use crate::{
     domain::{
         access::Principal,
@@ -26,6 +29,10 @@ pub struct Explanation {
     pub scored: Scored,
     /// The tree of nodes, one root per top score.
     pub roots: Vec<ExplainNode>,
+    /// How far the next level or stage is; absent at the top and without result.
+    pub next: Option<Distance>,
+    /// What missing answers did: whose weight moved where, and what scores zero.
+    pub missing: Missing,
     /// The answers that the nodes came from, by question code.
     pub evidence: BTreeMap<String, Evidence>,
     /// SHA-256 of the workbook.
@@ -55,7 +62,7 @@ pub async fn explain_result(
 ) -> Result<Explanation, ServiceError> {
     let run = get_run(service, caller, run).await?;
     let conn = service.db.read();
-    let result = store::run::find_result(conn, &caller.scope, run.id, enterprise).await?;
+    let result = store::run_result::find_result(conn, &caller.scope, run.id, enterprise).await?;
     let revision = store::survey_return::find_revision(conn, &caller.scope, result.revision).await?;
     let round = store::round::find_round(conn, run.round).await?;
     let form = service
@@ -66,11 +73,13 @@ pub async fn explain_result(
         .catalogue
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
-    let scored: Scored = serde_json::from_value(result.detail.clone()).map_err(ServiceError::internal)?;
+    let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
     let roots = index::explain::tree(&scored, &methodology);
     let evidence = evidence(&form.survey, &roots, &revision);
     Ok(Explanation {
         run,
+        next: index::explain::distance(&scored, &methodology),
+        missing: index::explain::missing(&scored, &methodology),
         scored,
         roots,
         evidence,
@@ -78,6 +87,28 @@ pub async fn explain_result(
         revision_number: revision.number,
         result,
     })
+}
+
+/// What would reach the next level or stage in a run; absent where there is nothing above, or no result.
+pub async fn improve_result(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    enterprise: EnterpriseId,
+) -> Result<Option<Improvement>, ServiceError> {
+    let run = get_run(service, caller, run).await?;
+    let conn = service.db.read();
+    let result = store::run_result::find_result(conn, &caller.scope, run.id, enterprise).await?;
+    let round = store::round::find_round(conn, run.round).await?;
+    let methodology = service
+        .catalogue
+        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
+        .await?;
+    blocking(move || {
+        let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
+        Ok(index::explain::improvement(&scored, &methodology))
+    })
+    .await
 }
 
 /// The answers behind all nodes of the tree.

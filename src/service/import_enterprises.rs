@@ -18,7 +18,7 @@ use crate::{
         access::Principal,
         enterprise::{Enterprise, EnterpriseFacts, EnterpriseId},
     },
-    store::{self, db::WriteTxn},
+    store::{self, db::Connection},
 };
 
 /// The report of an import, row by row.
@@ -179,14 +179,26 @@ pub async fn import_enterprises(
         .filter(|row| !row.is_blank())
         .map(|row| parse_row(row, &columns, &tables, &month))
         .collect::<Vec<_>>();
-    let txn = service.db.begin_write().await?;
-    let report = write_rows(service, caller, &txn, parsed).await?;
     if dry_run {
-        drop(txn);
-    } else {
-        txn.commit().await?;
+        let (report, _) = decide(service, caller, service.db.read(), parsed).await?;
+        return Ok(report);
     }
+    let txn = service.db.begin_write().await?;
+    let (report, changes) = decide(service, caller, &txn, parsed).await?;
+    for (enterprise, version) in &changes.updated {
+        store::enterprise::update_enterprise(&txn, &caller.scope, enterprise, *version).await?;
+    }
+    store::enterprise::insert_enterprises(&txn, &caller.scope, &changes.created).await?;
+    txn.commit().await?;
     Ok(report)
+}
+
+/// What a list changes.
+#[derive(Default)]
+struct Changes {
+    created: Vec<Enterprise>,
+    /// With the version that was read.
+    updated: Vec<(Enterprise, i64)>,
 }
 
 /// A row of the list as texts.
@@ -436,24 +448,25 @@ fn industry_code(text: &str, tables: &ReferenceTables) -> String {
     }
 }
 
-async fn write_rows(
+/// What becomes of every row, and what is to be written for it. Writes nothing itself.
+async fn decide(
     service: &Service,
     caller: &Principal,
-    txn: &WriteTxn,
+    conn: &impl Connection,
     parsed: Vec<ParsedRow>,
-) -> Result<ImportReport, ServiceError> {
+) -> Result<(ImportReport, Changes), ServiceError> {
     let codes = parsed
         .iter()
         .filter_map(|row| row.checked.as_ref().ok())
         .map(|checked| checked.facts.uscc.clone())
         .collect::<Vec<_>>();
-    let known = store::enterprise::find_enterprises_by_uscc(txn, &caller.scope, &codes).await?;
+    let known = store::enterprise::find_enterprises_by_uscc(conn, &caller.scope, &codes).await?;
     let mut report = ImportReport {
         rows: parsed.len(),
         ..ImportReport::default()
     };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut fresh = Vec::new();
+    let mut changes = Changes::default();
     for row in parsed {
         let (outcome, faults) = match row.checked {
             Err(faults) => (Outcome::Refused, faults),
@@ -470,10 +483,7 @@ async fn write_rows(
                         )],
                     )
                 }
-                None => (
-                    write_row(service, caller, txn, checked, &known, &mut fresh).await?,
-                    Vec::new(),
-                ),
+                None => (decide_row(service, checked, &known, &mut changes), Vec::new()),
             },
         };
         match outcome {
@@ -489,34 +499,32 @@ async fn write_rows(
             faults,
         });
     }
-    store::enterprise::insert_enterprises(txn, &caller.scope, &fresh).await?;
     if report.outcomes.len() > ImportReport::CAP {
         report.outcomes.sort_by_key(|row| (row.outcome, row.row));
         report.outcomes.truncate(ImportReport::CAP);
     }
-    Ok(report)
+    Ok((report, changes))
 }
 
-async fn write_row(
+fn decide_row(
     service: &Service,
-    caller: &Principal,
-    txn: &WriteTxn,
     checked: super::write_enterprise::CheckedFacts,
     known: &BTreeMap<String, Enterprise>,
-    fresh: &mut Vec<Enterprise>,
-) -> Result<Outcome, ServiceError> {
+    changes: &mut Changes,
+) -> Outcome {
     let now = service.now();
     let Some(found) = known.get(&checked.facts.uscc) else {
-        fresh.push(checked.into_enterprise(EnterpriseId(service.next_id()), 1, now, now));
-        return Ok(Outcome::Created);
+        let id = EnterpriseId(service.next_id());
+        changes.created.push(checked.into_enterprise(id, 1, now, now));
+        return Outcome::Created;
     };
     let enterprise = checked.into_enterprise(found.id, found.version, found.created_at, now);
     let same = enterprise.facts == found.facts
         && enterprise.uscc_exception == found.uscc_exception
         && enterprise.size_class == found.size_class;
     if same {
-        return Ok(Outcome::Unchanged);
+        return Outcome::Unchanged;
     }
-    store::enterprise::update_enterprise(txn, &caller.scope, &enterprise, found.version).await?;
-    Ok(Outcome::Updated)
+    changes.updated.push((enterprise, found.version));
+    Outcome::Updated
 }

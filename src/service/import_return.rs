@@ -3,26 +3,25 @@
 use std::sync::Arc;
 
 use survey::{answer::Answers, survey::WantedConversion};
-use workbook::version;
+use workbook::{extract::RawWorkbook, version};
 
 use super::{
     Service,
     catalogue::{Form, blocking},
     check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
     error::ServiceError,
-    justify_finding::record_given,
+    file_revisions::{Filer, Filing, file_revisions},
     permission::Action,
-    read_return::{find, record_step},
+    read_return::find,
     recognise_template::recognise,
 };
 use crate::{
     blobs::sha256_hex,
     domain::{
         access::{Principal, Scope},
-        blob::Blob,
         enterprise::Enterprise,
         round::Round,
-        survey_return::{ReturnId, ReturnState, Revision, RevisionId, SurveyReturn},
+        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
     },
     store,
 };
@@ -161,6 +160,55 @@ impl Situation {
     pub(crate) fn previous(&self) -> Option<&Answers> {
         self.previous.as_ref()
     }
+
+    /// What is known once round, enterprise, form and last answers are at hand: for many returns, read in few statements.
+    pub(crate) fn of(
+        round: Round,
+        enterprise: Enterprise,
+        form: Arc<Form>,
+        survey_return: ReturnId,
+        previous: Option<Answers>,
+    ) -> Self {
+        Self {
+            round,
+            enterprise,
+            form,
+            survey_return,
+            previous,
+        }
+    }
+
+    /// Proves that the workbook is the one issued here; finds its answers and everything that is wrong or doubtful.
+    pub(crate) async fn check(
+        &self,
+        service: &Service,
+        raw: RawWorkbook,
+        conversions: Vec<WantedConversion>,
+    ) -> Result<CheckedWorkbook, ServiceError> {
+        let written_from = recognise(service, self, &raw).await?;
+        let view = service
+            .round_figures
+            .view(&service.db, &self.round, &self.form, self.survey_return, service.now())
+            .await?;
+        let known = Known {
+            previous: self.previous.clone(),
+            round: Some(view.of(&self.enterprise.facts.industry_code)),
+        };
+        let form = self.form.clone();
+        blocking(move || {
+            let mut returned = anchor_workbook(&raw, &written_from)?;
+            if !Arc::ptr_eq(&form, &written_from) {
+                returned = version::carry_over(
+                    returned,
+                    written_from.survey.questionnaire(),
+                    form.survey.questionnaire(),
+                    &form.options,
+                );
+            }
+            Ok(check(&form, returned, &known, &conversions))
+        })
+        .await
+    }
 }
 
 pub(crate) async fn check_upload(
@@ -170,32 +218,7 @@ pub(crate) async fn check_upload(
     conversions: Vec<WantedConversion>,
 ) -> Result<CheckedWorkbook, ServiceError> {
     let raw = read_workbook(&service.reader, bytes).await?;
-    let form = situation.form.clone();
-    let written_from = recognise(service, situation, &raw).await?;
-    let mut returned = anchor_workbook(&raw, &written_from)?;
-    if !Arc::ptr_eq(&form, &written_from) {
-        returned = version::carry_over(
-            returned,
-            written_from.survey.questionnaire(),
-            form.survey.questionnaire(),
-            &form.options,
-        );
-    }
-    let view = service
-        .round_figures
-        .view(
-            &service.db,
-            &situation.round,
-            &form,
-            situation.survey_return,
-            service.now(),
-        )
-        .await?;
-    let known = Known {
-        previous: situation.previous.clone(),
-        round: Some(view.of(&situation.enterprise.facts.industry_code)),
-    };
-    blocking(move || Ok(check(&form, returned, &known, &conversions))).await
+    situation.check(service, raw, conversions).await
 }
 
 /// A revision to be stored.
@@ -214,50 +237,26 @@ pub(crate) async fn store_revision(
     seen: SurveyReturn,
     new: NewRevision,
 ) -> Result<Imported, ServiceError> {
-    let now = service.now();
-    let txn = service.db.begin_write().await?;
-    let mut survey_return = find(&txn, caller, seen.id).await?;
-    // Between reading and writing the return may have been submitted from another window.
-    if survey_return.state == ReturnState::Submitted {
-        return Err(ServiceError::new("return.wrong_state"));
-    }
-    let revision = Revision {
-        id: RevisionId(service.next_id()),
-        survey_return: survey_return.id,
-        number: survey_return.revision_number + 1,
-        blob_sha256: new.sha256,
+    let filing = Filing {
+        survey_return: seen.id,
         filename: new.filename,
-        answers: new.checked.reading.answers,
-        claims: new.checked.reading.claims,
-        provenance: new.checked.reading.provenance,
-        findings: new.checked.findings.clone(),
-        created_by: caller.name.clone(),
-        created_at: now,
+        blob_sha256: new.sha256,
+        part_sha256: None,
+        size: new.size,
+        media_type: XLSX,
+        reading: new.checked.reading,
+        findings: new.checked.findings,
+        justifications: new.checked.justifications,
+        reason: new.reason,
     };
-    let blob = Blob {
-        sha256: revision.blob_sha256.clone(),
-        size_bytes: i64::try_from(new.size).unwrap_or(i64::MAX),
-        media_type: XLSX.to_owned(),
-        created_at: now,
+    let filer = Filer {
+        name: &caller.name,
+        scope: &caller.scope,
+        import: None,
     };
-    store::blob::record_blob(&txn, &blob).await?;
-    store::survey_return::insert_revision(&txn, &caller.scope, &revision).await?;
-    record_given(service, &txn, caller, &revision, new.checked.justifications).await?;
-    survey_return.latest = Some(revision.id);
-    survey_return.revision_number = revision.number;
-    survey_return.block = i32::try_from(revision.findings.block).unwrap_or(i32::MAX);
-    survey_return.warn = i32::try_from(revision.findings.warn).unwrap_or(i32::MAX);
-    let version = survey_return.version;
-    let survey_return = record_step(
-        service,
-        &txn,
-        caller,
-        survey_return,
-        version,
-        ReturnState::Draft,
-        new.reason,
-    )
-    .await?;
+    let txn = service.db.begin_write().await?;
+    let filed = file_revisions(service, &txn, &filer, vec![filing]).await?.pop();
+    let (survey_return, revision) = filed.ok_or_else(|| ServiceError::internal("nothing was filed"))??;
     txn.commit().await?;
     service.round_figures.changed(survey_return.round);
     Ok(Imported {

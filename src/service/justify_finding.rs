@@ -10,6 +10,7 @@ use survey::{
 use super::{
     Service,
     error::{Fault, ServiceError},
+    file_revisions::Filer,
     import_return::{Situation, require_open},
     permission::Action,
     read_return::{find, get_return},
@@ -76,7 +77,12 @@ pub async fn justify_finding(
         reason: reason.to_owned(),
         text: text.trim().to_owned(),
     };
-    record_given(service, &txn, caller, &revision, vec![said]).await?;
+    let filer = Filer {
+        name: &caller.name,
+        scope: &caller.scope,
+        import: None,
+    };
+    record_given(service, &txn, &filer, &revision, vec![said]).await?;
     let counted = counting_justifications(&txn, caller, &revision).await?;
     txn.commit().await?;
     let mut counted = counted;
@@ -144,14 +150,14 @@ pub(crate) async fn counting_justifications(
 pub(crate) async fn record_given(
     service: &Service,
     txn: &WriteTxn,
-    caller: &Principal,
+    filer: &Filer<'_>,
     revision: &Revision,
     given: Vec<Justification>,
 ) -> Result<(), ServiceError> {
     if given.is_empty() {
         return Ok(());
     }
-    let before = store::justification::justifications_of(txn, &caller.scope, revision.survey_return).await?;
+    let before = store::justification::justifications_of(txn, filer.scope, revision.survey_return).await?;
     let mut last: BTreeMap<&str, &Justification> = BTreeMap::new();
     for recorded in &before {
         last.insert(&recorded.said.finding_key, &recorded.said);
@@ -180,11 +186,11 @@ pub(crate) async fn record_given(
             number,
             said,
             revision: revision.id,
-            actor: caller.name.clone(),
+            actor: filer.name.to_owned(),
             at: service.now(),
         });
     }
-    store::justification::insert_justifications(txn, &caller.scope, revision.survey_return, &new).await?;
+    store::justification::insert_justifications(txn, filer.scope, revision.survey_return, &new).await?;
     Ok(())
 }
 

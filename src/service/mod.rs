@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     blobs::Blobs,
     clock::Clock,
+    config::ImportLimits,
     ids::IdSource,
     jobs::queue::Queue,
     reader::{ReadingLimits, WorkbookReader},
@@ -17,30 +18,52 @@ use crate::{
 };
 
 pub mod accept_return;
+pub mod account_energy;
 pub mod annotate_return;
 pub mod authenticate;
+pub mod back_test;
+pub mod begin_import;
 pub mod browse;
+pub mod browse_imports;
+pub mod cancel_job;
 pub mod catalogue;
+pub mod change_run_state;
 pub mod check_workbook;
+pub mod compare_documents;
+pub mod compare_runs;
 pub mod compile_run;
 pub mod convert_answers;
 pub mod create_round;
 pub mod error;
 pub mod explain_result;
+pub mod export_run;
+mod file_revisions;
 pub mod import_enterprises;
+pub mod import_result;
 pub mod import_return;
 pub mod issue_bulk_template;
 pub mod issue_template;
 pub mod justify_finding;
 pub mod log_in;
 pub mod manage_access;
+pub mod map_spreadsheet;
+pub mod mapping_profiles;
 pub mod permission;
+pub mod progress;
 pub mod publish_document;
 pub mod read_return;
+mod read_rows;
 pub mod recognise_template;
 pub mod round_figures;
+pub mod run_import;
+mod run_pass;
+pub mod run_statistics;
 pub mod seal_template;
+pub mod shake_run;
 pub mod submit_return;
+pub mod verify_run;
+pub mod weigh_nodes;
+pub mod what_if;
 pub mod write_enterprise;
 
 /// Everything a use case needs. One for the whole program.
@@ -74,6 +97,8 @@ pub struct Settings {
     pub token_lifetime: chrono::Duration,
     /// The largest upload, bytes.
     pub upload_bytes: u64,
+    /// What an import of many returns may cost.
+    pub imports: ImportLimits,
     /// The time zone offset in which days of a round begin and end, seconds east of UTC.
     pub day_offset_seconds: i32,
     /// Argon2id memory, KiB. OWASP's figure of 2023 is 19 MiB with two passes; tests use less.
@@ -87,6 +112,7 @@ impl Default for Settings {
         Self {
             token_lifetime: chrono::Duration::hours(12),
             upload_bytes: 20 << 20,
+            imports: ImportLimits::default(),
             day_offset_seconds: 8 * 3600,
             password_memory_kib: 19 * 1024,
             reading: ReadingLimits::default(),

@@ -24,12 +24,18 @@ pub enum Action {
     ReadReturns,
     /// Upload and submit: the enterprise alone, for its own figures are nobody else's to change.
     FillReturns,
+    /// Hand in files that enterprises of one's scope have filled in: filed as received, not a figure is changed.
+    HandInReturns,
     /// Send a return back to its enterprise.
     SendBackReturns,
     /// Accept a return.
     AcceptReturns,
-    /// Compute a run.
+    /// Compute a run, or one again to verify it.
     Compile,
+    /// Decide upon a draft run.
+    FreezeRuns,
+    /// Put a frozen run in force.
+    PublishRuns,
     /// Read runs and results within scope.
     ReadResults,
     /// Read jobs: one's own, or all for the administrator.
@@ -40,7 +46,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadCatalogue,
         Self::PublishDocuments,
         Self::ReadEnterprises,
@@ -50,9 +56,12 @@ impl Action {
         Self::IssueBulkTemplates,
         Self::ReadReturns,
         Self::FillReturns,
+        Self::HandInReturns,
         Self::SendBackReturns,
         Self::AcceptReturns,
         Self::Compile,
+        Self::FreezeRuns,
+        Self::PublishRuns,
         Self::ReadResults,
         Self::ReadJobs,
         Self::ManageAccess,
@@ -62,17 +71,17 @@ impl Action {
 /// Whether a role may do something at all; on which enterprises is the scope's business.
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
-        AcceptReturns, Compile, FillReturns, IssueBulkTemplates, IssueTemplates, ManageAccess, PublishDocuments,
-        ReadCatalogue, ReadEnterprises, ReadJobs, ReadResults, ReadReturns, SendBackReturns, WriteEnterprises,
-        WriteRounds,
+        AcceptReturns, Compile, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates, IssueTemplates,
+        ManageAccess, PublishDocuments, PublishRuns, ReadCatalogue, ReadEnterprises, ReadJobs, ReadResults,
+        ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
     };
     match action {
         ReadCatalogue | ReadEnterprises | ReadResults | ReadJobs => true,
         ReadReturns | IssueTemplates => role != Role::Reader,
         FillReturns => role == Role::Enterprise,
-        SendBackReturns | IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
-        AcceptReturns | Compile | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
-        PublishDocuments | WriteRounds | ManageAccess => role == Role::Admin,
+        SendBackReturns | HandInReturns | IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
+        AcceptReturns | Compile | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
+        PublishDocuments | PublishRuns | WriteRounds | ManageAccess => role == Role::Admin,
     }
 }
 

@@ -49,14 +49,7 @@ pub async fn publish_document(
     new: NewDocument,
 ) -> Result<Document, ServiceError> {
     caller.may(Action::PublishDocuments)?;
-    let content = String::from_utf8(new.content).map_err(|_| {
-        ServiceError::new("document.invalid").with_faults([Fault::at(
-            "",
-            "document.not_utf8",
-            "文档不是 UTF-8 编码。",
-            "The document is not UTF-8.",
-        )])
-    })?;
+    let content = String::from_utf8(new.content).map_err(|_| not_utf8())?;
     let name = Name::of(new.kind, &content, new.code, new.version, new.title)?;
     let sha256 = sha256_hex(content.as_bytes());
     if let Some(found) =
@@ -97,6 +90,16 @@ pub async fn publish_document(
     }
     txn.commit().await?;
     Ok(document)
+}
+
+/// The refusal of a document that is no text.
+pub(crate) fn not_utf8() -> ServiceError {
+    ServiceError::new("document.invalid").with_faults([Fault::at(
+        "",
+        "document.not_utf8",
+        "文档不是 UTF-8 编码。",
+        "The document is not UTF-8.",
+    )])
 }
 
 /// Under which name a document is published.
@@ -227,5 +230,6 @@ pub(crate) fn questionnaire_of(methodology: &Methodology) -> Option<&str> {
         Methodology::Level(level) => Some(&level.questionnaire),
         Methodology::Index(index) => Some(&index.questionnaire),
         Methodology::Region(_) => None,
+        Methodology::Composite(composite) => composite.questionnaire.as_deref(),
     }
 }

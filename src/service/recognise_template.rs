@@ -32,6 +32,16 @@ pub async fn sealed_metadata(service: &Service, raw: &RawWorkbook) -> Result<Tem
     Ok(metadata)
 }
 
+/// The same, of the return of one enterprise and no other kind of template.
+pub(crate) async fn sealed_return(service: &Service, raw: &RawWorkbook) -> Result<TemplateMetadata, ServiceError> {
+    let metadata = sealed_metadata(service, raw).await?;
+    match metadata.kind {
+        TemplateKind::Return => Ok(metadata),
+        TemplateKind::Bulk => Err(ServiceError::new("workbook.bulk_template")),
+        TemplateKind::Generic => Err(ServiceError::new("workbook.generic_template")),
+    }
+}
+
 /// The form that the workbook was written from: the round's own, or an older version that the round accepts.
 ///
 /// Goes on only when the workbook is the template that this house issued to this enterprise for this round.
@@ -40,12 +50,7 @@ pub(crate) async fn recognise(
     situation: &Situation,
     raw: &RawWorkbook,
 ) -> Result<Arc<Form>, ServiceError> {
-    let metadata = sealed_metadata(service, raw).await?;
-    match metadata.kind {
-        TemplateKind::Return => {}
-        TemplateKind::Bulk => return Err(ServiceError::new("workbook.bulk_template")),
-        TemplateKind::Generic => return Err(ServiceError::new("workbook.generic_template")),
-    }
+    let metadata = sealed_return(service, raw).await?;
     match metadata.matches(&expected(situation, &situation.form)) {
         Ok(()) => Ok(situation.form.clone()),
         Err(Mismatch::Round { .. }) => Err(other_round(service, &situation.round, &metadata).await?),
@@ -89,7 +94,7 @@ async fn accepted_version(
 }
 
 /// The refusal of another round's template: it says which round that was, and whether it is the one before.
-async fn other_round(
+pub(crate) async fn other_round(
     service: &Service,
     round: &Round,
     metadata: &TemplateMetadata,

@@ -8,17 +8,28 @@ use crate::domain::blob::Blob;
 
 /// Records an uploaded file. One that is known stays as it was: the same SHA-256 is the same file.
 pub async fn record_blob(conn: &impl Connection, new: &Blob) -> Result<(), StoreError> {
-    let row = blob::ActiveModel {
-        sha256: Set(new.sha256.clone()),
-        size_bytes: Set(new.size_bytes),
-        media_type: Set(new.media_type.clone()),
-        created_at: Set(new.created_at),
-    };
-    BlobEntity::insert(row)
+    record_blobs(conn, std::slice::from_ref(new)).await
+}
+
+/// Records uploaded files in one statement.
+pub async fn record_blobs(conn: &impl Connection, new: &[Blob]) -> Result<(), StoreError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    BlobEntity::insert_many(new.iter().map(row))
         .on_conflict(OnConflict::column(blob::Column::Sha256).do_nothing().to_owned())
         .exec_without_returning(conn)
         .await?;
     Ok(())
+}
+
+fn row(new: &Blob) -> blob::ActiveModel {
+    blob::ActiveModel {
+        sha256: Set(new.sha256.clone()),
+        size_bytes: Set(new.size_bytes),
+        media_type: Set(new.media_type.clone()),
+        created_at: Set(new.created_at),
+    }
 }
 
 /// The file with this SHA-256.

@@ -1,8 +1,9 @@
 //! The database: opening it, reading, and the one way to write.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -44,15 +45,17 @@ pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    writes: Arc<Mutex<BTreeMap<String, u64>>>,
 }
 
 impl Database {
     /// Opens `sqlite://path?mode=rwc` or `postgres://user@host/database`.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let statements = Arc::new(AtomicU64::new(0));
+        let writes = Arc::new(Mutex::new(BTreeMap::new()));
         let connect = async |options| -> Result<DatabaseConnection, StoreError> {
             let mut connection = sea_orm::Database::connect::<ConnectOptions>(options).await?;
-            watch(&mut connection, Arc::clone(&statements));
+            watch(&mut connection, Arc::clone(&statements), Arc::clone(&writes));
             Ok(connection)
         };
         if url.starts_with("sqlite:") {
@@ -68,6 +71,7 @@ impl Database {
                 reader,
                 writer,
                 statements,
+                writes,
             })
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let pool = connect(postgres(url)).await?;
@@ -75,6 +79,7 @@ impl Database {
                 reader: pool.clone(),
                 writer: pool,
                 statements,
+                writes,
             })
         } else {
             Err(StoreError::Database(
@@ -138,6 +143,12 @@ impl Database {
     /// Statements sent since it was opened, transaction control left out. Tests compare it before and after a list.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Statements that write, by verb and table (`insert revision`), since it was opened. Tests prove with it that a dry
+    /// run writes nothing.
+    pub fn writes(&self) -> BTreeMap<String, u64> {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The writing pool for the job queue, on SQLite. It holds one connection: the queue must never hold it while it
@@ -228,11 +239,45 @@ fn common(url: &str, connections: u32) -> ConnectOptions {
 }
 
 /// Counts the statements and logs slow ones, without their values: those may be personal.
-fn watch(connection: &mut DatabaseConnection, statements: Arc<AtomicU64>) {
+fn watch(connection: &mut DatabaseConnection, statements: Arc<AtomicU64>, writes: Arc<Mutex<BTreeMap<String, u64>>>) {
     connection.set_metric_callback(move |info| {
         statements.fetch_add(1, Ordering::Relaxed);
+        if let Some(write) = named_write(&info.statement.sql) {
+            let mut writes = writes.lock().unwrap_or_else(PoisonError::into_inner);
+            *writes.entry(write).or_default() += 1;
+        }
         if info.elapsed >= SLOW {
             tracing::warn!(elapsed = ?info.elapsed, sql = %info.statement.sql, "slow statement");
         }
     });
+}
+
+/// Verb and table of a statement that writes.
+fn named_write(sql: &str) -> Option<String> {
+    let mut words = sql.split([' ', '(', '"']).filter(|word| !word.is_empty());
+    let verb = words.next()?.to_lowercase();
+    match verb.as_str() {
+        "insert" | "delete" => words.next(),
+        "update" => Some(""),
+        _ => return None,
+    }?;
+    Some(format!("{verb} {}", words.next()?.to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named_write;
+
+    #[test]
+    fn a_write_is_named_by_verb_and_table() {
+        let check = |sql: &str, expected: Option<&str>| assert_eq!(named_write(sql).as_deref(), expected, "{sql}");
+        check(r#"INSERT INTO "revision" ("id") VALUES ($1)"#, Some("insert revision"));
+        check(
+            r#"UPDATE "survey_return" SET "state" = ?"#,
+            Some("update survey_return"),
+        );
+        check(r#"DELETE FROM "area_closure""#, Some("delete area_closure"));
+        check(r#"SELECT "id" FROM "revision""#, None);
+        check("", None);
+    }
 }

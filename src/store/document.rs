@@ -40,6 +40,17 @@ pub async fn find_document(conn: &impl Connection, id: DocumentId) -> Result<Doc
         .ok_or(StoreError::NotFound)
 }
 
+/// The documents with these identifiers, without their contents, by identifier. One statement.
+pub async fn find_documents(conn: &impl Connection, ids: &[DocumentId]) -> Result<Vec<Document>, StoreError> {
+    let rows = DocumentEntity::find()
+        .filter(document::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(document::Column::Id)
+        .into_partial_model::<Row>()
+        .all(conn)
+        .await?;
+    rows.into_iter().map(document).collect()
+}
+
 /// The document of this kind, code and version.
 pub async fn find_document_by(
     conn: &impl Connection,

@@ -84,6 +84,26 @@ pub async fn find_enterprises_by_uscc(
     Ok(found)
 }
 
+/// The enterprises with these exact names, by name; several may share one.
+pub async fn find_enterprises_by_name(
+    conn: &impl Connection,
+    scope: &Scope,
+    names: &[String],
+) -> Result<BTreeMap<String, Vec<Enterprise>>, StoreError> {
+    let mut found: BTreeMap<String, Vec<Enterprise>> = BTreeMap::new();
+    for chunk in names.chunks(LOOKED_UP_AT_ONCE) {
+        let rows = seen(scope)
+            .filter(enterprise::Column::Name.is_in(chunk.iter().map(String::as_str)))
+            .order_by_asc(enterprise::Column::Uscc)
+            .all(conn)
+            .await?;
+        for row in rows {
+            found.entry(row.name.clone()).or_default().push(enterprise(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Changes an enterprise; gives the new version. The identifier and when it was made stay.
 pub async fn update_enterprise(
     conn: &impl Connection,

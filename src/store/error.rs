@@ -57,6 +57,11 @@ const UNIQUE: &[(&str, &str, &str)] = &[
     ("area_pkey", "area.code", "area_code"),
     ("industry_pkey", "industry.edition, industry.code", "industry_code"),
     ("uq_enterprise_uscc", "enterprise.uscc", "uscc"),
+    (
+        "uq_mapping_profile_questionnaire_name",
+        "mapping_profile.questionnaire, mapping_profile.name",
+        "mapping_profile",
+    ),
     ("uq_round_code", "round.code", "round_code"),
     (
         "round_member_pkey",
@@ -77,6 +82,12 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "return_event_pkey",
         "return_event.return_id, return_event.number",
         "event_number",
+    ),
+    ("run_event_pkey", "run_event.run_id, run_event.number", "event_number"),
+    (
+        "uq_run_round_id_methodology_code",
+        "run.round_id, run.methodology_code",
+        "published_run",
     ),
     (
         "run_result_pkey",

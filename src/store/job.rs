@@ -1,5 +1,7 @@
 //! Jobs: what was asked for, how far it is, how it ended.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::{job, prelude::Job as JobEntity};
 use sea_orm::{
@@ -98,6 +100,72 @@ pub async fn finish_job(
         ..Default::default()
     };
     change_open(conn, id, change).await
+}
+
+/// Says that a worker is still at the job, and keeps others from saying so until the transaction ends: pieces of one job
+/// are written one after the other even if two workers took it up. NotFound when there is none or it has ended.
+pub async fn hold_job(conn: &impl Connection, id: JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let change = job::ActiveModel {
+        state: Set(JobState::Running.name().to_owned()),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    change_open(conn, id, change).await
+}
+
+/// Ends a job because somebody asked for it: one that waits, or (with `running`) one that is being done. NotFound when
+/// there is none in such a state.
+pub async fn cancel_job(
+    conn: &impl Connection,
+    id: JobId,
+    running: bool,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let change = job::ActiveModel {
+        state: Set(JobState::Cancelled.name().to_owned()),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let states: &[JobState] = if running {
+        &[JobState::Queued, JobState::Running]
+    } else {
+        &[JobState::Queued]
+    };
+    let cancelled = in_state(states)
+        .filter(job::Column::Id.eq(id.0))
+        .set(change)
+        .exec(conn)
+        .await?;
+    if cancelled.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+/// Puts a failed job back in the queue. NotFound when there is none that failed.
+pub async fn reopen_job(conn: &impl Connection, id: JobId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let change = job::ActiveModel {
+        state: Set(JobState::Queued.name().to_owned()),
+        error: Set(None),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let failed = in_state(&[JobState::Failed]).filter(job::Column::Id.eq(id.0));
+    if failed.set(change).exec(conn).await?.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+/// The jobs with these identifiers.
+pub async fn find_jobs(conn: &impl Connection, ids: &[JobId]) -> Result<BTreeMap<JobId, Job>, StoreError> {
+    let rows = JobEntity::find()
+        .filter(job::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(conn)
+        .await?;
+    rows.into_iter().map(|row| Ok((JobId(row.id), job(row)?))).collect()
 }
 
 /// Jobs of one who asked, or of all, the newest first.

@@ -45,7 +45,7 @@ pub async fn insert_justifications(
     if new.is_empty() {
         return Ok(());
     }
-    require(conn, scope, survey_return).await?;
+    require(conn, scope, std::iter::once(survey_return)).await?;
     let row = |new: &RecordedJustification| justification::ActiveModel {
         return_id: Set(survey_return.0),
         number: Set(new.number),
@@ -67,7 +67,7 @@ pub async fn insert_acceptance(
     survey_return: ReturnId,
     accepted: &Acceptance,
 ) -> Result<(), StoreError> {
-    require(conn, scope, survey_return).await?;
+    require(conn, scope, std::iter::once(survey_return)).await?;
     let row = acceptance::ActiveModel {
         revision_id: Set(accepted.revision.0),
         justifications: Set(json::to_json(&accepted.justifications)?),

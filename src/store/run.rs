@@ -1,24 +1,21 @@
-//! Frozen runs and their results.
+//! Runs and the steps of their lives.
 
+use chrono::{DateTime, Utc};
 use entity::{
-    prelude::{Run as RunEntity, RunResult as ResultEntity},
-    run, run_result,
+    prelude::{Run as RunEntity, RunEvent as EventEntity, RunResult as ResultEntity},
+    run, run_event, run_result,
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, DerivePartialModel, EntityTrait as _, ExprTrait as _, Order, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set, sea_query::NullOrdering,
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, Set,
 };
-use uuid::Uuid;
 
-use super::{Connection, StoreError, insert::insert_all, json, keyset, scope, text};
+use super::{Connection, StoreError, keyset, version};
 use crate::domain::{
-    access::Scope,
     document::DocumentId,
-    enterprise::EnterpriseId,
     page::{Cursor, Page, PageRequest},
     round::RoundId,
-    run::{RankingFilter, RankingRow, Run, RunId, RunResult},
-    survey_return::RevisionId,
+    run::{Run, RunEvent, RunFilter, RunId, RunState},
 };
 
 /// Adds a run without results.
@@ -32,6 +29,10 @@ pub async fn insert_run(conn: &impl Connection, run: &Run) -> Result<(), StoreEr
         inputs_sha256: Set(run.inputs_sha256.clone()),
         results_sha256: Set(run.results_sha256.clone()),
         engine_version: Set(run.engine_version.clone()),
+        seed: Set(run.seed),
+        state: Set(run.state.name().to_owned()),
+        version: Set(run.version),
+        supersedes_run_id: Set(run.supersedes.map(|id| id.0)),
         returns: Set(run.returns),
         scored: Set(run.scored),
         created_by: Set(run.created_by.clone()),
@@ -41,167 +42,175 @@ pub async fn insert_run(conn: &impl Connection, run: &Run) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Adds results. Duplicate `run_result`.
-pub async fn insert_results(conn: &impl Connection, results: &[RunResult]) -> Result<(), StoreError> {
-    insert_all(conn, results.iter().map(row).collect()).await
-}
-
-/// The run with this identifier.
+/// The run with this identifier; one that is still computing is not there yet.
 pub async fn find_run(conn: &impl Connection, id: RunId) -> Result<Run, StoreError> {
     RunEntity::find_by_id(id.0)
+        .filter(seen())
         .one(conn)
         .await?
-        .map(run)
         .ok_or(StoreError::NotFound)
+        .and_then(run)
 }
 
-/// Runs of one round or of all, the newest first.
+/// Runs, the newest first.
 pub async fn list_runs(
     conn: &impl Connection,
-    round: Option<RoundId>,
+    filter: &RunFilter,
     page: &PageRequest,
 ) -> Result<Page<Run>, StoreError> {
-    let of_round = Condition::all().add_option(round.map(|round| run::Column::RoundId.eq(round.0)));
-    let select = keyset::newest_first(RunEntity::find().filter(of_round), run::Column::Id, page);
-    let runs = select.all(conn).await?.into_iter().map(run).collect();
+    let RunFilter {
+        round,
+        methodology_code,
+        state,
+    } = filter;
+    let condition = seen()
+        .add_option(round.map(|round| run::Column::RoundId.eq(round.0)))
+        .add_option(
+            methodology_code
+                .as_deref()
+                .map(|code| run::Column::MethodologyCode.eq(code)),
+        )
+        .add_option(state.map(|state| run::Column::State.eq(state.name())));
+    let select = keyset::newest_first(RunEntity::find().filter(condition), run::Column::Id, page);
+    let runs = select.all(conn).await?.into_iter().map(run).collect::<Result<_, _>>()?;
     Ok(keyset::page(runs, page, |run: &Run| Cursor {
         key: run.methodology_code.clone(),
         id: run.id.0,
     }))
 }
 
-/// Results by rank, those without a rank last, equal ranks by credit code. The scope goes by the registry as it is now, the
-/// filter by area and industry as they were when the run was made.
-pub async fn ranking(
+/// The run in force for a round and a methodology, whatever its version.
+pub async fn published_run(
     conn: &impl Connection,
-    scope: &Scope,
-    run: RunId,
-    filter: &RankingFilter,
-    page: &PageRequest,
-) -> Result<Page<RankingRow>, StoreError> {
-    let RankingFilter { area, industry, band } = filter;
-    let condition = results_of(scope, run)
-        .add_option(
-            area.as_deref()
-                .map(|code| scope::within_area(run_result::Column::AreaCode, code)),
-        )
-        .add_option(
-            industry
-                .as_deref()
-                .map(|prefix| text::starts_with(run_result::Column::IndustryCode, prefix)),
-        )
-        .add_option(band.map(|band| run_result::Column::Band.eq(band)))
-        .add_option(page.after.as_ref().map(ranked_after));
-    let rows = ResultEntity::find()
-        .filter(condition)
-        .order_by_with_nulls(run_result::Column::Rank, Order::Asc, NullOrdering::Last)
-        .order_by_asc(run_result::Column::Uscc)
-        .order_by_asc(run_result::Column::EnterpriseId)
-        .limit(keyset::rows(page))
-        .into_partial_model::<Ranked>()
-        .all(conn)
-        .await?;
-    let ranked = rows.into_iter().map(ranking_row).collect::<Result<_, _>>()?;
-    Ok(keyset::page(ranked, page, rank_cursor))
-}
-
-/// The result of an enterprise in a run.
-pub async fn find_result(
-    conn: &impl Connection,
-    scope: &Scope,
-    run: RunId,
-    enterprise: EnterpriseId,
-) -> Result<RunResult, StoreError> {
-    let row = ResultEntity::find()
-        .filter(results_of(scope, run).add(run_result::Column::EnterpriseId.eq(enterprise.0)))
+    round: RoundId,
+    methodology_code: &str,
+) -> Result<Option<Run>, StoreError> {
+    let row = RunEntity::find()
+        .filter(run::Column::RoundId.eq(round.0))
+        .filter(run::Column::MethodologyCode.eq(methodology_code))
+        .filter(run::Column::State.eq(RunState::Published.name()))
         .one(conn)
         .await?;
-    row.ok_or(StoreError::NotFound).and_then(result)
+    row.map(run).transpose()
 }
 
-/// How many results of a run fall into each level or stage, by band, those without one last.
-pub async fn distribution(
-    conn: &impl Connection,
-    scope: &Scope,
-    run: RunId,
-) -> Result<Vec<(Option<i32>, u64)>, StoreError> {
-    let counts: Vec<(Option<i32>, i64)> = ResultEntity::find()
+/// States the hashes and counts of a run whose results are all stored, and shows it. NotFound when it is not computing.
+pub async fn complete_run(conn: &impl Connection, run: &Run) -> Result<(), StoreError> {
+    let change = run::ActiveModel {
+        inputs_sha256: Set(run.inputs_sha256.clone()),
+        results_sha256: Set(run.results_sha256.clone()),
+        returns: Set(run.returns),
+        scored: Set(run.scored),
+        state: Set(run.state.name().to_owned()),
+        ..Default::default()
+    };
+    let completed = RunEntity::update_many()
+        .set(change)
+        .filter(run::Column::Id.eq(run.id.0))
+        .filter(run::Column::State.eq(RunState::Computing.name()))
+        .exec(conn)
+        .await?;
+    if completed.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+/// Moves a run to its state, with what it supersedes; gives the new version. Nothing else of a run ever changes.
+/// Duplicate `published_run` when another one of its round and methodology is in force.
+pub async fn update_run_state(conn: &impl Connection, run: &Run, expected_version: i64) -> Result<i64, StoreError> {
+    let version = version::next(expected_version);
+    let change = run::ActiveModel {
+        state: Set(run.state.name().to_owned()),
+        supersedes_run_id: Set(run.supersedes.map(|id| id.0)),
+        version: Set(version),
+        ..Default::default()
+    };
+    let this = seen().add(run::Column::Id.eq(run.id.0));
+    let updated = RunEntity::update_many()
+        .set(change)
+        .filter(this.clone())
+        .filter(run::Column::Version.eq(expected_version))
+        .exec(conn)
+        .await?;
+    if updated.rows_affected == 1 {
+        return Ok(version);
+    }
+    let current = RunEntity::find()
         .select_only()
-        .column(run_result::Column::Band)
-        .column_as(run_result::Column::EnterpriseId.count(), "results")
-        .filter(results_of(scope, run))
-        .group_by(run_result::Column::Band)
-        .order_by_with_nulls(run_result::Column::Band, Order::Asc, NullOrdering::Last)
+        .column(run::Column::Version)
+        .filter(this)
         .into_tuple()
+        .one(conn)
+        .await?;
+    Err(version::refused(current))
+}
+
+/// Removes what runs that never finished have left: those still computing that began before a time.
+pub async fn delete_unfinished(conn: &impl Connection, begun_before: DateTime<Utc>) -> Result<(), StoreError> {
+    let condition = Condition::all()
+        .add(run::Column::State.eq(RunState::Computing.name()))
+        .add(run::Column::CreatedAt.lt(begun_before));
+    delete_runs(conn, condition).await
+}
+
+/// Removes a run that is still computing, with the results it has.
+pub async fn delete_computing(conn: &impl Connection, id: RunId) -> Result<(), StoreError> {
+    let condition = Condition::all()
+        .add(run::Column::State.eq(RunState::Computing.name()))
+        .add(run::Column::Id.eq(id.0));
+    delete_runs(conn, condition).await
+}
+
+async fn delete_runs(conn: &impl Connection, condition: Condition) -> Result<(), StoreError> {
+    let runs = RunEntity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(condition.clone())
+        .into_query();
+    ResultEntity::delete_many()
+        .filter(run_result::Column::RunId.in_subquery(runs))
+        .exec(conn)
+        .await?;
+    RunEntity::delete_many().filter(condition).exec(conn).await?;
+    Ok(())
+}
+
+/// Adds a step to the life of a run. Duplicate `event_number`.
+pub async fn insert_run_event(conn: &impl Connection, event: &RunEvent) -> Result<(), StoreError> {
+    let row = run_event::ActiveModel {
+        run_id: Set(event.run.0),
+        number: Set(event.number),
+        from_state: Set(event.from.map(|state| state.name().to_owned())),
+        to_state: Set(event.to.name().to_owned()),
+        actor: Set(event.actor.clone()),
+        at: Set(event.at),
+    };
+    EventEntity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The steps of a run, the oldest first.
+pub async fn run_events(conn: &impl Connection, run: RunId) -> Result<Vec<RunEvent>, StoreError> {
+    let rows = EventEntity::find()
+        .filter(run_event::Column::RunId.eq(run.0))
+        .order_by_asc(run_event::Column::Number)
         .all(conn)
         .await?;
-    Ok(counts
-        .into_iter()
-        .map(|(band, count)| (band, count.unsigned_abs()))
-        .collect())
+    rows.into_iter().map(event).collect()
 }
 
-fn results_of(scope: &Scope, run: RunId) -> Condition {
-    scope::rows_of(scope, run_result::Column::EnterpriseId).add(run_result::Column::RunId.eq(run.0))
+fn seen() -> Condition {
+    Condition::all().add(run::Column::State.ne(RunState::Computing.name()))
 }
 
-/// The place of a row in the ranking: `rank/uscc`, the rank empty where there is none.
-fn rank_cursor(row: &RankingRow) -> Cursor {
-    let rank = row.rank.map(|rank| rank.to_string()).unwrap_or_default();
-    Cursor {
-        key: format!("{rank}/{}", row.uscc),
-        id: row.enterprise.0,
-    }
+fn state(name: &str) -> Result<RunState, StoreError> {
+    RunState::from_name(name).ok_or_else(|| StoreError::Corrupt(format!("unknown run state {name}")))
 }
 
-/// Condition that a result comes after the cursor. A cursor without a readable rank stands among those without one.
-fn ranked_after(cursor: &Cursor) -> Condition {
-    let (rank, uscc) = cursor.key.split_once('/').unwrap_or_default();
-    let place = Cursor {
-        key: uscc.to_owned(),
-        id: cursor.id,
-    };
-    let later = keyset::after(run_result::Column::Uscc, run_result::Column::EnterpriseId, &place);
-    match rank.parse::<i32>() {
-        Ok(rank) => Condition::any()
-            .add(run_result::Column::Rank.gt(rank))
-            .add(run_result::Column::Rank.is_null())
-            .add(run_result::Column::Rank.eq(rank).and(later)),
-        Err(_) => Condition::all().add(run_result::Column::Rank.is_null()).add(later),
-    }
-}
-
-/// A result without its explanation.
-#[derive(DerivePartialModel)]
-#[sea_orm(entity = "ResultEntity")]
-struct Ranked {
-    enterprise_id: Uuid,
-    uscc: String,
-    enterprise_name: String,
-    area_code: String,
-    industry_code: String,
-    score: Option<f64>,
-    rank: Option<i32>,
-    band: Option<i32>,
-    totals: String,
-}
-
-fn ranking_row(row: Ranked) -> Result<RankingRow, StoreError> {
-    Ok(RankingRow {
-        enterprise: EnterpriseId(row.enterprise_id),
-        uscc: row.uscc,
-        enterprise_name: row.enterprise_name,
-        area_code: row.area_code,
-        industry_code: row.industry_code,
-        score: row.score,
-        rank: row.rank,
-        band: row.band,
-        totals: json::from_text(&row.totals)?,
-    })
-}
-
-fn run(row: run::Model) -> Run {
-    Run {
+pub(super) fn run(row: run::Model) -> Result<Run, StoreError> {
+    Ok(Run {
         id: RunId(row.id),
         round: RoundId(row.round_id),
         methodology: DocumentId(row.methodology_id),
@@ -210,43 +219,24 @@ fn run(row: run::Model) -> Run {
         inputs_sha256: row.inputs_sha256,
         results_sha256: row.results_sha256,
         engine_version: row.engine_version,
+        seed: row.seed,
+        state: state(&row.state)?,
+        version: row.version,
+        supersedes: row.supersedes_run_id.map(RunId),
         returns: row.returns,
         scored: row.scored,
         created_by: row.created_by,
         created_at: row.created_at,
-    }
+    })
 }
 
-fn row(result: &RunResult) -> run_result::ActiveModel {
-    run_result::ActiveModel {
-        run_id: Set(result.run.0),
-        enterprise_id: Set(result.enterprise.0),
-        revision_id: Set(result.revision.0),
-        area_code: Set(result.area_code.clone()),
-        industry_code: Set(result.industry_code.clone()),
-        enterprise_name: Set(result.enterprise_name.clone()),
-        uscc: Set(result.uscc.clone()),
-        score: Set(result.score),
-        rank: Set(result.rank),
-        band: Set(result.band),
-        totals: Set(result.totals.to_string()),
-        detail: Set(result.detail.to_string()),
-    }
-}
-
-fn result(row: run_result::Model) -> Result<RunResult, StoreError> {
-    Ok(RunResult {
+fn event(row: run_event::Model) -> Result<RunEvent, StoreError> {
+    Ok(RunEvent {
         run: RunId(row.run_id),
-        enterprise: EnterpriseId(row.enterprise_id),
-        revision: RevisionId(row.revision_id),
-        area_code: row.area_code,
-        industry_code: row.industry_code,
-        enterprise_name: row.enterprise_name,
-        uscc: row.uscc,
-        score: row.score,
-        rank: row.rank,
-        band: row.band,
-        totals: json::from_text(&row.totals)?,
-        detail: json::from_text(&row.detail)?,
+        number: row.number,
+        from: row.from_state.as_deref().map(state).transpose()?,
+        to: state(&row.to_state)?,
+        actor: row.actor,
+        at: row.at,
     })
 }

@@ -32,13 +32,13 @@ pub async fn current_key(conn: &impl Connection) -> Result<Option<(SigningKey, S
         .limit(1)
         .one(conn)
         .await?;
-    found.map(with_secret).transpose()
+    found.as_ref().map(with_secret).transpose()
 }
 
 /// The secret of a key, retired or not.
 pub async fn find_secret(conn: &impl Connection, id: SigningKeyId) -> Result<Option<Secret>, StoreError> {
     let found = KeyEntity::find_by_id(id.0).one(conn).await?;
-    Ok(found.map(with_secret).transpose()?.map(|(_, secret)| secret))
+    Ok(found.as_ref().map(with_secret).transpose()?.map(|(_, secret)| secret))
 }
 
 /// Retires every key that is in use; what they have sealed is verified as before.
@@ -54,14 +54,14 @@ pub async fn retire_keys(conn: &impl Connection, at: DateTime<Utc>) -> Result<u6
 /// Keys without their secrets, the newest first.
 pub async fn list_keys(conn: &impl Connection, page: &PageRequest) -> Result<Page<SigningKey>, StoreError> {
     let select = keyset::newest_first(KeyEntity::find(), signing_key::Column::Id, page);
-    let keys = select.all(conn).await?.into_iter().map(key).collect();
+    let keys = select.all(conn).await?.iter().map(key).collect();
     Ok(keyset::page(keys, page, |key: &SigningKey| Cursor {
         key: key.id.to_string(),
         id: key.id.0,
     }))
 }
 
-fn key(row: signing_key::Model) -> SigningKey {
+fn key(row: &signing_key::Model) -> SigningKey {
     SigningKey {
         id: SigningKeyId(row.id),
         created_at: row.created_at,
@@ -69,7 +69,7 @@ fn key(row: signing_key::Model) -> SigningKey {
     }
 }
 
-fn with_secret(row: signing_key::Model) -> Result<(SigningKey, Secret), StoreError> {
+fn with_secret(row: &signing_key::Model) -> Result<(SigningKey, Secret), StoreError> {
     let mut secret = [0; 32];
     hex::decode_to_slice(&row.secret, &mut secret).map_err(|_| StoreError::Corrupt("a signing key".to_owned()))?;
     Ok((key(row), Secret(secret)))

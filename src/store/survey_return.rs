@@ -12,20 +12,22 @@ use entity::{
     return_event, revision, survey_return,
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, DbErr, DerivePartialModel, EntityTrait as _, ExprTrait as _, FromQueryResult,
-    JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, QueryTrait as _,
+    ColumnTrait as _, Condition, DerivePartialModel, EntityTrait as _, ExprTrait as _, FromQueryResult, JoinType,
+    JsonValue, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
     RelationTrait as _, Select, Set, sea_query::Expr,
 };
-use survey::answer::Answers;
+use survey::{answer::Answers, cell::Provenances, finding::Findings};
 use uuid::Uuid;
 
-use super::{Connection, StoreError, enterprise::enterprise, json, keyset, scope, text, version};
+use super::{Connection, StoreError, enterprise::enterprise, insert::insert_all, json, keyset, scope, text, version};
 use crate::domain::{
     access::Scope,
-    enterprise::EnterpriseId,
+    enterprise::{Enterprise, EnterpriseId},
+    import::ImportId,
     page::{Cursor, Page, PageRequest},
-    revision::{AcceptedRevision, ComparedReturn, ReturnChange, RevisionSummary},
+    revision::{ComparedReturn, NewestRevision, ReturnChange, RevisionContent, RevisionSummary},
     round::RoundId,
+    run::RunInput,
     survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn},
 };
 
@@ -48,6 +50,121 @@ pub async fn find_return_of(
         .one(conn)
         .await?;
     row.as_ref().map(survey_return).transpose()
+}
+
+/// The returns with these identifiers that the scope shows.
+pub async fn find_returns(
+    conn: &impl Connection,
+    scope: &Scope,
+    ids: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, SurveyReturn>, StoreError> {
+    let rows = seen(scope)
+        .filter(survey_return::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((ReturnId(row.id), survey_return(row)?)))
+        .collect()
+}
+
+/// The returns of these enterprises in a round, each with its enterprise; who was not asked is left out.
+pub async fn find_returns_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    enterprises: &[EnterpriseId],
+) -> Result<BTreeMap<EnterpriseId, (SurveyReturn, Enterprise)>, StoreError> {
+    let rows = ReturnEntity::find()
+        .filter(scope::enterprises(scope))
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(survey_return::Column::EnterpriseId.is_in(enterprises.iter().map(|id| id.0)))
+        .find_also_related(EnterpriseEntity)
+        .all(conn)
+        .await?;
+    let pair = |(row, owner): (survey_return::Model, Option<enterprise::Model>)| {
+        let owner = owner.ok_or_else(|| StoreError::Corrupt(format!("return {} without enterprise", row.id)))?;
+        Ok((EnterpriseId(owner.id), (survey_return(&row)?, enterprise(owner)?)))
+    };
+    rows.into_iter().map(pair).collect()
+}
+
+/// Which of these files are the newest revision of a return of the round: the enterprise by SHA-256 of the file.
+pub async fn newest_by_blob(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    blobs: &[String],
+) -> Result<BTreeMap<String, EnterpriseId>, StoreError> {
+    let rows: Vec<(String, Uuid)> = ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
+        .select_only()
+        .column(revision::Column::BlobSha256)
+        .column(survey_return::Column::EnterpriseId)
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+        .filter(revision::Column::BlobSha256.is_in(blobs.iter().map(String::as_str)))
+        .filter(revision::Column::PartSha256.is_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(blob, id)| (blob, EnterpriseId(id))).collect())
+}
+
+/// What the newest revisions of these returns were read from and what was found in them.
+pub async fn newest_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, NewestRevision>, StoreError> {
+    let rows: Vec<(Uuid, Uuid, i32, String, Option<String>, JsonValue)> = ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
+        .select_only()
+        .column(survey_return::Column::Id)
+        .column_as(revision::Column::Id, "newest_id")
+        .column(revision::Column::Number)
+        .column(revision::Column::BlobSha256)
+        .column(revision::Column::PartSha256)
+        .column(revision::Column::Findings)
+        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let newest = |(id, revision, number, blob_sha256, part_sha256, findings)| {
+        let findings: Findings = json::from_json(findings)?;
+        let newest = NewestRevision {
+            id: RevisionId(revision),
+            number,
+            blob_sha256,
+            part_sha256,
+            block: findings.block,
+            warn: findings.warn,
+            info: findings.info,
+        };
+        Ok((ReturnId(id), newest))
+    };
+    rows.into_iter().map(newest).collect()
+}
+
+/// Where the answers of the newest revisions of these returns stood. One statement.
+pub async fn newest_provenances(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, Provenances>, StoreError> {
+    let rows: Vec<(Uuid, JsonValue)> = ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
+        .select_only()
+        .column(survey_return::Column::Id)
+        .column(revision::Column::Provenance)
+        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(id, provenance)| Ok((ReturnId(id), json::from_json(provenance)?)))
+        .collect()
 }
 
 /// Returns by the credit code of their enterprise.
@@ -111,8 +228,19 @@ pub async fn update_return(
 
 /// Adds a revision to a return that the scope shows. Its blob must have been recorded. Duplicate `revision_number`.
 pub async fn insert_revision(conn: &impl Connection, scope: &Scope, revision: &Revision) -> Result<(), StoreError> {
-    require(conn, scope, revision.survey_return).await?;
-    let row = revision::ActiveModel {
+    insert_revisions(conn, scope, std::slice::from_ref(revision)).await
+}
+
+/// Adds revisions to returns that the scope shows, in as few statements as the database takes. Their blobs must have
+/// been recorded. Duplicate `revision_number`.
+pub async fn insert_revisions(conn: &impl Connection, scope: &Scope, revisions: &[Revision]) -> Result<(), StoreError> {
+    require(conn, scope, revisions.iter().map(|revision| revision.survey_return)).await?;
+    let rows = revisions.iter().map(revision_row).collect::<Result<_, _>>()?;
+    insert_all(conn, rows).await
+}
+
+fn revision_row(revision: &Revision) -> Result<revision::ActiveModel, StoreError> {
+    Ok(revision::ActiveModel {
         id: Set(revision.id.0),
         return_id: Set(revision.survey_return.0),
         number: Set(revision.number),
@@ -124,9 +252,9 @@ pub async fn insert_revision(conn: &impl Connection, scope: &Scope, revision: &R
         findings: Set(json::to_json(&revision.findings)?),
         created_by: Set(revision.created_by.clone()),
         created_at: Set(revision.created_at),
-    };
-    RevisionEntity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+        import_id: Set(revision.import.map(|id| id.0)),
+        part_sha256: Set(revision.part_sha256.clone()),
+    })
 }
 
 /// The revision with this identifier.
@@ -168,8 +296,17 @@ pub async fn revisions_of(
 
 /// Adds a step to the history of a return that the scope shows. Duplicate `event_number`.
 pub async fn insert_event(conn: &impl Connection, scope: &Scope, event: &ReturnEvent) -> Result<(), StoreError> {
-    require(conn, scope, event.survey_return).await?;
-    let row = return_event::ActiveModel {
+    insert_events(conn, scope, std::slice::from_ref(event)).await
+}
+
+/// Adds steps to the histories of returns that the scope shows. Duplicate `event_number`.
+pub async fn insert_events(conn: &impl Connection, scope: &Scope, events: &[ReturnEvent]) -> Result<(), StoreError> {
+    require(conn, scope, events.iter().map(|event| event.survey_return)).await?;
+    insert_all(conn, events.iter().map(event_row).collect()).await
+}
+
+fn event_row(event: &ReturnEvent) -> return_event::ActiveModel {
+    return_event::ActiveModel {
         return_id: Set(event.survey_return.0),
         number: Set(event.number),
         from_state: Set(event.from.name().to_owned()),
@@ -178,9 +315,29 @@ pub async fn insert_event(conn: &impl Connection, scope: &Scope, event: &ReturnE
         actor: Set(event.actor.clone()),
         at: Set(event.at),
         reason: Set(event.reason.clone()),
-    };
-    EventEntity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
+}
+
+/// The number of the last step of each of these returns; none for a return without steps.
+pub async fn last_event_numbers(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, i32>, StoreError> {
+    let rows: Vec<(Uuid, Option<i32>)> = EventEntity::find()
+        .select_only()
+        .column(return_event::Column::ReturnId)
+        .expr(Expr::col(return_event::Column::Number).max())
+        .filter(return_event::Column::ReturnId.is_in(returns.iter().map(|id| id.0)))
+        .filter(of_seen_return(scope, return_event::Column::ReturnId))
+        .group_by(return_event::Column::ReturnId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, last)| (ReturnId(id), last.unwrap_or(0)))
+        .collect())
 }
 
 /// The history of a return by number; none when the scope does not show it.
@@ -198,28 +355,85 @@ pub async fn events_of(
     rows.into_iter().map(event).collect()
 }
 
-/// All revisions in force of a round, by credit code: what a run computes. One statement.
-pub async fn accepted_revisions(
+/// All returns of a round with a revision in force, by credit code, and the revision in force of the round before: what a
+/// run computes, all but the answers. One statement a round, so that it is one moment of both.
+pub async fn accepted_inputs(
     conn: &impl Connection,
     scope: &Scope,
     round: RoundId,
-) -> Result<Vec<AcceptedRevision>, StoreError> {
-    let answers = Expr::col((revision::Entity, revision::Column::Answers)).cast_as("text");
-    let claims = Expr::col((revision::Entity, revision::Column::Claims)).cast_as("text");
+    previous: Option<RoundId>,
+) -> Result<Vec<RunInput>, StoreError> {
+    let mut before = BTreeMap::new();
+    if let Some(previous) = previous {
+        let rows: Vec<(Uuid, Uuid)> = ReturnEntity::find()
+            .select_only()
+            .column(survey_return::Column::EnterpriseId)
+            .column(survey_return::Column::AcceptedRevisionId)
+            .filter(survey_return::Column::RoundId.eq(previous.0))
+            .filter(survey_return::Column::AcceptedRevisionId.is_not_null())
+            .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        before.extend(rows);
+    }
     let rows = EnterpriseEntity::find()
         .join_rev(JoinType::InnerJoin, survey_return::Relation::Enterprise.def())
         .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
-        .column_as(revision::Column::Id, "accepted_id")
-        .column_as(revision::Column::BlobSha256, "accepted_blob")
-        .column_as(answers, "accepted_answers")
-        .column_as(claims, "accepted_claims")
+        .select_only()
+        .column(enterprise::Column::Id)
+        .column(enterprise::Column::Uscc)
+        .column(enterprise::Column::Name)
+        .column(enterprise::Column::AreaCode)
+        .column(enterprise::Column::IndustryCode)
+        .column(enterprise::Column::SizeClass)
+        .column_as(revision::Column::Id, "revision_id")
+        .column(revision::Column::BlobSha256)
         .filter(survey_return::Column::RoundId.eq(round.0))
         .filter(scope::enterprises(scope))
         .order_by_asc(enterprise::Column::Uscc)
         .into_model::<AcceptedRow>()
         .all(conn)
         .await?;
-    rows.into_iter().map(accepted).collect()
+    let input = |row: AcceptedRow| RunInput {
+        enterprise: EnterpriseId(row.id),
+        uscc: row.uscc,
+        name: row.name,
+        area_code: row.area_code,
+        industry_code: row.industry_code,
+        size_class: row.size_class,
+        revision: RevisionId(row.revision_id),
+        blob_sha256: row.blob_sha256,
+        previous: before.get(&row.id).copied().map(RevisionId),
+    };
+    Ok(rows.into_iter().map(input).collect())
+}
+
+/// What a run reads of revisions, by revision. One statement.
+pub async fn contents_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    revisions: &[RevisionId],
+) -> Result<BTreeMap<RevisionId, RevisionContent>, StoreError> {
+    // The answers come as text and are read straight into their type: a tree of JSON values in between would cost several
+    // times their memory.
+    let text = |column| Expr::col((revision::Entity, column)).cast_as("text");
+    let rows: Vec<(Uuid, String, String)> = RevisionEntity::find()
+        .select_only()
+        .column(revision::Column::Id)
+        .column_as(text(revision::Column::Answers), "answers_text")
+        .column_as(text(revision::Column::Claims), "claims_text")
+        .filter(revision::Column::Id.is_in(revisions.iter().map(|id| id.0)))
+        .filter(of_seen_return(scope, revision::Column::ReturnId))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(id, answers, claims)| {
+            let (answers, claims) = (json::from_text(&answers)?, json::from_text(&claims)?);
+            Ok((RevisionId(id), RevisionContent { answers, claims }))
+        })
+        .collect()
 }
 
 /// The answers in force of an enterprise in a round, for showing beside those of the next.
@@ -316,6 +530,29 @@ pub async fn compared_returns(
         .collect()
 }
 
+/// The answers in force of these enterprises in a round. One statement.
+pub async fn accepted_answers_of(
+    conn: &impl Connection,
+    scope: &Scope,
+    round: RoundId,
+    enterprises: &[EnterpriseId],
+) -> Result<BTreeMap<EnterpriseId, Answers>, StoreError> {
+    let rows: Vec<(Uuid, JsonValue)> = ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
+        .select_only()
+        .column(survey_return::Column::EnterpriseId)
+        .column(revision::Column::Answers)
+        .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(survey_return::Column::EnterpriseId.is_in(enterprises.iter().map(|id| id.0)))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(id, answers)| Ok((EnterpriseId(id), json::from_json(answers)?)))
+        .collect()
+}
+
 /// The state with this stored name.
 pub(super) fn state(name: &str) -> Result<ReturnState, StoreError> {
     ReturnState::from_name(name).ok_or_else(|| StoreError::Corrupt(format!("unknown return state {name}")))
@@ -363,13 +600,19 @@ pub(super) fn of_seen_return(scope: &Scope, column: impl sea_orm::ColumnTrait) -
     Condition::all().add(column.in_subquery(seen))
 }
 
-/// NotFound unless the scope shows the return.
-pub(super) async fn require(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<(), StoreError> {
+/// NotFound unless the scope shows all of the returns.
+pub(super) async fn require(
+    conn: &impl Connection,
+    scope: &Scope,
+    ids: impl Iterator<Item = ReturnId>,
+) -> Result<(), StoreError> {
+    let ids: BTreeSet<Uuid> = ids.map(|id| id.0).collect();
+    let wanted = ids.len() as u64;
     let returns = seen(scope)
-        .filter(survey_return::Column::Id.eq(id.0))
+        .filter(survey_return::Column::Id.is_in(ids))
         .count(conn)
         .await?;
-    if returns == 1 {
+    if returns == wanted {
         Ok(())
     } else {
         Err(StoreError::NotFound)
@@ -416,6 +659,8 @@ fn revision(row: revision::Model) -> Result<Revision, StoreError> {
         findings: json::from_json(row.findings)?,
         created_by: row.created_by,
         created_at: row.created_at,
+        import: row.import_id.map(ImportId),
+        part_sha256: row.part_sha256,
     })
 }
 
@@ -430,6 +675,7 @@ struct SummaryRow {
     filename: String,
     created_by: String,
     created_at: DateTime<Utc>,
+    import_id: Option<Uuid>,
 }
 
 fn summary(row: SummaryRow) -> RevisionSummary {
@@ -441,39 +687,21 @@ fn summary(row: SummaryRow) -> RevisionSummary {
         filename: row.filename,
         created_by: row.created_by,
         created_at: row.created_at,
+        import: row.import_id.map(ImportId),
     }
 }
 
-/// An enterprise with the answers of its revision in force. The answers come as text and are read straight into their
-/// type: a tree of JSON values in between would cost several times their memory.
+/// An enterprise with its revision in force.
+#[derive(FromQueryResult)]
 struct AcceptedRow {
-    enterprise: enterprise::Model,
-    revision: Uuid,
+    id: Uuid,
+    uscc: String,
+    name: String,
+    area_code: String,
+    industry_code: String,
+    size_class: Option<String>,
+    revision_id: Uuid,
     blob_sha256: String,
-    answers: String,
-    claims: String,
-}
-
-impl FromQueryResult for AcceptedRow {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        Ok(Self {
-            enterprise: enterprise::Model::from_query_result(row, prefix)?,
-            revision: row.try_get(prefix, "accepted_id")?,
-            blob_sha256: row.try_get(prefix, "accepted_blob")?,
-            answers: row.try_get(prefix, "accepted_answers")?,
-            claims: row.try_get(prefix, "accepted_claims")?,
-        })
-    }
-}
-
-fn accepted(row: AcceptedRow) -> Result<AcceptedRevision, StoreError> {
-    Ok(AcceptedRevision {
-        enterprise: enterprise(row.enterprise)?,
-        revision: RevisionId(row.revision),
-        blob_sha256: row.blob_sha256,
-        answers: json::from_text(&row.answers)?,
-        claims: json::from_text(&row.claims)?,
-    })
 }
 
 fn event(row: return_event::Model) -> Result<ReturnEvent, StoreError> {

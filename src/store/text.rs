@@ -12,6 +12,11 @@ pub(super) fn search_text<'a>(texts: impl IntoIterator<Item = &'a str>) -> Strin
 
 /// Condition that the shadow `column` holds `term` somewhere, `%` and `_` meant literally.
 pub(super) fn contains(column: impl ColumnTrait, term: &str) -> Expr {
+    contains_expr(column.into_expr(), term)
+}
+
+/// As [`contains`], in the lower-case text that an expression gives.
+pub(super) fn contains_expr(text: Expr, term: &str) -> Expr {
     let mut pattern = String::from("%");
     for character in term.trim().to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {
@@ -20,7 +25,7 @@ pub(super) fn contains(column: impl ColumnTrait, term: &str) -> Expr {
         pattern.push(character);
     }
     pattern.push('%');
-    column.like(LikeExpr::new(pattern).escape('\\'))
+    text.like(LikeExpr::new(pattern).escape('\\'))
 }
 
 /// Condition that the text in `column` begins with `prefix`, case and all. Not LIKE: SQLite's ignores ASCII case.

@@ -94,9 +94,18 @@ impl App {
     }
 
     pub(crate) async fn on(backend: Backend) -> Self {
+        Self::with_blobs(backend, Blobs::in_memory()).await
+    }
+
+    /// With its originals in this folder, where a second process finds them.
+    pub(crate) async fn in_folder(backend: Backend, folder: &std::path::Path) -> Self {
+        Self::with_blobs(backend, Blobs::in_folder(&folder.join("blobs")).unwrap()).await
+    }
+
+    async fn with_blobs(backend: Backend, blobs: Blobs) -> Self {
         let database = TestDatabase::new(backend).await;
         let clock = FixedClock::at(now());
-        let service = assemble(database.database.clone(), Blobs::in_memory(), parts(7, clock.clone())).unwrap();
+        let service = assemble(database.database.clone(), blobs, parts(7, clock.clone())).unwrap();
         Queue::migrate(&service.db).await.unwrap();
         for document in shipped::built_in().unwrap() {
             publish_document(&service, &operator(), document).await.unwrap();
@@ -111,6 +120,28 @@ impl App {
             database,
             stop,
         }
+    }
+
+    /// Stops the workers: jobs are left to whoever else works on this database.
+    pub(crate) fn stop_workers(&self) {
+        self.stop.send(true).ok();
+    }
+
+    /// Starts the real server on this database, with its originals in a folder.
+    pub(crate) fn serve(&self, folder: &std::path::Path) -> std::process::Child {
+        std::process::Command::new(env!("CARGO_BIN_EXE_ronghe"))
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--database",
+                &self.database.url,
+                "--data",
+            ])
+            .arg(folder)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// Stops the workers and removes the database.

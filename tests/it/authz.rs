@@ -27,7 +27,7 @@ const TABLE: &[(&str, &str)] = &[
     ("create_api_key", "A"),
     ("delete_api_key", "A"),
     ("list_signing_keys", "A"),
-    ("rotate_signing_key", "A"),
+    ("create_signing_key", "A"),
     ("list_documents", "ETBAR"),
     ("create_document", "A"),
     ("get_document", "ETBAR"),
@@ -64,14 +64,43 @@ const TABLE: &[(&str, &str)] = &[
     ("get_annotated_workbook", "ETBA"),
     ("get_return_report_table", "ETBA"),
     ("get_return_report_page", "ETBA"),
+    ("create_import", "TBA"),
+    ("list_imports", "TBA"),
+    ("get_import", "TBA"),
+    ("list_import_items", "TBA"),
+    ("get_import_result", "TBA"),
+    ("create_mapping_proposal", "TBA"),
+    ("create_mapping_preview", "TBA"),
+    ("list_mapping_profiles", "TBA"),
+    ("create_mapping_profile", "TBA"),
+    ("get_mapping_profile", "TBA"),
+    ("replace_mapping_profile", "TBA"),
     ("list_runs", "ETBAR"),
     ("create_run", "BA"),
     ("get_run", "ETBAR"),
     ("list_run_results", "ETBAR"),
     ("get_run_distribution", "TBAR"),
     ("get_run_result", "ETBAR"),
+    ("freeze_run", "BA"),
+    ("publish_run", "A"),
+    ("verify_run", "BA"),
+    ("list_run_events", "ETBAR"),
+    ("compare_runs", "ETBAR"),
+    ("get_run_groups", "TBAR"),
+    ("get_result_benchmark", "ETBAR"),
+    ("list_enterprise_results", "ETBAR"),
+    ("compute_what_if", "ETBAR"),
+    ("get_result_improvement", "ETBAR"),
+    ("get_document_difference", "ETBAR"),
+    ("create_back_test", "BA"),
+    ("get_revision_energy", "ETBA"),
+    ("export_run", "ETBAR"),
+    ("compute_weighing", "BA"),
+    ("create_robustness", "BA"),
+    ("get_run_correlations", "TBAR"),
     ("list_jobs", "ETBAR"),
     ("get_job", "ETBAR"),
+    ("cancel_job", "ETBAR"),
 ];
 
 /// An operation of the document.
@@ -186,6 +215,12 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
                 "/documents"
             },
         );
+    let path = match path.rsplit('/').next() {
+        Some("export") => format!("{path}?format=csv"),
+        Some("groups") => format!("{path}?by=area"),
+        Some("difference") => format!("{path}?with={unknown}"),
+        _ => path,
+    };
     let mut filled = String::new();
     for part in path.split_inclusive('/') {
         if part.starts_with('{') {
@@ -200,6 +235,9 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
     filled
 }
 
+/// A mapping that is well formed and fits nothing.
+const MAPPING: &str = r#"{"shape":"rows","key":"uscc","key_at":"A","fields":[]}"#;
+
 /// A body that is well formed and does nothing more than it must.
 fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
     let unknown = "01990000-0000-7000-8000-000000000000";
@@ -209,7 +247,7 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
             request,
             r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned(),
         ),
-        "update_user" | "update_round" => json(request, "{}".to_owned()),
+        "update_user" | "update_round" | "create_robustness" => json(request, "{}".to_owned()),
         "create_api_key" => json(request, r#"{"name":"","role":"reader"}"#.to_owned()),
         "create_enterprise" | "replace_enterprise" => json(
             request,
@@ -227,8 +265,20 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
         ),
         "create_return_conversions" => json(request, r#"{"conversions":[{"question":"-","unit":"-"}]}"#.to_owned()),
         "justify_finding" => json(request, r#"{"reason":"J01"}"#.to_owned()),
+        "create_mapping_preview" => json(request, format!(r#"{{"file_sha256":"x","mapping":{MAPPING}}}"#)),
+        "create_mapping_profile" | "replace_mapping_profile" => json(
+            request,
+            format!(r#"{{"name":"x","round_id":"{unknown}","mapping":{MAPPING}}}"#),
+        ),
+        "compute_weighing" => json(request, r#"{"codes":["a"],"matrix":[[1]]}"#.to_owned()),
+        "compute_what_if" => json(request, r#"{"answers":{}}"#.to_owned()),
+        "create_back_test" => request.content_type("application/octet-stream").body("{}"),
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
-        "create_document" | "import_enterprises" | "create_return_revision" => request
+        "create_document"
+        | "import_enterprises"
+        | "create_return_revision"
+        | "create_import"
+        | "create_mapping_proposal" => request
             .content_type("application/octet-stream")
             .body("not what is asked for"),
         _ => request.finish(),

@@ -186,7 +186,7 @@ fn a_round_is_run_from_the_command_line() {
     };
     assert_eq!(
         json(&["load"]).as_array().unwrap().len(),
-        13,
+        14,
         "loading again changes nothing"
     );
     let templates = folder.path().join("templates");
@@ -213,7 +213,8 @@ fn a_round_is_run_from_the_command_line() {
         "--round",
         "2026",
     ]);
-    assert_eq!(imported.as_array().unwrap().len(), 12);
+    assert_eq!(imported["items"].as_array().unwrap().len(), 12);
+    assert_eq!(imported["counts"]["items"], 12);
     let unknown = ronghe(&[
         "compile",
         "--round",

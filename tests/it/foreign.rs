@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::{Cursor, Read as _, Write as _},
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -25,10 +26,11 @@ use workbook::{
     language::Language,
     layout::CellKey,
     prefill::{Prefill, raw_values},
-    template::{Addressee, RoundTitle, TemplateIssue, write},
+    template::{Addressee, RoundTitle, TemplateIssue, write, write_live},
 };
+use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::{app::worked_examples, county};
+use crate::{app::worked_examples, conformance::convert, county};
 
 fn form() -> &'static Form {
     static FORM: OnceLock<Form> = OnceLock::new();
@@ -191,33 +193,84 @@ fn texts(list: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The workbook as LibreOffice saves it again.
+fn resaved(bytes: &[u8]) -> Vec<u8> {
+    let rendered = Rendered {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let source = rendered.path("filled.xlsx");
+    std::fs::write(&source, bytes).unwrap();
+    convert(
+        rendered.folder.path(),
+        &source,
+        "xlsx:Calc MS Excel 2007 XML",
+        &rendered.path("again"),
+    );
+    std::fs::read(rendered.path("again/filled.xlsx")).unwrap()
+}
+
+/// A return saved by LibreOffice in each format that keeps its sheets holds the same answers under the same marks; very
+/// hidden has become hidden and is found all the same.
 #[test]
 fn a_return_that_libreoffice_saved_again_reads_the_same() {
     let rendered = Rendered {
         folder: tempfile::tempdir().unwrap(),
     };
-    let original = filled();
-    std::fs::write(rendered.path("filled.xlsx"), &original).unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", rendered.path("profile").display());
-    let mut convert = Command::new(office());
-    convert
-        .args([
-            &profile,
-            "--headless",
-            "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
-            "--outdir",
-        ])
-        .arg(rendered.path("again"))
-        .arg(rendered.path("filled.xlsx"));
-    run(&mut convert);
-    let again = std::fs::read(rendered.path("again/filled.xlsx")).unwrap();
-    let (first, second) = (read(&original).unwrap(), read(&again).unwrap());
-    assert_eq!(values(&second), values(&first));
-    assert_eq!(
-        second.metadata, first.metadata,
-        "very hidden has become hidden and is found all the same"
+    let (original, source) = (filled(), rendered.path("filled.xlsx"));
+    std::fs::write(&source, &original).unwrap();
+    let first = read(&original).unwrap();
+    for (filter, suffix) in [
+        ("xlsx:Calc MS Excel 2007 XML", "xlsx"),
+        ("xls:MS Excel 97", "xls"),
+        ("ods:calc8", "ods"),
+        ("fods:OpenDocument Spreadsheet Flat XML", "fods"),
+    ] {
+        convert(rendered.folder.path(), &source, filter, &rendered.path("again"));
+        let again = std::fs::read(rendered.path(&format!("again/filled.{suffix}"))).unwrap();
+        let second = read(&again).unwrap_or_else(|code| panic!("{suffix}: {code}"));
+        assert_eq!(values(&second), values(&first), "{suffix}");
+        assert_eq!(second.metadata, first.metadata, "{suffix}");
+    }
+}
+
+/// The same through SheetJS, which writes `.xlsb` and SpreadsheetML 2003 as well.
+#[test]
+fn a_return_that_sheetjs_saved_again_reads_the_same() {
+    let rendered = Rendered {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let (original, source) = (filled(), rendered.path("filled.xlsx"));
+    std::fs::write(&source, &original).unwrap();
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/workbooks/conformance/sheetjs_write.cjs"
     );
+    run(Command::new("node")
+        .env("NODE_PATH", node_modules())
+        .arg(script)
+        .arg("--again")
+        .arg(&source)
+        .arg(rendered.folder.path()));
+    let first = read(&original).unwrap();
+    // Its OpenDocument files lose the formats, so that dates are numbers in them.
+    for name in ["xlsx.xlsx", "xlsb.xlsb", "biff8.xls", "xlml.xml"] {
+        let again = std::fs::read(rendered.path(&format!("sheetjs_{name}"))).unwrap();
+        let second = read(&again).unwrap_or_else(|code| panic!("{name}: {code}"));
+        assert_eq!(values(&second), values(&first), "{name}");
+        assert_eq!(second.metadata, first.metadata, "{name}");
+    }
+    for (name, code) in [
+        ("html.html", "workbook.html"),
+        ("csv.csv", "workbook.csv"),
+        ("txt.txt", "workbook.csv"),
+    ] {
+        let again = std::fs::read(rendered.path(&format!("sheetjs_{name}"))).unwrap();
+        assert_eq!(
+            read(&again).map(|_| ()).unwrap_err(),
+            code,
+            "{name}: marks cannot be kept"
+        );
+    }
 }
 
 /// The third worked enterprise with faults of three severities, given back with marks.
@@ -317,17 +370,82 @@ fn a_workbook_with_marks_opens_elsewhere_and_loses_its_marks_after_it_was_saved_
     assert_eq!(seen["notes"], serde_json::json!({}), "all notes of ours are gone");
 }
 
+/// The same workbook without the cached results of its formulas, so that a program has to work them out.
+fn without_results(bytes: &[u8]) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).unwrap();
+        if name.starts_with("xl/worksheets/sheet") {
+            let text = String::from_utf8(content).unwrap();
+            let mut pieces = text.split("</f><v>");
+            let mut kept = pieces.next().unwrap().to_owned();
+            for piece in pieces {
+                kept.push_str("</f>");
+                kept.push_str(piece.split_once("</v>").unwrap().1);
+            }
+            content = kept.into_bytes();
+        }
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(&content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// The results on the sheets that work themselves out, by sheet and cell; no value and the empty text are one.
+fn results(bytes: &[u8]) -> BTreeMap<String, String> {
+    let workbook = extract(bytes, &Limits::default()).unwrap();
+    let mut results = BTreeMap::new();
+    for sheet in workbook
+        .sheets
+        .iter()
+        .filter(|sheet| ["_checks", "自动核对", "封面"].contains(&&*sheet.name))
+    {
+        for cell in sheet.cells.iter().filter(|cell| cell.formula) {
+            let shown = match &cell.value {
+                RawValue::Number(number) => format!("{number:.9e}"),
+                RawValue::Boolean(yes) => yes.to_string(),
+                // A text of digits is kept as a number by the writer until a program works it out anew.
+                RawValue::Text(text) => text
+                    .parse::<f64>()
+                    .map_or_else(|_| text.clone(), |number| format!("{number:.9e}")),
+                RawValue::Blank | RawValue::FormulaWithoutValue => String::new(),
+                other => panic!("{} {}: {other:?}", sheet.name, sheet.place(cell.row, cell.column).cell),
+            };
+            results.insert(
+                format!("{} {}", sheet.name, sheet.place(cell.row, cell.column).cell),
+                shown,
+            );
+        }
+    }
+    results
+}
+
+#[test]
+fn libreoffice_works_out_what_the_survey_works_out() {
+    let (questionnaire, form) = (county::questionnaire(), form());
+    let mut contradictory = county::answers(&questionnaire, &worked_examples()["enterprises"][2]["answers"]);
+    for (code, number) in [("D07", 9999), ("T02", 99_999), ("R01", 1)] {
+        contradictory.insert(code.to_owned(), survey::answer::Answer::Number(number.into()));
+    }
+    let worked = (0..5).map(|at| county::answers(&questionnaire, &worked_examples()["enterprises"][at]["answers"]));
+    for (at, answers) in worked.chain([contradictory]).enumerate() {
+        let prefill = raw_values(&questionnaire, &form.options, &answers, Language::Zh);
+        let written = write_live(&form.layout, &form.survey, &form.options, &issue(), &prefill).unwrap();
+        let (ours, theirs) = (results(&written), results(&resaved(&without_results(&written))));
+        assert!(ours.len() > 400, "{} results", ours.len());
+        for (cell, result) in &ours {
+            assert_eq!(theirs.get(cell), Some(result), "enterprise {at}, {cell}");
+        }
+    }
+}
+
 /// The Python of the test tools (scripts/test-tools.sh).
-fn python() -> PathBuf {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where the test tools are is the environment's business"
-    )]
-    let venv = std::env::var_os("RONGHE_TEST_VENV").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv"),
-        PathBuf::from,
-    );
-    let python = venv.join("bin/python");
+pub(crate) fn python() -> PathBuf {
+    let python = tools().join("bin/python");
     assert!(
         python.exists(),
         "{} is missing: run `make test`, which prepares it",
@@ -336,7 +454,29 @@ fn python() -> PathBuf {
     python
 }
 
-fn office() -> &'static str {
+/// The npm packages of the test tools.
+pub(crate) fn node_modules() -> PathBuf {
+    let modules = tools().join("node/node_modules");
+    assert!(
+        modules.exists(),
+        "{} is missing: run `make test`, which prepares it",
+        modules.display()
+    );
+    modules
+}
+
+fn tools() -> PathBuf {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the test tools are is the environment's business"
+    )]
+    std::env::var_os("RONGHE_TEST_VENV").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv"),
+        PathBuf::from,
+    )
+}
+
+pub(crate) fn office() -> &'static str {
     ["/usr/bin/soffice", "/usr/bin/libreoffice"]
         .into_iter()
         .find(|path| Path::new(path).exists())
@@ -344,7 +484,7 @@ fn office() -> &'static str {
 }
 
 #[track_caller]
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(
         output.status.success(),

@@ -13,11 +13,21 @@ mod app;
 mod architecture;
 mod authz;
 mod cli;
+#[path = "../../workbook/tests/it/compound.rs"]
+mod compound;
+mod conformance;
+#[path = "../../workbook/tests/it/corpus.rs"]
+mod corpus;
 mod county;
 mod database;
 mod dependencies;
 mod docs;
 mod foreign;
+mod hostile;
+mod index_analysis;
+mod index_compute;
+#[path = "../../workbook/tests/it/package.rs"]
+mod package;
 mod reader;
 mod reference;
 mod spec;

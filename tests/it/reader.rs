@@ -130,7 +130,7 @@ async fn rows_come_in_order_and_end_with_their_count() {
     assert!(
         rows.iter()
             .enumerate()
-            .all(|(at, row)| row.row == at as u32 && row.cells.len() == 10)
+            .all(|(at, row)| usize::try_from(row.row) == Ok(at) && row.cells.len() == 10)
     );
     let end = end.expect("an end");
     assert_eq!((end.rows, end.cells), (3000, 30_000));

@@ -1,10 +1,14 @@
 //! Through the front door, by named actors.
 
 mod access;
+mod imports;
 mod jobs;
 mod justifications;
 mod main_job;
+mod mappings;
 mod refusals;
 mod registry;
+mod runs;
+mod templates;
 mod units;
 mod workflow;

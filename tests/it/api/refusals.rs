@@ -100,10 +100,10 @@ async fn every_file_that_is_no_return_of_ours_has_its_own_code() {
             "workbook.wrong_round",
         ),
         (
-            "another version's workbook",
+            "a workbook whose marks were changed",
             with_version(&good, "0.9.0"),
             StatusCode::UNPROCESSABLE_ENTITY,
-            "workbook.wrong_version",
+            "workbook.seal_broken",
         ),
         (
             "a file larger than allowed",

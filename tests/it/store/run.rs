@@ -6,13 +6,11 @@ use ronghe::{
         document::{DocumentId, DocumentKind},
         enterprise::{Enterprise, EnterpriseId},
         page::{Cursor, PageRequest},
-        round::RoundId,
-        run::{RankingFilter, RankingRow, Run, RunId, RunResult},
+        run::{GroupBy, RankingFilter, RankingRow, Run, RunEvent, RunFilter, RunId, RunResult, RunState},
         survey_return::{ReturnId, RevisionId},
     },
-    store::{Database, StoreError, blob, document, enterprise, round, run, survey_return},
+    store::{Database, StoreError, blob, document, enterprise, round, run, run_result, survey_return},
 };
-use serde_json::Value;
 
 use super::sample::{CHANGKOU, County, FUYANG, county, first, fuchun, statements, walk};
 use crate::database::on_both;
@@ -27,6 +25,10 @@ fn new_run(county: &County, methodology: DocumentId) -> Run {
         inputs_sha256: "1".repeat(64),
         results_sha256: "2".repeat(64),
         engine_version: "0.1.0".into(),
+        seed: 7,
+        state: RunState::Draft,
+        version: 1,
+        supersedes: None,
         returns: 3,
         scored: 2,
         created_by: "admin".into(),
@@ -43,15 +45,17 @@ fn result(run: &Run, enterprise: &Enterprise, revision: RevisionId, rank: Option
         run: run.id,
         enterprise: enterprise.id,
         revision,
+        previous: None,
         area_code: enterprise.facts.area_code.clone(),
         industry_code: enterprise.facts.industry_code.clone(),
+        size_class: enterprise.size_class.clone(),
         enterprise_name: enterprise.facts.name.clone(),
         uscc: enterprise.facts.uscc.clone(),
         score: rank.map(|rank| 100.0 / f64::from(rank + 2)),
         rank,
         band,
         totals: serde_json::from_str(r#"{"total":33.333333333333336,"D":0.1,"A":null}"#).unwrap(),
-        detail: serde_json::from_str(DETAIL).unwrap(),
+        detail: DETAIL.to_owned(),
     }
 }
 
@@ -90,7 +94,7 @@ async fn three_results(db: &Database) -> (County, Run, [RunResult; 3]) {
     run::insert_run(&txn, &run).await.unwrap();
     // Not in the order of the ranking.
     let [paper, machines, electronics] = results.clone();
-    run::insert_results(&txn, &[electronics, machines, paper])
+    run_result::insert_results(&txn, &[electronics, machines, paper])
         .await
         .unwrap();
     txn.commit().await.unwrap();
@@ -104,6 +108,9 @@ fn row(result: &RunResult) -> RankingRow {
         enterprise_name: result.enterprise_name.clone(),
         area_code: result.area_code.clone(),
         industry_code: result.industry_code.clone(),
+        size_class: result.size_class.clone(),
+        revision: result.revision,
+        previous: result.previous,
         score: result.score,
         rank: result.rank,
         band: result.band,
@@ -121,15 +128,11 @@ async fn a_result_comes_back_byte_for_byte() {
             Err(StoreError::NotFound)
         );
         for expected in &results {
-            let found = run::find_result(db.read(), &Scope::County, run.id, expected.enterprise)
+            let found = run_result::find_result(db.read(), &Scope::County, run.id, expected.enterprise)
                 .await
                 .unwrap();
             assert_eq!(&found, expected);
-            assert_eq!(
-                found.detail.to_string(),
-                expected.detail.to_string(),
-                "members keep their order"
-            );
+            assert_eq!(found.detail, DETAIL, "members keep their order");
             assert_eq!(found.totals.to_string(), expected.totals.to_string());
         }
     })
@@ -142,19 +145,19 @@ async fn each_scope_sees_its_own_results() {
         let (county, run, [paper, machines, _]) = three_results(&db).await;
         let own = Scope::Enterprise(county.paper.id);
         for scope in [fuchun(), own] {
-            let found = async |id: EnterpriseId| run::find_result(db.read(), &scope, run.id, id).await;
+            let found = async |id: EnterpriseId| run_result::find_result(db.read(), &scope, run.id, id).await;
             assert_eq!(found(county.paper.id).await.as_ref(), Ok(&paper));
             assert_eq!(found(machines.enterprise).await, Err(StoreError::NotFound));
-            let ranked = run::ranking(db.read(), &scope, run.id, &RankingFilter::default(), &first(9))
+            let ranked = run_result::ranking(db.read(), &scope, run.id, &RankingFilter::default(), &first(9))
                 .await
                 .unwrap();
             assert_eq!(ranked.items, [row(&paper)]);
             assert_eq!(
-                run::distribution(db.read(), &scope, run.id).await,
+                run_result::distribution(db.read(), &scope, run.id).await,
                 Ok(vec![(Some(4), 1)])
             );
         }
-        let all = run::distribution(db.read(), &Scope::County, run.id).await;
+        let all = run_result::distribution(db.read(), &Scope::County, run.id).await;
         assert_eq!(all, Ok(vec![(Some(2), 1), (Some(4), 1), (None, 1)]));
     })
     .await;
@@ -165,7 +168,7 @@ async fn a_ranking_is_filtered() {
     on_both(async |db| {
         let (_, run, [paper, machines, electronics]) = three_results(&db).await;
         let any = RankingFilter::default;
-        let cases: [(RankingFilter, &[&RunResult]); 6] = [
+        let cases: [(RankingFilter, &[&RunResult]); 9] = [
             (any(), &[&paper, &machines, &electronics]),
             (
                 RankingFilter {
@@ -191,6 +194,27 @@ async fn a_ranking_is_filtered() {
             (RankingFilter { band: Some(2), ..any() }, &[&machines]),
             (
                 RankingFilter {
+                    size_class: Some("medium".into()),
+                    ..any()
+                },
+                &[&paper, &electronics],
+            ),
+            (
+                RankingFilter {
+                    search: Some("精密".into()),
+                    ..any()
+                },
+                &[&machines],
+            ),
+            (
+                RankingFilter {
+                    search: Some("ma2c".into()),
+                    ..any()
+                },
+                &[&electronics],
+            ),
+            (
+                RankingFilter {
                     industry: Some("C".into()),
                     band: Some(3),
                     ..any()
@@ -199,7 +223,7 @@ async fn a_ranking_is_filtered() {
             ),
         ];
         for (filter, expected) in cases {
-            let page = run::ranking(db.read(), &Scope::County, run.id, &filter, &first(9))
+            let page = run_result::ranking(db.read(), &Scope::County, run.id, &filter, &first(9))
                 .await
                 .unwrap();
             assert_eq!(
@@ -250,12 +274,13 @@ async fn a_walk_through_a_ranking_visits_every_result_once() {
             .await
             .unwrap();
         run::insert_run(&txn, &run).await.unwrap();
-        run::insert_results(&txn, &results).await.unwrap();
+        run_result::insert_results(&txn, &results).await.unwrap();
         txn.commit().await.unwrap();
         let mut expected = results;
         expected.sort_by_key(|result| (result.rank.is_none(), result.rank, result.uscc.clone()));
         let expected: Vec<RankingRow> = expected.iter().map(row).collect();
-        let list = async |page| run::ranking(db.read(), &Scope::County, run.id, &RankingFilter::default(), &page).await;
+        let list =
+            async |page| run_result::ranking(db.read(), &Scope::County, run.id, &RankingFilter::default(), &page).await;
         for limit in [1, 7, 48, 60, 200] {
             assert_eq!(walk(limit, list).await, expected, "{limit} a page");
         }
@@ -265,7 +290,9 @@ async fn a_walk_through_a_ranking_visits_every_result_once() {
                 1
             );
         }
-        let distribution = run::distribution(db.read(), &Scope::County, run.id).await.unwrap();
+        let distribution = run_result::distribution(db.read(), &Scope::County, run.id)
+            .await
+            .unwrap();
         assert_eq!(distribution, (0..4).map(|band| (Some(band), 15)).collect::<Vec<_>>());
         for key in ["", "nonsense", "x/y", "99999999999999/"] {
             let after = Some(Cursor {
@@ -283,10 +310,10 @@ async fn an_enterprise_has_one_result_in_a_run() {
     on_both(async |db| {
         let (_, _, [paper, ..]) = three_results(&db).await;
         let txn = db.begin_write().await.unwrap();
-        let again = run::insert_results(
+        let again = run_result::insert_results(
             &txn,
             &[RunResult {
-                detail: Value::Null,
+                detail: "null".to_owned(),
                 ..paper
             }],
         )
@@ -314,16 +341,215 @@ async fn runs_are_listed_newest_first() {
         }
         txn.commit().await.unwrap();
         let list =
-            async |round: Option<RoundId>| walk(20, async |page| run::list_runs(db.read(), round, &page).await).await;
-        assert_eq!(list(None).await, all);
+            async |filter: RunFilter| walk(20, async |page| run::list_runs(db.read(), &filter, &page).await).await;
+        let any = RunFilter::default;
+        assert_eq!(list(any()).await, all);
+        let of_code = |code: &str| RunFilter {
+            methodology_code: Some(code.into()),
+            ..any()
+        };
+        assert_eq!(list(of_code("integration-index")).await, all);
+        assert_eq!(list(of_code("another")).await, []);
+        let frozen = RunFilter {
+            state: Some(RunState::Frozen),
+            ..any()
+        };
+        assert_eq!(list(frozen).await, []);
         all.retain(|run| run.round == other.id);
-        assert_eq!(list(Some(other.id)).await, all);
+        let of_round = RunFilter {
+            round: Some(other.id),
+            ..any()
+        };
+        assert_eq!(list(of_round).await, all);
         for limit in [5, 50] {
             let sent = statements(&db, async || {
-                drop(run::list_runs(db.read(), None, &first(limit)).await.unwrap());
+                drop(
+                    run::list_runs(db.read(), &RunFilter::default(), &first(limit))
+                        .await
+                        .unwrap(),
+                );
             });
             assert_eq!(sent.await, 1);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_is_seen_when_it_is_whole_and_what_was_abandoned_goes() {
+    on_both(async |db| {
+        let (county, shown, [paper, ..]) = three_results(&db).await;
+        let mut computing = new_run(&county, shown.methodology);
+        computing.state = RunState::Computing;
+        computing.created_at = county.sample.now - chrono::Duration::days(2);
+        let mut late = new_run(&county, shown.methodology);
+        late.state = RunState::Computing;
+        let txn = db.begin_write().await.unwrap();
+        run::insert_run(&txn, &computing).await.unwrap();
+        run::insert_run(&txn, &late).await.unwrap();
+        let of_it = RunResult {
+            run: computing.id,
+            ..paper.clone()
+        };
+        run_result::insert_results(&txn, &[of_it]).await.unwrap();
+        txn.commit().await.unwrap();
+        assert_eq!(run::find_run(db.read(), computing.id).await, Err(StoreError::NotFound));
+        let listed = run::list_runs(db.read(), &RunFilter::default(), &first(9))
+            .await
+            .unwrap();
+        assert_eq!(listed.items, std::slice::from_ref(&shown));
+        let (all, nine) = (RunFilter::default(), first(9));
+        let past = run_result::history(db.read(), &Scope::County, paper.enterprise, &all, &nine).await;
+        let past = past.unwrap().items;
+        assert_eq!(past.len(), 1, "nor in the history of an enterprise");
+        assert_eq!((&past[0].run, &past[0].result), (&shown, &row(&paper)));
+
+        let txn = db.begin_write().await.unwrap();
+        run::delete_unfinished(&txn, county.sample.now - chrono::Duration::days(1))
+            .await
+            .unwrap();
+        late.state = RunState::Draft;
+        late.results_sha256 = "9".repeat(64);
+        run::complete_run(&txn, &late).await.unwrap();
+        assert_eq!(run::complete_run(&txn, &late).await, Err(StoreError::NotFound), "once");
+        txn.commit().await.unwrap();
+        computing.state = RunState::Draft;
+        let txn = db.begin_write().await.unwrap();
+        assert_eq!(run::complete_run(&txn, &computing).await, Err(StoreError::NotFound));
+        drop(txn);
+        assert_eq!(run::find_run(db.read(), late.id).await.as_ref(), Ok(&late));
+        run_result::find_result(db.read(), &Scope::County, shown.id, paper.enterprise)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_run_of_a_round_and_methodology_is_published() {
+    on_both(async |db| {
+        let (county, mut first_run, _) = three_results(&db).await;
+        let mut second = new_run(&county, first_run.methodology);
+        second.methodology_version = "2.0.0".into();
+        let txn = db.begin_write().await.unwrap();
+        run::insert_run(&txn, &second).await.unwrap();
+        txn.commit().await.unwrap();
+        let change = async |run: &Run, version| {
+            let txn = db.begin_write().await.unwrap();
+            let changed = run::update_run_state(&txn, run, version).await;
+            if changed.is_ok() {
+                txn.commit().await.unwrap();
+            }
+            changed
+        };
+        first_run.state = RunState::Published;
+        assert_eq!(change(&first_run, 1).await, Ok(2));
+        assert_eq!(
+            change(&first_run, 1).await,
+            Err(StoreError::VersionConflict { current: 2 })
+        );
+        second.state = RunState::Published;
+        second.supersedes = Some(first_run.id);
+        assert_eq!(
+            change(&second, 1).await,
+            Err(StoreError::Duplicate { what: "published_run" })
+        );
+        first_run.state = RunState::Superseded;
+        assert_eq!(change(&first_run, 2).await, Ok(3));
+        assert_eq!(change(&second, 1).await, Ok(2));
+        second.version = 2;
+        let published = run::published_run(db.read(), second.round, "integration-index").await;
+        assert_eq!(published, Ok(Some(second.clone())));
+        let event = |number| RunEvent {
+            run: second.id,
+            number,
+            from: (number > 1).then_some(RunState::Frozen),
+            to: RunState::Published,
+            actor: "admin".into(),
+            at: county.sample.now,
+        };
+        let txn = db.begin_write().await.unwrap();
+        for number in [2, 1] {
+            run::insert_run_event(&txn, &event(number)).await.unwrap();
+        }
+        txn.commit().await.unwrap();
+        assert_eq!(
+            run::run_events(db.read(), second.id).await,
+            Ok(vec![event(1), event(2)])
+        );
+        let txn = db.begin_write().await.unwrap();
+        let again = run::insert_run_event(&txn, &event(1)).await;
+        assert_eq!(again, Err(StoreError::Duplicate { what: "event_number" }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn results_are_looked_at_in_groups_and_beside_another_run() {
+    on_both(async |db| {
+        let (county, run, [paper, machines, electronics]) = three_results(&db).await;
+        let other = new_run(&county, run.methodology);
+        let txn = db.begin_write().await.unwrap();
+        run::insert_run(&txn, &other).await.unwrap();
+        let there = RunResult {
+            run: other.id,
+            ..machines.clone()
+        };
+        run_result::insert_results(&txn, std::slice::from_ref(&there))
+            .await
+            .unwrap();
+        txn.commit().await.unwrap();
+        let conn = db.read();
+        let groups = async |by| {
+            let found = run_result::groups(conn, &Scope::County, run.id, by).await.unwrap();
+            found
+                .into_iter()
+                .map(|group| (group.key, group.results, group.scored, group.mean))
+                .collect::<Vec<_>>()
+        };
+        let key = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            groups(GroupBy::SizeClass).await,
+            [(key("medium"), 2, 1, paper.score), (None, 1, 1, machines.score)]
+        );
+        assert_eq!(
+            groups(GroupBy::Industry { length: 1 }).await,
+            [(key("C"), 2, 2, paper.score), (key("I"), 1, 0, None)]
+        );
+        assert_eq!(groups(GroupBy::Area).await.len(), 3);
+
+        let missing = async |of: RunId, than: RunId| {
+            let page = run_result::results_missing_in(conn, &Scope::County, of, than, &first(9)).await;
+            page.unwrap().items
+        };
+        assert_eq!(missing(run.id, other.id).await, [row(&paper), row(&electronics)]);
+        assert_eq!(missing(other.id, run.id).await, []);
+        let ids = [machines.enterprise, paper.enterprise];
+        let found = run_result::results_of_enterprises(conn, &fuchun(), run.id, &ids).await;
+        assert_eq!(found, Ok(vec![row(&paper)]), "within scope");
+        let all = run_result::all_results(conn, &Scope::County, run.id).await.unwrap();
+        assert_eq!(all, [row(&paper), row(&machines), row(&electronics)], "by credit code");
+        let inputs = run_result::inputs_of(conn, &Scope::County, run.id).await.unwrap();
+        let went_in: Vec<_> = inputs.iter().map(|input| (input.enterprise, input.revision)).collect();
+        assert_eq!(
+            went_in,
+            [&paper, &machines, &electronics].map(|result| (result.enterprise, result.revision))
+        );
+        assert!(inputs.iter().all(|input| input.blob_sha256 == "e".repeat(64)));
+
+        let above =
+            async |score, left_out| run_result::results_above(conn, &Scope::County, run.id, score, left_out).await;
+        let score = paper.score.unwrap();
+        assert_eq!(above(score, electronics.enterprise).await, Ok(0));
+        assert_eq!(above(score - 1.0, electronics.enterprise).await, Ok(2));
+        assert_eq!(above(score - 1.0, paper.enterprise).await, Ok(1), "not itself");
+        let peers = run_result::peer_totals(conn, &Scope::County, run.id, "C2", "medium", electronics.enterprise).await;
+        assert_eq!(peers.unwrap(), [(score, paper.totals.clone())]);
+        let details = run_result::details(conn, &fuchun(), run.id, &ids).await.unwrap();
+        assert_eq!(
+            details.into_iter().collect::<Vec<_>>(),
+            [(paper.enterprise, DETAIL.to_owned())]
+        );
     })
     .await;
 }

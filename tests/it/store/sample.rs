@@ -178,6 +178,8 @@ impl Sample {
             findings: serde_json::from_value(findings).unwrap(),
             created_by: "filler".into(),
             created_at: self.now,
+            import: None,
+            part_sha256: None,
         }
     }
 }

@@ -5,7 +5,8 @@ use ronghe::{
     domain::{
         access::Scope,
         enterprise::{Enterprise, EnterpriseId},
-        revision::{AcceptedRevision, RevisionSummary},
+        revision::RevisionSummary,
+        run::RunInput,
         survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId},
     },
     store::{StoreError, blob, enterprise, round, survey_return as returns},
@@ -284,6 +285,7 @@ fn summary(revision: &ronghe::domain::survey_return::Revision) -> RevisionSummar
         filename: revision.filename.clone(),
         created_by: revision.created_by.clone(),
         created_at: revision.created_at,
+        import: revision.import,
     }
 }
 
@@ -386,28 +388,53 @@ async fn a_run_takes_the_revisions_in_force_in_one_statement() {
         let conn = db.read();
         let round = county.round.id;
         assert_eq!(
-            returns::accepted_revisions(conn, &Scope::County, round).await,
+            returns::accepted_inputs(conn, &Scope::County, round, None).await,
             Ok(vec![])
         );
         let machines = county.accept(&db, &county.machines).await;
         let paper = county.accept(&db, &county.paper).await;
-        let accepted = |enterprise: &Enterprise, revision: &ronghe::domain::survey_return::Revision| AcceptedRevision {
-            enterprise: enterprise.clone(),
+        let accepted = |enterprise: &Enterprise, revision: &ronghe::domain::survey_return::Revision| RunInput {
+            enterprise: enterprise.id,
+            uscc: enterprise.facts.uscc.clone(),
+            name: enterprise.facts.name.clone(),
+            area_code: enterprise.facts.area_code.clone(),
+            industry_code: enterprise.facts.industry_code.clone(),
+            size_class: enterprise.size_class.clone(),
             revision: revision.id,
             blob_sha256: revision.blob_sha256.clone(),
-            answers: revision.answers.clone(),
-            claims: revision.claims.clone(),
+            previous: None,
         };
         let expected = [accepted(&county.paper, &paper), accepted(&county.machines, &machines)];
         let sent = statements(&db, async || {
-            let found = returns::accepted_revisions(conn, &Scope::County, round).await.unwrap();
+            let found = returns::accepted_inputs(conn, &Scope::County, round, None)
+                .await
+                .unwrap();
             assert_eq!(found, expected, "by credit code");
         });
         assert_eq!(sent.await, 1);
         assert_eq!(
-            returns::accepted_revisions(conn, &fuchun(), round).await.as_deref(),
+            returns::accepted_inputs(conn, &fuchun(), round, None).await.as_deref(),
             Ok(&expected[..1])
         );
+        // As if the round before were this one.
+        let again = returns::accepted_inputs(conn, &Scope::County, round, Some(round))
+            .await
+            .unwrap();
+        assert_eq!(
+            again.iter().map(|input| input.previous).collect::<Vec<_>>(),
+            [Some(paper.id), Some(machines.id)]
+        );
+        let ids = [paper.id, machines.id];
+        let contents = async |scope: &Scope| returns::contents_of(conn, scope, &ids).await.unwrap();
+        assert_eq!(contents(&Scope::County).await.len(), 2);
+        let own = contents(&fuchun()).await;
+        assert_eq!(own.keys().collect::<Vec<_>>(), [&paper.id], "within scope");
+        assert_eq!(
+            (&own[&paper.id].answers, &own[&paper.id].claims),
+            (&paper.answers, &paper.claims)
+        );
+        let sent = statements(&db, async || drop(contents(&Scope::County).await));
+        assert_eq!(sent.await, 1);
         let answers = async |scope: &Scope, enterprise: &Enterprise| {
             returns::accepted_answers(conn, scope, round, enterprise.id)
                 .await

@@ -1,0 +1,137 @@
+//! A county with filled workbooks, for the benches that import them.
+
+use std::{path::PathBuf, sync::Arc};
+
+use ronghe::{
+    blobs::Blobs,
+    clock::FixedClock,
+    demo::{County, DemoProfile},
+    domain::{
+        access::{Principal, Role, Scope},
+        document::DocumentKind,
+        enterprise::{EnterpriseFilter, EnterpriseId},
+        page::PageRequest,
+        round::{Population, RoundId},
+        survey_return::ReturnId,
+    },
+    ids::SeededIds,
+    jobs::queue::Queue,
+    service::{
+        Service, Settings,
+        catalogue::current_reference,
+        create_round::{NewRound, create_round},
+        issue_template::write_filled,
+        publish_document::publish_document,
+        write_enterprise::{EnterpriseInput, create_enterprise},
+    },
+    shipped,
+    startup::{Parts, assemble},
+    store::{self, Database},
+};
+use workbook::prefill::raw_values;
+
+/// A filled workbook and whose it is.
+pub(crate) struct Filled {
+    pub(crate) uscc: String,
+    pub(crate) enterprise: EnterpriseId,
+    pub(crate) survey_return: ReturnId,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// How many workbooks are asked for: RONGHE_BENCH_WORKBOOKS, or 1000.
+pub(crate) fn workbooks() -> usize {
+    let asked = std::env::var("RONGHE_BENCH_WORKBOOKS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(1000)
+}
+
+pub(crate) fn operator() -> Principal {
+    Principal {
+        name: "operator".to_owned(),
+        user: None,
+        role: Role::Admin,
+        scope: Scope::County,
+    }
+}
+
+/// A service on a fresh database, with originals in a folder.
+pub(crate) async fn service(database: &Database, folder: &std::path::Path) -> Arc<Service> {
+    let parts = Parts {
+        clock: FixedClock::at("2026-04-01T01:00:00Z".parse().unwrap()),
+        ids: SeededIds::from_seed(1),
+        settings: Settings {
+            password_memory_kib: 64,
+            ..Settings::default()
+        },
+        program: PathBuf::from(env!("CARGO_BIN_EXE_ronghe")),
+    };
+    let blobs = Blobs::in_folder(&folder.join("blobs")).unwrap();
+    let service = assemble(database.clone(), blobs, parts).unwrap();
+    Queue::migrate(&service.db).await.unwrap();
+    service
+}
+
+/// Registry, round and one filled workbook per enterprise.
+pub(crate) async fn prepare(service: &Arc<Service>, workbooks: usize) -> (RoundId, Vec<Filled>) {
+    let operator = operator();
+    for document in shipped::built_in().unwrap() {
+        publish_document(service, &operator, document).await.unwrap();
+    }
+    let page = PageRequest { limit: 1, after: None };
+    let questionnaire = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &page)
+        .await
+        .unwrap()
+        .items[0]
+        .id;
+    let reference = current_reference(&service.db)
+        .await
+        .unwrap()
+        .iter()
+        .map(|found| found.document.id)
+        .collect::<Vec<_>>();
+    let form = service
+        .catalogue
+        .form(&service.db, questionnaire, &reference)
+        .await
+        .unwrap();
+    let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
+    let samples = County::new(profile, &form.survey).unwrap().generate(1, workbooks);
+    let mut enterprises = Vec::new();
+    for sample in &samples {
+        let input = EnterpriseInput {
+            facts: sample.facts.clone(),
+            uscc_exception: None,
+        };
+        enterprises.push(create_enterprise(service, &operator, input).await.unwrap().id);
+    }
+    let new = NewRound {
+        code: "2026".to_owned(),
+        title: "2026".to_owned(),
+        year: 2026,
+        questionnaire,
+        accepted_versions: Vec::new(),
+        opens_on: "2026-01-01".parse().unwrap(),
+        closes_on: "2026-12-31".parse().unwrap(),
+        population: Population::Query(EnterpriseFilter::default()),
+        previous: None,
+        warnings_must_be_justified: false,
+    };
+    let round = create_round(service, &operator, new).await.unwrap();
+    let mut filled = Vec::new();
+    for (sample, enterprise) in samples.iter().zip(enterprises) {
+        let found = store::survey_return::find_return_of(service.db.read(), &Scope::County, round.id, enterprise)
+            .await
+            .unwrap()
+            .unwrap();
+        let answers = sample.answers.clone();
+        let written = write_filled(service, &operator, found.id, move |form, language| {
+            raw_values(form.survey.questionnaire(), &form.options, &answers, language).into()
+        });
+        filled.push(Filled {
+            uscc: sample.facts.uscc.clone(),
+            enterprise,
+            survey_return: found.id,
+            bytes: written.await.unwrap().bytes,
+        });
+    }
+    (round.id, filled)
+}

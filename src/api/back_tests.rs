@@ -1,0 +1,188 @@
+//! Methodologies before they are published: tried on a past round, and compared with another version.
+
+use std::sync::Arc;
+
+use poem::{Body, web::Data};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+    types::Any,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    documents::DocumentOut,
+    jobs::{JobAccepted, accepted},
+    problem::{Bilingual, CompareFailure, UploadFailure},
+    upload,
+};
+use crate::{
+    domain::{document::DocumentId, round::RoundId, run::RunId},
+    jobs::task,
+    service::{
+        Service,
+        compare_documents::{DocumentDifference, compare_documents},
+    },
+};
+
+/// Operations on methodologies in the making.
+pub struct BackTestsApi;
+
+/// Whether something was added, removed or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is otherwise.
+    Changed,
+}
+
+/// What a difference is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+enum ChangeArea {
+    /// The tree: which nodes there are and where they belong.
+    Tree,
+    /// Weights.
+    Weight,
+    /// How a value becomes points.
+    Points,
+    /// Levels, stages and their conditions.
+    Cuts,
+    /// What is scored, and whom it is meant for.
+    Source,
+    /// Missing values, rounding and other policies.
+    Policy,
+    /// Words, references and confidence.
+    Words,
+}
+
+/// One difference between two documents.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct DocumentChange {
+    /// Whether something was added, removed or changed.
+    kind: ChangeKind,
+    /// What it is about.
+    area: ChangeArea,
+    /// JSON pointer into the document; into the one compared with for what was removed.
+    pointer: String,
+    /// What it was; absent for what was added.
+    was: Option<Any<Value>>,
+    /// What it is; absent for what was removed.
+    is: Option<Any<Value>>,
+    /// In words.
+    message: Bilingual,
+}
+
+impl From<index::difference::Change> for DocumentChange {
+    fn from(change: index::difference::Change) -> Self {
+        use index::difference::{ChangeArea as Area, ChangeKind as Kind};
+        Self {
+            kind: match change.kind {
+                Kind::Added => ChangeKind::Added,
+                Kind::Removed => ChangeKind::Removed,
+                Kind::Changed => ChangeKind::Changed,
+            },
+            area: match change.area {
+                Area::Tree => ChangeArea::Tree,
+                Area::Weight => ChangeArea::Weight,
+                Area::Points => ChangeArea::Points,
+                Area::Cuts => ChangeArea::Cuts,
+                Area::Source => ChangeArea::Source,
+                Area::Policy => ChangeArea::Policy,
+                Area::Words => ChangeArea::Words,
+            },
+            pointer: change.pointer,
+            was: change.was.map(Any),
+            is: change.is.map(Any),
+            message: change.message.into(),
+        }
+    }
+}
+
+/// The difference between two documents.
+#[derive(Object)]
+#[oai(rename = "DocumentDifference")]
+struct DifferenceOut {
+    /// The document.
+    document: DocumentOut,
+    /// The document it is compared with.
+    with: DocumentOut,
+    /// What differs, in the order of the document.
+    items: Vec<DocumentChange>,
+}
+
+impl From<DocumentDifference> for DifferenceOut {
+    fn from(found: DocumentDifference) -> Self {
+        Self {
+            document: found.document.into(),
+            with: found.with.into(),
+            items: found.changes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The difference between two documents.
+#[derive(ApiResponse)]
+enum DifferenceFound {
+    /// The difference.
+    #[oai(status = 200)]
+    Found(Json<DifferenceOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Documents")]
+impl BackTestsApi {
+    /// Compare two documents
+    ///
+    /// What differs from one version of a methodology (or another JSON document) to another: nodes, weights, points, cuts, in
+    /// sentences, each at its place.
+    #[oai(
+        path = "/documents/:document_id/difference",
+        method = "get",
+        operation_id = "get_document_difference"
+    )]
+    async fn get_document_difference(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        document_id: Path<Uuid>,
+        /// The document to compare with, the earlier one.
+        with: Query<Uuid>,
+    ) -> Result<DifferenceFound, CompareFailure> {
+        let (document, with) = (DocumentId(document_id.0), DocumentId(with.0));
+        let found = compare_documents(&service, auth.principal(), document, with).await?;
+        Ok(DifferenceFound::Found(Json(found.into())))
+    }
+
+    /// Try a methodology on a round
+    ///
+    /// The raw body is a methodology that need not be published. It is validated whole and computed over the accepted returns of
+    /// the round. A job: its result says who would move, by how many places and to which level. Nothing else is stored.
+    #[oai(
+        path = "/rounds/:round_id/back-tests",
+        method = "post",
+        operation_id = "create_back_test"
+    )]
+    async fn create_back_test(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// The run of the round to compare with; without it, the newest of the same methodology.
+        against: Query<Option<Uuid>>,
+        body: Binary<Body>,
+    ) -> Result<JobAccepted, UploadFailure> {
+        let content = upload::read(&service, body.0).await?;
+        let (round, against) = (RoundId(round_id.0), against.0.map(RunId));
+        let job = task::queue_back_test(&service, auth.principal(), round, against, content).await?;
+        Ok(accepted(job))
+    }
+}

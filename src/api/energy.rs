@@ -1,0 +1,51 @@
+//! The energy account of a return.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{ApiResponse, OpenApi, param::Path, payload::Json, types::Any};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Tag, auth::Auth, problem::CompareFailure};
+use crate::{
+    domain::survey_return::RevisionId,
+    service::{Service, account_energy::account_energy},
+};
+
+/// Energy operations.
+pub struct EnergyApi;
+
+/// An energy account.
+#[derive(ApiResponse)]
+enum EnergyAccountFound {
+    /// `year` and `year_before` with their lines (quantity, factor, tce in equal and in equivalent value, CO2), totals and
+    /// whether the lines agree with them; `figures` with intensities, savings and emissions; the factor set, edition and grid
+    /// factor in force.
+    #[oai(status = 200)]
+    Found(Json<Any<Value>>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
+impl EnergyApi {
+    /// Account the energy of a revision
+    ///
+    /// Step by step with the factors that the round has frozen: per fuel quantity, factor, coal equivalent in equal (当量) and
+    /// equivalent (等价) value and CO2, the totals, and what follows: intensities, savings (positive for a saving), and the
+    /// gap to the total that the enterprise reports itself.
+    #[oai(
+        path = "/revisions/:revision_id/energy",
+        method = "get",
+        operation_id = "get_revision_energy"
+    )]
+    async fn get_revision_energy(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        revision_id: Path<Uuid>,
+    ) -> Result<EnergyAccountFound, CompareFailure> {
+        let account = account_energy(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        let value = serde_json::to_value(account).unwrap_or_default();
+        Ok(EnergyAccountFound::Found(Json(Any(value))))
+    }
+}

@@ -1,0 +1,523 @@
+//! Returns of many enterprises at once: handed in, followed, looked through.
+
+use std::sync::Arc;
+
+use poem::{Body, Request, http::header, web::Data};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+};
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    instant::Instant,
+    jobs::{JobAccepted, JobStateName, accepted},
+    page,
+    problem::{Bilingual, ReadFailure, UploadFailure},
+    returns::PlaceOut,
+    upload,
+};
+use crate::{
+    domain::{
+        import::{Blocked, ImportId, ImportItem, ImportKind, ImportOptions, ItemFault, ItemState},
+        mapping::ProfileId,
+        round::RoundId,
+    },
+    jobs::task,
+    service::{
+        Service,
+        begin_import::Source,
+        browse_imports::{self, ImportView},
+        import_result::{ImportResult, write_import_result},
+        mapping_profiles::apply_profile,
+    },
+};
+
+/// Import operations.
+pub struct ImportsApi;
+
+/// What was handed in.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case", rename = "ImportKind")]
+enum KindName {
+    /// A ZIP with one workbook per enterprise.
+    Zip,
+    /// The workbooks of a folder.
+    Folder,
+    /// A spreadsheet of another system, read by a mapping profile.
+    Mapped,
+}
+
+impl From<ImportKind> for KindName {
+    fn from(kind: ImportKind) -> Self {
+        match kind {
+            ImportKind::Zip => Self::Zip,
+            ImportKind::Folder => Self::Folder,
+            ImportKind::Mapped => Self::Mapped,
+        }
+    }
+}
+
+/// What happens to a file or row whose answers have blocking findings.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case", rename = "ImportBlocked")]
+enum BlockedName {
+    /// It becomes a revision, as an upload would; the findings stand at the return.
+    File,
+    /// It is refused with its findings.
+    Refuse,
+}
+
+impl From<Blocked> for BlockedName {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::File => Self::File,
+            Blocked::Refuse => Self::Refuse,
+        }
+    }
+}
+
+impl From<BlockedName> for Blocked {
+    fn from(blocked: BlockedName) -> Self {
+        match blocked {
+            BlockedName::File => Self::File,
+            BlockedName::Refuse => Self::Refuse,
+        }
+    }
+}
+
+/// State of a file or row of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "ImportItemState")]
+enum ItemStateName {
+    /// Not looked at yet.
+    Waiting,
+    /// Taken in as a new revision; in a dry run it would be.
+    Taken,
+    /// Already the newest revision of its return: nothing has changed.
+    Unchanged,
+    /// Refused with a code.
+    Refused,
+    /// Left alone because the import was cancelled before its turn.
+    Cancelled,
+}
+
+impl From<ItemState> for ItemStateName {
+    fn from(state: ItemState) -> Self {
+        match state {
+            ItemState::Waiting => Self::Waiting,
+            ItemState::Taken => Self::Taken,
+            ItemState::Unchanged => Self::Unchanged,
+            ItemState::Refused => Self::Refused,
+            ItemState::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<ItemStateName> for ItemState {
+    fn from(state: ItemStateName) -> Self {
+        match state {
+            ItemStateName::Waiting => Self::Waiting,
+            ItemStateName::Taken => Self::Taken,
+            ItemStateName::Unchanged => Self::Unchanged,
+            ItemStateName::Refused => Self::Refused,
+            ItemStateName::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// An import of many returns.
+#[derive(Object)]
+#[oai(rename = "Import", skip_serializing_if_is_none)]
+struct ImportOut {
+    /// Identifier.
+    id: Uuid,
+    /// Round.
+    round_id: Uuid,
+    /// The job that carries it out.
+    job_id: Uuid,
+    /// State of the job.
+    state: JobStateName,
+    /// What was handed in.
+    kind: KindName,
+    /// Name of the file or folder.
+    filename: String,
+    /// SHA-256 of the file, or of the list of a folder's files.
+    source_sha256: String,
+    /// Whether it only reports and writes nothing.
+    dry_run: bool,
+    /// What happens to blocking findings.
+    blocked: BlockedName,
+    /// The mapping profile by which it is read.
+    profile_id: Option<Uuid>,
+    /// The version of the profile that was confirmed when the import was taken on.
+    profile_version: Option<i64>,
+    /// Files left out because they are no one's return (`.DS_Store`, `~$open.xlsx`).
+    left_out: i32,
+    /// Files or rows by state.
+    counts: CountsOut,
+    /// Who handed it in.
+    created_by: String,
+    /// When.
+    created_at: Instant,
+}
+
+/// How far an import is.
+#[derive(Object)]
+#[oai(rename = "ImportCounts")]
+struct CountsOut {
+    /// Files or rows in all.
+    items: u64,
+    /// Not looked at yet.
+    waiting: u64,
+    /// Taken in as new revisions.
+    taken: u64,
+    /// Recognised: already the newest revision.
+    unchanged: u64,
+    /// Refused.
+    refused: u64,
+    /// Left alone after a cancellation.
+    cancelled: u64,
+    /// Taken in or recognised, with blocking findings to correct.
+    with_blocking: u64,
+}
+
+impl From<ImportView> for ImportOut {
+    fn from(view: ImportView) -> Self {
+        let ImportView { batch, job, counts } = view;
+        Self {
+            id: batch.id.0,
+            round_id: batch.round.0,
+            job_id: batch.job.0,
+            state: job.state.into(),
+            kind: batch.kind.into(),
+            filename: batch.filename,
+            source_sha256: batch.source_sha256,
+            dry_run: batch.options.dry_run,
+            blocked: batch.options.blocked.into(),
+            profile_id: batch.options.mapping.as_ref().map(|applied| applied.profile.0),
+            profile_version: batch.options.mapping.as_ref().map(|applied| applied.version),
+            left_out: batch.left_out,
+            counts: CountsOut {
+                items: counts.items,
+                waiting: counts.waiting,
+                taken: counts.taken,
+                unchanged: counts.unchanged,
+                refused: counts.refused,
+                cancelled: counts.cancelled,
+                with_blocking: counts.with_blocking,
+            },
+            created_by: batch.created_by,
+            created_at: batch.created_at.into(),
+        }
+    }
+}
+
+/// A page of imports.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ImportPage {
+    /// The imports, newest first.
+    items: Vec<ImportOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// One thing that is wrong with a file or row.
+#[derive(Object)]
+#[oai(rename = "ImportFault", skip_serializing_if_is_none)]
+struct FaultOut {
+    /// Stable code.
+    code: String,
+    /// Where, if at a cell.
+    place: Option<PlaceOut>,
+    /// What and what to do.
+    message: Bilingual,
+}
+
+impl From<ItemFault> for FaultOut {
+    fn from(fault: ItemFault) -> Self {
+        Self {
+            code: fault.code,
+            place: fault.place.map(Into::into),
+            message: fault.message.into(),
+        }
+    }
+}
+
+/// One file or row of an import and what became of it.
+#[derive(Object)]
+#[oai(rename = "ImportItem", skip_serializing_if_is_none)]
+struct ItemOut {
+    /// Position from 1; of a sheet the row number.
+    ordinal: i32,
+    /// Name of the file, or sheet and row.
+    name: String,
+    /// SHA-256, once read.
+    sha256: Option<String>,
+    /// State.
+    state: ItemStateName,
+    /// Credit code of the enterprise, once known.
+    uscc: Option<String>,
+    /// Name of the enterprise, once known.
+    enterprise_name: Option<String>,
+    /// The return, once known.
+    return_id: Option<Uuid>,
+    /// The revision made or recognised; absent in a dry run.
+    revision_id: Option<Uuid>,
+    /// Its number; in a dry run the number it would get.
+    revision_number: Option<i32>,
+    /// Blocking findings.
+    block: i32,
+    /// Warnings.
+    warn: i32,
+    /// Notes.
+    info: i32,
+    /// Why it was refused.
+    code: Option<String>,
+    /// The sentence to the code.
+    message: Option<Bilingual>,
+    /// What exactly is wrong, at most 50.
+    faults: Vec<FaultOut>,
+}
+
+impl From<ImportItem> for ItemOut {
+    fn from(item: ImportItem) -> Self {
+        Self {
+            ordinal: item.ordinal,
+            name: item.name,
+            sha256: item.sha256,
+            state: item.state.into(),
+            uscc: item.uscc,
+            enterprise_name: item.enterprise_name,
+            return_id: item.survey_return.map(|id| id.0),
+            revision_id: item.revision.map(|id| id.0),
+            revision_number: item.revision_number,
+            block: item.block,
+            warn: item.warn,
+            info: item.info,
+            code: item.code,
+            message: item.message.map(Into::into),
+            faults: item.faults.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A page of files or rows.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ImportItemPage {
+    /// The files or rows in order.
+    items: Vec<ItemOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A page of imports.
+#[derive(ApiResponse)]
+enum ImportsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<ImportPage>),
+}
+
+/// One import.
+#[derive(ApiResponse)]
+enum ImportFound {
+    /// The import.
+    #[oai(status = 200)]
+    Found(Json<ImportOut>),
+}
+
+/// A page of files or rows.
+#[derive(ApiResponse)]
+enum ItemsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<ImportItemPage>),
+}
+
+/// The result as a workbook.
+#[derive(ApiResponse)]
+enum ResultFound {
+    /// The workbook.
+    #[oai(
+        status = 200,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )]
+    Found(
+        Binary<Vec<u8>>,
+        /// Name for the file.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Imports")]
+impl ImportsApi {
+    /// Hand in many returns
+    ///
+    /// The raw body is a ZIP with one filled workbook per enterprise; each says itself whose it is. Or, with `profile_id`, it is a
+    /// spreadsheet of another system with a row (or sheet) per enterprise. A job: every file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the caller looks after.
+    /// Good files go in, bad ones are named, the same bytes again change nothing. With `dry_run` the report is the same and
+    /// nothing is written. The same ZIP again while it is being imported is that import.
+    #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
+    async fn create_import(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// Name of the file.
+        #[oai(validator(max_length = 255))]
+        filename: Query<Option<String>>,
+        /// Report only, write nothing.
+        dry_run: Query<Option<bool>>,
+        /// What happens to files or rows with blocking findings. When absent `file` for a ZIP, `refuse` for a spreadsheet.
+        blocked: Query<Option<BlockedName>>,
+        /// The mapping profile by which a spreadsheet of another system is read.
+        profile_id: Query<Option<Uuid>>,
+        body: Binary<Body>,
+    ) -> Result<JobAccepted, UploadFailure> {
+        let round = RoundId(round_id.0);
+        let mapping = match profile_id.0.map(ProfileId) {
+            Some(id) => Some(apply_profile(&service, auth.principal(), round, id).await?),
+            None => None,
+        };
+        let bytes = upload::read_import(&service, body.0).await?;
+        let usual = if mapping.is_some() {
+            Blocked::Refuse
+        } else {
+            Blocked::File
+        };
+        let filename = filename.0.unwrap_or_else(|| "returns".to_owned());
+        let source = match mapping {
+            Some(_) => Source::Spreadsheet { filename, bytes },
+            None => Source::Zip { filename, bytes },
+        };
+        let options = ImportOptions {
+            dry_run: dry_run.0.unwrap_or(false),
+            blocked: blocked.0.map_or(usual, Into::into),
+            mapping,
+        };
+        let begun = task::queue_import(&service, auth.principal(), round, source, options).await?;
+        Ok(accepted(begun.job))
+    }
+
+    /// List imports
+    ///
+    /// Newest first: those handed in for the caller's area, or all for the county.
+    #[oai(path = "/imports", method = "get", operation_id = "list_imports")]
+    async fn list_imports(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// Only into this round.
+        round_id: Query<Option<Uuid>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<ImportsFound, ReadFailure> {
+        let list = ("imports", round_id.0);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let round = round_id.0.map(RoundId);
+        let found = browse_imports::list_imports(&service, auth.principal(), round, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(ImportsFound::Found(Json(ImportPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Read an import
+    ///
+    /// Its rules, its state and its files by outcome.
+    #[oai(path = "/imports/:import_id", method = "get", operation_id = "get_import")]
+    async fn get_import(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        import_id: Path<Uuid>,
+    ) -> Result<ImportFound, ReadFailure> {
+        let view = browse_imports::get_import(&service, auth.principal(), ImportId(import_id.0)).await?;
+        Ok(ImportFound::Found(Json(view.into())))
+    }
+
+    /// List the files of an import
+    ///
+    /// In order, each with what became of it: the revision made or recognised, the findings counted, or why it was refused.
+    #[oai(
+        path = "/imports/:import_id/items",
+        method = "get",
+        operation_id = "list_import_items"
+    )]
+    async fn list_import_items(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        import_id: Path<Uuid>,
+        /// Only these states; repeat the parameter for several.
+        state: Query<Option<Vec<ItemStateName>>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<ItemsFound, ReadFailure> {
+        let states = state
+            .0
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect::<Vec<ItemState>>();
+        let list = ("import_items", import_id.0, &states);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let id = ImportId(import_id.0);
+        let found = browse_imports::list_import_items(&service, auth.principal(), id, &states, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(ItemsFound::Found(Json(ImportItemPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Download the result of an import
+    ///
+    /// A workbook with one row per file: outcome, findings counted, the sentence, a link to the return; and every single fault
+    /// of refused files on a second sheet.
+    #[oai(
+        path = "/imports/:import_id/result.xlsx",
+        method = "get",
+        operation_id = "get_import_result"
+    )]
+    async fn get_import_result(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        import_id: Path<Uuid>,
+        request: &Request,
+    ) -> Result<ResultFound, ReadFailure> {
+        let base = base_of(request);
+        let ImportResult { filename, bytes } =
+            write_import_result(&service, auth.principal(), ImportId(import_id.0), base).await?;
+        Ok(ResultFound::Found(Binary(bytes), upload::attachment(&filename)))
+    }
+}
+
+/// The address under which the caller reached this service, for links in what is downloaded.
+fn base_of(request: &Request) -> Option<String> {
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let plausible = host
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-proto")
+        .and_then(|value| value.to_str().ok());
+    let scheme = if forwarded == Some("https") { "https" } else { "http" };
+    plausible.then(|| format!("{scheme}://{host}"))
+}

@@ -1,0 +1,146 @@
+//! The life of a run: freezing, publishing, verifying, and who did what.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    etag,
+    instant::Instant,
+    jobs::{JobAccepted, accepted},
+    problem::{ChangeFailure, ReadFailure},
+    results::{RunFound, RunStateName},
+};
+use crate::{
+    domain::run::{RunEvent, RunId},
+    jobs::task,
+    service::{
+        Service,
+        change_run_state::{freeze_run, list_run_events, publish_run},
+    },
+};
+
+/// Operations on the life of a run.
+pub struct RunLifeApi;
+
+/// A step in the life of a run.
+#[derive(Object)]
+#[oai(rename = "RunEvent", skip_serializing_if_is_none)]
+struct RunEventOut {
+    /// Step number within the run, from 1.
+    number: i32,
+    /// State before; absent for the first step.
+    from: Option<RunStateName>,
+    /// State after.
+    to: RunStateName,
+    /// Who.
+    actor: String,
+    /// When.
+    at: Instant,
+}
+
+impl From<RunEvent> for RunEventOut {
+    fn from(event: RunEvent) -> Self {
+        Self {
+            number: event.number,
+            from: event.from.map(Into::into),
+            to: event.to.into(),
+            actor: event.actor,
+            at: event.at.into(),
+        }
+    }
+}
+
+/// The steps of a run.
+#[derive(Object)]
+struct RunEventList {
+    /// The steps, oldest first.
+    items: Vec<RunEventOut>,
+}
+
+/// The steps of a run.
+#[derive(ApiResponse)]
+enum RunEventsFound {
+    /// The steps.
+    #[oai(status = 200)]
+    Found(Json<RunEventList>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl RunLifeApi {
+    /// Freeze a run
+    ///
+    /// Decides upon a draft: this is what will be published. There are no overrides: a correction is a new revision and a
+    /// new run.
+    #[oai(path = "/runs/:run_id/freeze", method = "post", operation_id = "freeze_run")]
+    async fn freeze_run(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<RunFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let run = freeze_run(&service, auth.principal(), RunId(run_id.0), expected).await?;
+        Ok(run.into())
+    }
+
+    /// Publish a run
+    ///
+    /// Puts a frozen run in force. The run of the same round and methodology that was in force is superseded in the same step.
+    #[oai(path = "/runs/:run_id/publish", method = "post", operation_id = "publish_run")]
+    async fn publish_run(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<RunFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let run = publish_run(&service, auth.principal(), RunId(run_id.0), expected).await?;
+        Ok(run.into())
+    }
+
+    /// Verify a run
+    ///
+    /// Computes it again from the revisions it was made from. A job: its result says whether the bytes are the same, and lists
+    /// what differs, for example under a newer engine. Nothing is stored.
+    #[oai(path = "/runs/:run_id/verify", method = "post", operation_id = "verify_run")]
+    async fn verify_run(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+    ) -> Result<JobAccepted, ReadFailure> {
+        let job = task::queue_verification(&service, auth.principal(), RunId(run_id.0)).await?;
+        Ok(accepted(job))
+    }
+
+    /// List the steps of a run
+    ///
+    /// Who did what and when, oldest first.
+    #[oai(path = "/runs/:run_id/events", method = "get", operation_id = "list_run_events")]
+    async fn list_run_events(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+    ) -> Result<RunEventsFound, ReadFailure> {
+        let events = list_run_events(&service, auth.principal(), RunId(run_id.0)).await?;
+        Ok(RunEventsFound::Found(Json(RunEventList {
+            items: events.into_iter().map(Into::into).collect(),
+        })))
+    }
+}

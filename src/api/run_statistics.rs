@@ -1,0 +1,300 @@
+//! A run in groups, an enterprise among its peers and over the years.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    page,
+    problem::{CompareFailure, ReadFailure},
+    results::{RunOut, RunResultRow, RunStateName},
+};
+use crate::{
+    domain::{
+        enterprise::EnterpriseId,
+        run::{GroupBy, PastResult, RunFilter, RunId, RunState},
+    },
+    service::{
+        Service,
+        run_statistics::{self, Benchmark, Group, Groups, Quartiles},
+    },
+};
+
+/// Operations over many results.
+pub struct RunStatisticsApi;
+
+/// What results are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+enum GroupKind {
+    /// Area code of the town.
+    Area,
+    /// Division of the industry (letter and two digits), or as many characters as `industry_length` says.
+    Industry,
+    /// Size class.
+    SizeClass,
+}
+
+/// A group of enterprises.
+#[derive(Object)]
+#[oai(rename = "ResultGroup", skip_serializing_if_is_none)]
+struct GroupOut {
+    /// Area code, beginning of the industry code or size class; absent where it is not known, and for all together.
+    key: Option<String>,
+    /// Enterprises; absent with the other figures when there are fewer than three, or when fewer than three elsewhere could
+    /// be told from it.
+    enterprises: Option<u64>,
+    /// Enterprises with a score.
+    scored: Option<u64>,
+    /// Mean of their main scores; absent under three scores.
+    mean: Option<f64>,
+}
+
+impl From<Group> for GroupOut {
+    fn from(group: Group) -> Self {
+        let figures = group.figures.as_ref();
+        Self {
+            enterprises: figures.map(|figures| figures.enterprises),
+            scored: figures.map(|figures| figures.scored),
+            mean: figures.and_then(|figures| figures.mean),
+            key: group.key,
+        }
+    }
+}
+
+/// The groups of a run.
+#[derive(Object)]
+struct ResultGroups {
+    /// By key; the group without a key last.
+    items: Vec<GroupOut>,
+    /// All together.
+    all: GroupOut,
+}
+
+impl From<Groups> for ResultGroups {
+    fn from(groups: Groups) -> Self {
+        Self {
+            items: groups.groups.into_iter().map(Into::into).collect(),
+            all: groups.all.into(),
+        }
+    }
+}
+
+/// The quartiles of at least three figures, by straight lines between neighbours.
+#[derive(Object)]
+#[oai(rename = "Quartiles")]
+struct QuartilesOut {
+    /// A quarter lies below.
+    lower: f64,
+    /// Half lie below.
+    median: f64,
+    /// Three quarters lie below.
+    upper: f64,
+}
+
+impl From<Quartiles> for QuartilesOut {
+    fn from(quartiles: Quartiles) -> Self {
+        let Quartiles { lower, median, upper } = quartiles;
+        Self { lower, median, upper }
+    }
+}
+
+/// Where an enterprise stands among the others of its industry and size.
+#[derive(Object)]
+#[oai(rename = "Benchmark", skip_serializing_if_is_none)]
+struct BenchmarkOut {
+    /// Division of the industry.
+    industry: String,
+    /// Size class.
+    size_class: String,
+    /// Its own score.
+    score: f64,
+    /// The others in figures; absent when there are fewer than three.
+    peers: Option<PeersOut>,
+}
+
+/// Others of an industry and size, in figures.
+#[derive(Object)]
+#[oai(rename = "Peers")]
+struct PeersOut {
+    /// How many, the enterprise itself not counted.
+    count: u64,
+    /// How many of them score less.
+    below: u64,
+    /// Quartiles of their main scores.
+    score: QuartilesOut,
+    /// Quartiles of each block and aggregate by code; left out where fewer than three have one.
+    totals: BTreeMap<String, QuartilesOut>,
+}
+
+impl From<Benchmark> for BenchmarkOut {
+    fn from(benchmark: Benchmark) -> Self {
+        let peers = benchmark.peers.map(|peers| PeersOut {
+            count: peers.count,
+            below: peers.below,
+            score: peers.score.into(),
+            totals: peers
+                .totals
+                .into_iter()
+                .map(|(code, found)| (code, found.into()))
+                .collect(),
+        });
+        Self {
+            industry: benchmark.industry,
+            size_class: benchmark.size_class,
+            score: benchmark.score,
+            peers,
+        }
+    }
+}
+
+/// The result of an enterprise in one run.
+#[derive(Object)]
+#[oai(rename = "PastResult")]
+struct PastResultOut {
+    /// The run.
+    run: RunOut,
+    /// The result.
+    result: RunResultRow,
+}
+
+impl From<PastResult> for PastResultOut {
+    fn from(past: PastResult) -> Self {
+        Self {
+            run: past.run.into(),
+            result: past.result.into(),
+        }
+    }
+}
+
+/// A page of an enterprise's results.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct PastResultPage {
+    /// The results, the newest run first.
+    items: Vec<PastResultOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// The groups of a run.
+#[derive(ApiResponse)]
+enum GroupsFound {
+    /// The groups.
+    #[oai(status = 200)]
+    Found(Json<ResultGroups>),
+}
+
+/// An enterprise among its peers.
+#[derive(ApiResponse)]
+enum BenchmarkFound {
+    /// The benchmark.
+    #[oai(status = 200)]
+    Found(Json<BenchmarkOut>),
+}
+
+/// A page of an enterprise's results.
+#[derive(ApiResponse)]
+enum PastResultsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<PastResultPage>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl RunStatisticsApi {
+    /// Tell the groups of a run
+    ///
+    /// How many enterprises and what mean score by area, industry or size, within what the caller sees. Groups below three are
+    /// not told, nor any from which they would follow.
+    #[oai(path = "/runs/:run_id/groups", method = "get", operation_id = "get_run_groups")]
+    async fn get_run_groups(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        /// What to group by.
+        by: Query<GroupKind>,
+        /// Characters of the industry code to group by, 3 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "5")))]
+        industry_length: Query<Option<u32>>,
+    ) -> Result<GroupsFound, ReadFailure> {
+        let by = match by.0 {
+            GroupKind::Area => GroupBy::Area,
+            GroupKind::SizeClass => GroupBy::SizeClass,
+            GroupKind::Industry => GroupBy::Industry {
+                length: industry_length.0.unwrap_or(3),
+            },
+        };
+        let groups = run_statistics::groups(&service, auth.principal(), RunId(run_id.0), by).await?;
+        Ok(GroupsFound::Found(Json(groups.into())))
+    }
+
+    /// Compare an enterprise with its peers
+    ///
+    /// The others of the same industry division and size class, as quartiles of the score and of every block; only from three
+    /// others on.
+    #[oai(
+        path = "/runs/:run_id/results/:enterprise_id/benchmark",
+        method = "get",
+        operation_id = "get_result_benchmark"
+    )]
+    async fn get_result_benchmark(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        enterprise_id: Path<Uuid>,
+    ) -> Result<BenchmarkFound, CompareFailure> {
+        let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
+        let benchmark = run_statistics::benchmark(&service, auth.principal(), run, enterprise).await?;
+        Ok(BenchmarkFound::Found(Json(benchmark.into())))
+    }
+
+    /// List the results of an enterprise
+    ///
+    /// Over all runs, the newest first: how it has developed.
+    #[oai(
+        path = "/enterprises/:enterprise_id/results",
+        method = "get",
+        operation_id = "list_enterprise_results"
+    )]
+    async fn list_enterprise_results(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        enterprise_id: Path<Uuid>,
+        /// Only this methodology, whatever its version.
+        methodology_code: Query<Option<String>>,
+        /// Only runs in this state.
+        state: Query<Option<RunStateName>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<PastResultsFound, ReadFailure> {
+        let filter = RunFilter {
+            round: None,
+            methodology_code: methodology_code.0,
+            state: state.0.map(RunState::from),
+        };
+        let list = ("enterprise_results", enterprise_id.0, &filter);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let enterprise = EnterpriseId(enterprise_id.0);
+        let found = run_statistics::history(&service, auth.principal(), enterprise, &filter, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(PastResultsFound::Found(Json(PastResultPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+}

@@ -1,0 +1,227 @@
+//! Weights by pairwise comparisons, and how much a run hangs on its weights.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+    types::Any,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    jobs::{JobAccepted, accepted},
+    problem::{CreateFailure, ReadFailure},
+};
+use crate::{
+    domain::run::RunId,
+    jobs::task,
+    service::{
+        Service,
+        run_statistics::{self, CorrelationKind, Correlations},
+        shake_run::Shaking,
+        weigh_nodes::{NewComparisons, Weighed, weigh_nodes},
+    },
+};
+
+/// Operations on weights.
+pub struct WeighingsApi;
+
+/// Comparisons of the parts of a node, by the analytic hierarchy process.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewWeighing {
+    /// Codes of the parts: all indicators of a block, or all parts of an aggregate.
+    codes: Vec<String>,
+    /// Row by row how many times more the row matters than the column: 1 to 9 and their reciprocals, 1 on the diagonal.
+    matrix: Vec<Vec<f64>>,
+    /// Take geometric means of the rows instead of the principal eigenvector.
+    geometric: Option<bool>,
+    /// A draft methodology (an index) to put the weights into.
+    methodology: Option<Any<Value>>,
+}
+
+/// The weight of a part.
+#[derive(Object)]
+struct PartWeight {
+    /// Code.
+    code: String,
+    /// Weight in percent, to two decimals; together they are 100 exactly.
+    weight: f64,
+}
+
+/// Weights by comparisons.
+#[derive(Object)]
+#[oai(rename = "Weighing", skip_serializing_if_is_none)]
+struct WeighingOut {
+    /// The weights, in the order of the codes.
+    weights: Vec<PartWeight>,
+    /// How they came about: the matrix, `lambda_max`, `ci`, `ri` and the consistency ratio `cr`, up to 0.1 acceptable.
+    origin: Any<Value>,
+    /// The draft with the weights in it, and their origin in `weight_origins`.
+    methodology: Option<Any<Value>>,
+}
+
+impl From<Weighed> for WeighingOut {
+    fn from(weighed: Weighed) -> Self {
+        let part = |(code, weight)| PartWeight { code, weight };
+        Self {
+            weights: weighed.weights.into_iter().map(part).collect(),
+            origin: Any(serde_json::to_value(weighed.origin).unwrap_or_default()),
+            methodology: weighed.methodology.map(Any),
+        }
+    }
+}
+
+/// What to shake.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewRobustness {
+    /// Replications, 1000 when absent, 10000 at most.
+    replications: Option<u32>,
+    /// By how much a weight moves at most, as a share of itself; 0.25 when absent.
+    noise: Option<f64>,
+}
+
+/// A measure of how two scores go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "CorrelationKind")]
+enum CorrelationName {
+    /// Along a straight line.
+    Pearson,
+    /// Of the ranks.
+    Spearman,
+    /// Kendall's tau-b.
+    Kendall,
+}
+
+impl From<CorrelationName> for CorrelationKind {
+    fn from(name: CorrelationName) -> Self {
+        match name {
+            CorrelationName::Pearson => Self::Pearson,
+            CorrelationName::Spearman => Self::Spearman,
+            CorrelationName::Kendall => Self::Kendall,
+        }
+    }
+}
+
+/// One correlation.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct CorrelationCell {
+    /// Code of the one.
+    row: String,
+    /// Code of the other.
+    column: String,
+    /// Minus one to one; absent where one of the two is constant or fewer than three enterprises have both.
+    correlation: Option<f64>,
+}
+
+/// How the blocks and aggregates of a run go together.
+#[derive(Object)]
+struct CorrelationMatrix {
+    /// Codes of the nodes.
+    codes: Vec<String>,
+    /// Each pair once, row by row.
+    items: Vec<CorrelationCell>,
+}
+
+impl From<Correlations> for CorrelationMatrix {
+    fn from(found: Correlations) -> Self {
+        let cell = |(row, column, correlation)| CorrelationCell {
+            row,
+            column,
+            correlation,
+        };
+        Self {
+            codes: found.codes,
+            items: found.pairs.into_iter().map(cell).collect(),
+        }
+    }
+}
+
+/// Weights by comparisons.
+#[derive(ApiResponse)]
+enum Weighing {
+    /// Computed; nothing is stored.
+    #[oai(status = 200)]
+    Computed(Json<WeighingOut>),
+}
+
+/// How nodes go together.
+#[derive(ApiResponse)]
+enum CorrelationsFound {
+    /// The correlations.
+    #[oai(status = 200)]
+    Found(Json<CorrelationMatrix>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl WeighingsApi {
+    /// Weigh by pairwise comparisons
+    ///
+    /// Analytic hierarchy process: weights, consistency ratio and the matrix. With a draft methodology the answer holds it with
+    /// the weights and their origin in it, ready to be tried on a round and published. Nothing is stored.
+    #[oai(path = "/weighings", method = "post", operation_id = "compute_weighing")]
+    async fn compute_weighing(&self, auth: Auth, body: Json<NewWeighing>) -> Result<Weighing, CreateFailure> {
+        let new = NewComparisons {
+            codes: body.0.codes,
+            matrix: body.0.matrix,
+            geometric: body.0.geometric.unwrap_or(false),
+            methodology: body.0.methodology.map(|Any(document)| document),
+        };
+        let weighed = weigh_nodes(auth.principal(), new)?;
+        Ok(Weighing::Computed(Json(weighed.into())))
+    }
+
+    /// Shake the weights of a run
+    ///
+    /// Replications with noise on every weight, from the run's seed, and the ranking without each indicator. A job: its result
+    /// holds the interval of ranks of every enterprise and what each indicator moves.
+    #[oai(
+        path = "/runs/:run_id/robustness",
+        method = "post",
+        operation_id = "create_robustness"
+    )]
+    async fn create_robustness(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        body: Json<NewRobustness>,
+    ) -> Result<JobAccepted, CreateFailure> {
+        let shaking = Shaking {
+            replications: body.0.replications.unwrap_or(1000),
+            noise: body.0.noise.unwrap_or(0.25),
+        };
+        let job = task::queue_robustness(&service, auth.principal(), RunId(run_id.0), shaking).await?;
+        Ok(accepted(job))
+    }
+
+    /// Tell the correlations of a run
+    ///
+    /// Of its blocks and aggregates with one another, over all enterprises that the caller sees: whether they measure one
+    /// thing, several, or opposite ones.
+    #[oai(
+        path = "/runs/:run_id/correlations",
+        method = "get",
+        operation_id = "get_run_correlations"
+    )]
+    async fn get_run_correlations(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        /// The measure, Pearson's when absent.
+        kind: Query<Option<CorrelationName>>,
+    ) -> Result<CorrelationsFound, ReadFailure> {
+        let kind = kind.0.unwrap_or(CorrelationName::Pearson).into();
+        let found = run_statistics::correlations(&service, auth.principal(), RunId(run_id.0), kind).await?;
+        Ok(CorrelationsFound::Found(Json(found.into())))
+    }
+}

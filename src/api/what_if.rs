@@ -1,0 +1,203 @@
+//! What would be: other answers, and what reaches the next level.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use index::explain::Improvement;
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Any};
+use serde_json::Value;
+use survey::answer::Answer;
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    problem::{Bilingual, CreateFailure, ReadFailure},
+    results::{RunOut, RunResultRow},
+};
+use crate::{
+    domain::{enterprise::EnterpriseId, run::RunId},
+    service::{
+        Service,
+        error::{Fault, ServiceError},
+        explain_result::improve_result,
+        what_if::{Changes, WhatIf, what_if},
+    },
+};
+
+/// Operations on what would be.
+pub struct WhatIfApi;
+
+/// Answers to try.
+#[derive(Object)]
+#[oai(rename = "NewWhatIf", deny_unknown_fields)]
+struct NewWhatIf {
+    /// By question code: an answer with its kind (`{"number": "12.5"}`, `{"choice": "B"}`).
+    answers: BTreeMap<String, Any<Value>>,
+    /// Codes of questions to leave blank.
+    blank: Option<Vec<String>>,
+}
+
+impl NewWhatIf {
+    fn changes(self) -> Result<Changes, ServiceError> {
+        let (mut changes, mut faults) = (Changes::new(), Vec::new());
+        for code in self.blank.into_iter().flatten() {
+            changes.insert(code, None);
+        }
+        for (code, Any(value)) in self.answers {
+            match serde_json::from_value::<Answer>(value) {
+                Ok(answer) => drop(changes.insert(code, Some(answer))),
+                Err(_) => faults.push(Fault::at(
+                    format!("/answers/{code}"),
+                    "answers.form",
+                    "答案须连同类型写出，如 {\"number\": \"12.5\"}。",
+                    "Write the answer with its kind, such as {\"number\": \"12.5\"}.",
+                )),
+            }
+        }
+        if faults.is_empty() {
+            Ok(changes)
+        } else {
+            Err(ServiceError::new("answers.invalid").with_faults(faults))
+        }
+    }
+}
+
+/// A result as it would be. It is not stored.
+#[derive(Object)]
+#[oai(rename = "WhatIf", skip_serializing_if_is_none)]
+struct WhatIfOut {
+    /// The run.
+    run: RunOut,
+    /// The result as it is.
+    result: RunResultRow,
+    /// The score that would follow; absent when there would be none.
+    score: Option<f64>,
+    /// The rank that would follow, were everybody else as in the run.
+    rank: Option<i32>,
+    /// The level or stage that would follow.
+    band: Option<i32>,
+    /// Every node as it would be, with the level or stage and its reason.
+    scored: Any<Value>,
+    /// Always true: bounds, ranks and everybody else are held as they are in the run. A new run may give another result.
+    frozen: bool,
+    /// Whether others' scores would move as well, because the methodology is relative.
+    relative: bool,
+}
+
+impl From<WhatIf> for WhatIfOut {
+    fn from(found: WhatIf) -> Self {
+        Self {
+            run: found.run.into(),
+            result: found.result.into(),
+            score: found.score,
+            rank: found.rank,
+            band: found.band,
+            scored: Any(serde_json::to_value(found.scored).unwrap_or_default()),
+            frozen: true,
+            relative: found.relative,
+        }
+    }
+}
+
+/// What would reach the next level or stage.
+#[derive(Object)]
+#[oai(rename = "Improvement", skip_serializing_if_is_none)]
+struct ImprovementOut {
+    /// Number of the next level or stage; absent at the top and without result.
+    value: Option<u32>,
+    /// Its label.
+    label: Option<Bilingual>,
+    /// Changes each of which reaches it alone, the smallest first.
+    single: Vec<Any<Value>>,
+    /// Changes that reach it together; absent where no combination does.
+    combination: Option<Vec<Any<Value>>>,
+}
+
+impl From<Option<Improvement>> for ImprovementOut {
+    fn from(found: Option<Improvement>) -> Self {
+        let Some(found) = found else {
+            return Self {
+                value: None,
+                label: None,
+                single: Vec::new(),
+                combination: None,
+            };
+        };
+        let shown = |changes: Vec<index::explain::Change>| {
+            changes
+                .into_iter()
+                .map(|change| Any(serde_json::to_value(change).unwrap_or_default()))
+                .collect()
+        };
+        Self {
+            value: Some(found.value),
+            label: Some(found.label.into()),
+            single: shown(found.single),
+            combination: found.combination.map(shown),
+        }
+    }
+}
+
+/// A result as it would be.
+#[derive(ApiResponse)]
+enum WhatIfComputed {
+    /// Computed; nothing is stored.
+    #[oai(status = 200)]
+    Computed(Json<WhatIfOut>),
+}
+
+/// What would reach the next level or stage.
+#[derive(ApiResponse)]
+enum ImprovementFound {
+    /// The changes.
+    #[oai(status = 200)]
+    Found(Json<ImprovementOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl WhatIfApi {
+    /// Try other answers
+    ///
+    /// The score, level and rank that an enterprise would have in the run with some of its answers changed. Nothing is stored,
+    /// and nobody's figures change.
+    #[oai(
+        path = "/runs/:run_id/results/:enterprise_id/what-if",
+        method = "post",
+        operation_id = "compute_what_if"
+    )]
+    async fn compute_what_if(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        enterprise_id: Path<Uuid>,
+        body: Json<NewWhatIf>,
+    ) -> Result<WhatIfComputed, CreateFailure> {
+        let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
+        let changes = body.0.changes()?;
+        let found = what_if(&service, auth.principal(), run, enterprise, changes).await?;
+        Ok(WhatIfComputed::Computed(Json(found.into())))
+    }
+
+    /// Find what reaches the next level
+    ///
+    /// The smallest change of one value that reaches the next level or stage, and a combination of several. Only what the
+    /// scoring can give is proposed; questions that are not relevant are not touched.
+    #[oai(
+        path = "/runs/:run_id/results/:enterprise_id/improvement",
+        method = "get",
+        operation_id = "get_result_improvement"
+    )]
+    async fn get_result_improvement(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        enterprise_id: Path<Uuid>,
+    ) -> Result<ImprovementFound, ReadFailure> {
+        let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
+        let found = improve_result(&service, auth.principal(), run, enterprise).await?;
+        Ok(ImprovementFound::Found(Json(found.into())))
+    }
+}

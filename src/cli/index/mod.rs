@@ -1,0 +1,33 @@
+//! `ronghe index`: composite indicators from files, without a database.
+
+use super::output::{Failed, Output};
+
+mod compute;
+mod robustness;
+mod stats;
+mod tables;
+mod weights;
+
+/// Composite indicators from files, without a database
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Index {
+    /// Compute a composite indicator and write every stage as CSV
+    Compute(compute::Compute),
+    /// Weigh indicators: by comparisons or by their figures
+    Weights(weights::Weights),
+    /// Describe indicators: figures, correlations, reliability, availability
+    Stats(stats::Stats),
+    /// Show how much the ranks hang on the choices made
+    Robustness(robustness::Robustness),
+}
+
+impl Index {
+    pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        match self {
+            Self::Compute(command) => command.run(output),
+            Self::Weights(command) => command.run(output),
+            Self::Stats(command) => command.run(output),
+            Self::Robustness(command) => command.run(output),
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! `ronghe index robustness`
+
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+use index::{
+    composite::{CompositeError, Method, NodeKind, YearInput},
+    methodology::Methodology,
+    robustness::{
+        Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,
+        SensitivityWarning, draw, draw_sobol, remove_each, replicate, sensitivity,
+    },
+};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use serde_json::{Value, json};
+use survey::document::DocumentFault;
+
+use super::tables::{InputFiles, Inputs, Source, Tables, number};
+use crate::cli::output::{Failed, Output};
+
+/// How much the ranks hang on the choices made
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness ... --draws robust/draws.csv --out again\n  ronghe index robustness ... --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv, with --sensitivity\nsobol.csv, with --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the\nlatest is ranked."
+)]
+pub(in crate::cli) struct Robustness {
+    #[command(flatten)]
+    files: InputFiles,
+    /// What is uncertain
+    #[arg(long, value_name = "FILE")]
+    uncertainty: PathBuf,
+    /// Draws to replay, instead of drawing
+    #[arg(long, value_name = "FILE", conflicts_with = "replications")]
+    draws: Option<PathBuf>,
+    /// Seed of the draws and of the bootstrap
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Replications to draw; with --sensitivity per block, so that N (d + 2) are computed
+    #[arg(long, value_name = "N", required_unless_present = "draws")]
+    replications: Option<usize>,
+    /// Compute Sobol indices of the mean rank shift
+    #[arg(long)]
+    sensitivity: bool,
+    /// Bootstrap samples for their intervals
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    bootstrap: usize,
+    /// Node that is ranked; by default the root
+    #[arg(long, value_name = "CODE")]
+    node: Option<String>,
+    /// Also leave out these, one after the other
+    #[arg(long, value_enum)]
+    remove: Option<Remove>,
+    /// Also write scores and ranks of every replication
+    #[arg(long)]
+    keep: bool,
+    /// Threads; the result is the same for any number
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::MIN.saturating_add(1))]
+    threads: NonZeroUsize,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Remove {
+    /// Every indicator
+    Indicators,
+    /// Every aggregate but the root
+    Aggregates,
+}
+
+impl Robustness {
+    pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        let Inputs {
+            document,
+            method,
+            years,
+            source,
+        } = self.files.read()?;
+        let design = read_design(&self.uncertainty)?;
+        let document = serde_json::to_value(&document).map_err(std::io::Error::from)?;
+        let nominal = prepared(&method, years)?;
+        let (node, cuts) = self.ranked(&method, &design, &nominal);
+        let draws = self.draws(&design, &nominal)?;
+        if self.sensitivity && draws.blocks.is_empty() {
+            return Err(Failed::new(
+                "robustness.no_blocks",
+                "敏感性分析需要带 block 列的抽样表，请用 --sensitivity 重新抽样。",
+                "A sensitivity analysis needs draws with a block column; draw them with --sensitivity.",
+            ));
+        }
+        let cut_scores: Vec<f64> = cuts.iter().filter_map(|(_, least)| *least).collect();
+        let request = Request {
+            node: &node,
+            cuts: &cut_scores,
+            tolerance: method.plan.rank_tolerance,
+            threads: self.threads,
+            keep: self.keep,
+        };
+        let found = replicate(&nominal, &draws, &request, |replication, drawn| {
+            replicated(&source, &design.apply(&document, drawn)?, replication)
+        })?;
+
+        let mut tables = Tables::default();
+        tables.add("draws.csv", &strs(&draws.header()), draws.rows())?;
+        add_intervals(&mut tables, &found, &cuts)?;
+        let mut warnings = Vec::new();
+        if self.sensitivity {
+            let mut bootstrap = self.random(1);
+            let estimated = sensitivity(&found.mean_shifts, &design.parameters(), self.bootstrap, &mut bootstrap)?;
+            add_indices(&mut tables, &estimated)?;
+            warnings = estimated.warnings;
+        }
+        if let Some(kept) = &found.kept {
+            let units: Vec<&str> = found.units.iter().map(|unit| unit.unit.as_str()).collect();
+            add_kept(&mut tables, "scores.csv", &units, &kept.scores)?;
+            add_kept(&mut tables, "ranks.csv", &units, &kept.ranks)?;
+        }
+        if let Some(remove) = self.remove {
+            let codes: Vec<String> = match remove {
+                Remove::Indicators => nominal.tree.indicators().map(str::to_owned).collect(),
+                Remove::Aggregates => {
+                    let inner = nominal
+                        .tree
+                        .nodes()
+                        .iter()
+                        .filter(|n| n.kind == NodeKind::Aggregate && n.parent.is_some());
+                    inner.map(|node| node.code.clone()).collect()
+                }
+            };
+            let removals = remove_each(&nominal, &node, &codes, request.tolerance, self.threads)?;
+            add_removals(&mut tables, &removals)?;
+        }
+        tables.write(&self.out)?;
+
+        let mut text = format!(
+            "{} replications of {} units; wrote {} tables to {}",
+            draws.draws.len(),
+            found.units.len(),
+            tables.names().len(),
+            self.out.display()
+        );
+        for warning in &warnings {
+            text.push_str("\nwarning: ");
+            text.push_str(&sentence(warning));
+        }
+        let value = json!({
+            "node": node,
+            "replications": draws.draws.len(),
+            "units": found.units.len(),
+            "warnings": warnings,
+            "folder": self.out.display().to_string(),
+            "files": tables.names(),
+        });
+        output.say(text, &value)
+    }
+
+    /// The node that is ranked and its levels from the lowest up, each with the score from which it begins: those of the
+    /// uncertainty file, else those of the methodology for this node.
+    fn ranked(&self, method: &Method, design: &Design, nominal: &Prepared) -> (String, Vec<(String, Option<f64>)>) {
+        let root = || nominal.tree.aggregates().last().map(str::to_owned).unwrap_or_default();
+        let of_method = method.cuts.as_ref();
+        let node = self
+            .node
+            .clone()
+            .or_else(|| of_method.map(|cuts| cuts.node.clone()))
+            .unwrap_or_else(root);
+        if !design.cuts.is_empty() {
+            let limits = std::iter::once(None).chain(design.cuts.iter().copied().map(Some));
+            return (
+                node,
+                limits.enumerate().map(|(at, limit)| (at.to_string(), limit)).collect(),
+            );
+        }
+        let levels = of_method.filter(|cuts| cuts.node == node).map(|cuts| &cuts.levels);
+        (node, levels.into_iter().flatten().rev().cloned().collect())
+    }
+
+    fn draws(&self, design: &Design, nominal: &Prepared) -> Result<Draws, Failed> {
+        if let Some(path) = &self.draws {
+            let (header, rows) = read_table(path)?;
+            return Ok(Draws::from_table(design, &header, &rows)?);
+        }
+        let replications = self.replications.unwrap_or_default();
+        let mut uniform = self.random(0);
+        Ok(if self.sensitivity {
+            draw_sobol(design, &nominal.tree, replications, &mut uniform)?
+        } else {
+            draw(design, &nominal.tree, replications, &mut uniform)?
+        })
+    }
+
+    /// Uniform numbers from 0 up to 1: the upper 53 bits of ChaCha20 for this seed. The bootstrap has a stream of its own,
+    /// so that it is the same whether draws are made or replayed.
+    fn random(&self, stream: u64) -> impl FnMut() -> f64 + use<> {
+        let mut random = ChaCha20Rng::seed_from_u64(self.seed);
+        random.set_stream(stream);
+        move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Normalised indicators of the latest year, under a methodology.
+fn prepared(method: &Method, years: Vec<YearInput>) -> Result<Prepared, CompositeError> {
+    let latest = method.run(years)?.into_iter().next_back();
+    let latest = latest.ok_or(CompositeError::MissingColumn {
+        code: "uCode".to_owned(),
+    })?;
+    Ok(Prepared {
+        data: latest.composite.normalised,
+        tree: method.tree.clone(),
+        aggregation: method.plan.aggregation,
+    })
+}
+
+/// The same under a methodology with other settings.
+fn replicated(source: &Source, document: &Value, replication: usize) -> Result<Prepared, RobustnessError> {
+    let invalid = |faults: Vec<DocumentFault>| {
+        let first = faults.into_iter().next();
+        let (zh, en) = first.map_or_else(Default::default, |fault| {
+            let place = fault.pointer;
+            (
+                format!("{place} {}", fault.message.zh),
+                format!("{place} {}", fault.message.en),
+            )
+        });
+        RobustnessError::Invalid { replication, zh, en }
+    };
+    let parsed = Methodology::parse(document.to_string().as_bytes()).map_err(invalid)?;
+    let Methodology::Composite(document) = parsed else {
+        return Err(invalid(Vec::new()));
+    };
+    let (method, years) = source.apply(&document).map_err(invalid)?;
+    prepared(&method, years).map_err(|error| RobustnessError::Refused { replication, error })
+}
+
+fn read_design(path: &Path) -> Result<Design, Failed> {
+    let text = std::fs::read_to_string(path)?;
+    let design: Design = serde_json::from_str(&text).map_err(|error| {
+        let place = path.display();
+        Failed::new(
+            "input.unreadable",
+            format!("无法读取 {place}：{error}"),
+            format!("cannot read {place}: {error}"),
+        )
+    })?;
+    design.check()?;
+    Ok(design)
+}
+
+fn read_table(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failed> {
+    let bytes = std::fs::read(path)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let unreadable = |error: csv::Error| {
+        let place = path.display();
+        Failed::new(
+            "input.unreadable",
+            format!("无法读取 {place}：{error}；请保存为 UTF-8 编码的 CSV。"),
+            format!("cannot read {place}: {error}; save it as CSV in UTF-8"),
+        )
+    };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let owned = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = owned(reader.headers().map_err(unreadable)?);
+    let rows = reader.records().map(|record| record.map(|record| owned(&record)));
+    Ok((header, rows.collect::<Result<_, _>>().map_err(unreadable)?))
+}
+
+fn strs(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn add_intervals(tables: &mut Tables, found: &Replicated, levels: &[(String, Option<f64>)]) -> Result<(), Failed> {
+    let fixed = [
+        "uCode", "Score", "Rank", "Ranked", "Mean", "Median", "Q5", "Q95", "Best", "Worst",
+    ];
+    let level_titles = levels.iter().map(|(code, _)| format!("level:{code}"));
+    let header: Vec<String> = fixed
+        .iter()
+        .map(|title| (*title).to_owned())
+        .chain(level_titles)
+        .collect();
+    let rows = found.units.iter().map(|unit| {
+        let interval = unit.interval;
+        let figure = |of: fn(RankInterval) -> f64| number(interval.map(of));
+        let mut row = vec![
+            unit.unit.clone(),
+            number(unit.score),
+            number(unit.rank.map(f64::from)),
+            interval.map_or(0, |i| i.ranked).to_string(),
+            figure(|i| i.mean),
+            figure(|i| i.median),
+            figure(|i| i.q5),
+            figure(|i| i.q95),
+            figure(|i| f64::from(i.best)),
+            figure(|i| f64::from(i.worst)),
+        ];
+        row.extend((0..levels.len()).map(|level| number(unit.levels.get(level).copied())));
+        row
+    });
+    tables.add("rank_intervals.csv", &strs(&header), rows)
+}
+
+fn add_indices(tables: &mut Tables, found: &Sensitivity) -> Result<(), Failed> {
+    let rows = found.indices.iter().map(|index| {
+        let mut row = vec![index.parameter.clone()];
+        for estimate in [index.first, index.total] {
+            row.extend([estimate.index.to_string(), number(estimate.q5), number(estimate.q95)]);
+        }
+        row
+    });
+    let header = ["Variable", "Si", "Si_q5", "Si_q95", "STi", "STi_q5", "STi_q95"];
+    tables.add("sobol.csv", &header, rows)
+}
+
+/// One row per unit, one column per replication.
+fn add_kept<T: Copy + ToString>(
+    tables: &mut Tables,
+    name: &str,
+    units: &[&str],
+    kept: &[Vec<Option<T>>],
+) -> Result<(), Failed> {
+    let replications = (1..=kept.len()).map(|at| format!("r_{at}"));
+    let header: Vec<String> = std::iter::once("uCode".to_owned()).chain(replications).collect();
+    let rows = units.iter().enumerate().map(|(unit, code)| {
+        let cells = kept
+            .iter()
+            .map(|row| row[unit].map_or_else(String::new, |value| value.to_string()));
+        std::iter::once((*code).to_owned()).chain(cells).collect::<Vec<_>>()
+    });
+    tables.add(name, &strs(&header), rows)
+}
+
+/// One row per unit with its ranks without each node, and one row per node with the mean shift.
+fn add_removals(tables: &mut Tables, found: &Removals) -> Result<(), Failed> {
+    let codes = found.removals.iter().map(|removal| removal.code.as_str());
+    let header: Vec<&str> = ["uCode", "Nominal"].into_iter().chain(codes).collect();
+    let rank = |rank: Option<u32>| number(rank.map(f64::from));
+    let rows = found.units.iter().enumerate().map(|(unit, code)| {
+        let without = found.removals.iter().map(|removal| rank(removal.ranks[unit]));
+        [code.clone(), rank(found.ranks[unit])]
+            .into_iter()
+            .chain(without)
+            .collect::<Vec<_>>()
+    });
+    tables.add("removed_ranks.csv", &header, rows)?;
+    let shifts = found
+        .removals
+        .iter()
+        .map(|removal| [removal.code.clone(), number(removal.mean_shift)]);
+    tables.add("removed.csv", &["iCode", "MeanAbsDiff"], shifts)
+}
+
+fn sentence(warning: &SensitivityWarning) -> String {
+    match warning {
+        SensitivityWarning::FewRuns { base, advised } => {
+            format!("每块 {base} 次过少，建议 {advised} 次 / {base} runs per block are few, {advised} are advised")
+        }
+        SensitivityWarning::WideInterval { parameter, total } => {
+            let which = if *total { "STi" } else { "Si" };
+            format!("{parameter} 的 {which} 区间宽于其值 / the interval of {which} of {parameter} is wider than it is")
+        }
+    }
+}
+
+impl From<RobustnessError> for Failed {
+    fn from(error: RobustnessError) -> Self {
+        let message = error.message();
+        Self::new(error.code(), message.zh, message.en)
+    }
+}

@@ -1,0 +1,187 @@
+//! `ronghe index stats`
+
+use std::path::PathBuf;
+
+use index::{
+    composite::{Column, Matrix},
+    statistics::{
+        Correlation, CorrelationLimits, DescriptionLimits, FlagKind, StatisticsError, StrengthsLimits, availability,
+        availability_by_node, correlation_matrix, cronbach_alpha, describe, flag_correlations,
+        strengths_and_weaknesses,
+    },
+};
+use serde_json::json;
+
+use super::tables::{FigureFiles, Figures, Tables, number};
+use crate::cli::output::{Failed, Output};
+
+/// Describe indicators: figures, correlations, reliability, availability
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit U017 --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv. Correlations, flags and reliability are of\nthe directed min-max values; constant indicators have none."
+)]
+pub(in crate::cli) struct Stats {
+    #[command(flatten)]
+    files: FigureFiles,
+    /// Unit whose strengths and weaknesses are wanted
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+impl Stats {
+    pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        let figures = self.files.read()?;
+        let directed = figures.normalised()?;
+        let mut tables = Tables::default();
+        descriptions(&mut tables, &figures)?;
+        for (name, kind) in [
+            ("correlations_pearson.csv", Correlation::Pearson),
+            ("correlations_spearman.csv", Correlation::Spearman),
+            ("correlations_kendall.csv", Correlation::Kendall),
+        ] {
+            correlations(&mut tables, name, &directed.data, kind)?;
+        }
+        flags(&mut tables, &directed)?;
+        reliability(&mut tables, &directed)?;
+        availabilities(&mut tables, &figures)?;
+        if let Some(unit) = &self.unit {
+            strengths(&mut tables, &figures, unit)?;
+        }
+        tables.write(&self.out)?;
+        let text = format!("wrote {} tables to {}", tables.names().len(), self.out.display());
+        let folder = self.out.display().to_string();
+        output.say(text, &json!({ "folder": folder, "files": tables.names() }))
+    }
+}
+
+fn descriptions(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
+    let header = [
+        "iCode", "N", "Missing", "Mean", "Std", "Min", "Q1", "Median", "Q3", "Max", "Skew", "Kurt", "NonZero",
+        "Unique", "Same", "Flags",
+    ];
+    let limits = DescriptionLimits::default();
+    let rows = figures.data.columns().iter().map(|column| {
+        let found = describe(column, &limits);
+        let flags = [
+            (found.flags.low_availability, "low_availability"),
+            (found.flags.many_zeros, "many_zeros"),
+            (found.flags.few_unique, "few_unique"),
+            (found.flags.outliers, "outliers"),
+            (found.flags.constant, "constant"),
+        ];
+        let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
+        let mut row = vec![found.code.clone(), found.present.to_string(), found.missing.to_string()];
+        let figures = [
+            found.mean,
+            found.sd,
+            found.min,
+            found.q1,
+            found.median,
+            found.q3,
+            found.max,
+            found.skew,
+            found.kurtosis,
+        ];
+        row.extend(figures.map(number));
+        row.extend([found.not_zero, found.unique, found.same].map(|count| count.to_string()));
+        row.push(flags.join(" "));
+        row
+    });
+    tables.add("stats.csv", &header, rows)
+}
+
+fn correlations(tables: &mut Tables, name: &str, data: &Matrix, kind: Correlation) -> Result<(), Failed> {
+    let codes: Vec<&str> = data.columns().iter().map(Column::code).collect();
+    let header: Vec<&str> = std::iter::once("iCode").chain(codes.iter().copied()).collect();
+    let matrix = correlation_matrix(kind, data);
+    let rows = codes.iter().zip(matrix).map(|(code, row)| {
+        let cells = row.into_iter().map(number);
+        std::iter::once((*code).to_owned()).chain(cells).collect::<Vec<_>>()
+    });
+    tables.add(name, &header, rows)
+}
+
+fn flags(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
+    let found = flag_correlations(&directed.data, &directed.tree, &CorrelationLimits::default());
+    let rows = found.into_iter().map(|flag| {
+        let kind = match flag.kind {
+            FlagKind::Collinear => "collinear",
+            FlagKind::Opposed => "opposed",
+        };
+        let correlation = flag.correlation.to_string();
+        [flag.group, flag.first, flag.second, correlation, kind.to_owned()]
+    });
+    tables.add("flags.csv", &["Group", "Ind1", "Ind2", "Corr", "Flag"], rows)
+}
+
+/// One line per group of at least two indicators, and one for all; a group without an alpha has a blank one.
+fn reliability(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
+    let mut groups = directed.groups(false)?;
+    groups.extend(directed.groups(true)?);
+    let rows = groups
+        .into_iter()
+        .filter(|(_, data)| data.columns().len() > 1)
+        .map(|(code, data)| {
+            let found = cronbach_alpha(&data).ok();
+            let complete = found.map_or_else(String::new, |found| found.complete_units.to_string());
+            let items = data.columns().len().to_string();
+            vec![
+                code.unwrap_or_default(),
+                items,
+                complete,
+                number(found.map(|found| found.alpha)),
+            ]
+        });
+    tables.add("cronbach.csv", &["Group", "Items", "CompleteUnits", "Alpha"], rows)
+}
+
+fn availabilities(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
+    let units = availability(&figures.data);
+    let rows = units.iter().map(|unit| {
+        [
+            unit.unit.clone(),
+            unit.missing.to_string(),
+            unit.zero.to_string(),
+            unit.available.to_string(),
+            number(unit.not_zero),
+        ]
+    });
+    let header = ["uCode", "N_missing", "N_zero", "Dat_Avail", "Non_Zero"];
+    tables.add("availability_units.csv", &header, rows)?;
+    let nodes = availability_by_node(&figures.data, &figures.tree);
+    let header: Vec<&str> = std::iter::once("uCode")
+        .chain(nodes.iter().map(|node| node.code.as_str()))
+        .collect();
+    let rows = units.iter().enumerate().map(|(at, unit)| {
+        let shares = nodes.iter().map(|node| node.available[at].to_string());
+        std::iter::once(unit.unit.clone()).chain(shares).collect::<Vec<_>>()
+    });
+    tables.add("availability_nodes.csv", &header, rows)
+}
+
+fn strengths(tables: &mut Tables, figures: &Figures, unit: &str) -> Result<(), Failed> {
+    let found = strengths_and_weaknesses(&figures.data, Some(&figures.tree), unit, &StrengthsLimits::default())?;
+    let sides = [("strength", found.strengths), ("weakness", found.weaknesses)];
+    let rows = sides.into_iter().flat_map(|(side, standings)| {
+        standings.into_iter().map(move |standing| {
+            [
+                side.to_owned(),
+                standing.code,
+                standing.rank.to_string(),
+                standing.ranked.to_string(),
+                standing.value.to_string(),
+            ]
+        })
+    });
+    tables.add("strengths.csv", &["Side", "iCode", "Rank", "Ranked", "Value"], rows)
+}
+
+impl From<StatisticsError> for Failed {
+    fn from(error: StatisticsError) -> Self {
+        let message = error.message();
+        Self::new(error.code(), message.zh, message.en)
+    }
+}

@@ -1,0 +1,318 @@
+//! Tables in and out: the files that are handed in, and results as CSV.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use index::{
+    composite::{Column, Matrix, Method, Normalisation, Tree, YearInput, normalise},
+    exchange::{MetaTable, ParameterTable, UnitTable},
+    methodology::{CompositeMethodology, Methodology},
+};
+use survey::document::DocumentFault;
+
+use crate::cli::output::Failed;
+
+/// What a composite is computed from.
+pub(super) struct Inputs {
+    pub(super) document: CompositeMethodology,
+    pub(super) method: Method,
+    pub(super) years: Vec<YearInput>,
+    pub(super) source: Source,
+}
+
+/// The tables that a methodology is applied to.
+pub(super) struct Source {
+    meta: Option<MetaTable>,
+    parameters: ParameterTable,
+    units: UnitTable,
+}
+
+impl Source {
+    /// The method of a document over these tables, and the figures that it needs.
+    pub(super) fn apply(
+        &self,
+        document: &CompositeMethodology,
+    ) -> Result<(Method, Vec<YearInput>), Vec<DocumentFault>> {
+        let method = document.method(self.meta.as_ref(), &self.parameters)?;
+        let years = self
+            .units
+            .years(method.tree.indicators(), &method.denominators(), &method.groups())?;
+        Ok((method, years))
+    }
+}
+
+/// The figures of the latest year and their tree, as they stand in the tables.
+pub(super) struct Figures {
+    pub(super) data: Matrix,
+    pub(super) tree: Tree,
+}
+
+impl Figures {
+    /// The indicators on the scale 0 to 1, more always better. Those without two different values have no place there and
+    /// are left out.
+    pub(super) fn normalised(&self) -> Result<Self, Failed> {
+        let varying = self.data.columns().iter().filter(|column| {
+            let mut values = column.present_values();
+            let first = values.next();
+            values.any(|value| first != Some(value))
+        });
+        let data = Matrix::new(self.data.units().to_vec(), varying.cloned().collect())?;
+        let scale = Normalisation::MinMax { low: 0.0, high: 1.0 };
+        Ok(Self {
+            data: normalise(&data, &self.tree, &scale)?,
+            tree: self.tree.clone(),
+        })
+    }
+
+    /// The indicators under each aggregate that has any, in the order of the tree, or all at once.
+    pub(super) fn groups(&self, all: bool) -> Result<Vec<(Option<String>, Matrix)>, Failed> {
+        if all {
+            return Ok(vec![(None, self.data.clone())]);
+        }
+        let children = |parent: &str| -> Vec<Column> {
+            let nodes = self
+                .tree
+                .nodes()
+                .iter()
+                .filter(|node| node.parent.as_deref() == Some(parent));
+            nodes.filter_map(|node| self.data.column(&node.code)).cloned().collect()
+        };
+        let groups = self.tree.aggregates().map(|code| (code, children(code)));
+        groups
+            .filter(|(_, columns)| !columns.is_empty())
+            .map(|(code, columns)| Ok((Some(code.to_owned()), Matrix::new(self.data.units().to_vec(), columns)?)))
+            .collect()
+    }
+}
+
+/// Figures and tree alone.
+#[derive(Debug, clap::Args)]
+pub(super) struct FigureFiles {
+    /// Units: a table as COINr's iData; of several years the latest is taken
+    #[arg(long, value_name = "iData.csv")]
+    data: PathBuf,
+    /// Indicators and tree: a table as COINr's iMeta
+    #[arg(long, value_name = "iMeta.csv")]
+    tree: PathBuf,
+}
+
+impl FigureFiles {
+    pub(super) fn read(&self) -> Result<Figures, Failed> {
+        figures(&self.data, &self.tree)
+    }
+}
+
+/// What refuses the faults found in a file.
+fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
+    move |faults| refused(file, &faults)
+}
+
+/// Reads figures and tree.
+pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
+    let refused = refused_in;
+    let meta = MetaTable::parse(&read(tree)?).map_err(refused(tree))?;
+    // The defaults of every field; only the tree is taken from it.
+    let plain = br#"{ "kind": "composite", "code": "figures", "version": "1" }"#;
+    let Methodology::Composite(document) = Methodology::parse(plain).map_err(refused(tree))? else {
+        return Err(Failed::new("internal", "系统出错。", "Something failed on our side."));
+    };
+    let method = document
+        .method(Some(&meta), &ParameterTable::default())
+        .map_err(refused(tree))?;
+    let units = UnitTable::parse(&read(data)?).map_err(refused(data))?;
+    let years = units
+        .years(method.tree.indicators(), &BTreeSet::new(), &BTreeSet::new())
+        .map_err(refused(data))?;
+    let latest = years.into_iter().next_back().map(|year| year.data);
+    let data = latest.ok_or_else(|| Failed::new("input.empty", "数据表没有单位。", "The table has no units."))?;
+    Ok(Figures {
+        data,
+        tree: method.tree,
+    })
+}
+
+/// The files of a composite.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputFiles {
+    /// Units: a table as COINr's iData (uCode, uName, Time, groups, denominators, indicators)
+    #[arg(long, value_name = "iData.csv")]
+    data: PathBuf,
+    /// Indicators and tree: a table as COINr's iMeta; not needed when the methodology has its own tree
+    #[arg(long, value_name = "iMeta.csv")]
+    tree: Option<PathBuf>,
+    /// Methodology: a document of the kind composite
+    #[arg(long, value_name = "FILE")]
+    methodology: PathBuf,
+    /// Parameters of indicators that the methodology does not give: a table with a column iCode
+    #[arg(long, value_name = "FILE")]
+    parameters: Option<PathBuf>,
+}
+
+impl InputFiles {
+    pub(super) fn read(&self) -> Result<Inputs, Failed> {
+        let refused = refused_in;
+        let meta = match &self.tree {
+            Some(file) => Some(MetaTable::parse(&read(file)?).map_err(refused(file))?),
+            None => None,
+        };
+        let parameters = match &self.parameters {
+            Some(file) => ParameterTable::parse(&read(file)?).map_err(refused(file))?,
+            None => ParameterTable::default(),
+        };
+        let file = &self.methodology;
+        let Methodology::Composite(document) = Methodology::parse(&read(file)?).map_err(refused(file))? else {
+            return Err(Failed::new(
+                "composite.other_kind",
+                format!("{} 不是 composite 类评价方法。", file.display()),
+                format!("{} is no methodology of the kind composite.", file.display()),
+            ));
+        };
+        if meta.is_none() && document.tree.is_none() {
+            return Err(Failed::new(
+                "composite.no_tree",
+                "评价方法没有指标树，请用 --tree 给出 iMeta 表。",
+                "The methodology has no tree; give an iMeta table with --tree.",
+            ));
+        }
+        let method = document.method(meta.as_ref(), &parameters).map_err(refused(file))?;
+        let units = UnitTable::parse(&read(&self.data)?).map_err(refused(&self.data))?;
+        let years = units
+            .years(method.tree.indicators(), &method.denominators(), &method.groups())
+            .map_err(refused(&self.data))?;
+        Ok(Inputs {
+            document: *document,
+            method,
+            years,
+            source: Source {
+                meta,
+                parameters,
+                units,
+            },
+        })
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failed> {
+    fs::read(file).map_err(|error| {
+        Failed::new(
+            "io",
+            format!("无法读取 {}：{error}", file.display()),
+            format!("cannot read {}: {error}", file.display()),
+        )
+    })
+}
+
+fn refused(file: &Path, faults: &[DocumentFault]) -> Failed {
+    Failed::new(
+        "input.refused",
+        format!("{} 有 {} 处错误。", file.display(), faults.len()),
+        format!("{} has {} faults.", file.display(), faults.len()),
+    )
+    .with_faults(faults)
+}
+
+/// Results to be written, all of them or none.
+#[derive(Default)]
+pub(super) struct Tables(Vec<(String, Vec<u8>)>);
+
+impl Tables {
+    /// Adds a table.
+    pub(super) fn add<R: AsRef<[String]>>(
+        &mut self,
+        name: &str,
+        header: &[&str],
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<(), Failed> {
+        let bytes = csv_bytes(header, rows).map_err(std::io::Error::other)?;
+        self.0.push((name.to_owned(), bytes));
+        Ok(())
+    }
+
+    /// Adds a matrix for each year: units as rows, the column Time where there are several years. Columns in the order named.
+    pub(super) fn add_matrices(
+        &mut self,
+        name: &str,
+        columns: &[&str],
+        years: &[(Option<i64>, &Matrix)],
+    ) -> Result<(), Failed> {
+        let cells = |matrix: &Matrix, row: usize| -> Vec<String> {
+            let cell = |code: &&str| number(matrix.column(code).and_then(|column| column.get(row)));
+            columns.iter().map(cell).collect()
+        };
+        self.add_by_unit(name, columns, years, cells)
+    }
+
+    /// Adds for each year a row of cells for each unit.
+    pub(super) fn add_by_unit(
+        &mut self,
+        name: &str,
+        columns: &[&str],
+        years: &[(Option<i64>, &Matrix)],
+        mut cells: impl FnMut(&Matrix, usize) -> Vec<String>,
+    ) -> Result<(), Failed> {
+        let several = years.iter().any(|(year, _)| year.is_some());
+        let header: Vec<&str> = unit_header(several)
+            .into_iter()
+            .chain(columns.iter().copied())
+            .collect();
+        let mut rows = Vec::new();
+        for (year, matrix) in years {
+            for (row, unit) in matrix.units().iter().enumerate() {
+                let mut line = unit_cells(unit, *year);
+                line.extend(cells(matrix, row));
+                rows.push(line);
+            }
+        }
+        self.add(name, &header, rows)
+    }
+
+    /// Names of the tables.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Writes all tables into a folder, each under its name only when it is whole.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), Failed> {
+        fs::create_dir_all(folder)?;
+        for (name, bytes) in &self.0 {
+            let part = folder.join(format!(".{name}.part"));
+            fs::write(&part, bytes)?;
+            fs::rename(&part, folder.join(name))?;
+        }
+        Ok(())
+    }
+}
+
+fn csv_bytes<R: AsRef<[String]>>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.write_record(row.as_ref())?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
+}
+
+/// The columns that name a unit.
+pub(super) fn unit_header(several_years: bool) -> Vec<&'static str> {
+    if several_years {
+        vec!["uCode", "Time"]
+    } else {
+        vec!["uCode"]
+    }
+}
+
+/// The cells that name a unit.
+pub(super) fn unit_cells(unit: &str, year: Option<i64>) -> Vec<String> {
+    let unit = std::iter::once(unit.to_owned());
+    unit.chain(year.map(|year| year.to_string())).collect()
+}
+
+/// A number in the shortest form that reads back as the same double; nothing for a missing one.
+pub(super) fn number(number: Option<f64>) -> String {
+    number.map_or(String::new(), |number| number.to_string())
+}

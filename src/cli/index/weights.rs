@@ -1,0 +1,282 @@
+//! `ronghe index weights`
+
+use std::path::{Path, PathBuf};
+
+use index::weights::{
+    Balance, Comparisons, Components, Dispersion, EntropyScale, Influence, Method, Over, Prioritisation, WeightError,
+    Weighting, ahp, balance, weigh_tree,
+};
+use serde::Serialize;
+
+use super::tables::{Figures, Tables, figures};
+use crate::cli::output::{Failed, Output};
+
+/// Weigh indicators: by comparisons or by their figures
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  ronghe index weights --method ahp --matrix comparisons.csv\n  ronghe index weights --method entropy --data iData.csv --tree iMeta.csv --out weights.csv\n  ronghe index weights --method pca --over all --data iData.csv --tree iMeta.csv --format json\n\nThe matrix has a header row and a first column of codes; a comparison is a number or a fraction such as 1/3.\n.csv holds code, parent and weight; .json the whole record with method, inputs and consistency."
+)]
+pub(in crate::cli) struct Weights {
+    /// How weights come about
+    #[arg(long, value_enum)]
+    method: Named,
+    /// Pairwise comparisons, for ahp
+    #[arg(long, value_name = "FILE", required_if_eq_any = [("method", "ahp"), ("method", "ahp-geometric")])]
+    matrix: Option<PathBuf>,
+    /// Indicator data (COINr's iData), for all other methods
+    #[arg(long, value_name = "FILE", requires = "tree")]
+    data: Option<PathBuf>,
+    /// Indicator tree (COINr's iMeta)
+    #[arg(long, value_name = "FILE", requires = "data")]
+    tree: Option<PathBuf>,
+    /// Which indicators are weighed together
+    #[arg(long, value_enum, default_value_t)]
+    over: Together,
+    /// File to write, .csv or .json
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Named {
+    /// Pairwise comparisons, principal eigenvector
+    Ahp,
+    /// Pairwise comparisons, geometric means of the rows
+    AhpGeometric,
+    /// The weights of the tree
+    Given,
+    /// Equal weights
+    Equal,
+    /// Entropy of the shares of the raw values
+    Entropy,
+    /// Entropy of the shares of the directed min-max values
+    EntropyMinMax,
+    /// Contrast and conflict, directed
+    Critic,
+    /// Standard deviation of the raw values
+    Sd,
+    /// Standard deviation on the min-max scale
+    SdMinMax,
+    /// Variance on the min-max scale
+    Variance,
+    /// Coefficient of variation
+    Cv,
+    /// Gini coefficient
+    Gini,
+    /// Squared loadings of the first principal component
+    Pca,
+    /// Squared loadings of the components with an eigenvalue above one
+    PcaAboveOne,
+    /// Equal correlations with the parent
+    Balance,
+    /// The greatest sum of correlations with the parent
+    Infomax,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Together {
+    /// Those under one aggregate
+    #[default]
+    Siblings,
+    /// All of the tree
+    All,
+}
+
+/// The weights of one group.
+#[derive(Serialize)]
+struct Group {
+    /// Code of the aggregate; none for comparisons and for all indicators at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<String>,
+    #[serde(flatten)]
+    weighting: Weighting,
+}
+
+impl Weights {
+    pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        let groups = match self.method {
+            Named::Ahp => self.compared(Prioritisation::Eigenvector)?,
+            Named::AhpGeometric => self.compared(Prioritisation::GeometricMean)?,
+            Named::Balance => self.balanced(Influence::Balanced)?,
+            Named::Infomax => self.balanced(Influence::Greatest)?,
+            other => self.weighed(other)?,
+        };
+        if let Some(out) = &self.out {
+            write(out, &groups)?;
+        }
+        let lines = groups.iter().flat_map(|group| {
+            let parent = group.parent.as_deref().unwrap_or("-");
+            let pairs = group.weighting.codes.iter().zip(&group.weighting.weights);
+            pairs.map(move |(code, weight)| format!("{parent}\t{code}\t{weight}"))
+        });
+        let consistency = groups.iter().filter_map(|group| match &group.weighting.origin {
+            index::weights::Origin::Ahp { lambda_max, ci, cr, .. } => {
+                Some(format!("lambda_max {lambda_max}, CI {ci}, CR {cr}"))
+            }
+            _ => None,
+        });
+        let text: Vec<String> = lines.chain(consistency).collect();
+        output.say(text.join("\n"), &groups)
+    }
+
+    fn compared(&self, prioritisation: Prioritisation) -> Result<Vec<Group>, Failed> {
+        let path = self.matrix.as_deref().unwrap_or(Path::new(""));
+        let weighting = ahp(&comparisons(path)?, prioritisation)?;
+        Ok(vec![Group {
+            parent: None,
+            weighting,
+        }])
+    }
+
+    fn figures(&self) -> Result<Figures, Failed> {
+        let (Some(data), Some(tree)) = (&self.data, &self.tree) else {
+            return Err(Failed::new(
+                "input.no_figures",
+                "此方法需要 --data 与 --tree。",
+                "this method needs --data and --tree",
+            ));
+        };
+        figures(data, tree)
+    }
+
+    fn weighed(&self, named: Named) -> Result<Vec<Group>, Failed> {
+        let figures = self.figures()?;
+        let over = match self.over {
+            Together::Siblings => Over::Siblings,
+            Together::All => Over::All,
+        };
+        let found = weigh_tree(&figures.data, &figures.tree, method(named), over)?;
+        Ok(found
+            .into_iter()
+            .map(|(parent, weighting)| Group { parent, weighting })
+            .collect())
+    }
+
+    /// Correlations are with the mean of the min-max columns of one group.
+    fn balanced(&self, influence: Influence) -> Result<Vec<Group>, Failed> {
+        let figures = self.figures()?;
+        let normalised = figures.normalised()?;
+        let wish = Balance {
+            influence,
+            ..Balance::default()
+        };
+        normalised
+            .groups(self.over == Together::All)?
+            .into_iter()
+            .map(|(parent, children)| {
+                let weighting = balance(&children, &wish)?;
+                Ok(Group { parent, weighting })
+            })
+            .collect()
+    }
+}
+
+fn method(named: Named) -> Method {
+    let dispersion = |measure| Method::Dispersion { measure };
+    match named {
+        Named::Equal => Method::Equal,
+        Named::Entropy => Method::Entropy {
+            scale: EntropyScale::Raw,
+        },
+        Named::EntropyMinMax => Method::Entropy {
+            scale: EntropyScale::MinMax,
+        },
+        Named::Critic => Method::Critic,
+        Named::Sd => dispersion(Dispersion::StandardDeviation),
+        Named::SdMinMax => dispersion(Dispersion::StandardDeviationMinMax),
+        Named::Variance => dispersion(Dispersion::VarianceMinMax),
+        Named::Cv => dispersion(Dispersion::CoefficientOfVariation),
+        Named::Gini => dispersion(Dispersion::Gini),
+        Named::Pca => Method::PrincipalComponents {
+            components: Components::First,
+        },
+        Named::PcaAboveOne => Method::PrincipalComponents {
+            components: Components::AboveOne,
+        },
+        Named::Ahp | Named::AhpGeometric | Named::Given | Named::Balance | Named::Infomax => Method::Given,
+    }
+}
+
+/// Reads a matrix whose rows stand in the order of its columns.
+fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
+    let bytes = std::fs::read(path)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let unreadable = |error: csv::Error| {
+        Failed::new(
+            "input.unreadable",
+            format!("无法读取判断矩阵：{error}；请保存为 UTF-8 编码的 CSV，各行单元格数相同。"),
+            format!("The matrix cannot be read: {error}; save it as CSV in UTF-8, all rows of one length."),
+        )
+    };
+    let codes: Vec<String> = reader
+        .headers()
+        .map_err(unreadable)?
+        .iter()
+        .skip(1)
+        .map(str::to_owned)
+        .collect();
+    let mut cells = Vec::new();
+    for (at, row) in reader.records().enumerate() {
+        let row = row.map_err(unreadable)?;
+        if row.get(0) != codes.get(at).map(String::as_str) {
+            return Err(Failed::new(
+                "input.matrix_order",
+                "判断矩阵的行代码应与列代码一致且顺序相同，请更正首列。",
+                "The rows of the matrix must have the codes of its columns, in the same order; correct the first column.",
+            ));
+        }
+        cells.push(row.iter().skip(1).map(comparison).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(Comparisons::new(codes, &cells)?)
+}
+
+/// A number, a fraction, or nothing.
+fn comparison(cell: &str) -> Result<Option<f64>, Failed> {
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    let value = match cell.split_once('/') {
+        Some((above, below)) => above.trim().parse::<f64>().ok().zip(below.trim().parse::<f64>().ok()),
+        None => cell.parse::<f64>().ok().map(|value| (value, 1.0)),
+    };
+    value.map(|(above, below)| Some(above / below)).ok_or_else(|| {
+        Failed::new(
+            "input.not_a_number",
+            format!("“{cell}”不是数字，请写成 3 或 1/3。"),
+            format!("\"{cell}\" is not a number; write 3 or 1/3"),
+        )
+    })
+}
+
+fn write(path: &Path, groups: &[Group]) -> Result<(), Failed> {
+    if path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+    {
+        let mut text = serde_json::to_string_pretty(groups).map_err(std::io::Error::from)?;
+        text.push('\n');
+        return Ok(std::fs::write(path, text)?);
+    }
+    let rows = groups.iter().flat_map(|group| {
+        let parent = group.parent.clone().unwrap_or_default();
+        let pairs = group.weighting.codes.iter().zip(&group.weighting.weights);
+        pairs.map(move |(code, weight)| [code.clone(), parent.clone(), weight.to_string()])
+    });
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut tables = Tables::default();
+    tables.add(&name, &["iCode", "Parent", "Weight"], rows)?;
+    tables.write(if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    })
+}
+
+impl From<WeightError> for Failed {
+    fn from(error: WeightError) -> Self {
+        let message = error.message();
+        Self::new(error.code(), message.zh, message.en)
+    }
+}

@@ -1,0 +1,352 @@
+//! A methodology that is not published yet, tried on a past round: who would move, by how many places, to which level.
+//! Nothing is stored but the report.
+
+use std::sync::Arc;
+
+use index::{exact::Fixed, methodology::Methodology};
+use serde::Serialize;
+use survey::document::DocumentFault;
+
+use super::{
+    Service,
+    catalogue::blocking,
+    compare_runs::{Summary, summed_up},
+    compile_run::{accepted_now, basis, fits_round, rank_at},
+    error::{Fault, ServiceError},
+    permission::Action,
+    progress::Progress,
+    run_pass::{Pass, Ranked},
+};
+use crate::{
+    blobs::sha256_hex,
+    domain::{
+        access::{Principal, Scope},
+        enterprise::EnterpriseId,
+        page::PageRequest,
+        round::{Round, RoundId},
+        run::{RankingRow, Run, RunFilter, RunId, RunInput},
+    },
+    store,
+};
+
+/// Moves that a report lists; beyond them it counts.
+const LISTED: usize = 500;
+
+/// A draft tried on a round.
+#[derive(Debug, Serialize)]
+pub struct BackTest {
+    /// Round.
+    pub round_id: RoundId,
+    /// Code of the draft.
+    pub methodology_code: String,
+    /// Version of the draft.
+    pub methodology_version: String,
+    /// SHA-256 of the draft, hex.
+    pub methodology_sha256: String,
+    /// Hash of everything that went in: a run with the same document over the same returns has the same.
+    pub inputs_sha256: String,
+    /// Returns computed.
+    pub returns: usize,
+    /// Returns with a score.
+    pub scored: usize,
+    /// How many would stand at each level or stage, rising; those without one last.
+    pub bands: Vec<BandCount>,
+    /// Against a run of the round; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+/// Enterprises at a level or stage.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct BandCount {
+    /// Level or stage; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<i32>,
+    /// Enterprises.
+    pub enterprises: u64,
+}
+
+/// The draft against a run.
+#[derive(Debug, Serialize)]
+pub struct Against {
+    /// The run.
+    pub run_id: RunId,
+    /// Version of its methodology.
+    pub methodology_version: String,
+    /// Enterprises with a better rank.
+    pub up: u64,
+    /// Enterprises with a worse rank.
+    pub down: u64,
+    /// Enterprises whose level or stage would be another.
+    pub band_changed: u64,
+    /// Most places that anybody would move.
+    pub most_places: u32,
+    /// Mean of the places moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_places: Option<f64>,
+    /// Mean change of the main score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_score_change: Option<f64>,
+    /// From which level or stage to which.
+    pub bands: Vec<BandChange>,
+    /// Who would move: those whose level changes and then by places, the most first.
+    pub moves: Vec<Move>,
+    /// How many would move.
+    pub moving: usize,
+}
+
+/// Enterprises that would go from one level or stage to another.
+#[derive(Debug, Serialize)]
+pub struct BandChange {
+    /// From; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<i32>,
+    /// To; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<i32>,
+    /// Enterprises.
+    pub enterprises: u64,
+}
+
+/// An enterprise that would move.
+#[derive(Debug, Serialize)]
+pub struct Move {
+    /// Enterprise.
+    pub enterprise_id: EnterpriseId,
+    /// Credit code.
+    pub uscc: String,
+    /// Name.
+    pub enterprise_name: String,
+    /// As in the run.
+    pub before: Place,
+    /// As the draft would have it.
+    pub after: Place,
+    /// Places won, negative for lost; absent where one rank is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places: Option<i32>,
+}
+
+/// Where an enterprise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Place {
+    /// Main score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i32>,
+    /// Level or stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<i32>,
+}
+
+/// Refuses a draft with faults, one that does not fit the round, and a run of another round, before a job is made of it.
+pub async fn check_back_test(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: &str,
+) -> Result<(), ServiceError> {
+    caller.may(Action::Compile)?;
+    let round = store::round::find_round(service.db.read(), round).await?;
+    run_to_compare(service, &round, against, None).await?;
+    draft(service, &round, content).await.map(drop)
+}
+
+/// Tries a draft on the accepted returns of a round.
+pub async fn back_test(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: &str,
+    progress: Progress<'_>,
+) -> Result<BackTest, ServiceError> {
+    caller.may(Action::Compile)?;
+    let round = store::round::find_round(service.db.read(), round).await?;
+    let methodology = draft(service, &round, content).await?;
+    let (code, version) = (methodology.code().to_owned(), methodology.version().to_owned());
+    let run = run_to_compare(service, &round, against, Some(&code)).await?;
+    let returns = accepted_now(service, &round).await?;
+    let round_id = round.id;
+    let sha256 = sha256_hex(content.as_bytes());
+    let pass = Pass {
+        basis: basis(service, round, methodology, sha256.clone()).await?,
+        returns,
+    };
+    let ranked = pass.rank(service, progress, pass.returns.len()).await?;
+    let against = match run {
+        Some(run) => {
+            let before = store::run_result::all_results(service.db.read(), &Scope::County, run.id).await?;
+            Some(compare(&run, &before, &pass.returns, &ranked))
+        }
+        None => None,
+    };
+    Ok(BackTest {
+        round_id,
+        methodology_code: code,
+        methodology_version: version,
+        methodology_sha256: sha256,
+        returns: pass.returns.len(),
+        scored: ranked.scores.iter().flatten().count(),
+        bands: band_counts(&ranked.bands),
+        inputs_sha256: ranked.inputs_sha256,
+        against,
+    })
+}
+
+/// The draft compiled for a round, or all its faults.
+async fn draft(
+    service: &Service,
+    round: &Round,
+    content: &str,
+) -> Result<Arc<index::compile::CompiledMethodology>, ServiceError> {
+    let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let parsed = Methodology::parse(content.as_bytes()).map_err(invalid)?;
+    fits_round(service, round, &parsed).await?;
+    let form = service
+        .catalogue
+        .form(&service.db, round.questionnaire, &round.reference)
+        .await?;
+    let compiled = blocking(move || {
+        parsed
+            .compile(&form.survey)
+            .map_err(invalid)?
+            .enterprise()
+            .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
+    });
+    compiled.await.map(Arc::new)
+}
+
+/// The run that is named, or else the newest of the round with the draft's methodology, whatever its version.
+async fn run_to_compare(
+    service: &Service,
+    round: &Round,
+    named: Option<RunId>,
+    methodology_code: Option<&str>,
+) -> Result<Option<Run>, ServiceError> {
+    let conn = service.db.read();
+    if let Some(id) = named {
+        let run = store::run::find_run(conn, id).await?;
+        if run.round != round.id {
+            let fault = Fault::at(
+                "/against",
+                "back_test.other_round",
+                "所比较的测算属于另一个调查期。",
+                "The run to compare with is one of another round.",
+            );
+            return Err(ServiceError::new("invalid").with_faults([fault]));
+        }
+        return Ok(Some(run));
+    }
+    let Some(code) = methodology_code else {
+        return Ok(None);
+    };
+    let filter = RunFilter {
+        round: Some(round.id),
+        methodology_code: Some(code.to_owned()),
+        state: None,
+    };
+    let newest = PageRequest { limit: 1, after: None };
+    Ok(store::run::list_runs(conn, &filter, &newest).await?.items.pop())
+}
+
+fn band_counts(bands: &[Option<i32>]) -> Vec<BandCount> {
+    let mut counts = std::collections::BTreeMap::new();
+    for band in bands {
+        // None is less than any number; it stands last.
+        *counts.entry((band.is_none(), *band)).or_insert(0_u64) += 1;
+    }
+    counts
+        .into_iter()
+        .map(|((_, band), enterprises)| BandCount { band, enterprises })
+        .collect()
+}
+
+fn compare(run: &Run, before: &[RankingRow], returns: &[RunInput], ranked: &Ranked) -> Against {
+    let after: Vec<RankingRow> = returns
+        .iter()
+        .enumerate()
+        .map(|(at, input)| row(input, at, ranked))
+        .collect();
+    let Summary {
+        up,
+        down,
+        most_places,
+        mean_places,
+        mean_score_change,
+        bands,
+        ..
+    } = summed_up(&after, before);
+    let earlier: std::collections::BTreeMap<EnterpriseId, &RankingRow> =
+        before.iter().map(|row| (row.enterprise, row)).collect();
+    let mut moves: Vec<Move> = after
+        .iter()
+        .filter_map(|now| moved(now, earlier.get(&now.enterprise)?))
+        .collect();
+    moves.sort_by_key(|found| {
+        let places = found.places.map_or(0, i32::unsigned_abs);
+        (
+            found.before.band == found.after.band,
+            std::cmp::Reverse(places),
+            found.uscc.clone(),
+        )
+    });
+    let moving = moves.len();
+    moves.truncate(LISTED);
+    let changed = bands.iter().filter(|((from, to), _)| from != to);
+    let band_changed = changed.map(|(_, enterprises)| *enterprises).sum();
+    Against {
+        run_id: run.id,
+        methodology_version: run.methodology_version.clone(),
+        up,
+        down,
+        band_changed,
+        most_places,
+        mean_places,
+        mean_score_change,
+        bands: bands
+            .into_iter()
+            .map(|((from, to), enterprises)| BandChange { from, to, enterprises })
+            .collect(),
+        moves,
+        moving,
+    }
+}
+
+/// A return as the draft would list it.
+fn row(input: &RunInput, at: usize, ranked: &Ranked) -> RankingRow {
+    RankingRow {
+        enterprise: input.enterprise,
+        uscc: input.uscc.clone(),
+        enterprise_name: input.name.clone(),
+        area_code: input.area_code.clone(),
+        industry_code: input.industry_code.clone(),
+        size_class: input.size_class.clone(),
+        revision: input.revision,
+        previous: input.previous,
+        score: ranked.scores.get(at).copied().flatten().map(Fixed::to_f64),
+        rank: rank_at(ranked, at),
+        band: ranked.bands.get(at).copied().flatten(),
+        totals: serde_json::Value::Null,
+    }
+}
+
+fn moved(now: &RankingRow, before: &RankingRow) -> Option<Move> {
+    let place = |row: &RankingRow| Place {
+        score: row.score,
+        rank: row.rank,
+        band: row.band,
+    };
+    let (was, is) = (place(before), place(now));
+    let differs = (was.rank, was.band) != (is.rank, is.band);
+    differs.then(|| Move {
+        enterprise_id: now.enterprise,
+        uscc: now.uscc.clone(),
+        enterprise_name: now.enterprise_name.clone(),
+        before: was,
+        after: is,
+        places: was.rank.zip(is.rank).map(|(was, is)| was - is),
+    })
+}

@@ -1,0 +1,153 @@
+//! Spreadsheets of other systems: a mapping is proposed from labels, looked at over the first rows, and only then used.
+
+use std::sync::Arc;
+
+use survey::{answer::Answers, cell::Provenances, finding::Findings};
+use workbook::{
+    extract::{RawWorkbook, Visibility},
+    mapping::{Compiled, Mapping, Proposal, propose, rows},
+};
+
+use super::{
+    Service,
+    begin_import::may_hand_in,
+    catalogue::{Form, blocking},
+    check_workbook::read_workbook,
+    error::ServiceError,
+    read_rows::{CheckedRow, RowContext},
+};
+use crate::{
+    domain::{
+        access::Principal,
+        round::{Round, RoundId},
+        survey_return::ReturnId,
+    },
+    store,
+};
+
+/// A proposal, and the spreadsheet it is about.
+pub struct Proposed {
+    /// SHA-256 under which the file is kept for the preview.
+    pub file_sha256: String,
+    /// Names of the sheets that people see and that hold something.
+    pub sheets: Vec<String>,
+    /// The proposal.
+    pub proposal: Proposal,
+}
+
+/// A row as it would be read.
+pub struct PreviewRow {
+    /// Sheet and row, or the sheet.
+    pub name: String,
+    /// The key as it stands there.
+    pub key: Option<String>,
+    /// The enterprise by its return: credit code and name.
+    pub owner: Option<(ReturnId, String, String)>,
+    /// Why the row would be refused whatever it says.
+    pub problem: Option<ServiceError>,
+    /// Answers.
+    pub answers: Answers,
+    /// Where each answer stood, and what was done to it.
+    pub provenance: Provenances,
+    /// Findings.
+    pub findings: Findings,
+}
+
+/// The most rows of a preview.
+pub const PREVIEW_ROWS: usize = 50;
+
+/// Proposes how a spreadsheet is read, and keeps it for the preview.
+pub async fn propose_mapping(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    bytes: Vec<u8>,
+    sheet: Option<String>,
+) -> Result<Proposed, ServiceError> {
+    may_hand_in(caller)?;
+    let (_, form) = round_and_form(service, round).await?;
+    let raw = read_workbook(&service.reader, &bytes).await?;
+    let file_sha256 = service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
+    blocking(move || {
+        let visible = raw
+            .sheets
+            .iter()
+            .filter(|sheet| sheet.visibility == Visibility::Visible && !sheet.cells.is_empty());
+        let sheets = visible.map(|sheet| sheet.name.clone()).collect();
+        let proposal = propose(&raw, form.survey.questionnaire(), sheet.as_deref());
+        Ok(Proposed {
+            file_sha256,
+            sheets,
+            proposal: proposal.ok_or_else(|| ServiceError::new("mapping.nothing_alike"))?,
+        })
+    })
+    .await
+}
+
+/// The first rows of a spreadsheet that was uploaded for a proposal, as they would be read. Writes nothing.
+pub async fn preview_mapping(
+    service: &Arc<Service>,
+    caller: &Principal,
+    round: RoundId,
+    file_sha256: &str,
+    mapping: Mapping,
+    most: usize,
+) -> Result<Vec<PreviewRow>, ServiceError> {
+    may_hand_in(caller)?;
+    let (round, form) = round_and_form(service, round).await?;
+    let compiled = Arc::new(compile(mapping, &form)?);
+    let bytes = service.blobs.get(file_sha256).await;
+    let bytes = bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))?;
+    let raw = read_workbook(&service.reader, &bytes).await?;
+    let context = RowContext {
+        service: service.clone(),
+        scope: caller.scope.clone(),
+        round,
+        form,
+        mapping: compiled.clone(),
+        dates: raw.dates,
+    };
+    let most = most.clamp(1, PREVIEW_ROWS);
+    let first = blocking(move || Ok(first_rows(&compiled, &raw, most))).await?;
+    let checked = context.check(first).await?;
+    Ok(checked.into_iter().map(preview).collect())
+}
+
+fn first_rows(compiled: &Compiled, raw: &RawWorkbook, most: usize) -> Vec<workbook::mapping::MappedRow> {
+    let rows = rows(compiled, raw);
+    rows.iter().filter_map(|row| compiled.read(row)).take(most).collect()
+}
+
+/// The mapping, if it fits the questionnaire.
+pub(crate) fn compile(mapping: Mapping, form: &Form) -> Result<Compiled, ServiceError> {
+    Compiled::new(mapping, form.survey.questionnaire())
+        .map_err(|faults| ServiceError::new("mapping.invalid").with_faults(faults))
+}
+
+pub(crate) async fn round_and_form(service: &Service, round: RoundId) -> Result<(Round, Arc<Form>), ServiceError> {
+    let round = store::round::find_round(service.db.read(), round).await?;
+    let form = service
+        .catalogue
+        .form(&service.db, round.questionnaire, &round.reference)
+        .await?;
+    Ok((round, form))
+}
+
+fn preview(checked: CheckedRow) -> PreviewRow {
+    let (owner, problem) = match checked.owner {
+        Ok((survey_return, enterprise)) => {
+            let facts = enterprise.facts;
+            (Some((survey_return.id, facts.uscc, facts.name)), None)
+        }
+        Err(error) => (None, Some(error)),
+    };
+    PreviewRow {
+        name: checked.row.name,
+        key: checked.row.key,
+        owner,
+        problem,
+        answers: checked.reading.answers,
+        provenance: checked.reading.provenance,
+        findings: checked.findings,
+    }
+}

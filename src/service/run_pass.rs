@@ -1,0 +1,294 @@
+//! One pass over the returns of a run, chunk by chunk: answers are read, evaluated and scored, and forgotten again.
+//!
+//! A run of a hundred thousand returns keeps of each only what is ranked. What goes into it is fixed at its start by the
+//! identifiers of the revisions, which never change, so that reading them in many statements is reading one moment.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use index::{
+    compile::CompiledMethodology,
+    exact::Fixed,
+    rank::rank,
+    scoring::{NodeKind, Scored},
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use survey::{
+    answer::Answers,
+    survey::{RoundContext, Survey},
+};
+
+use super::{
+    Service,
+    catalogue::{Form, blocking},
+    error::ServiceError,
+    progress::Progress,
+};
+use crate::{
+    domain::{
+        access::Scope, document::DocumentId, revision::RevisionContent, round::Round, run::RunInput,
+        survey_return::RevisionId,
+    },
+    store,
+};
+
+/// Version of everything that turns inputs into results. A change of any result raises it.
+pub const ENGINE_VERSION: &str = concat!("ronghe-", env!("CARGO_PKG_VERSION"));
+
+/// Returns that are in memory at once, and results that are written in one transaction.
+pub(crate) const CHUNK: usize = 500;
+
+/// Threads that score. Two keep a small server's other requests alive; reading and writing are the database's.
+const THREADS: usize = 2;
+
+/// What returns are computed with, the same for all of them.
+pub(crate) struct Basis {
+    pub(crate) round: Round,
+    pub(crate) form: Arc<Form>,
+    pub(crate) methodology: Arc<CompiledMethodology>,
+    /// Hashes of methodology, questionnaire and reference tables.
+    pub(crate) document_hashes: Vec<String>,
+}
+
+/// The returns of a run and what they are computed with.
+pub(crate) struct Pass {
+    pub(crate) basis: Arc<Basis>,
+    pub(crate) returns: Vec<RunInput>,
+}
+
+/// What one return gave.
+pub(crate) struct OneScored {
+    /// What it contributes to the hash of the inputs.
+    pub(crate) line: Vec<u8>,
+    pub(crate) scored: Scored,
+}
+
+/// What the first pass keeps of every return, in their order.
+pub(crate) struct Ranked {
+    pub(crate) inputs_sha256: String,
+    pub(crate) scores: Vec<Option<Fixed>>,
+    pub(crate) ranks: Vec<Option<u32>>,
+    pub(crate) bands: Vec<Option<i32>>,
+}
+
+/// Hashes of the documents of a round and of a methodology, in the order in which they go into a run's hash.
+pub(crate) async fn document_hashes(
+    service: &Service,
+    round: &Round,
+    methodology_sha256: String,
+) -> Result<Vec<String>, ServiceError> {
+    let ids: Vec<DocumentId> = std::iter::once(round.questionnaire)
+        .chain(round.reference.iter().copied())
+        .collect();
+    let found = store::document::find_documents(service.db.read(), &ids).await?;
+    let mut hashes = vec![methodology_sha256];
+    for id in ids {
+        let document = found.iter().find(|document| document.id == id);
+        hashes.push(document.ok_or_else(|| ServiceError::new("not_found"))?.sha256.clone());
+    }
+    Ok(hashes)
+}
+
+impl Pass {
+    /// Scores some of the returns.
+    pub(crate) async fn score(&self, service: &Service, returns: &[RunInput]) -> Result<Vec<OneScored>, ServiceError> {
+        let ids: Vec<RevisionId> = returns
+            .iter()
+            .flat_map(|input| std::iter::once(input.revision).chain(input.previous))
+            .collect();
+        // A run is over the whole county whoever asks for it; what of it is shown is the reader's scope.
+        let contents = store::survey_return::contents_of(service.db.read(), &Scope::County, &ids).await?;
+        let (basis, returns) = (self.basis.clone(), returns.to_vec());
+        blocking(move || score_on_threads(&basis, &returns, &contents)).await
+    }
+
+    /// The first pass: everybody's score and rank, and the hash of everything that goes in. `steps` are told as done of
+    /// `total`.
+    pub(crate) async fn rank(
+        &self,
+        service: &Service,
+        progress: Progress<'_>,
+        total: usize,
+    ) -> Result<Ranked, ServiceError> {
+        let mut inputs = Lines::default();
+        inputs.add(&(ENGINE_VERSION, self.basis.round.year, &self.basis.document_hashes))?;
+        let (mut scores, mut bands) = (Vec::with_capacity(self.returns.len()), Vec::new());
+        for chunk in self.returns.chunks(CHUNK) {
+            for one in self.score(service, chunk).await? {
+                inputs.add_bytes(&one.line);
+                scores.push(main_score(&one.scored));
+                bands.push(band(&one.scored));
+            }
+            progress.report(scores.len(), total).await?;
+        }
+        let by_place: Vec<_> = scores.iter().copied().enumerate().collect();
+        Ok(Ranked {
+            inputs_sha256: inputs.finish(),
+            ranks: rank(&by_place),
+            scores,
+            bands,
+        })
+    }
+}
+
+/// Halves the returns between threads; the order stays.
+fn score_on_threads(
+    basis: &Basis,
+    returns: &[RunInput],
+    contents: &BTreeMap<RevisionId, RevisionContent>,
+) -> Result<Vec<OneScored>, ServiceError> {
+    let share = returns.len().div_ceil(THREADS).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = returns
+            .chunks(share)
+            .map(|part| {
+                scope.spawn(move || {
+                    part.iter()
+                        .map(|input| score_one(basis, input, contents))
+                        .collect::<Result<Vec<_>, _>>()
+                })
+            })
+            .collect();
+        let mut all = Vec::with_capacity(returns.len());
+        for worker in workers {
+            let part = worker
+                .join()
+                .map_err(|_| ServiceError::internal("a scoring thread panicked"))?;
+            all.extend(part?);
+        }
+        Ok(all)
+    })
+}
+
+fn score_one(
+    basis: &Basis,
+    input: &RunInput,
+    contents: &BTreeMap<RevisionId, RevisionContent>,
+) -> Result<OneScored, ServiceError> {
+    let missing = || ServiceError::internal(format!("revision {} is missing", input.revision));
+    let content = contents.get(&input.revision).ok_or_else(missing)?;
+    let previous = match input.previous {
+        Some(id) => Some(&contents.get(&id).ok_or_else(missing)?.answers),
+        None => None,
+    };
+    let line = InputLine {
+        uscc: &input.uscc,
+        area: &input.area_code,
+        industry: &input.industry_code,
+        blob: &input.blob_sha256,
+        answers: &content.answers,
+        not_applicable: content.claims.keys().map(String::as_str).collect(),
+        previous,
+    };
+    let mut bytes = serde_json::to_vec(&line).map_err(ServiceError::internal)?;
+    bytes.push(b'\n');
+    Ok(OneScored {
+        line: bytes,
+        scored: score_content(&basis.form.survey, &basis.methodology, content, previous),
+    })
+}
+
+/// Scores the content of one revision.
+pub(crate) fn score_content(
+    survey: &Survey,
+    methodology: &CompiledMethodology,
+    content: &RevisionContent,
+    previous: Option<&Answers>,
+) -> Scored {
+    let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
+    // Whoever accepted the revision has agreed to what it claims.
+    let not_applicable: BTreeSet<String> = content.claims.keys().cloned().collect();
+    methodology.score(&evaluation, &not_applicable)
+}
+
+/// What one accepted return contributes to the hash. No identifiers: the same figures give the same hash anywhere.
+#[derive(Serialize)]
+struct InputLine<'a> {
+    uscc: &'a str,
+    area: &'a str,
+    industry: &'a str,
+    blob: &'a str,
+    answers: &'a Answers,
+    not_applicable: Vec<&'a str>,
+    previous: Option<&'a Answers>,
+}
+
+/// The score that enterprises are ranked by: that of the first root which is no topic.
+pub(crate) fn main_score(scored: &Scored) -> Option<Fixed> {
+    let is_main = |kind| matches!(kind, NodeKind::Aggregate | NodeKind::Total);
+    scored
+        .nodes
+        .iter()
+        .find(|node| node.parent.is_none() && is_main(node.kind))
+        .and_then(|node| node.score)
+}
+
+/// The level or stage.
+pub(crate) fn band(scored: &Scored) -> Option<i32> {
+    let attained = scored.attained.as_ref()?;
+    i32::try_from(attained.value).ok()
+}
+
+/// A hash over JSON values, one a line.
+#[derive(Default)]
+struct Lines(Sha256);
+
+impl Lines {
+    fn add(&mut self, value: &impl Serialize) -> Result<(), ServiceError> {
+        let mut line = serde_json::to_vec(value).map_err(ServiceError::internal)?;
+        line.push(b'\n');
+        self.add_bytes(&line);
+        Ok(())
+    }
+
+    fn add_bytes(&mut self, line: &[u8]) {
+        self.0.update(line);
+    }
+
+    fn finish(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}
+
+/// The hash over the results in order: credit code, rank and the whole explanation of each, `[uscc,rank,detail]` a line.
+#[derive(Default)]
+pub(crate) struct ResultsHash(Lines);
+
+impl ResultsHash {
+    pub(crate) fn add(&mut self, uscc: &str, rank: Option<i32>, detail: &str) -> Result<(), ServiceError> {
+        // The explanation is JSON already and goes in as it is stored.
+        let mut line = serde_json::to_vec(&(uscc, rank)).map_err(ServiceError::internal)?;
+        line.pop();
+        line.push(b',');
+        line.extend_from_slice(detail.as_bytes());
+        line.extend_from_slice(b"]\n");
+        self.0.add_bytes(&line);
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_results_is_json() {
+        let detail = json!({"zeta": [1.5, null], "alpha": "两化 \"x\""});
+        let mut found = ResultsHash::default();
+        found.add("9133", Some(3), &detail.to_string()).unwrap();
+        found.add("9134", None, "{}").unwrap();
+        let mut expected = Lines::default();
+        expected.add(&("9133", Some(3), &detail)).unwrap();
+        expected.add(&("9134", None::<i32>, &json!({}))).unwrap();
+        assert_eq!(found.finish(), expected.finish());
+    }
+}

@@ -1,0 +1,343 @@
+//! A run in groups: how many, what on the average, and where an enterprise stands among its peers. Nothing that would tell
+//! of a single enterprise to somebody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use index::{
+    disclosure::told,
+    statistics::{kendall, pearson, quantile_of_sorted, spearman},
+};
+use serde_json::Value;
+
+use super::{Service, browse::get_run, catalogue::blocking, error::ServiceError, permission::Action};
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        enterprise::EnterpriseId,
+        page::{Page, PageRequest},
+        run::{GroupBy, PastResult, RunFilter, RunId},
+    },
+    store,
+};
+
+/// Cells with fewer enterprises are not told: the rule of the statistics law for tables of enterprises.
+const LEAST: u64 = 3;
+
+/// Characters of an industry code that name a division of GB/T 4754: the section's letter and two digits.
+const DIVISION: usize = 3;
+
+/// Enterprises at a level or stage.
+pub struct BandCount {
+    /// Level or stage; absent for those without.
+    pub band: Option<i32>,
+    /// Enterprises; absent where that is not told.
+    pub enterprises: Option<u64>,
+}
+
+/// A group of enterprises, or all of them.
+pub struct Group {
+    /// Area code, beginning of the industry code or size class; absent where it is not known, and for all.
+    pub key: Option<String>,
+    /// Figures; absent where they are not told.
+    pub figures: Option<GroupMean>,
+}
+
+/// How many there are in a group and what they average.
+pub struct GroupMean {
+    /// Enterprises.
+    pub enterprises: u64,
+    /// Enterprises with a score.
+    pub scored: u64,
+    /// Mean of their main scores.
+    pub mean: Option<f64>,
+}
+
+/// The groups of a run.
+pub struct Groups {
+    /// By key; the one without a key last.
+    pub groups: Vec<Group>,
+    /// All of them together.
+    pub all: Group,
+}
+
+/// Where an enterprise stands among the others of its industry and size.
+pub struct Benchmark {
+    /// Division of the industry.
+    pub industry: String,
+    /// Size class.
+    pub size_class: String,
+    /// Its own score.
+    pub score: f64,
+    /// The others; absent when there are fewer than three.
+    pub peers: Option<Peers>,
+}
+
+/// Others of an industry and size, in figures.
+pub struct Peers {
+    /// How many.
+    pub count: u64,
+    /// How many of them score less.
+    pub below: u64,
+    /// Quartiles of their main scores.
+    pub score: Quartiles,
+    /// Quartiles of each total by code, over those that have it; left out where fewer than three have.
+    pub totals: BTreeMap<String, Quartiles>,
+}
+
+/// A measure of how two scores go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CorrelationKind {
+    /// Along a straight line.
+    Pearson,
+    /// Of the ranks.
+    Spearman,
+    /// Kendall's tau-b.
+    Kendall,
+}
+
+/// How nodes go together.
+#[derive(Debug, PartialEq)]
+pub struct Correlations {
+    /// Codes of the nodes.
+    pub codes: Vec<String>,
+    /// Each pair once, row by row, with its correlation where it has one.
+    pub pairs: Vec<(String, String, Option<f64>)>,
+}
+
+/// The quartiles of at least three figures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quartiles {
+    /// A quarter lies below.
+    pub lower: f64,
+    /// Half lie below.
+    pub median: f64,
+    /// Three quarters lie below.
+    pub upper: f64,
+}
+
+/// How many enterprises of a run stand at each level or stage, within scope.
+pub async fn distribution(service: &Service, caller: &Principal, run: RunId) -> Result<Vec<BandCount>, ServiceError> {
+    over_many(caller)?;
+    get_run(service, caller, run).await?;
+    let counts = store::run_result::distribution(service.db.read(), &caller.scope, run).await?;
+    let told = told(&counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), LEAST);
+    let bands = counts
+        .into_iter()
+        .zip(told.cells)
+        .map(|((band, count), told)| BandCount {
+            band,
+            enterprises: told.then_some(count),
+        });
+    Ok(bands.collect())
+}
+
+/// The enterprises of a run in groups, within scope: how many, and the mean of their scores.
+pub async fn groups(service: &Service, caller: &Principal, run: RunId, by: GroupBy) -> Result<Groups, ServiceError> {
+    over_many(caller)?;
+    get_run(service, caller, run).await?;
+    let found = store::run_result::groups(service.db.read(), &caller.scope, run, by).await?;
+    let told = told(&found.iter().map(|group| group.results).collect::<Vec<_>>(), LEAST);
+    // A mean over one or two scores tells of them, however many have no score.
+    let mean = |scored: u64, mean: Option<f64>| mean.filter(|_| scored >= LEAST);
+    let all_scored = found.iter().map(|group| group.scored).sum();
+    let sum: f64 = found
+        .iter()
+        .filter_map(|group| Some(group.mean? * group.scored as f64))
+        .sum();
+    let all = GroupMean {
+        enterprises: found.iter().map(|group| group.results).sum(),
+        scored: all_scored,
+        mean: mean(all_scored, (all_scored > 0).then(|| sum / all_scored as f64)),
+    };
+    let groups = found.into_iter().zip(told.cells).map(|(group, told)| Group {
+        key: group.key,
+        figures: told.then_some(GroupMean {
+            enterprises: group.results,
+            scored: group.scored,
+            mean: mean(group.scored, group.mean),
+        }),
+    });
+    Ok(Groups {
+        groups: groups.collect(),
+        all: Group {
+            key: None,
+            figures: told.total.then_some(all),
+        },
+    })
+}
+
+/// Where an enterprise that the caller sees stands among all others of its industry and size.
+pub async fn benchmark(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    enterprise: EnterpriseId,
+) -> Result<Benchmark, ServiceError> {
+    get_run(service, caller, run).await?;
+    let conn = service.db.read();
+    let own = store::run_result::results_of_enterprises(conn, &caller.scope, run, &[enterprise]).await?;
+    let own = own.into_iter().next().ok_or_else(|| ServiceError::new("not_found"))?;
+    let (Some(score), Some(size_class)) = (own.score, own.size_class) else {
+        return Err(ServiceError::new("run.not_scored"));
+    };
+    let industry: String = own.industry_code.chars().take(DIVISION).collect();
+    // The peers are those of the whole county: only figures over at least three of them leave here.
+    let peers = store::run_result::peer_totals(conn, &Scope::County, run, &industry, &size_class, enterprise).await?;
+    Ok(Benchmark {
+        peers: peers_of(score, &peers),
+        industry,
+        size_class,
+        score,
+    })
+}
+
+/// The results of an enterprise over all runs, the newest first.
+pub async fn history(
+    service: &Service,
+    caller: &Principal,
+    enterprise: EnterpriseId,
+    filter: &RunFilter,
+    page: &PageRequest,
+) -> Result<Page<PastResult>, ServiceError> {
+    caller.may(Action::ReadResults)?;
+    let conn = service.db.read();
+    store::enterprise::find_enterprise(conn, &caller.scope, enterprise).await?;
+    Ok(store::run_result::history(conn, &caller.scope, enterprise, filter, page).await?)
+}
+
+/// How the blocks and aggregates of a run go together, within scope. Only correlations over at least three enterprises.
+pub async fn correlations(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    kind: CorrelationKind,
+) -> Result<Correlations, ServiceError> {
+    over_many(caller)?;
+    get_run(service, caller, run).await?;
+    let rows = store::run_result::all_results(service.db.read(), &caller.scope, run).await?;
+    let totals: Vec<Value> = rows.into_iter().map(|row| row.totals).collect();
+    blocking(move || Ok(correlations_of(kind, &totals))).await
+}
+
+/// An enterprise, which would learn of others, is refused.
+fn over_many(caller: &Principal) -> Result<(), ServiceError> {
+    caller.may(Action::ReadResults)?;
+    match caller.scope {
+        Scope::Enterprise(_) => Err(ServiceError::new("forbidden")),
+        Scope::County | Scope::Town(_) => Ok(()),
+    }
+}
+
+/// Figures over peers, whose scores rise; none over fewer than three.
+fn peers_of(own: f64, peers: &[(f64, Value)]) -> Option<Peers> {
+    let scores: Vec<f64> = peers.iter().map(|(score, _)| *score).collect();
+    let mut by_code: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (code, total) in peers.iter().filter_map(|(_, totals)| totals.as_object()).flatten() {
+        by_code.entry(code).or_default().extend(total.as_f64());
+    }
+    let totals = by_code.into_iter().filter_map(|(code, mut figures)| {
+        figures.sort_by(f64::total_cmp);
+        Some((code.to_owned(), quartiles(&figures)?))
+    });
+    Some(Peers {
+        count: scores.len() as u64,
+        below: scores.iter().filter(|score| **score < own).count() as u64,
+        score: quartiles(&scores)?,
+        totals: totals.collect(),
+    })
+}
+
+/// Quartiles of rising figures; none of fewer than three.
+fn quartiles(rising: &[f64]) -> Option<Quartiles> {
+    if (rising.len() as u64) < LEAST {
+        return None;
+    }
+    Some(Quartiles {
+        lower: quantile_of_sorted(rising, 0.25)?,
+        median: quantile_of_sorted(rising, 0.5)?,
+        upper: quantile_of_sorted(rising, 0.75)?,
+    })
+}
+
+/// How the totals of all results go together, pair by pair.
+fn correlations_of(kind: CorrelationKind, totals: &[Value]) -> Correlations {
+    let codes: BTreeSet<&str> = totals
+        .iter()
+        .filter_map(Value::as_object)
+        .flat_map(|totals| totals.keys().map(String::as_str))
+        .collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    let cells = |code: &str| -> Vec<Option<f64>> { totals.iter().map(|of| of.get(code)?.as_f64()).collect() };
+    let columns: Vec<Vec<Option<f64>>> = codes.iter().map(|code| cells(code)).collect();
+    let mut pairs = Vec::new();
+    for (at, (row, x)) in codes.iter().zip(&columns).enumerate() {
+        for (column, y) in codes.iter().zip(&columns).skip(at + 1) {
+            let both = x.iter().zip(y).filter(|(x, y)| x.is_some() && y.is_some()).count();
+            let cells = (x.iter().copied(), y.iter().copied());
+            let found = match kind {
+                CorrelationKind::Pearson => pearson(cells.0, cells.1),
+                CorrelationKind::Spearman => spearman(cells.0, cells.1),
+                CorrelationKind::Kendall => kendall(cells.0, cells.1),
+            };
+            let found = found.filter(|_| both as u64 >= LEAST);
+            pairs.push(((*row).to_owned(), (*column).to_owned(), found));
+        }
+    }
+    Correlations {
+        codes: codes.into_iter().map(str::to_owned).collect(),
+        pairs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn quartiles_lie_on_straight_lines() {
+        let check = |figures: &[f64], expected: Option<[f64; 3]>| {
+            let found = quartiles(figures).map(|q| [q.lower, q.median, q.upper]);
+            assert_eq!(found, expected, "{figures:?}");
+        };
+        check(&[1.0, 2.0], None);
+        check(&[1.0, 2.0, 3.0], Some([1.5, 2.0, 2.5]));
+        check(&[1.0, 2.0, 4.0, 8.0], Some([1.75, 3.0, 5.0]));
+        check(&[0.0, 1.0, 2.0, 3.0, 4.0], Some([1.0, 2.0, 3.0]));
+    }
+
+    #[test]
+    fn correlations_need_three_of_both() {
+        let totals = |rows: &[(f64, Option<f64>)]| -> Vec<Value> {
+            let of = |(x, y): &(f64, Option<f64>)| match y {
+                Some(y) => json!({ "B": x, "S": y }),
+                None => json!({ "B": x }),
+            };
+            rows.iter().map(of).collect()
+        };
+        let found = correlations_of(
+            CorrelationKind::Pearson,
+            &totals(&[(1.0, Some(2.0)), (2.0, Some(4.0)), (3.0, Some(6.0)), (4.0, None)]),
+        );
+        assert_eq!(found.codes, ["B", "S"]);
+        assert!(
+            matches!(found.pairs.as_slice(), [(_, _, Some(r))] if (r - 1.0).abs() < 1e-12),
+            "{found:?}"
+        );
+        let few = totals(&[(1.0, Some(2.0)), (2.0, Some(4.0)), (4.0, None)]);
+        let found = correlations_of(CorrelationKind::Spearman, &few);
+        assert_eq!(found.pairs, [("B".to_owned(), "S".to_owned(), None)]);
+    }
+
+    #[test]
+    fn peers_are_told_from_three_on() {
+        let peer = |score: f64| (score, json!({ "B": score / 2.0 }));
+        assert!(peers_of(5.0, &[peer(1.0), peer(2.0)]).is_none());
+        let mut three = vec![peer(1.0), peer(2.0), peer(9.0)];
+        three[0].1 = json!({});
+        let found = peers_of(5.0, &three).unwrap();
+        assert_eq!((found.count, found.below, found.score.median), (3, 2, 2.0));
+        assert!(found.totals.is_empty(), "two figures of B are not told");
+    }
+}

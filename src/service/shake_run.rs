@@ -1,0 +1,326 @@
+//! How much the ranks of a run hang on its weights: replications with noise on every weight, and the ranking without each
+//! indicator. The engine and its formulas are in [`index::robustness`]; the random numbers come from the run's seed, so that
+//! the same request gives the same report.
+
+use std::{collections::BTreeMap, num::NonZeroUsize};
+
+use index::{
+    composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
+    exact::Fixed,
+    outline::{OutlineJoin, OutlineNode, main_tree, outline},
+    robustness::{
+        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, WeightUncertainty, draw, remove_each,
+        replicate,
+    },
+    scoring::{NodeKind, Scored},
+};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use serde::Serialize;
+
+use super::{
+    Service,
+    browse::get_run,
+    catalogue::blocking,
+    error::{Fault, ServiceError},
+    permission::Action,
+    progress::Progress,
+    run_pass::CHUNK,
+};
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        enterprise::EnterpriseId,
+        run::{RankingRow, Run, RunId},
+    },
+    store,
+};
+
+/// Enterprises that a report lists, by rank; beyond them it sums up.
+const LISTED: usize = 2_000;
+/// The most replications: past them intervals move by less than a rank.
+const MOST_REPLICATIONS: u32 = 10_000;
+/// Threads of one report, as many as a run takes.
+const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shaking {
+    /// Replications, 1 to 10 000.
+    pub replications: u32,
+    /// By how much a weight moves at most, as a share of itself, 0 to 1.
+    pub noise: f64,
+}
+
+/// How much the ranks of a run hang on its weights.
+#[derive(Debug, Serialize)]
+pub struct RunRobustness {
+    /// Run.
+    pub run_id: RunId,
+    /// Seed of the replications.
+    pub seed: i64,
+    /// Replications.
+    pub replications: u32,
+    /// By how much a weight moved at most, as a share of itself.
+    pub noise: f64,
+    /// Enterprises ranked.
+    pub ranked: usize,
+    /// Mean over replications and enterprises of how many places a rank lies from its own.
+    pub mean_shift: f64,
+    /// Mean over the enterprises of the places between the 5 % and the 95 % quantile of the rank.
+    pub mean_width: f64,
+    /// Enterprises by rank: at most two thousand.
+    pub enterprises: Vec<EnterpriseRobustness>,
+    /// What leaving out one indicator moves, the most first.
+    pub removals: Vec<RemovedIndicator>,
+}
+
+/// Between which ranks an enterprise lies.
+#[derive(Debug, Serialize)]
+pub struct EnterpriseRobustness {
+    /// Enterprise.
+    pub enterprise_id: EnterpriseId,
+    /// Credit code.
+    pub uscc: String,
+    /// Name.
+    pub enterprise_name: String,
+    /// Rank in the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i32>,
+    /// Median rank.
+    pub median: f64,
+    /// 5 % quantile of the rank.
+    pub q5: f64,
+    /// 95 % quantile of the rank.
+    pub q95: f64,
+    /// Best rank.
+    pub best: u32,
+    /// Worst rank.
+    pub worst: u32,
+}
+
+/// The ranking without one indicator.
+#[derive(Debug, Serialize)]
+pub struct RemovedIndicator {
+    /// Code.
+    pub code: String,
+    /// Mean over the enterprises of how many places a rank moves.
+    pub mean_shift: f64,
+    /// The most places that anybody moves.
+    pub most_places: u64,
+}
+
+/// Refuses what cannot be asked for, before a job is made of it.
+pub async fn check_shaking(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    shaking: Shaking,
+) -> Result<(), ServiceError> {
+    caller.may(Action::Compile)?;
+    get_run(service, caller, run).await?;
+    let mut faults = Vec::new();
+    if !(1..=MOST_REPLICATIONS).contains(&shaking.replications) {
+        faults.push(Fault::at(
+            "/replications",
+            "robustness.replications",
+            format!("重复次数须在 1 到 {MOST_REPLICATIONS} 之间。"),
+            format!("Replications lie between 1 and {MOST_REPLICATIONS}."),
+        ));
+    }
+    if !(shaking.noise > 0.0 && shaking.noise <= 1.0) {
+        faults.push(Fault::at(
+            "/noise",
+            "robustness.noise",
+            "扰动幅度须大于 0、不超过 1。",
+            "The noise is above 0 and at most 1.",
+        ));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(ServiceError::new("invalid").with_faults(faults))
+    }
+}
+
+/// Shakes the weights of a run.
+pub async fn shake_run(
+    service: &Service,
+    caller: &Principal,
+    id: RunId,
+    shaking: Shaking,
+    progress: Progress<'_>,
+) -> Result<RunRobustness, ServiceError> {
+    check_shaking(service, caller, id, shaking).await?;
+    let run = get_run(service, caller, id).await?;
+    let conn = service.db.read();
+    let round = store::round::find_round(conn, run.round).await?;
+    let methodology = service
+        .catalogue
+        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
+        .await?;
+    let nodes = main_tree(outline(&methodology));
+    let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
+    rows.retain(|row| row.score.is_some());
+    let mut scores = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(CHUNK) {
+        let ids: Vec<EnterpriseId> = chunk.iter().map(|row| row.enterprise).collect();
+        let details = store::run_result::details(conn, &Scope::County, id, &ids).await?;
+        for row in chunk {
+            let detail = details.get(&row.enterprise).map_or("null", String::as_str);
+            let scored: Scored = serde_json::from_str(detail).map_err(ServiceError::internal)?;
+            scores.push(indicator_scores(&nodes, &scored));
+        }
+        progress.report(scores.len(), rows.len()).await?;
+    }
+    blocking(move || report(&run, shaking, &nodes, rows, &scores)).await
+}
+
+/// The scores of the indicators in the order of the tree, each 0 to 100.
+fn indicator_scores(nodes: &[OutlineNode], scored: &Scored) -> Vec<Option<f64>> {
+    let by_code: BTreeMap<&str, _> = scored.nodes.iter().map(|node| (&*node.code, node.score)).collect();
+    nodes
+        .iter()
+        .filter(|node| node.kind == NodeKind::Indicator)
+        .map(|node| {
+            let score = by_code.get(&*node.code).copied().flatten()?;
+            Some(as_percent(nodes, node, score).to_f64())
+        })
+        .collect()
+}
+
+/// Where points add up, a score stands as a percentage of its points; a weighted mean of those is the same sum.
+fn as_percent(nodes: &[OutlineNode], node: &OutlineNode, score: Fixed) -> Fixed {
+    let parent = nodes.iter().find(|other| Some(&other.code) == node.parent.as_ref());
+    let points = node
+        .weight
+        .filter(|_| parent.is_some_and(|parent| parent.join == Some(OutlineJoin::Sum)));
+    points
+        .and_then(|points| Fixed::weighted_quotient([(Fixed::PERCENT, score)], points, Fixed::DECIMALS))
+        .unwrap_or(score)
+}
+
+fn report(
+    run: &Run,
+    shaking: Shaking,
+    nodes: &[OutlineNode],
+    rows: Vec<RankingRow>,
+    scores: &[Vec<Option<f64>>],
+) -> Result<RunRobustness, ServiceError> {
+    let prepared = prepared(nodes, &rows, scores)?;
+    let root = nodes.first().ok_or_else(|| ServiceError::new("run.not_scored"))?;
+    let request = Request {
+        node: &root.code,
+        cuts: &[],
+        tolerance: 1e-9,
+        threads: THREADS,
+        keep: false,
+    };
+    let design = Design {
+        weights: Some(WeightUncertainty::Noise(vec![NoiseOn {
+            codes: None,
+            factor: shaking.noise,
+        }])),
+        ..Design::default()
+    };
+    let mut random = ChaCha20Rng::seed_from_u64(run.seed.unsigned_abs());
+    let mut uniform = move || {
+        let mut bytes = [0_u8; 8];
+        random.fill_bytes(&mut bytes);
+        // 53 bits: every double of the grid in [0, 1).
+        (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
+    let draws = draw(&design, &prepared.tree, replications, &mut uniform).map_err(ServiceError::internal)?;
+    let replicated =
+        replicate(&prepared, &draws, &request, |_, _| Ok(prepared.clone())).map_err(ServiceError::internal)?;
+    let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
+    let removals = remove_each(&prepared, &root.code, &codes, request.tolerance, THREADS);
+    let removals = removals.map_err(ServiceError::internal)?;
+    Ok(summed_up(run, shaking, rows, &replicated, &removals))
+}
+
+/// Data and tree for the engine: the tree of the main score, arithmetic means, missing indicators left out.
+fn prepared(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64>>]) -> Result<Prepared, ServiceError> {
+    let mut specs = Vec::with_capacity(nodes.len());
+    let mut columns = Vec::new();
+    for node in nodes {
+        let weight = node.weight.unwrap_or(Fixed::ONE).to_f64();
+        let (code, parent) = (node.code.to_string(), node.parent.as_deref());
+        if node.kind == NodeKind::Indicator {
+            let at = columns.len();
+            let cells = scores.iter().map(|row| row.get(at).copied().flatten());
+            columns.push(Column::new(code.clone(), cells).map_err(ServiceError::internal)?);
+            let parent = parent.unwrap_or_default();
+            specs.push(NodeSpec::indicator(code, parent, weight, Direction::Positive));
+        } else {
+            specs.push(NodeSpec::aggregate(code, parent, weight));
+        }
+    }
+    let units = rows.iter().map(|row| row.uscc.clone()).collect();
+    Ok(Prepared {
+        data: Matrix::new(units, columns).map_err(ServiceError::internal)?,
+        tree: Tree::new(&specs).map_err(ServiceError::internal)?,
+        aggregation: Aggregation::default(),
+    })
+}
+
+fn summed_up(
+    run: &Run,
+    shaking: Shaking,
+    rows: Vec<RankingRow>,
+    replicated: &Replicated,
+    removals: &Removals,
+) -> RunRobustness {
+    let mean = |sum: f64, count: usize| if count == 0 { 0.0 } else { sum / count as f64 };
+    let width = |interval: &RankInterval| interval.q95 - interval.q5;
+    let intervals = replicated.units.iter().filter_map(|unit| unit.interval.as_ref());
+    let mut enterprises: Vec<EnterpriseRobustness> = rows
+        .into_iter()
+        .zip(&replicated.units)
+        .filter_map(|(row, unit)| {
+            let interval = unit.interval.as_ref()?;
+            Some(EnterpriseRobustness {
+                enterprise_id: row.enterprise,
+                uscc: row.uscc,
+                enterprise_name: row.enterprise_name,
+                rank: row.rank,
+                median: interval.median,
+                q5: interval.q5,
+                q95: interval.q95,
+                best: interval.best,
+                worst: interval.worst,
+            })
+        })
+        .collect();
+    enterprises.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.uscc.cmp(&b.uscc)));
+    let ranked = enterprises.len();
+    enterprises.truncate(LISTED);
+    let mut removed: Vec<RemovedIndicator> = removals
+        .removals
+        .iter()
+        .map(|removal| RemovedIndicator {
+            code: removal.code.clone(),
+            mean_shift: removal.mean_shift.unwrap_or_default(),
+            most_places: removal
+                .rise
+                .iter()
+                .flatten()
+                .map(|rise| rise.unsigned_abs())
+                .max()
+                .unwrap_or(0),
+        })
+        .collect();
+    removed.sort_by(|a, b| b.mean_shift.total_cmp(&a.mean_shift).then_with(|| a.code.cmp(&b.code)));
+    RunRobustness {
+        run_id: run.id,
+        seed: run.seed,
+        replications: shaking.replications,
+        noise: shaking.noise,
+        ranked,
+        mean_shift: mean(replicated.mean_shifts.iter().sum(), replicated.mean_shifts.len()),
+        mean_width: mean(intervals.clone().map(width).sum(), intervals.count()),
+        enterprises,
+        removals: removed,
+    }
+}

@@ -1,0 +1,170 @@
+//! What an enterprise's result would be with other answers. Computed against the run as it stands, and never stored.
+
+use std::collections::BTreeMap;
+
+use index::scoring::Scored;
+use survey::{
+    answer::{Answer, Answers},
+    questionnaire::{Question, QuestionType},
+    survey::Survey,
+};
+
+use super::{
+    Service,
+    browse::get_run,
+    error::{Fault, ServiceError},
+    run_pass::{band, main_score, score_content},
+};
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        enterprise::EnterpriseId,
+        revision::RevisionContent,
+        run::{RankingRow, Run, RunId},
+        survey_return::RevisionId,
+    },
+    store,
+};
+
+/// Answers to be put in place of those of the revision: none leaves the question blank.
+pub type Changes = BTreeMap<String, Option<Answer>>;
+
+/// A result as it would be.
+pub struct WhatIf {
+    /// The run.
+    pub run: Run,
+    /// The result as it is.
+    pub result: RankingRow,
+    /// The score that would follow; absent when there would be none.
+    pub score: Option<f64>,
+    /// The rank that would follow, were everybody else as in the run.
+    pub rank: Option<i32>,
+    /// The level or stage that would follow.
+    pub band: Option<i32>,
+    /// Every node as it would be.
+    pub scored: Scored,
+    /// Whether other enterprises' scores would move too if the change were real, because the methodology is relative: they
+    /// are held as they are.
+    pub relative: bool,
+}
+
+/// Computes the result of an enterprise in a run with some answers changed.
+pub async fn what_if(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    enterprise: EnterpriseId,
+    changes: Changes,
+) -> Result<WhatIf, ServiceError> {
+    let run = get_run(service, caller, run).await?;
+    let conn = service.db.read();
+    let found = store::run_result::results_of_enterprises(conn, &caller.scope, run.id, &[enterprise]).await?;
+    let result = found.into_iter().next().ok_or_else(|| ServiceError::new("not_found"))?;
+    let round = store::round::find_round(conn, run.round).await?;
+    let form = service
+        .catalogue
+        .form(&service.db, round.questionnaire, &round.reference)
+        .await?;
+    let methodology = service
+        .catalogue
+        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
+        .await?;
+    let ids: Vec<RevisionId> = std::iter::once(result.revision).chain(result.previous).collect();
+    let mut contents = store::survey_return::contents_of(conn, &caller.scope, &ids).await?;
+    let previous = result.previous.and_then(|id| contents.remove(&id));
+    let mut content = contents
+        .remove(&result.revision)
+        .ok_or_else(|| ServiceError::internal("the revision of a result is missing"))?;
+    change(&form.survey, &mut content, changes)?;
+    let previous = previous.as_ref().map(|previous| &previous.answers);
+    let scored = score_content(&form.survey, &methodology, &content, previous);
+    let score = main_score(&scored).map(index::exact::Fixed::to_f64);
+    let rank = match score {
+        // How many stand above it is no more than the rank itself says.
+        Some(score) => {
+            let above = store::run_result::results_above(conn, &Scope::County, run.id, score, enterprise).await?;
+            i32::try_from(above.saturating_add(1)).ok()
+        }
+        None => None,
+    };
+    Ok(WhatIf {
+        run,
+        result,
+        score,
+        rank,
+        band: band(&scored),
+        scored,
+        relative: methodology.relative(),
+    })
+}
+
+/// Puts the changed answers in place. All that do not fit the questionnaire are refused together.
+fn change(survey: &Survey, content: &mut RevisionContent, changes: Changes) -> Result<(), ServiceError> {
+    let faults: Vec<Fault> = changes
+        .iter()
+        .filter_map(|(code, answer)| fault(survey, code, answer.as_ref()))
+        .collect();
+    if !faults.is_empty() {
+        return Err(ServiceError::new("answers.invalid").with_faults(faults));
+    }
+    for (code, answer) in changes {
+        put(&mut content.answers, code, answer);
+    }
+    Ok(())
+}
+
+fn put(answers: &mut Answers, code: String, answer: Option<Answer>) {
+    match answer {
+        Some(answer) => drop(answers.insert(code, answer)),
+        None => drop(answers.remove(&code)),
+    }
+}
+
+/// Why an answer does not fit its question; none when it does.
+fn fault(survey: &Survey, code: &str, answer: Option<&Answer>) -> Option<Fault> {
+    let pointer = format!("/answers/{code}");
+    let Some(question) = survey.question(code) else {
+        return Some(Fault::at(
+            pointer,
+            "answers.unknown_question",
+            format!("调查表中没有题项 {code}。"),
+            format!("The questionnaire has no question {code}."),
+        ));
+    };
+    let answer = answer?;
+    if !is_of_kind(question, answer) {
+        return Some(Fault::at(
+            pointer,
+            "answers.kind",
+            format!("题项 {code} 的答案类型不对。"),
+            format!("The answer to {code} is not of the kind that the question takes."),
+        ));
+    }
+    let chosen: Vec<&String> = match answer {
+        Answer::Choice(choice) => vec![choice],
+        Answer::Choices(choices) => choices.iter().collect(),
+        _ => Vec::new(),
+    };
+    let options = survey.options(code);
+    let unknown = chosen
+        .into_iter()
+        .find(|choice| !options.iter().any(|option| option.code == **choice))?;
+    Some(Fault::at(
+        pointer,
+        "answers.option",
+        format!("题项 {code} 没有选项 {unknown}。"),
+        format!("Question {code} has no option {unknown}."),
+    ))
+}
+
+fn is_of_kind(question: &Question, answer: &Answer) -> bool {
+    match answer {
+        Answer::Number(_) => question.kind.is_numeric(),
+        Answer::Text(_) => question.kind == QuestionType::Text,
+        Answer::Choice(_) => question.kind == QuestionType::Single,
+        Answer::Choices(_) => question.kind == QuestionType::Multi,
+        Answer::Boolean(_) => question.kind == QuestionType::Boolean,
+        Answer::Date(_) => question.kind == QuestionType::Date,
+        Answer::Table(_) => question.kind == QuestionType::Table,
+    }
+}

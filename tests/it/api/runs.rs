@@ -1,0 +1,918 @@
+//! Runs after they are computed: their lives, beside each other, tried, varied and explained.
+
+use std::collections::BTreeMap;
+
+use poem::http::StatusCode;
+use serde_json::{Value, json};
+use survey::answer::Answer;
+use workbook::prefill::Prefill;
+
+use crate::{
+    app::{Actor, App},
+    county::{self, County, Sample},
+    database::Backend,
+};
+
+const INDEX: &str = "integration-index-2026";
+const LEVEL: &str = "sme-level-2024";
+
+/// A county in which everybody without claims has an accepted return.
+struct Round<'a> {
+    app: &'a App,
+    admin: Actor<'a>,
+    bureau: Actor<'a>,
+    county: County,
+    fillers: BTreeMap<String, Actor<'a>>,
+}
+
+impl<'a> Round<'a> {
+    async fn of(app: &'a App) -> Self {
+        let admin = app.admin().await;
+        let mut county = county::build(&admin).await;
+        county.samples.retain(|sample| sample.claims.is_empty());
+        let bureau = app.bureau().await;
+        let mut fillers = BTreeMap::new();
+        for sample in &county.samples {
+            fillers.insert(sample.id.clone(), app.filler(&sample.id).await);
+        }
+        let round = Self {
+            app,
+            admin,
+            bureau,
+            county,
+            fillers,
+        };
+        for sample in &round.county.samples {
+            round.hand_in(sample, &sample.answers).await;
+        }
+        round
+    }
+
+    /// Uploads, submits and accepts.
+    async fn hand_in(&self, sample: &Sample, answers: &survey::answer::Answers) {
+        let filler = &self.fillers[&sample.id];
+        let path = format!("/api/v1/returns/{}", sample.return_id);
+        let bytes = self.app.filled(&sample.return_id, answers, Prefill::new()).await;
+        filler
+            .upload(&format!("{path}/revisions"), bytes)
+            .await
+            .expect(StatusCode::CREATED);
+        for (actor, step) in [(filler, "submit"), (&self.bureau, "accept")] {
+            let etag = actor.get(&path).await.expect(StatusCode::OK).header("etag");
+            actor
+                .step(&format!("{path}/{step}"), &etag, None)
+                .await
+                .expect(StatusCode::OK);
+        }
+    }
+
+    async fn methodology(&self, code: &str) -> Value {
+        let path = "/api/v1/documents?kind=methodology";
+        let found = self.bureau.get(path).await.expect(StatusCode::OK).json();
+        let mut items = found["items"].as_array().unwrap().iter();
+        items.find(|document| document["code"] == code).unwrap().clone()
+    }
+
+    async fn compute(&self, methodology: &str) -> String {
+        let body =
+            json!({ "round_id": self.county.round_id, "methodology_id": self.methodology(methodology).await["id"] });
+        let job = self.bureau.job(self.bureau.post("/api/v1/runs", body).await).await;
+        assert_eq!(job["state"], "succeeded", "{job}");
+        assert!(
+            job["total"].as_i64().unwrap() > 0 && job["done"] == job["total"],
+            "{job}"
+        );
+        job["result"]["run_id"].as_str().unwrap().to_owned()
+    }
+
+    async fn step(&self, actor: &Actor<'_>, run: &str, step: &str) -> crate::app::Answer {
+        let etag = actor.get(&at(run)).await.expect(StatusCode::OK).header("etag");
+        actor.step(&format!("{}/{step}", at(run)), &etag, None).await
+    }
+
+    async fn publish(&self, run: &str) -> Value {
+        self.step(&self.bureau, run, "freeze").await.expect(StatusCode::OK);
+        self.step(&self.admin, run, "publish")
+            .await
+            .expect(StatusCode::OK)
+            .json()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.bureau.get(path).await.expect(StatusCode::OK).json()
+    }
+}
+
+/// The same return with another answer to one question.
+fn changed(sample: &Sample, code: &str, answer: Answer) -> survey::answer::Answers {
+    let mut answers = sample.answers.clone();
+    assert_ne!(
+        answers.insert(code.to_owned(), answer.clone()),
+        Some(answer),
+        "{code} changes"
+    );
+    answers
+}
+
+fn at(run: &str) -> String {
+    format!("/api/v1/runs/{run}")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_frozen_published_and_superseded_on_sqlite() {
+    a_run_is_frozen_published_and_superseded(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_frozen_published_and_superseded_on_postgres() {
+    a_run_is_frozen_published_and_superseded(Backend::Postgres).await;
+}
+
+async fn a_run_is_frozen_published_and_superseded(backend: Backend) {
+    let app = App::on(backend).await;
+    let round = Round::of(&app).await;
+    let first = round.compute(INDEX).await;
+    let run = round.get(&at(&first)).await;
+    assert_eq!((&run["state"], &run["version"]), (&json!("draft"), &json!(1)));
+    let refused = round.step(&round.admin, &first, "publish").await;
+    refused.refused(StatusCode::CONFLICT, "run.wrong_state");
+    let refused = round.step(&round.bureau, &first, "publish").await;
+    refused.refused(StatusCode::FORBIDDEN, "forbidden");
+    let stale = round.admin.step(&format!("{}/freeze", at(&first)), "\"9\"", None).await;
+    stale.refused(StatusCode::PRECONDITION_FAILED, "version_mismatch");
+    let published = round.publish(&first).await;
+    assert_eq!(
+        (&published["state"], &published["version"]),
+        (&json!("published"), &json!(3))
+    );
+    assert_eq!(published.get("supersedes_run_id"), None);
+    let again = round.step(&round.bureau, &first, "freeze").await;
+    again.refused(StatusCode::CONFLICT, "run.wrong_state");
+    round
+        .bureau
+        .get(&format!("{}/comparison", at(&first)))
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "run.nothing_to_compare");
+
+    // A correction is a new revision and a new run; the level is another methodology and stays out of it.
+    let level = round.compute(LEVEL).await;
+    round.publish(&level).await;
+    let sample = &round.county.samples[0];
+    let corrected = changed(sample, "N10", Answer::Choice("D".to_owned()));
+    round.hand_in(sample, &corrected).await;
+    let second = round.compute(INDEX).await;
+    let published = round.publish(&second).await;
+    assert_eq!(published["supersedes_run_id"], first.as_str());
+    assert_eq!(round.get(&at(&first)).await["state"], "superseded");
+    assert_eq!(round.get(&at(&level)).await["state"], "published");
+
+    let events = round.get(&format!("{}/events", at(&first))).await;
+    let steps: Vec<_> = events["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| (event["to"].as_str().unwrap(), event["actor"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            ("draft", "bureau"),
+            ("frozen", "bureau"),
+            ("published", "admin"),
+            ("superseded", "admin")
+        ]
+    );
+    for (filter, expected) in [
+        ("state=published", vec![second.as_str(), level.as_str()]),
+        ("state=superseded", vec![first.as_str()]),
+        (
+            "methodology_code=integration-index-2026",
+            vec![second.as_str(), first.as_str()],
+        ),
+    ] {
+        let found = round.get(&format!("/api/v1/runs?{filter}")).await;
+        let found: Vec<_> = found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|run| run["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(found, expected, "{filter}");
+    }
+    the_difference_is_listed(&round, &second, &first, sample).await;
+    both_can_be_verified(&round, &first, &second).await;
+    an_enterprise_sees_its_own_history(&round, sample, [&second, &first]).await;
+    app.end().await;
+}
+
+/// The corrected enterprise is named with its cause; whoever moved because of it as well.
+async fn the_difference_is_listed(round: &Round<'_>, second: &str, first: &str, corrected: &Sample) {
+    let path = format!("{}/comparison", at(second));
+    let comparison = round.get(&path).await;
+    assert_eq!(comparison["with"]["id"], first);
+    let items = comparison["items"].as_array().unwrap();
+    assert_eq!(items.len(), 4);
+    for item in items {
+        let (now, before) = (&item["now"], &item["before"]);
+        assert_eq!(now["uscc"], before["uscc"]);
+        let places = before["rank"].as_i64().unwrap() - now["rank"].as_i64().unwrap();
+        assert_eq!(item["places"], places);
+        if now["enterprise_id"] == corrected.id.as_str() {
+            assert_eq!(item["causes"], json!(["revision"]));
+            // Ten of a hundred in a fifth of four fifths: the score rises by up to 1.6.
+            assert!(number(&now["score"]) > number(&before["score"]), "{item}");
+        } else {
+            assert_eq!(now["score"], before["score"]);
+            let expected = if places == 0 { json!([]) } else { json!(["others"]) };
+            assert_eq!(item["causes"], expected);
+        }
+    }
+    let summary = &comparison["summary"];
+    assert_eq!((&summary["both"], &summary["revised"]), (&json!(4), &json!(1)));
+    let mut walked = Vec::new();
+    let mut page = format!("{path}?limit=3&with={first}");
+    loop {
+        let found = round.get(&page).await;
+        walked.extend(found["items"].as_array().unwrap().clone());
+        match found["next_cursor"].as_str() {
+            Some(cursor) => page = format!("{path}?limit=3&with={first}&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(&Value::Array(walked), &comparison["items"], "pages make up the whole");
+    let filler = &round.fillers[&corrected.id];
+    let own = filler.get(&path).await.expect(StatusCode::OK).json();
+    assert_eq!(
+        own["items"].as_array().unwrap().len(),
+        1,
+        "an enterprise sees itself alone"
+    );
+    assert_eq!(own["summary"]["both"], 1);
+}
+
+/// The superseded run comes out as it was, from the revisions of then.
+async fn both_can_be_verified(round: &Round<'_>, first: &str, second: &str) {
+    for run in [first, second] {
+        let verify = round.step(&round.bureau, run, "verify").await;
+        let job = round.bureau.job(verify).await;
+        assert_eq!(job["state"], "succeeded", "{job}");
+        let report = &job["result"];
+        assert_eq!(
+            (
+                &report["same_inputs"],
+                &report["same_results"],
+                &report["differing"],
+                &report["returns"]
+            ),
+            (&json!(true), &json!(true), &json!(0), &json!(4)),
+            "{report}"
+        );
+    }
+}
+
+async fn an_enterprise_sees_its_own_history(round: &Round<'_>, sample: &Sample, runs: [&String; 2]) {
+    let filler = &round.fillers[&sample.id];
+    let path = format!("/api/v1/enterprises/{}/results", sample.id);
+    let of_index = format!("{path}?methodology_code={INDEX}");
+    let history = filler.get(&of_index).await.expect(StatusCode::OK).json();
+    let items = history["items"].as_array().unwrap();
+    assert_eq!(
+        items
+            .iter()
+            .map(|item| item["run"]["id"].as_str().unwrap())
+            .collect::<Vec<_>>(),
+        runs
+    );
+    assert!(number(&items[0]["result"]["score"]) > number(&items[1]["result"]["score"]));
+    let other = &round.county.samples[1];
+    filler
+        .get(&format!("/api/v1/enterprises/{}/results", other.id))
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_tried_on_a_round_and_compared_with_what_is_published() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let run = round.compute(INDEX).await;
+    let text = ronghe::shipped::file("methodology_integration_index.json").unwrap();
+    let mut draft: Value = serde_json::from_str(text).unwrap();
+    draft["version"] = json!("1.1.0");
+    let path = format!("/api/v1/rounds/{}/back-tests", round.county.round_id);
+
+    // The same method, only named otherwise: nobody moves.
+    let job = round
+        .bureau
+        .job(round.bureau.upload(&path, draft.to_string().into()).await)
+        .await;
+    assert_eq!(job["state"], "succeeded", "{job}");
+    let report = &job["result"];
+    assert_eq!((&report["returns"], &report["scored"]), (&json!(4), &json!(4)));
+    assert_eq!(report["against"]["run_id"], run.as_str());
+    assert_eq!(
+        (&report["against"]["moving"], &report["against"]["band_changed"]),
+        (&json!(0), &json!(0))
+    );
+
+    // Everybody in the highest stage.
+    draft["stages"]["rules"][0]["expression"] = json!("B >= 0.0");
+    draft["blocks"][0]["weight"] = json!(30);
+    draft["blocks"][1]["weight"] = json!(20);
+    draft["aggregates"][0]["parts"] = json!({ "B": 30, "S": 20, "I": 30, "C": 20 });
+    draft["aggregates"][0]["expression"] = json!("(30.0 * B + 20.0 * S + 30.0 * I + 20.0 * C) / 100.0");
+    let bytes = draft.to_string().into_bytes();
+    let job = round
+        .bureau
+        .job(
+            round
+                .bureau
+                .upload(&format!("{path}?against={run}"), bytes.clone())
+                .await,
+        )
+        .await;
+    let report = &job["result"];
+    assert_eq!(report["bands"], json!([{ "band": 4, "enterprises": 4 }]), "{job}");
+    let ranking = round.get(&format!("{}/results", at(&run))).await;
+    let below: Vec<&Value> = ranking["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["band"] != 4)
+        .collect();
+    assert_eq!(report["against"]["band_changed"], below.len());
+    let moves = report["against"]["moves"].as_array().unwrap();
+    assert!(
+        moves
+            .iter()
+            .any(|moved| moved["before"]["band"] != 4 && moved["after"]["band"] == 4),
+        "{report}"
+    );
+    let runs = round.get("/api/v1/runs").await;
+    assert_eq!(
+        runs["items"].as_array().unwrap().len(),
+        1,
+        "nothing is stored but the report"
+    );
+    let documents = round.get("/api/v1/documents?kind=methodology").await;
+    assert!(
+        documents["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|document| document["version"] != "1.1.0")
+    );
+
+    draft["indicators"][0]["source"] = json!("nobody_knows");
+    let problem = round
+        .bureau
+        .upload(&path, draft.to_string().into())
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "document.invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/indicators/0/source");
+    let region = ronghe::shipped::file("methodology_region_index.json").unwrap();
+    round
+        .bureau
+        .upload(&path, region.into())
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "run.not_over_enterprises");
+
+    let published = round
+        .admin
+        .upload("/api/v1/documents?kind=methodology", bytes)
+        .await
+        .expect(StatusCode::CREATED)
+        .json();
+    let before = round.methodology(INDEX).await;
+    let earlier = round.get(&format!("/api/v1/runs/{run}")).await["methodology_id"].clone();
+    assert_eq!(before["id"], published["id"], "the newest first");
+    let difference = format!(
+        "/api/v1/documents/{}/difference?with={}",
+        published["id"].as_str().unwrap(),
+        earlier.as_str().unwrap()
+    );
+    let found = round.get(&difference).await;
+    let told: Vec<_> = found["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| (change["area"].as_str().unwrap(), change["pointer"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("words", "/version"),
+            ("weight", "/blocks/0/weight"),
+            ("weight", "/blocks/1/weight"),
+            ("weight", "/aggregates/0/expression"),
+            ("weight", "/aggregates/0/parts/B"),
+            ("weight", "/aggregates/0/parts/S"),
+            ("cuts", "/stages/rules/0/expression"),
+        ]
+    );
+    let csv = round.get("/api/v1/documents?kind=areas").await["items"][0]["id"].clone();
+    let other = format!(
+        "/api/v1/documents/{}/difference?with={}",
+        csv.as_str().unwrap(),
+        csv.as_str().unwrap()
+    );
+    round
+        .bureau
+        .get(&other)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "document.not_comparable");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_tries_other_answers_and_nothing_is_stored() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let run = round.compute(INDEX).await;
+    let sample = &round.county.samples[0];
+    let filler = &round.fillers[&sample.id];
+    let path = format!("{}/results/{}", at(&run), sample.id);
+    let before = filler.get(&path).await.expect(StatusCode::OK).json();
+    let what_if = async |body: Value| filler.post(&format!("{path}/what-if"), body).await;
+
+    let same = what_if(json!({ "answers": {} })).await.expect(StatusCode::OK).json();
+    assert_eq!(
+        (&same["score"], &same["rank"], &same["band"]),
+        (&before["score"], &before["rank"], &before["band"])
+    );
+    assert_eq!((&same["frozen"], &same["relative"]), (&json!(true), &json!(false)));
+
+    let better = what_if(json!({ "answers": { "N10": { "choice": "D" } } })).await;
+    let better = better.expect(StatusCode::OK).json();
+    let rise = number(&better["score"]) - number(&before["score"]);
+    // 100 points of a weight of 10 in B (the unanswered weights spread or not), of 20 in L, of 80 in X.
+    assert!((1.5..=2.1).contains(&rise), "{rise}");
+    // What was tried is what a correction gives.
+    let corrected = changed(sample, "N10", Answer::Choice("D".to_owned()));
+    round.hand_in(sample, &corrected).await;
+    let second = round.compute(INDEX).await;
+    let real = filler
+        .get(&format!("{}/results/{}", at(&second), sample.id))
+        .await
+        .expect(StatusCode::OK)
+        .json();
+    for figure in ["score", "rank", "band"] {
+        assert_eq!(better[figure], real[figure], "{figure}");
+    }
+    let after = filler.get(&path).await.expect(StatusCode::OK).json();
+    assert_eq!(after["nodes"], before["nodes"], "the run is as it was");
+
+    let problem = what_if(
+        json!({ "answers": { "N10": { "choice": "Z" }, "XX": { "text": "" }, "F03": { "text": "1" }, "F01": 7 } }),
+    );
+    let problem = problem
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "answers.invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/answers/F01");
+    let problem =
+        what_if(json!({ "answers": { "N10": { "choice": "Z" }, "XX": { "text": "" }, "F03": { "text": "1" } } }));
+    let problem = problem
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "answers.invalid");
+    let codes: Vec<_> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| &error["code"])
+        .collect();
+    assert_eq!(codes, ["answers.kind", "answers.option", "answers.unknown_question"]);
+    let blank = what_if(json!({ "answers": {}, "blank": ["F03"] }))
+        .await
+        .expect(StatusCode::OK)
+        .json();
+    assert!(number(&blank["score"]) < number(&before["score"]));
+    let other = &round.county.samples[1];
+    filler
+        .post(
+            &format!("{}/results/{}/what-if", at(&run), other.id),
+            json!({ "answers": {} }),
+        )
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_explanation_tells_the_way_to_the_next_stage() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let run = round.compute(INDEX).await;
+    let mut seen = 0;
+    for sample in &round.county.samples {
+        let path = format!("{}/results/{}", at(&run), sample.id);
+        let explanation = round.get(&path).await;
+        assert!(explanation["missing"].is_object());
+        let Some(next) = explanation.get("next") else { continue };
+        seen += 1;
+        assert_eq!(
+            next["value"].as_i64().unwrap(),
+            explanation["band"].as_i64().unwrap() + 1
+        );
+        let failing = next["conditions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|condition| condition["holds"] == false);
+        assert!(failing.clone().count() > 0);
+        for condition in failing {
+            let gap = number(&condition["required"]) - number(&condition["found"]);
+            assert!((gap - number(&condition["short_by"])).abs() < 1e-9);
+        }
+        let improvement = round.get(&format!("{path}/improvement")).await;
+        assert_eq!(improvement["value"], next["value"]);
+        assert!(
+            improvement["combination"]
+                .as_array()
+                .is_some_and(|changes| !changes.is_empty()),
+            "{improvement}"
+        );
+    }
+    assert!(seen >= 2, "{seen}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_over_few_tell_of_nobody() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let run = round.compute(INDEX).await;
+    for by in ["area", "size_class", "industry", "industry&industry_length=1"] {
+        let groups = round.get(&format!("{}/groups?by={by}", at(&run))).await;
+        let items = groups["items"].as_array().unwrap();
+        for item in items {
+            let few = item.get("enterprises").is_none();
+            assert_eq!(
+                item.get("mean").is_none() && item.get("scored").is_none(),
+                few,
+                "{item}"
+            );
+            assert!(few || item["enterprises"].as_i64().unwrap() >= 3, "{item}");
+        }
+        let hidden = items.iter().filter(|item| item.get("enterprises").is_none()).count();
+        assert_ne!(hidden, 1, "{by}: one hidden group would follow from the total");
+        assert_eq!(groups["all"]["enterprises"], 4);
+    }
+    let distribution = round.get(&format!("{}/distribution", at(&run))).await;
+    let hidden = distribution["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item.get("enterprises").is_none());
+    assert_ne!(hidden.count(), 1);
+    let sample = &round.county.samples[0];
+    let filler = &round.fillers[&sample.id];
+    let benchmark = filler
+        .get(&format!("{}/results/{}/benchmark", at(&run), sample.id))
+        .await;
+    let refused = benchmark.status == StatusCode::CONFLICT;
+    assert!(
+        refused || benchmark.json().get("peers").is_none(),
+        "no three of one industry and size"
+    );
+    filler
+        .get(&format!("{}/groups?by=area", at(&run)))
+        .await
+        .refused(StatusCode::FORBIDDEN, "forbidden");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_exported_so_that_it_can_be_computed_again() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    for methodology in [INDEX, LEVEL] {
+        let run = round.compute(methodology).await;
+        let export = async |format: &str| {
+            let path = format!("{}/export?format={format}", at(&run));
+            round.bureau.get(&path).await.expect(StatusCode::OK)
+        };
+        let ranking = round.get(&format!("{}/results", at(&run))).await;
+        let scored: Vec<&Value> = ranking["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row.get("score").is_some())
+            .collect();
+        the_formulas_give_the_scores(export("xlsx").await.body, &scored);
+        let csv = String::from_utf8(export("csv").await.body).unwrap();
+        assert!(csv.starts_with('\u{feff}'));
+        assert_eq!(csv.lines().count(), 5, "a header and everybody");
+        coinr_gives_the_scores(&export("coinr").await.body, &scored);
+        let again = export("xlsx").await;
+        assert_eq!(again.body, export("xlsx").await.body, "the same run, the same bytes");
+        let sample = &round.county.samples[0];
+        let own = round.fillers[&sample.id]
+            .get(&format!("{}/export?format=csv", at(&run)))
+            .await;
+        let own = String::from_utf8(own.expect(StatusCode::OK).body).unwrap();
+        assert!(
+            own.lines().count() == 2 && own.contains(&sample.uscc),
+            "an enterprise exports itself alone"
+        );
+    }
+    app.end().await;
+}
+
+/// Computes every formula of the sheet of scores from the cells it names, and compares with what it holds.
+fn the_formulas_give_the_scores(bytes: Vec<u8>, ranking: &[&Value]) {
+    use calamine::{Data, Reader as _};
+    let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let values = book.worksheet_range("得分 Scores").unwrap();
+    let formulas = book.worksheet_formula("得分 Scores").unwrap();
+    let cell = |row: u32, column: u32| match values.get_value((row, column)) {
+        Some(Data::Float(number)) => Some(*number),
+        Some(Data::Int(number)) => Some(*number as f64),
+        Some(Data::String(text)) => text.parse().ok(),
+        _ => None,
+    };
+    let mut checked = 0;
+    for (row, column, formula) in formulas.cells().filter(|(_, _, formula)| !formula.is_empty()) {
+        let (start_row, start_column) = formulas.start().unwrap();
+        let (row, column) = (
+            start_row + u32::try_from(row).unwrap(),
+            start_column + u32::try_from(column).unwrap(),
+        );
+        let inner = formula.trim_start_matches('=');
+        let range = inner.split(['(', ',', ')']).find(|part| part.contains(':')).unwrap();
+        let (first, last) = range.split_once(':').unwrap();
+        let (first, last) = (column_of(first), column_of(last));
+        let (mut sum, mut weights, mut plain) = (0.0, 0.0, 0.0);
+        for at in first..=last {
+            if let Some(score) = cell(row, at) {
+                let weight = cell(2, at).unwrap();
+                sum += score * weight;
+                weights += weight;
+                plain += score;
+            }
+        }
+        let found = if inner.contains("SUMPRODUCT") {
+            sum / weights
+        } else {
+            plain
+        };
+        let held = cell(row, column).unwrap();
+        assert!((found - held).abs() <= 0.000_051, "{formula}: {found}, holds {held}");
+        checked += 1;
+    }
+    assert!(checked >= 4 * ranking.len(), "{checked} formulas");
+    // The ranking's score is that of the last root but topics, found by its value.
+    for row in ranking {
+        let of = |at: &u32| {
+            let held = values.get_value((*at, 0)).map(ToString::to_string);
+            held.as_deref() == row["uscc"].as_str()
+        };
+        let line = (3..=values.end().unwrap().0).find(of).unwrap();
+        let scores = (2..=values.end().unwrap().1).filter_map(|column| cell(line, column));
+        let score = number(&row["score"]);
+        assert!(scores.into_iter().any(|found| (found - score).abs() < 1e-9), "{row}");
+    }
+}
+
+/// The number of the column of a cell such as `AB4` or `AB$3`.
+fn column_of(cell: &str) -> u32 {
+    let letters = cell.bytes().take_while(u8::is_ascii_uppercase);
+    letters.fold(0, |number, letter| number * 26 + u32::from(letter - b'A') + 1) - 1
+}
+
+/// Aggregates the pair of tables level by level as COINr does: the weighted mean over what is there.
+fn coinr_gives_the_scores(zip: &[u8], ranking: &[&Value]) {
+    use std::io::Read as _;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let mut table = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let rows = reader.records().map(|record| {
+            let record = record.unwrap();
+            let fields = header.iter().zip(record.iter());
+            fields
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect::<BTreeMap<_, _>>()
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let (data, meta) = (table("iData.csv"), table("iMeta.csv"));
+    let level = |row: &BTreeMap<String, String>| row["Level"].parse::<u32>().ok();
+    let top = meta.iter().filter_map(level).max().unwrap();
+    for row in &meta {
+        let parent = meta.iter().find(|parent| parent["iCode"] == row["Parent"]);
+        match level(row) {
+            Some(own) if own < top => assert_eq!(parent.and_then(level), Some(own + 1), "{row:?}"),
+            Some(_) => assert!(row["Parent"].is_empty(), "one at the top"),
+            None => assert!(["Group", "Other"].contains(&row["Type"].as_str())),
+        }
+        assert!(level(row) != Some(1) || data[0].contains_key(&row["iCode"]), "{row:?}");
+    }
+    for unit in ranking {
+        let own = data
+            .iter()
+            .find(|row| row["uCode"] == unit["uscc"].as_str().unwrap())
+            .unwrap();
+        let mut scores: BTreeMap<&str, f64> = BTreeMap::new();
+        for row in meta.iter().filter(|row| level(row) == Some(1)) {
+            if let Ok(score) = own[&row["iCode"]].parse() {
+                scores.insert(&row["iCode"], score);
+            }
+        }
+        for aggregate in 2..=top {
+            for node in meta.iter().filter(|row| level(row) == Some(aggregate)) {
+                let children = meta.iter().filter(|row| row["Parent"] == node["iCode"]);
+                let terms = children.filter_map(|row| {
+                    let score = scores.get(row["iCode"].as_str())?;
+                    Some((row["Weight"].parse::<f64>().unwrap(), *score))
+                });
+                let (sum, weight) = terms.fold((0.0, 0.0), |(sum, all), (weight, score)| {
+                    (sum + weight * score, all + weight)
+                });
+                if weight > 0.0 {
+                    scores.insert(&node["iCode"], sum / weight);
+                }
+            }
+        }
+        let root = meta.iter().find(|row| level(row) == Some(top)).unwrap();
+        let (found, expected) = (scores[root["iCode"].as_str()], number(&unit["score"]));
+        // Blocks and totals are rounded to four decimals on the way here, in R they are not.
+        assert!(
+            (found - expected).abs() < 0.000_3,
+            "{}: {found}, expected {expected}",
+            unit["uscc"]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_energy_of_a_return_is_accounted_step_by_step() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    for sample in &round.county.samples {
+        let path = format!("/api/v1/returns/{}", sample.return_id);
+        let revision = round.get(&path).await["accepted_revision_id"].clone();
+        let energy = format!("/api/v1/revisions/{}/energy", revision.as_str().unwrap());
+        let account = round.fillers[&sample.id]
+            .get(&energy)
+            .await
+            .expect(StatusCode::OK)
+            .json();
+        let derived = &sample.expected["derived"];
+        for (found, expected) in [
+            (&account["year"]["energy_tce"], &derived["energy_tce"]),
+            (&account["year_before"]["energy_tce"], &derived["energy_tce_before"]),
+            (&account["year"]["co2_t"], &derived["co2_t"]),
+        ] {
+            match expected.as_f64() {
+                Some(expected) => assert!(
+                    (number(found) - expected).abs() < 6e-5 * expected.abs().max(1.0),
+                    "{found}, {expected}"
+                ),
+                None => assert!(found.is_null()),
+            }
+        }
+        assert_eq!(
+            (&account["year"]["agrees"], &account["year_before"]["agrees"]),
+            (&json!(true), &json!(true))
+        );
+        assert_eq!(account["energy_set"], "form-205-1");
+        let lines = account["year"]["lines"].as_array().unwrap();
+        let electricity = &lines[0];
+        assert_eq!(
+            (
+                &electricity["factor"]["basis"],
+                &electricity["equivalent_factor"]["basis"]
+            ),
+            (&json!("equal"), &json!("equivalent"))
+        );
+    }
+    let other = &round.county.samples[1];
+    let path = format!("/api/v1/returns/{}", other.return_id);
+    let revision = round.get(&path).await["accepted_revision_id"].clone();
+    round.fillers[&round.county.samples[0].id]
+        .get(&format!("/api/v1/revisions/{}/energy", revision.as_str().unwrap()))
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comparisons_become_weights_of_a_draft_with_their_matrix() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let text = ronghe::shipped::file("methodology_integration_index.json").unwrap();
+    let mut draft: Value = serde_json::from_str(text).unwrap();
+    draft["version"] = json!("1.2.0");
+    let third = 1.0 / 3.0;
+    // The first three times as important as each other: 3 : 1 : 1 : 1, without contradiction.
+    let matrix = json!([[1, 3, 3, 3], [third, 1, 1, 1], [third, 1, 1, 1], [third, 1, 1, 1]]);
+    let body = json!({ "codes": ["B", "S", "I", "C"], "matrix": matrix, "methodology": draft });
+    let weighed = round
+        .bureau
+        .post("/api/v1/weighings", body)
+        .await
+        .expect(StatusCode::OK)
+        .json();
+    let weights: Vec<f64> = weighed["weights"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| number(&part["weight"]))
+        .collect();
+    assert_eq!(weights, [50.0, 16.67, 16.67, 16.66], "together 100");
+    assert!(number(&weighed["origin"]["cr"]).abs() < 1e-9);
+    let with_weights = &weighed["methodology"];
+    assert_eq!(with_weights["weight_origins"]["L"]["origin"]["method"], "ahp");
+    // The draft is whole: it can be tried on a round, and published.
+    let path = format!("/api/v1/rounds/{}/back-tests", round.county.round_id);
+    let job = round
+        .bureau
+        .job(round.bureau.upload(&path, with_weights.to_string().into()).await)
+        .await;
+    assert_eq!(job["state"], "succeeded", "{job}");
+    let documents = "/api/v1/documents?kind=methodology";
+    round
+        .admin
+        .upload(documents, with_weights.to_string().into())
+        .await
+        .expect(StatusCode::CREATED);
+    // Weights that the matrix does not give are refused.
+    let mut forged = with_weights.clone();
+    forged["version"] = json!("1.2.1");
+    forged["weight_origins"]["L"]["origin"]["matrix"] = json!([[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]);
+    let problem = round
+        .admin
+        .upload(documents, forged.to_string().into())
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "document.invalid");
+    assert_eq!(problem["errors"][0]["code"], "weight_origin.differs");
+
+    let bad = json!({ "codes": ["B", "S"], "matrix": [[1, 2], [2, 1]] });
+    let problem = round
+        .bureau
+        .post("/api/v1/weighings", bad)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/matrix");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_weights_of_a_run_are_shaken_and_its_blocks_correlated() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    for methodology in [INDEX, LEVEL] {
+        let run = round.compute(methodology).await;
+        let ranking = round.get(&format!("{}/results", at(&run))).await;
+        let shake = async |body: Value| {
+            let job = round.bureau.post(&format!("{}/robustness", at(&run)), body).await;
+            round.bureau.job(job).await
+        };
+        let job = shake(json!({ "replications": 200 })).await;
+        assert_eq!(job["state"], "succeeded", "{job}");
+        let report = &job["result"];
+        assert_eq!(report["ranked"], report["enterprises"].as_array().unwrap().len());
+        for (found, row) in report["enterprises"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(ranking["items"].as_array().unwrap())
+        {
+            assert_eq!((&found["uscc"], &found["rank"]), (&row["uscc"], &row["rank"]));
+            let [best, low, high, worst] = ["best", "q5", "q95", "worst"].map(|field| number(&found[field]));
+            assert!(best <= low && low <= high && high <= worst, "{found}");
+        }
+        assert!(!report["removals"].as_array().unwrap().is_empty());
+        assert_eq!(
+            shake(json!({ "replications": 200 })).await["result"],
+            *report,
+            "the run's seed decides"
+        );
+        // The worked examples lie far apart: a little noise moves nobody.
+        let calm = shake(json!({ "replications": 50, "noise": 0.001 })).await;
+        assert_eq!(calm["result"]["mean_width"], 0.0, "{calm}");
+    }
+    let run = round.compute(INDEX).await;
+    let refused = round
+        .bureau
+        .post(&format!("{}/robustness", at(&run)), json!({ "noise": 2.0 }))
+        .await;
+    let problem = refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/noise");
+    let found = round.get(&format!("{}/correlations?kind=spearman", at(&run))).await;
+    let codes = found["codes"].as_array().unwrap().len();
+    assert_eq!(found["items"].as_array().unwrap().len(), codes * (codes - 1) / 2);
+    for cell in found["items"].as_array().unwrap() {
+        assert!(
+            cell.get("correlation").is_none_or(|r| number(r).abs() <= 1.0 + 1e-12),
+            "{cell}"
+        );
+    }
+    app.end().await;
+}

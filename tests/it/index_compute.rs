@@ -1,0 +1,265 @@
+//! `ronghe index compute`: the reference cases through the command line, and what it refuses.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::{Value, json};
+
+fn reference(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/reference")
+        .join(path)
+}
+
+/// Runs the command over files of the reference with a methodology of these fields.
+fn compute(folder: &Path, data: &Path, tree: Option<&Path>, fields: &Value, more: &[&str]) -> (Output, PathBuf) {
+    let mut document = json!({ "kind": "composite", "code": "test", "version": "1" });
+    document
+        .as_object_mut()
+        .unwrap()
+        .extend(fields.as_object().unwrap().clone());
+    let methodology = folder.join("methodology.json");
+    fs::write(&methodology, document.to_string()).unwrap();
+    let out = folder.join("results");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ronghe"));
+    command
+        .args(["index", "compute", "--format", "json", "--data"])
+        .arg(data);
+    if let Some(tree) = tree {
+        command.arg("--tree").arg(tree);
+    }
+    let output = command
+        .arg("--methodology")
+        .arg(&methodology)
+        .arg("--out")
+        .arg(&out)
+        .args(more)
+        .output()
+        .unwrap();
+    (output, out)
+}
+
+#[track_caller]
+fn value(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+fn rows(path: &Path) -> Rows {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// Equal cell by cell, joined by uCode, to 1e-12 relative.
+#[track_caller]
+fn assert_same(found: &Path, expected: &Path) {
+    let found: BTreeMap<String, BTreeMap<String, String>> =
+        rows(found).into_iter().map(|row| (row["uCode"].clone(), row)).collect();
+    let expected = rows(expected);
+    assert_eq!(found.len(), expected.len());
+    for want in expected {
+        let have = &found[&want["uCode"]];
+        for (column, want) in want.iter().filter(|(column, _)| *column != "uCode") {
+            let have = &have[column];
+            let close = match (have.parse::<f64>(), want.parse::<f64>()) {
+                (Ok(have), Ok(want)) => (have - want).abs() <= 1e-12 * want.abs(),
+                _ => have == want || (have.is_empty() && want == "NA"),
+            };
+            assert!(close, "{column}: {have}, expected {want}");
+        }
+    }
+}
+
+#[test]
+fn the_whole_chain_agrees_with_the_reference_table_by_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = json!({
+        "denomination": {},
+        "imputation": { "method": "group_mean", "group": "EurAsia_group" },
+        "screening": { "availability": 0.9 },
+        "treatment": {},
+        "ranks": { "within": ["GDP_group"] },
+        "publication": { "decimals": 2 },
+        "levels": { "cuts": [{ "code": "A", "at_least": 50 }, { "code": "B" }] },
+    });
+    let (data, tree) = (reference("asem/asem_iData.csv"), reference("asem/asem_iMeta.csv"));
+    let (output, out) = compute(folder.path(), &data, Some(&tree), &chain, &[]);
+    assert!(output.status.success(), "{output:?}");
+    let case = reference("cases/A_full_minmax_amean");
+    for name in [
+        "denominated",
+        "imputed",
+        "screened",
+        "treated",
+        "normalised",
+        "aggregated",
+    ] {
+        assert_same(&out.join(format!("{name}.csv")), &case.join(format!("{name}.csv")));
+    }
+    assert_same(&out.join("ranks.csv"), &case.join("ranks_tie_tolerant.csv"));
+
+    let summary = value(&output);
+    let year = &summary["years"][0];
+    assert_eq!(
+        (&summary["indicators"], &year["units"], &summary["relative"]),
+        (&json!(49), &json!(51), &json!(true))
+    );
+    assert_eq!(json!(rows(&out.join("imputation.csv")).len()), year["imputed"]);
+    let of_treated = |name: &str| rows(&out.join(name));
+    assert_eq!(of_treated("treatment_summary.csv").len(), 49);
+    assert!(
+        of_treated("treatment.csv")
+            .iter()
+            .all(|row| row["Before"] != row["After"])
+    );
+    assert_eq!(rows(&out.join("weights.csv")).len(), 49 + 8 + 2 + 1);
+
+    // Contributions sum to the score of their parent, those of all indicators to the index.
+    let aggregated = rows(&out.join("aggregated.csv"));
+    let explained = rows(&out.join("explain.csv"));
+    for unit in aggregated.iter().take(5) {
+        let of_unit = || explained.iter().filter(|row| row["uCode"] == unit["uCode"]);
+        let sum = |column: &str, parent: Option<&str>| -> f64 {
+            let own = of_unit().filter(|row| parent.is_none_or(|parent| row["parent"] == parent));
+            own.filter_map(|row| row[column].parse::<f64>().ok()).sum()
+        };
+        let index: f64 = unit["Index"].parse().unwrap();
+        for (sum, expected) in [
+            (sum("contribution", Some("Index")), index),
+            (sum("contribution", Some("Physical")), unit["Physical"].parse().unwrap()),
+            (sum("top_contribution", None), index),
+        ] {
+            assert!(
+                (sum - expected).abs() < 1e-9,
+                "{}: {sum}, expected {expected}",
+                unit["uCode"]
+            );
+        }
+    }
+    let cell = |name: &str, column: &str| rows(&out.join(name))[0][column].clone();
+    let published = cell("published.csv", "Index");
+    assert!(
+        published
+            .split_once('.')
+            .is_none_or(|(_, decimals)| decimals.len() <= 2),
+        "{published} has more decimals than are published"
+    );
+    assert!(["A", "B"].contains(&cell("levels.csv", "Level").as_str()));
+    assert!(cell("ranks_GDP_group.csv", "Index").parse::<u32>().unwrap() >= 1);
+
+    // Another run takes the place of this one: no table of a step that is not done stays behind.
+    let (output, out) = compute(
+        folder.path(),
+        &data,
+        Some(&tree),
+        &json!({}),
+        &["--no-explain", "--threads", "2"],
+    );
+    assert!(output.status.success());
+    assert!(
+        out.join("aggregated.csv").exists() && !out.join("treated.csv").exists() && !out.join("explain.csv").exists()
+    );
+}
+
+#[test]
+fn a_panel_has_a_row_for_every_unit_and_year_and_its_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, tree) = (reference("asem/asem_iData_panel.csv"), reference("asem/asem_iMeta.csv"));
+    let fields =
+        json!({ "denomination": {}, "imputation": { "method": "latest" }, "panel": { "bounds": "each_year" } });
+    let (output, out) = compute(folder.path(), &data, Some(&tree), &fields, &["--no-explain"]);
+    assert!(output.status.success(), "{output:?}");
+    let aggregated = rows(&out.join("aggregated.csv"));
+    assert_eq!(aggregated.len(), 5 * 51);
+    assert_eq!(aggregated[0]["Time"], "2018");
+    for row in rows(&out.join("change_summary.csv")) {
+        let number = |column: &str| row[column].parse::<f64>().unwrap();
+        let effects = number("data_effect") + number("method_effect") + number("population_effect");
+        assert!(
+            (effects - (number("mean_to") - number("mean_from"))).abs() < 1e-9,
+            "{row:?}"
+        );
+    }
+    assert_eq!(rows(&out.join("changes.csv")).len(), 4 * 51 * 11);
+}
+
+#[test]
+fn bad_input_is_refused_with_its_place_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("iMeta.csv");
+    fs::write(
+        &tree,
+        "iCode,Type,Parent,Weight,Direction\na,Indicator,top,1,1\nb,Indicator,top,1,-1\ntop,Aggregate,,1,1\n",
+    )
+    .unwrap();
+    let check = |data: &str, fields: Value, code: &str, place: Option<(&str, &str)>| {
+        let file = folder.path().join("iData.csv");
+        fs::write(&file, data).unwrap();
+        let (output, out) = compute(folder.path(), &file, Some(&tree), &fields, &[]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let refused = value(&output);
+        assert_eq!(refused["code"], code, "{refused}");
+        if let Some((code, pointer)) = place {
+            assert_eq!(
+                (&refused["errors"][0]["code"], &refused["errors"][0]["pointer"]),
+                (&json!(code), &json!(pointer))
+            );
+        }
+        assert!(!out.exists());
+    };
+    let good = "uCode,a,b\nu,1,2\nv,3,1\n";
+    check(
+        "uCode,a,b\nu,1,x\n",
+        json!({}),
+        "input.refused",
+        Some(("table.not_a_number", "2:b")),
+    );
+    check(
+        "uCode,a\nu,1\n",
+        json!({}),
+        "input.refused",
+        Some(("table.no_column", "1:b")),
+    );
+    check(
+        good,
+        json!({ "ranks": { "tolerance": 2 } }),
+        "input.refused",
+        Some(("composite.bad_setting", "/ranks/tolerance")),
+    );
+    check(
+        good,
+        json!({ "more": 1 }),
+        "input.refused",
+        Some(("json.shape", "/more")),
+    );
+    check(
+        "uCode,a,b\nu,1,2\nv,1,1\n",
+        json!({}),
+        "composite.constant_column",
+        None,
+    );
+    check(
+        good,
+        json!({ "aggregation": { "all": { "mean": "geometric" } } }),
+        "composite.not_positive",
+        None,
+    );
+    check(
+        good,
+        json!({ "normalisation": { "group": "zone" } }),
+        "input.refused",
+        Some(("table.no_column", "1:zone")),
+    );
+    check(
+        good,
+        json!({ "screening": { "keep": ["w"] } }),
+        "composite.unknown_unit",
+        None,
+    );
+}
