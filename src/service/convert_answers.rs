@@ -6,7 +6,7 @@ use survey::{finding::Conversion, survey::WantedConversion};
 use super::{
     Service,
     error::ServiceError,
-    import_return::{Imported, NewRevision, Situation, check_upload, conversions_so_far, require_open, store_revision},
+    import_return::{Imported, NewRevision, Situation, check_upload, require_open, store_revision},
     permission::Action,
     read_return::find,
 };
@@ -46,7 +46,7 @@ pub async fn convert_answers(
         .latest
         .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
     let latest = store::survey_return::find_revision(service.db.read(), &caller.scope, latest).await?;
-    let mut conversions = conversions_so_far(service, caller, &survey_return).await?;
+    let mut conversions = WantedConversion::made(&latest.provenance);
     let mut said = Vec::new();
     for Chosen { question, unit } in chosen {
         let offer = offered(&latest, question, unit)

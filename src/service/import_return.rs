@@ -107,7 +107,7 @@ pub async fn dry_run(
 
 /// The conversions of units that the filler has asked for up to now. They hold for later uploads too, as long as the
 /// cell says what it said.
-pub(crate) async fn conversions_so_far(
+async fn conversions_so_far(
     service: &Service,
     caller: &Principal,
     survey_return: &SurveyReturn,

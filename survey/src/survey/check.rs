@@ -309,20 +309,17 @@ struct Bounds {
 
 /// Whether a rule applies and is broken. What is not computable (a gap in a table row) breaks nothing.
 fn breaks(rule: &CompiledRule, scope: &Scope) -> bool {
-    rule.needs.iter().all(|name| !scope.get(name).is_null())
-        && rule.when.holds(scope)
-        && rule
-            .expression
-            .evaluate(scope)
-            .is_ok_and(|value| value.as_bool() != Some(true))
+    verdict(rule, scope) == Some(false)
 }
 
 /// Whether a rule applies and is kept.
 pub(super) fn holds(rule: &CompiledRule, scope: &Scope) -> bool {
-    rule.needs.iter().all(|name| !scope.get(name).is_null())
-        && rule.when.holds(scope)
-        && rule
-            .expression
-            .evaluate(scope)
-            .is_ok_and(|value| value.as_bool() == Some(true))
+    verdict(rule, scope) == Some(true)
+}
+
+/// Whether a rule is kept; none where it does not apply or is not computable.
+fn verdict(rule: &CompiledRule, scope: &Scope) -> Option<bool> {
+    let applies = rule.needs.iter().all(|name| !scope.get(name).is_null()) && rule.when.holds(scope);
+    let value = applies.then(|| rule.expression.evaluate(scope).ok()).flatten()?;
+    Some(value.as_bool() == Some(true))
 }
