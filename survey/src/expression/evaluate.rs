@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::{
-    EvaluationFault, Scope, Term, Value,
+    EvaluationFault, Function, Scope, Term, Value,
     node::{Arithmetic, Each, Node, Order, Part},
     value::NULL,
 };
@@ -74,6 +74,7 @@ impl<'f> Frame<'f> {
     }
 }
 
+/// The recursion goes through this function alone: what needs room on the stack stands in functions of its own.
 fn value_of<'f>(node: &'f Node, frame: &'f Frame<'f>) -> Outcome<Cow<'f, Value>> {
     let owned = |value: Value| Ok(Cow::Owned(value));
     match node {
@@ -97,44 +98,51 @@ fn value_of<'f>(node: &'f Node, frame: &'f Frame<'f>) -> Outcome<Cow<'f, Value>>
             value_of(left, frame)?.as_ref(),
             value_of(right, frame)?.as_ref(),
         )?),
-        Node::In(item, list) => {
-            let list = value_of(list, frame)?;
-            owned(Value::Bool(items(&list)?.contains(value_of(item, frame)?.as_ref())))
-        }
-        Node::List(elements) => {
-            let values: Outcome<Vec<Value>> = elements
-                .iter()
-                .map(|element| value_of(element, frame).map(Cow::into_owned))
-                .collect();
-            owned(Value::List(values?))
-        }
+        Node::In(item, list) => owned(contains(item, list, frame)?),
+        Node::List(elements) => owned(list(elements, frame)?),
         Node::Each(each, list, body) => owned(for_each(*each, value_of(list, frame)?.as_ref(), body, frame)?),
         Node::Matches(target, pattern) => {
             owned(Value::Bool(pattern.is_match(text(value_of(target, frame)?.as_ref())?)))
         }
-        Node::Part(part, target, wanted) => {
-            let (target, wanted) = (value_of(target, frame)?, value_of(wanted, frame)?);
-            let (target, wanted) = (text(&target)?, text(&wanted)?);
-            owned(Value::Bool(match part {
-                Part::Contains => target.contains(wanted),
-                Part::StartsWith => target.starts_with(wanted),
-                Part::EndsWith => target.ends_with(wanted),
-            }))
-        }
+        Node::Part(part, target, wanted) => owned(has_part(*part, target, wanted, frame)?),
         Node::Size(operand) => owned(size(value_of(operand, frame)?.as_ref())?),
-        Node::Call(function, arguments) => {
-            let values: Outcome<Vec<Cow<'_, Value>>> =
-                arguments.iter().map(|argument| value_of(argument, frame)).collect();
-            let values = values?;
-            let borrowed: Vec<&Value> = values.iter().map(AsRef::as_ref).collect();
-            for (value, parameter) in borrowed.iter().zip(function.parameters()) {
-                if value.is_null() && !parameter.is_nullable() {
-                    return Err(EvaluationFault::Missing);
-                }
-            }
-            owned(function.call(&borrowed)?)
+        Node::Call(function, arguments) => owned(call(function, arguments, frame)?),
+    }
+}
+
+fn contains<'f>(item: &'f Node, list: &'f Node, frame: &'f Frame<'f>) -> Outcome<Value> {
+    let list = value_of(list, frame)?;
+    Ok(Value::Bool(items(&list)?.contains(value_of(item, frame)?.as_ref())))
+}
+
+fn list<'f>(elements: &'f [Node], frame: &'f Frame<'f>) -> Outcome<Value> {
+    let values: Outcome<Vec<Value>> = elements
+        .iter()
+        .map(|element| value_of(element, frame).map(Cow::into_owned))
+        .collect();
+    values.map(Value::List)
+}
+
+fn has_part<'f>(part: Part, target: &'f Node, wanted: &'f Node, frame: &'f Frame<'f>) -> Outcome<Value> {
+    let (target, wanted) = (value_of(target, frame)?, value_of(wanted, frame)?);
+    let (target, wanted) = (text(&target)?, text(&wanted)?);
+    Ok(Value::Bool(match part {
+        Part::Contains => target.contains(wanted),
+        Part::StartsWith => target.starts_with(wanted),
+        Part::EndsWith => target.ends_with(wanted),
+    }))
+}
+
+fn call<'f>(function: &'f Function, arguments: &'f [Node], frame: &'f Frame<'f>) -> Outcome<Value> {
+    let values: Outcome<Vec<Cow<'_, Value>>> = arguments.iter().map(|argument| value_of(argument, frame)).collect();
+    let values = values?;
+    let borrowed: Vec<&Value> = values.iter().map(AsRef::as_ref).collect();
+    for (value, parameter) in borrowed.iter().zip(function.parameters()) {
+        if value.is_null() && !parameter.is_nullable() {
+            return Err(EvaluationFault::Missing);
         }
     }
+    function.call(&borrowed)
 }
 
 fn condition<'f>(node: &'f Node, frame: &'f Frame<'f>) -> Outcome<bool> {

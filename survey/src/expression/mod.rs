@@ -70,8 +70,7 @@ impl Expression {
         if text.trim() == "true" {
             return Ok(Self::always_true(text));
         }
-        let parsed = parse::parse(text)?;
-        let lowered = lower::lower(&parsed, env, present)?;
+        let lowered = parse::with_room(|| lower::lower(&parse::parse(text)?, env, present))?;
         Ok(Self {
             text: text.to_owned(),
             root: lowered.root,

@@ -14,8 +14,8 @@ const MAX_NESTING: usize = 32;
 /// at most this deep, plus the nesting of brackets.
 const MAX_OPERATORS: usize = 200;
 /// The parser of the crate recurses through its whole grammar at every bracket: without optimisation it takes up to
-/// 200 kB of stack for each, so that twelve of them overflow an ordinary thread. It gets a thread of its own, with room
-/// for twice [`MAX_NESTING`]; memory that is not used is never touched.
+/// 200 kB of stack for each, so that twelve of them overflow an ordinary thread. Compiling gets a thread of its own, with
+/// room for twice [`MAX_NESTING`]; memory that is not used is never touched.
 const STACK: usize = 16 << 20;
 
 /// A syntax tree with the places of its nodes.
@@ -40,27 +40,30 @@ impl Parsed {
     }
 }
 
-/// Parses a text. Macros are left as the calls they are written as: an environment without macros is used, so that
-/// `all`, `exists`, `filter` and `map` can be typed like any other operation.
+/// Runs `compile` where there is room for the deepest expression that [`check_size`] lets through.
+pub(super) fn with_room<T: Send>(
+    compile: impl FnOnce() -> Result<T, ExpressionFault> + Send,
+) -> Result<T, ExpressionFault> {
+    thread::scope(|scope| {
+        let compiler = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, compile)
+            .map_err(|_| too_complex(0))?;
+        compiler.join().unwrap_or_else(|_| Err(too_complex(0)))
+    })
+}
+
+/// Parses a text; to be called [`with_room`]. Macros are left as the calls they are written as: an environment without
+/// macros is used, so that `all`, `exists`, `filter` and `map` can be typed like any other operation.
 pub(super) fn parse(text: &str) -> Result<Parsed, ExpressionFault> {
     check_size(text)?;
-    let parse = || {
-        Env::default()
-            .with_optional_support(false)
-            .parser()
-            .parse_with_source_info(text)
-    };
-    let parsed = thread::scope(|scope| {
-        let parser = thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, parse)
-            .ok()?;
-        parser.join().ok()
-    });
+    let parsed = Env::default()
+        .with_optional_support(false)
+        .parser()
+        .parse_with_source_info(text);
     match parsed {
-        Some(Ok((tree, source))) => Ok(Parsed { tree, source }),
-        Some(Err(errors)) => Err(syntax_fault(text, &errors)),
-        None => Err(too_complex(0)),
+        Ok((tree, source)) => Ok(Parsed { tree, source }),
+        Err(errors) => Err(syntax_fault(text, &errors)),
     }
 }
 
