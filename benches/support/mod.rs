@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use ronghe::{
     blobs::Blobs,
     clock::FixedClock,
-    demo::{County, DemoProfile},
+    demo::{County, DemoProfile, SampleEnterprise},
     domain::{
         access::{Principal, Role, Scope},
         document::DocumentKind,
@@ -70,8 +70,11 @@ pub(crate) async fn service(database: &Database, folder: &std::path::Path) -> Ar
     service
 }
 
-/// Registry, round and one filled workbook per enterprise.
-pub(crate) async fn prepare(service: &Arc<Service>, workbooks: usize) -> (RoundId, Vec<Filled>) {
+/// Registry and a round that asks all of it.
+pub(crate) async fn round(
+    service: &Arc<Service>,
+    enterprises: usize,
+) -> (RoundId, Vec<SampleEnterprise>, Vec<EnterpriseId>) {
     let operator = operator();
     for document in shipped::built_in().unwrap() {
         publish_document(service, &operator, document).await.unwrap();
@@ -94,7 +97,7 @@ pub(crate) async fn prepare(service: &Arc<Service>, workbooks: usize) -> (RoundI
         .await
         .unwrap();
     let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
-    let samples = County::new(profile, &form.survey).unwrap().generate(1, workbooks);
+    let samples = County::new(profile, &form.survey).unwrap().generate(1, enterprises);
     let mut enterprises = Vec::new();
     for sample in &samples {
         let input = EnterpriseInput {
@@ -116,9 +119,16 @@ pub(crate) async fn prepare(service: &Arc<Service>, workbooks: usize) -> (RoundI
         warnings_must_be_justified: false,
     };
     let round = create_round(service, &operator, new).await.unwrap();
+    (round.id, samples, enterprises)
+}
+
+/// Registry, round and one filled workbook per enterprise.
+pub(crate) async fn prepare(service: &Arc<Service>, workbooks: usize) -> (RoundId, Vec<Filled>) {
+    let operator = operator();
+    let (round, samples, enterprises) = round(service, workbooks).await;
     let mut filled = Vec::new();
     for (sample, enterprise) in samples.iter().zip(enterprises) {
-        let found = store::survey_return::find_return_of(service.db.read(), &Scope::County, round.id, enterprise)
+        let found = store::survey_return::find_return_of(service.db.read(), &Scope::County, round, enterprise)
             .await
             .unwrap()
             .unwrap();
@@ -133,5 +143,5 @@ pub(crate) async fn prepare(service: &Arc<Service>, workbooks: usize) -> (RoundI
             bytes: written.await.unwrap().bytes,
         });
     }
-    (round.id, filled)
+    (round, filled)
 }

@@ -4,6 +4,8 @@
 //! one return at a time ([`methodology`], [`compile`], [`scoring`], [`explain`], [`region`]). Relative methods and large
 //! sets go through the f64 engine, column by column ([`composite`]). Both are ranked by [`rank`].
 //!
+//! [`returns`] brings the two together: a composite over the returns of a round.
+//!
 //! Around the f64 engine stand [`statistics`] of its columns, [`weights`] with their origin, [`alternatives`] to an
 //! index as a ranking, and [`robustness`] of a ranking against the choices made in it.
 //!
@@ -22,6 +24,7 @@ pub mod methodology;
 pub mod outline;
 pub mod rank;
 pub mod region;
+pub mod returns;
 pub mod robustness;
 pub mod schema;
 pub mod scoring;

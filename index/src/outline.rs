@@ -5,9 +5,10 @@ use std::sync::Arc;
 use survey::text::Text;
 
 use crate::{
-    compile::CompiledMethodology,
+    compile::{CompiledComposite, CompiledMethodology, OverReturns},
+    composite::{self, Mean, NodeSpec},
     exact::Fixed,
-    explain::{branch_formula, leaf_formula},
+    explain::{branch_formula, composite_formula, leaf_formula},
     scoring::{
         NodeKind,
         card::{Join, NodeRef},
@@ -51,7 +52,58 @@ pub enum OutlineJoin {
 }
 
 /// All nodes, parents before children, then the scenes: in the order of a score.
-pub fn outline(methodology: &CompiledMethodology) -> Vec<OutlineNode> {
+pub fn outline(methodology: &OverReturns) -> Vec<OutlineNode> {
+    match methodology {
+        OverReturns::Each(methodology) => outline_each(methodology),
+        OverReturns::Together(composite) => outline_together(composite),
+    }
+}
+
+fn outline_together(composite: &CompiledComposite) -> Vec<OutlineNode> {
+    let nodes = composite.method.tree.nodes();
+    let mut open: Vec<&NodeSpec> = nodes.iter().filter(|node| node.parent.is_none()).rev().collect();
+    let mut found = Vec::with_capacity(nodes.len());
+    while let Some(node) = open.pop() {
+        let children = || nodes.iter().filter(|child| child.parent.as_ref() == Some(&node.code));
+        open.extend(children().rev());
+        let siblings = nodes.iter().filter(|sibling| sibling.parent == node.parent);
+        let whole: f64 = siblings.map(|sibling| sibling.weight).sum();
+        let column = composite
+            .columns
+            .iter()
+            .find(|column| column.code == node.code && !column.denominator);
+        let source = column.map(|column| &column.source);
+        let mean = composite
+            .method
+            .tree
+            .aggregates
+            .iter()
+            .find(|aggregate| aggregate.code == node.code);
+        let mean = mean.map(|aggregate| aggregate.mean.unwrap_or(composite.method.plan.aggregation.mean));
+        found.push(OutlineNode {
+            code: node.code.as_str().into(),
+            label: composite.label(&node.code),
+            kind: match node.kind {
+                composite::NodeKind::Indicator => NodeKind::Indicator,
+                composite::NodeKind::Aggregate => NodeKind::Aggregate,
+            },
+            parent: node.parent.as_deref().map(Into::into),
+            weight: node
+                .parent
+                .as_ref()
+                .and_then(|_| Fixed::from_observed(100.0 * node.weight / whole, Fixed::DECIMALS)),
+            source: source.map(|source| source.expression.text().into()),
+            unit: composite.unit(&node.code).to_owned(),
+            questions: source.map_or_else(Arc::default, |source| source.questions.clone()),
+            join: (mean == Some(Mean::Arithmetic)).then_some(OutlineJoin::WeightedMean),
+            decimals: Fixed::DECIMALS,
+            formula: composite_formula(composite, &node.code),
+        });
+    }
+    found
+}
+
+fn outline_each(methodology: &CompiledMethodology) -> Vec<OutlineNode> {
     let card = &methodology.card;
     let nodes = card.order.iter().filter_map(|node| match node {
         NodeRef::Leaf(at) => {

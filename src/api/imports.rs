@@ -49,6 +49,8 @@ enum KindName {
     Folder,
     /// A spreadsheet of another system, read by a mapping profile.
     Mapped,
+    /// A filled bulk sheet that was issued here.
+    Bulk,
 }
 
 impl From<ImportKind> for KindName {
@@ -57,6 +59,7 @@ impl From<ImportKind> for KindName {
             ImportKind::Zip => Self::Zip,
             ImportKind::Folder => Self::Folder,
             ImportKind::Mapped => Self::Mapped,
+            ImportKind::Bulk => Self::Bulk,
         }
     }
 }
@@ -360,8 +363,9 @@ enum ResultFound {
 impl ImportsApi {
     /// Hand in many returns
     ///
-    /// The raw body is a ZIP with one filled workbook per enterprise; each says itself whose it is. Or, with `profile_id`, it is a
-    /// spreadsheet of another system with a row (or sheet) per enterprise. A job: every file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the caller looks after.
+    /// The raw body is a ZIP with one filled workbook per enterprise, each of which says itself whose it is; or a filled bulk
+    /// sheet of the round (`GET /rounds/{round_id}/bulk-template`), one row per enterprise; or, with `profile_id`, a
+    /// spreadsheet of another system with a row (or sheet) per enterprise. Which it is is told by its content. A job: every file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the caller looks after.
     /// Good files go in, bad ones are named, the same bytes again change nothing. With `dry_run` the report is the same and
     /// nothing is written. The same ZIP again while it is being imported is that import.
     #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
@@ -375,7 +379,7 @@ impl ImportsApi {
         filename: Query<Option<String>>,
         /// Report only, write nothing.
         dry_run: Query<Option<bool>>,
-        /// What happens to files or rows with blocking findings. When absent `file` for a ZIP, `refuse` for a spreadsheet.
+        /// What happens to files or rows with blocking findings. When absent `file` for a ZIP, `refuse` for rows of a sheet.
         blocked: Query<Option<BlockedName>>,
         /// The mapping profile by which a spreadsheet of another system is read.
         profile_id: Query<Option<Uuid>>,
@@ -387,16 +391,9 @@ impl ImportsApi {
             None => None,
         };
         let bytes = upload::read_import(&service, body.0).await?;
-        let usual = if mapping.is_some() {
-            Blocked::Refuse
-        } else {
-            Blocked::File
-        };
         let filename = filename.0.unwrap_or_else(|| "returns".to_owned());
-        let source = match mapping {
-            Some(_) => Source::Spreadsheet { filename, bytes },
-            None => Source::Zip { filename, bytes },
-        };
+        let source = Source::of_file(filename, bytes, mapping.is_some());
+        let usual = source.usual_blocked();
         let options = ImportOptions {
             dry_run: dry_run.0.unwrap_or(false),
             blocked: blocked.0.map_or(usual, Into::into),

@@ -277,6 +277,11 @@ struct ExplanationOut {
     band: Option<i32>,
     /// How level or stage came about: the rule that held and, for those above it, the condition that failed.
     attained: Option<Any<Value>>,
+    /// Why there is no score; absent when there is one.
+    not_scored: Option<Any<Value>>,
+    /// Where all returns are scored together: what every node brought to its parent at full precision and on which scale
+    /// (the score, its logarithm, reciprocal or power), which figures were put in, percentile, ranks within groups.
+    composite: Option<Any<Value>>,
     /// The tree of nodes, one root for each top score. Contributions of the children, rounding included, sum to the score.
     nodes: Vec<Any<Value>>,
     /// The next level or stage and how far each of its conditions is; absent at the top and without result.
@@ -306,6 +311,16 @@ impl From<Explanation> for ExplanationOut {
                 .attained
                 .as_ref()
                 .map(|attained| Any(serde_json::to_value(attained).unwrap_or_default())),
+            not_scored: explanation
+                .scored
+                .not_scored
+                .as_ref()
+                .map(|reason| Any(serde_json::to_value(reason).unwrap_or_default())),
+            composite: explanation
+                .scored
+                .composite
+                .as_ref()
+                .map(|composite| Any(serde_json::to_value(composite).unwrap_or_default())),
             nodes: explanation.roots.iter().map(node).collect(),
             next: explanation
                 .next

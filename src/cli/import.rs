@@ -34,23 +34,26 @@ use crate::{
     store,
 };
 
-/// Import a folder of returned workbooks
+/// Import a folder of returned workbooks, a ZIP of them, or a filled bulk sheet
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe import returned/ --round 2026 --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --dry-run --out outcome.xlsx --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --submit --accept --format json --data /var/lib/ronghe\n\nThe same import as of a ZIP through the API: good files go in, bad ones are named, the same again changes nothing.\nAn import that was interrupted goes on where it stopped when the command is given again."
+    after_help = "Examples:\n  ronghe import returned/ --round 2026 --data /var/lib/ronghe\n  ronghe import town_bulk.xlsx --round 2026 --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --dry-run --out outcome.xlsx --data /var/lib/ronghe\n  ronghe import returned/ --round 2026 --submit --accept --format json --data /var/lib/ronghe\n\nThe same import as through the API: good files or rows go in, bad ones are named, the same again changes nothing.\nAn import that was interrupted goes on where it stopped when the command is given again."
 )]
 pub(super) struct Import {
-    /// Folder with the returned workbooks; folders within it are not looked into
-    folder: PathBuf,
+    /// Folder with the returned workbooks (folders within it are not looked into), ZIP of them, or filled bulk sheet
+    from: PathBuf,
     /// Code of the round
     #[arg(long)]
     round: String,
     /// Report only, write nothing
     #[arg(long, conflicts_with = "submit")]
     dry_run: bool,
-    /// Refuse files with blocking findings instead of filing them as drafts
+    /// Refuse files with blocking findings instead of filing them as drafts, as rows of a bulk sheet are
     #[arg(long)]
     refuse_blocked: bool,
+    /// File rows of a bulk sheet with blocking findings as drafts, as files are
+    #[arg(long, conflicts_with = "refuse_blocked")]
+    file_blocked: bool,
     /// Submit those without blocking findings
     #[arg(long)]
     submit: bool,
@@ -66,13 +69,13 @@ impl Import {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         let service = open(place, false).await?;
         let round = find_round(&service, &self.round).await?;
-        let source = keep(&service, &self.folder, output).await?;
+        let source = source(&service, &self.from, output).await?;
         let options = ImportOptions {
             dry_run: self.dry_run,
-            blocked: if self.refuse_blocked {
-                Blocked::Refuse
-            } else {
-                Blocked::File
+            blocked: match (self.refuse_blocked, self.file_blocked) {
+                (true, _) => Blocked::Refuse,
+                (_, true) => Blocked::File,
+                _ => source.usual_blocked(),
             },
             mapping: None,
         };
@@ -130,6 +133,16 @@ impl Import {
         }
         Ok(())
     }
+}
+
+async fn source(service: &Service, from: &Path, output: &Output) -> Result<Source, Failed> {
+    if from.is_dir() {
+        return keep(service, from, output).await;
+    }
+    let name = from
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Ok(Source::of_file(name, std::fs::read(from)?, false))
 }
 
 /// Keeps the files of a folder under their hashes: from here on the import does not need the folder any more.
@@ -235,7 +248,7 @@ fn text(items: &[ImportItem]) -> String {
         .filter(|item| item.block > 0 && item.state != ItemState::Refused)
         .count();
     lines.push(format!(
-        "{} files: {} taken in, {} unchanged, {} refused; {blocked} with blocking findings",
+        "{} files or rows: {} taken in, {} unchanged, {} refused; {blocked} with blocking findings",
         items.len(),
         of(ItemState::Taken),
         of(ItemState::Unchanged),

@@ -28,11 +28,13 @@ pub enum ImportKind {
     Folder,
     /// A spreadsheet of another system, read by a mapping profile: an item is a row, or a sheet.
     Mapped,
+    /// A filled bulk sheet that was issued here: an item is a row.
+    Bulk,
 }
 
 impl ImportKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Zip, Self::Folder, Self::Mapped];
+    pub const ALL: [Self; 4] = [Self::Zip, Self::Folder, Self::Mapped, Self::Bulk];
 
     /// Stable name in the database and the API.
     pub fn name(self) -> &'static str {
@@ -40,6 +42,7 @@ impl ImportKind {
             Self::Zip => "zip",
             Self::Folder => "folder",
             Self::Mapped => "mapped",
+            Self::Bulk => "bulk",
         }
     }
 

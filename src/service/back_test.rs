@@ -1,9 +1,7 @@
 //! A methodology that is not published yet, tried on a past round: who would move, by how many places, to which level.
 //! Nothing is stored but the report.
 
-use std::sync::Arc;
-
-use index::{exact::Fixed, methodology::Methodology};
+use index::{compile::OverReturns, methodology::Methodology};
 use serde::Serialize;
 use survey::document::DocumentFault;
 
@@ -197,11 +195,7 @@ pub async fn back_test(
 }
 
 /// The draft compiled for a round, or all its faults.
-async fn draft(
-    service: &Service,
-    round: &Round,
-    content: &str,
-) -> Result<Arc<index::compile::CompiledMethodology>, ServiceError> {
+async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverReturns, ServiceError> {
     let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
     let parsed = Methodology::parse(content.as_bytes()).map_err(invalid)?;
     fits_round(service, round, &parsed).await?;
@@ -213,10 +207,10 @@ async fn draft(
         parsed
             .compile(&form.survey)
             .map_err(invalid)?
-            .enterprise()
+            .over_returns()
             .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
     });
-    compiled.await.map(Arc::new)
+    compiled.await
 }
 
 /// The run that is named, or else the newest of the round with the draft's methodology, whatever its version.
@@ -326,7 +320,7 @@ fn row(input: &RunInput, at: usize, ranked: &Ranked) -> RankingRow {
         size_class: input.size_class.clone(),
         revision: input.revision,
         previous: input.previous,
-        score: ranked.scores.get(at).copied().flatten().map(Fixed::to_f64),
+        score: ranked.scores.get(at).copied().flatten(),
         rank: rank_at(ranked, at),
         band: ranked.bands.get(at).copied().flatten(),
         totals: serde_json::Value::Null,

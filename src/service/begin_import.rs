@@ -2,20 +2,22 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use workbook::archive::{Archive, ArchiveError};
+use workbook::archive::{Archive, ArchiveError, is_one_spreadsheet};
 
 use super::{
     Service,
     catalogue::blocking,
     error::{Fault, Kind, ServiceError},
     import_return::require_open,
+    map_spreadsheet::round_and_form,
     permission::Action,
+    recognise_template::bulk_sheet,
 };
 use crate::{
     blobs::sha256_hex,
     domain::{
         access::{Principal, Scope},
-        import::{ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions},
+        import::{Blocked, ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions},
         job::{Job, JobState},
         round::RoundId,
     },
@@ -38,13 +40,32 @@ pub enum Source {
         /// Name and SHA-256 of each file, in order.
         files: Vec<(String, String)>,
     },
-    /// A spreadsheet whose rows are enterprises; the options say how it is read.
+    /// A spreadsheet whose rows are enterprises: the options say how it is read, or it is a bulk sheet that was issued here.
     Spreadsheet {
         /// Name of the file, shown, never trusted.
         filename: String,
         /// Content.
         bytes: Vec<u8>,
     },
+}
+
+impl Source {
+    /// What a file that was handed in is: a spreadsheet when a mapping explains it or it is one by its content, else a ZIP.
+    pub fn of_file(filename: String, bytes: Vec<u8>, mapped: bool) -> Self {
+        if mapped || is_one_spreadsheet(&bytes) {
+            Self::Spreadsheet { filename, bytes }
+        } else {
+            Self::Zip { filename, bytes }
+        }
+    }
+
+    /// What usually happens to blocking findings: a workbook is filed with them, a row of a sheet is refused.
+    pub fn usual_blocked(&self) -> Blocked {
+        match self {
+            Self::Zip { .. } | Self::Folder { .. } => Blocked::File,
+            Self::Spreadsheet { .. } => Blocked::Refuse,
+        }
+    }
 }
 
 /// An import that was taken on.
@@ -78,7 +99,12 @@ pub(crate) async fn begin_import(
     may_hand_in(caller)?;
     let found = store::round::find_round(service.db.read(), round).await?;
     require_open(service, &found)?;
-    let contents = contents(service, source).await?;
+    let mapped = options.mapping.is_some();
+    if let (Source::Spreadsheet { bytes, .. }, false) = (&source, mapped) {
+        let (_, form) = round_and_form(service, round).await?;
+        bulk_sheet(service, &found, &form, &bytes.as_slice().into()).await?;
+    }
+    let contents = contents(service, source, mapped).await?;
     let txn = service.db.begin_write().await?;
     let earlier = store::import::imports_of_source(&txn, &caller.scope, round, &contents.source_sha256).await?;
     let ids = earlier.iter().map(|batch| batch.job).collect::<Vec<_>>();
@@ -138,7 +164,7 @@ pub(crate) fn may_hand_in(caller: &Principal) -> Result<(), ServiceError> {
     }
 }
 
-async fn contents(service: &Service, source: Source) -> Result<Contents, ServiceError> {
+async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Contents, ServiceError> {
     match source {
         Source::Zip { filename, bytes } => {
             let limits = service.settings.imports.archive();
@@ -172,7 +198,7 @@ async fn contents(service: &Service, source: Source) -> Result<Contents, Service
         }
         // Its rows are found as it is read: they become items when they are settled.
         Source::Spreadsheet { filename, bytes } => Ok(Contents {
-            kind: ImportKind::Mapped,
+            kind: if mapped { ImportKind::Mapped } else { ImportKind::Bulk },
             filename,
             source_sha256: service.blobs.put(bytes).await.map_err(ServiceError::internal)?,
             items: Vec::new(),

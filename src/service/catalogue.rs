@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use index::{compile::CompiledMethodology, methodology::Methodology};
+use index::{compile::OverReturns, methodology::Methodology};
 use survey::{
     justification::JustificationReasons,
     questionnaire::Questionnaire,
@@ -30,7 +30,7 @@ use crate::{
 #[derive(Default)]
 pub struct Catalogue {
     forms: RwLock<BTreeMap<FormKey, Arc<Form>>>,
-    methodologies: RwLock<BTreeMap<(DocumentId, FormKey), Arc<CompiledMethodology>>>,
+    methodologies: RwLock<BTreeMap<(DocumentId, FormKey), OverReturns>>,
 }
 
 /// A questionnaire as it is asked: compiled with its tables, its options resolved, laid out as a workbook.
@@ -126,7 +126,7 @@ impl Catalogue {
         methodology: DocumentId,
         questionnaire: DocumentId,
         reference: &[DocumentId],
-    ) -> Result<Arc<CompiledMethodology>, ServiceError> {
+    ) -> Result<OverReturns, ServiceError> {
         let form = self.form(db, questionnaire, reference).await?;
         let key = (methodology, (questionnaire, reference.to_vec()));
         if let Some(found) = read(&self.methodologies).get(&key) {
@@ -138,11 +138,10 @@ impl Catalogue {
             parsed
                 .compile(&form.survey)
                 .map_err(stored_but_invalid)?
-                .enterprise()
+                .over_returns()
                 .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
         })
         .await?;
-        let compiled = Arc::new(compiled);
         write(&self.methodologies).insert(key, compiled.clone());
         Ok(compiled)
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use survey::{
     answer::Answers,
+    cell::LayoutNotice,
     finding::{Finding, Findings},
     justification::{Justification, JustificationReasons},
     questionnaire::{Action as Severity, RuleClass},
@@ -19,6 +20,7 @@ use workbook::{
 
 use super::{
     catalogue::Form,
+    compare_known::{Registered, identity, overwritten},
     error::{Kind, ServiceError},
     round_figures::RoundView,
 };
@@ -74,22 +76,22 @@ pub fn check(
     for wanted in conversions {
         survey.convert(&mut reading, wanted);
     }
-    reading
-        .findings
-        .extend(returned.notices.into_iter().map(|notice| Finding {
-            key: String::new(),
-            fingerprint: String::new(),
-            rule: notice.code,
-            class: RuleClass::Syntactical,
-            action: notice.action,
-            question: notice.question,
-            places: notice.places,
-            value: None,
-            message: notice.message,
-            offers: Vec::new(),
-        }));
+    reading.findings.extend(returned.notices.into_iter().map(of_notice));
     let (justifications, faults) = justifications(&form.reasons, returned.justifications);
     reading.findings.extend(faults);
+    if let Some(registered) = &known.registered {
+        reading.findings.extend(identity(survey, &reading, registered));
+    }
+    if !returned.overwritten.is_empty() {
+        let evaluation = survey.evaluate(
+            &reading.answers,
+            &context(survey, known, &reading.answers),
+            known.previous.as_ref(),
+        );
+        reading
+            .findings
+            .extend(overwritten(survey, &evaluation, &returned.overwritten));
+    }
     let (evaluation, findings) = check_reading(survey, &reading, known);
     CheckedWorkbook {
         metadata: returned.metadata,
@@ -97,6 +99,22 @@ pub fn check(
         evaluation,
         findings,
         justifications,
+    }
+}
+
+/// What is to be said of the layout, as a finding.
+pub(crate) fn of_notice(notice: LayoutNotice) -> Finding {
+    Finding {
+        key: String::new(),
+        fingerprint: String::new(),
+        rule: notice.code,
+        class: RuleClass::Syntactical,
+        action: notice.action,
+        question: notice.question,
+        places: notice.places,
+        value: None,
+        message: notice.message,
+        offers: Vec::new(),
     }
 }
 
@@ -146,6 +164,8 @@ pub fn check_reading(survey: &Survey, reading: &Reading, known: &Known) -> (Eval
 pub struct Known {
     /// Its accepted answers of the round before.
     pub previous: Option<Answers>,
+    /// What the registry knows of it; absent where a workbook is checked by itself.
+    pub registered: Option<Registered>,
     /// Its industry in the registry, and the rest of its round; absent where a workbook is checked by itself.
     pub round: Option<RoundView>,
 }

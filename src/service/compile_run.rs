@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use index::{compile::CompiledMethodology, methodology::Methodology};
+use index::{compile::OverReturns, methodology::Methodology, scoring::Scored};
 
 use super::{
     Service, catalogue,
@@ -11,7 +11,7 @@ use super::{
     permission::Action,
     progress::Progress,
     publish_document::questionnaire_of,
-    run_pass::{Basis, CHUNK, OneScored, Pass, Ranked, ResultsHash, document_hashes, main_score},
+    run_pass::{Basis, CHUNK, Pass, Ranked, ResultsHash, document_hashes},
 };
 use crate::{
     domain::{
@@ -91,7 +91,7 @@ async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progres
     let ranked = pass.rank(service, progress, total).await?;
     let mut results_hash = ResultsHash::default();
     for (at, chunk) in pass.returns.chunks(CHUNK).enumerate() {
-        let scored = pass.score(service, chunk).await?;
+        let scored = pass.explain(service, at * CHUNK, chunk, &ranked).await?;
         let results = results(run.id, at * CHUNK, chunk, &scored, &ranked)?;
         for result in &results {
             results_hash.add(&result.uscc, result.rank, &result.detail)?;
@@ -127,11 +127,11 @@ fn results(
     run: RunId,
     first: usize,
     chunk: &[RunInput],
-    scored: &[OneScored],
+    scored: &[Scored],
     ranked: &Ranked,
 ) -> Result<Vec<RunResult>, ServiceError> {
     let mut results = Vec::with_capacity(chunk.len());
-    for (at, (input, one)) in (first..).zip(chunk.iter().zip(scored)) {
+    for (at, (input, scored)) in (first..).zip(chunk.iter().zip(scored)) {
         results.push(RunResult {
             run,
             enterprise: input.enterprise,
@@ -142,11 +142,11 @@ fn results(
             size_class: input.size_class.clone(),
             enterprise_name: input.name.clone(),
             uscc: input.uscc.clone(),
-            score: main_score(&one.scored).map(index::exact::Fixed::to_f64),
+            score: ranked.scores.get(at).copied().flatten(),
             rank: rank_at(ranked, at),
             band: ranked.bands.get(at).copied().flatten(),
-            totals: serde_json::to_value(&one.scored.totals).map_err(ServiceError::internal)?,
-            detail: serde_json::to_string(&one.scored).map_err(ServiceError::internal)?,
+            totals: serde_json::to_value(&scored.totals).map_err(ServiceError::internal)?,
+            detail: serde_json::to_string(scored).map_err(ServiceError::internal)?,
         });
     }
     Ok(results)
@@ -175,7 +175,7 @@ pub(crate) async fn compiled(
     service: &Service,
     round: &Round,
     methodology: DocumentId,
-) -> Result<(Arc<CompiledMethodology>, Document), ServiceError> {
+) -> Result<(OverReturns, Document), ServiceError> {
     let content = catalogue::content(&service.db, methodology).await?;
     if content.document.kind != DocumentKind::Methodology {
         return Err(ServiceError::new("not_found"));
@@ -208,7 +208,7 @@ pub(crate) async fn fits_round(
 pub(crate) async fn basis(
     service: &Service,
     round: Round,
-    methodology: Arc<CompiledMethodology>,
+    methodology: OverReturns,
     methodology_sha256: String,
 ) -> Result<Arc<Basis>, ServiceError> {
     let form = service

@@ -455,10 +455,10 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "This is a bulk sheet with one row per enterprise, not the form of one enterprise. Upload it as a bulk import, or download the form of the enterprise.",
     ),
     (
-        "workbook.generic_template",
+        "workbook.no_uscc",
         Kind::Unprocessable,
-        "这是发给未建档企业的空白调查表。请先由主管部门按表中的统一社会信用代码建档并纳入本期，再下载本企业的调查表填写。",
-        "This is the blank form for an enterprise that is not registered yet. Have the bureau register it by the credit code in the form and add it to the round, then download the form of the enterprise.",
+        "这是空白调查表，表中没有填统一社会信用代码，不知道是哪家企业的。请在“统一社会信用代码”一格填上后再上传。",
+        "This is a blank form without a credit code; whose it is cannot be told. Enter the unified social credit code in its cell and upload it again.",
     ),
     (
         "workbook.not_bulk_template",
@@ -499,8 +499,14 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
     (
         "import.unknown_enterprise",
         Kind::NotFound,
-        "本期没有这家企业，或不在您负责的镇街；请核对信用代码或企业名称。",
-        "No such enterprise is asked in this round, or it lies outside the area you look after; check the credit code or name.",
+        "本期没有这家企业，或不在您负责的镇街。请核对信用代码或企业名称；确属漏报的，先由主管部门建档并纳入本期，再重新导入。",
+        "No such enterprise is asked in this round, or it lies outside the area you look after. Check the credit code or name; one that was left out must first be registered by the bureau and added to the round, then import again.",
+    ),
+    (
+        "import.row_untouched",
+        Kind::Unprocessable,
+        "这一行除系统预填的内容外没有填写，没有收；填好后再导入即可。",
+        "Nothing was filled into this row beyond what was printed in it, and it was not taken in; fill it in and import again.",
     ),
     (
         "import.ambiguous_name",
@@ -571,8 +577,14 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
     (
         "run.not_over_enterprises",
         Kind::Unprocessable,
-        "这个评价方法不按企业测算。",
-        "This methodology is not computed over enterprises.",
+        "这个评价方法不按企业测算，或没有说明数值从调查表的哪里来（sources）。",
+        "This methodology is not computed over enterprises, or does not say where its figures come from in the questionnaire (sources).",
+    ),
+    (
+        "run.scored_together",
+        Kind::Unprocessable,
+        "这个评价方法把所有企业放在一起测算，一家企业的得分取决于其他企业，不能单独试算或变动权重；请导出 coinr 后用 ronghe index robustness 分析，或改答案后重新测算。",
+        "This methodology scores all enterprises together and the score of one depends on the others: it cannot be tried alone, nor its weights be shaken here. Export coinr and use ronghe index robustness, or run it again.",
     ),
     (
         "run.wrong_state",

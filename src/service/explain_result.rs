@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use index::{
-    explain::{Distance, ExplainNode, Improvement, Missing},
+    compile::OverReturns,
+    explain::{self, Distance, ExplainNode, Improvement, Missing},
     scoring::Scored,
 };
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
@@ -74,12 +75,23 @@ pub async fn explain_result(
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
     let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
-    let roots = index::explain::tree(&scored, &methodology);
+    let (roots, next, missing) = match &methodology {
+        OverReturns::Each(methodology) => (
+            explain::tree(&scored, methodology),
+            explain::distance(&scored, methodology),
+            explain::missing(&scored, methodology),
+        ),
+        OverReturns::Together(composite) => (
+            explain::tree_together(&scored, composite),
+            explain::distance_together(&scored),
+            explain::missing_together(&scored),
+        ),
+    };
     let evidence = evidence(&form.survey, &roots, &revision);
     Ok(Explanation {
         run,
-        next: index::explain::distance(&scored, &methodology),
-        missing: index::explain::missing(&scored, &methodology),
+        next,
+        missing,
         scored,
         roots,
         evidence,
@@ -106,7 +118,9 @@ pub async fn improve_result(
         .await?;
     blocking(move || {
         let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
-        Ok(index::explain::improvement(&scored, &methodology))
+        Ok(methodology
+            .each()
+            .and_then(|methodology| explain::improvement(&scored, methodology)))
     })
     .await
 }

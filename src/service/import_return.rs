@@ -192,6 +192,7 @@ impl Situation {
             .await?;
         let known = Known {
             previous: self.previous.clone(),
+            registered: Some((&self.enterprise).into()),
             round: Some(view.of(&self.enterprise.facts.industry_code)),
         };
         let form = self.form.clone();

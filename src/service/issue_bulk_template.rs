@@ -1,13 +1,14 @@
 //! Workbooks of a round that are not for one enterprise: the bulk sheet of an area, and the form for an enterprise that
 //! is not in the registry yet.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
+use survey::answer::Answers;
 use workbook::{
     bulk::{self, BulkEntry, BulkLayout, DEFAULT_TABLE_ROWS},
     language::Language,
     metadata::{TemplateKind, TemplateMetadata},
-    prefill::Prefill,
+    prefill::{Prefill, raw_values},
     template::{TemplateIssue, write_live},
 };
 
@@ -15,13 +16,15 @@ use super::{
     Service,
     catalogue::{Form, blocking},
     error::ServiceError,
-    issue_template::{Template, round_title},
+    issue_template::{Filling, Template, known_answers, round_title},
+    map_spreadsheet::round_and_form,
     permission::Action,
     seal_template::{current_key, nonce},
 };
 use crate::{
     domain::{
-        access::Principal,
+        access::{Principal, Scope},
+        enterprise::{Enterprise, EnterpriseId},
         round::{Round, RoundId},
     },
     store,
@@ -29,6 +32,9 @@ use crate::{
 
 /// The most rows of a table question that a bulk sheet has columns for.
 pub const MOST_TABLE_ROWS: u32 = 10;
+
+/// Enterprises whose answers of the round before are read at once.
+const AT_ONCE: usize = 1000;
 
 /// What a bulk sheet shall hold.
 #[derive(Clone, Debug, Default)]
@@ -41,17 +47,29 @@ pub struct BulkRequest {
     pub table_rows: Option<u32>,
 }
 
-/// Writes the bulk sheet of a round: one row for every enterprise asked that the caller sees in the area.
+/// Writes the bulk sheet of a round: one row for every enterprise asked that the caller sees in the area, with what is
+/// known of it.
 pub async fn issue_bulk_template(
     service: &Service,
     caller: &Principal,
     round: RoundId,
     request: BulkRequest,
 ) -> Result<Template, ServiceError> {
+    write_filled_bulk(service, caller, round, request, |_, _, _| Filling::default()).await
+}
+
+/// Writes the bulk sheet with these cells laid over what is known, as whoever fills in for many would have done.
+pub async fn write_filled_bulk(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    request: BulkRequest,
+    filling: impl Fn(&Form, &Enterprise, Language) -> Filling + Send + 'static,
+) -> Result<Template, ServiceError> {
     caller.may(Action::IssueBulkTemplates)?;
-    let (round, form) = form_of(service, round).await?;
-    let members =
-        store::round::member_names(service.db.read(), &caller.scope, round.id, request.area.as_deref()).await?;
+    let (round, form) = round_and_form(service, round).await?;
+    let members = store::round::members_in(service.db.read(), &caller.scope, round.id, request.area.as_deref()).await?;
+    let previous = last_answers(service, &round, &members).await?;
     let key = current_key(service).await?;
     let mut issue = TemplateIssue {
         kind: TemplateKind::Bulk,
@@ -70,13 +88,20 @@ pub async fn issue_bulk_template(
     let bytes = blocking(move || {
         let layout = BulkLayout::of(form.survey.questionnaire(), rows);
         issue.seal = Some(key.seal(&TemplateMetadata::of_bulk(&layout, &issue)));
-        let entries = members.into_iter().map(|(uscc, name)| BulkEntry {
-            uscc,
-            name,
-            prefill: Prefill::new(),
+        let questionnaire = form.survey.questionnaire();
+        let entries = members.into_iter().map(|enterprise| {
+            let known = known_answers(questionnaire, &enterprise, previous.get(&enterprise.id));
+            let mut prefill = raw_values(questionnaire, &form.options, &known, request.language);
+            let Filling { cells, claims } = filling(&form, &enterprise, request.language);
+            prefill.extend(cells);
+            BulkEntry {
+                uscc: enterprise.facts.uscc,
+                name: enterprise.facts.name,
+                prefill,
+                claims,
+            }
         });
-        bulk::write(&layout, form.survey.questionnaire(), &form.options, &issue, entries)
-            .map_err(ServiceError::internal)
+        bulk::write(&layout, questionnaire, &form.options, &issue, entries).map_err(ServiceError::internal)
     })
     .await?;
     Ok(Template { filename, bytes })
@@ -90,8 +115,19 @@ pub async fn issue_generic_template(
     round: RoundId,
     language: Language,
 ) -> Result<Template, ServiceError> {
+    write_filled_blank(service, caller, round, language, |_, _| Prefill::new()).await
+}
+
+/// Writes the blank form with these cells, as whoever fills it in would have done.
+pub async fn write_filled_blank(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    language: Language,
+    filling: impl FnOnce(&Form, Language) -> Prefill + Send + 'static,
+) -> Result<Template, ServiceError> {
     caller.may(Action::IssueBulkTemplates)?;
-    let (round, form) = form_of(service, round).await?;
+    let (round, form) = round_and_form(service, round).await?;
     let key = current_key(service).await?;
     let mut issue = TemplateIssue {
         kind: TemplateKind::Generic,
@@ -100,19 +136,29 @@ pub async fn issue_generic_template(
     let filename = format!("{}_blank.xlsx", round.code);
     let bytes = blocking(move || {
         issue.seal = Some(key.seal(&TemplateMetadata::of(&form.layout, &issue)));
-        write_live(&form.layout, &form.survey, &form.options, &issue, &Prefill::new()).map_err(ServiceError::internal)
+        let prefill = filling(&form, language);
+        write_live(&form.layout, &form.survey, &form.options, &issue, &prefill).map_err(ServiceError::internal)
     })
     .await?;
     Ok(Template { filename, bytes })
 }
 
-async fn form_of(service: &Service, round: RoundId) -> Result<(Round, Arc<Form>), ServiceError> {
-    let round = store::round::find_round(service.db.read(), round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
-    Ok((round, form))
+/// The accepted answers of the round before, of enterprises that the caller sees.
+async fn last_answers(
+    service: &Service,
+    round: &Round,
+    members: &[Enterprise],
+) -> Result<BTreeMap<EnterpriseId, Answers>, ServiceError> {
+    let mut found = BTreeMap::new();
+    let Some(previous) = round.previous else {
+        return Ok(found);
+    };
+    for members in members.chunks(AT_ONCE) {
+        let ids = members.iter().map(|member| member.id).collect::<Vec<_>>();
+        let conn = service.db.read();
+        found.extend(store::survey_return::accepted_answers_of(conn, &Scope::County, previous, &ids).await?);
+    }
+    Ok(found)
 }
 
 fn issue(service: &Service, round: &Round, language: Language) -> TemplateIssue {

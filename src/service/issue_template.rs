@@ -44,7 +44,7 @@ pub async fn issue_template(
     let situation = Situation::load(service, caller, &survey_return).await?;
     let key = current_key(service).await?;
     let issue = issue(service, &situation, language);
-    let prefill = known_answers(&situation, issue.language);
+    let prefill = known_cells(&situation, issue.language);
     let filename = filename(&situation);
     let bytes = blocking(move || write_template(&situation, issue, &prefill, &key)).await?;
     Ok(Template { filename, bytes })
@@ -95,16 +95,22 @@ fn filename(situation: &Situation) -> String {
     format!("{}_{}_{}.xlsx", situation.round.code, facts.uscc, facts.name)
 }
 
-/// What stands in the cells of a fresh template: last round's answers where they carry forward, and over them what the
-/// registry knows.
-fn known_answers(situation: &Situation, language: Language) -> Prefill {
+/// What stands in the cells of a fresh template.
+fn known_cells(situation: &Situation, language: Language) -> Prefill {
     let (form, questionnaire) = (&situation.form, situation.form.survey.questionnaire());
-    let mut known = match situation.previous() {
-        Some(previous) => carried(questionnaire, &form.options, previous, language),
-        None => Prefill::new(),
-    };
-    let registry = registry_answers(questionnaire, &situation.enterprise);
-    known.extend(raw_values(questionnaire, &form.options, &registry, language));
+    let known = known_answers(questionnaire, &situation.enterprise, situation.previous());
+    raw_values(questionnaire, &form.options, &known, language)
+}
+
+/// What is known of a return before anything was filled in: last round's answers where they carry forward, and over them
+/// what the registry knows.
+pub(crate) fn known_answers(
+    questionnaire: &Questionnaire,
+    enterprise: &Enterprise,
+    previous: Option<&Answers>,
+) -> Answers {
+    let mut known = previous.map_or_else(Answers::new, |previous| carried(questionnaire, previous));
+    known.extend(registry_answers(questionnaire, enterprise));
     known
 }
 

@@ -13,8 +13,9 @@ use super::{
     begin_import::may_hand_in,
     catalogue::{Form, blocking},
     check_workbook::read_workbook,
-    error::ServiceError,
-    read_rows::{CheckedRow, RowContext},
+    error::{Kind, ServiceError},
+    read_rows::{CheckedRow, Columns, RowContext, SheetRow},
+    sheet_rows::read_beginnings,
 };
 use crate::{
     domain::{
@@ -55,6 +56,8 @@ pub struct PreviewRow {
 
 /// The most rows of a preview.
 pub const PREVIEW_ROWS: usize = 50;
+/// Rows of a long sheet that a proposal or a preview looks at.
+const LOOKED_AT: usize = 200;
 
 /// Proposes how a spreadsheet is read, and keeps it for the preview.
 pub async fn propose_mapping(
@@ -66,7 +69,7 @@ pub async fn propose_mapping(
 ) -> Result<Proposed, ServiceError> {
     may_hand_in(caller)?;
     let (_, form) = round_and_form(service, round).await?;
-    let raw = read_workbook(&service.reader, &bytes).await?;
+    let raw = read_list(service, &bytes.as_slice().into(), LOOKED_AT).await?;
     let file_sha256 = service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
     blocking(move || {
         let visible = raw
@@ -98,24 +101,32 @@ pub async fn preview_mapping(
     let compiled = Arc::new(compile(mapping, &form)?);
     let bytes = service.blobs.get(file_sha256).await;
     let bytes = bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))?;
-    let raw = read_workbook(&service.reader, &bytes).await?;
+    let raw = read_list(service, &bytes.into(), LOOKED_AT).await?;
     let context = RowContext {
         service: service.clone(),
         scope: caller.scope.clone(),
         round,
         form,
-        mapping: compiled.clone(),
-        dates: raw.dates,
+        columns: Columns::Mapped(compiled.clone()),
     };
-    let most = most.clamp(1, PREVIEW_ROWS);
+    let (most, dates) = (most.clamp(1, PREVIEW_ROWS), raw.dates);
     let first = blocking(move || Ok(first_rows(&compiled, &raw, most))).await?;
-    let checked = context.check(first).await?;
+    let checked = context.check(first, dates).await?;
     Ok(checked.into_iter().map(preview).collect())
 }
 
-fn first_rows(compiled: &Compiled, raw: &RawWorkbook, most: usize) -> Vec<workbook::mapping::MappedRow> {
+/// The workbook; of one that is too long to be kept, how its sheets begin.
+async fn read_list(service: &Service, bytes: &Arc<[u8]>, rows: usize) -> Result<RawWorkbook, ServiceError> {
+    match read_workbook(&service.reader, bytes).await {
+        Err(error) if error.kind == Kind::TooLarge => read_beginnings(service, bytes, rows, |_| false).await,
+        read => read,
+    }
+}
+
+fn first_rows(compiled: &Compiled, raw: &RawWorkbook, most: usize) -> Vec<SheetRow> {
     let rows = rows(compiled, raw);
-    rows.iter().filter_map(|row| compiled.read(row)).take(most).collect()
+    let read = rows.iter().filter_map(|row| compiled.read(row));
+    read.take(most).map(Into::into).collect()
 }
 
 /// The mapping, if it fits the questionnaire.

@@ -4,17 +4,22 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use survey::{
-    cell::{DateSystem, RawCell},
+    cell::{DateSystem, LayoutNotice, Place, RawCell},
     finding::Findings,
     reading::Reading,
 };
-use workbook::mapping::{Compiled, KeyKind, MappedRow};
+use workbook::{
+    bulk::BulkRow,
+    mapping::{Compiled, KeyKind, MappedRow},
+};
 
 use super::{
     Service,
     catalogue::{Form, blocking},
-    check_workbook::{Known, check_reading},
+    check_workbook::{Known, check_reading, of_notice},
+    compare_known::identity,
     error::{Fault, ServiceError},
+    issue_template::known_answers,
     round_figures::RoundView,
 };
 use crate::{
@@ -28,10 +33,96 @@ use crate::{
     store,
 };
 
+/// A row of a sheet on its way to become a return.
+pub(crate) struct SheetRow {
+    /// Sheet and row as people name them, or the sheet alone where it is one return.
+    pub(crate) name: String,
+    /// Whose it is, by credit code or name; absent where that cell is blank.
+    pub(crate) key: Option<String>,
+    /// Where the key stands.
+    pub(crate) key_place: Place,
+    /// The answer cells, blank ones included.
+    pub(crate) cells: Vec<RawCell>,
+    /// The cells in which a reason may stand why a question does not apply.
+    pub(crate) claims: Vec<RawCell>,
+    /// What is to be said of the sheet, at each of its returns.
+    pub(crate) notices: Arc<[LayoutNotice]>,
+}
+
+impl From<MappedRow> for SheetRow {
+    fn from(row: MappedRow) -> Self {
+        Self {
+            name: row.name,
+            key: row.key,
+            key_place: row.key_place,
+            cells: row.cells,
+            claims: Vec::new(),
+            notices: Arc::default(),
+        }
+    }
+}
+
+impl SheetRow {
+    /// A row of a bulk sheet.
+    pub(crate) fn of_bulk(row: BulkRow, notices: Arc<[LayoutNotice]>) -> Self {
+        Self {
+            name: row_name(&row.uscc_place.sheet, row.row),
+            key: Some(row.uscc),
+            key_place: row.uscc_place,
+            cells: row.cells,
+            claims: row.claims,
+            notices,
+        }
+    }
+
+    /// A row of a bulk sheet that holds something but no credit code.
+    pub(crate) fn stray(row: u32, notice: LayoutNotice) -> Self {
+        let place = notice.places.into_iter().next().unwrap_or_default();
+        Self {
+            name: row_name(&place.sheet, row),
+            key: None,
+            key_place: place,
+            cells: Vec::new(),
+            claims: Vec::new(),
+            notices: Arc::default(),
+        }
+    }
+}
+
+fn row_name(sheet: &str, row: u32) -> String {
+    format!("{sheet}!{}", u64::from(row) + 1)
+}
+
+/// How the columns of a sheet answer questions.
+#[derive(Clone)]
+pub(crate) enum Columns {
+    /// As a person confirmed.
+    Mapped(Arc<Compiled>),
+    /// By the codes in the head of a bulk sheet.
+    Coded,
+}
+
+impl Columns {
+    fn key_kind(&self) -> KeyKind {
+        match self {
+            Self::Mapped(mapping) => mapping.mapping().key.kind,
+            Self::Coded => KeyKind::Uscc,
+        }
+    }
+
+    /// By how much figures are multiplied, field by field.
+    fn factors(&self) -> Vec<Option<rust_decimal::Decimal>> {
+        match self {
+            Self::Mapped(mapping) => mapping.mapping().fields.iter().map(|field| field.unit_factor).collect(),
+            Self::Coded => Vec::new(),
+        }
+    }
+}
+
 /// A row that was read and checked.
 pub(crate) struct CheckedRow {
     /// The row.
-    pub(crate) row: MappedRow,
+    pub(crate) row: SheetRow,
     /// Hash of everything that was read of it, wherever it stands: the same row again has the same.
     pub(crate) hash: String,
     /// Whose it is.
@@ -40,6 +131,8 @@ pub(crate) struct CheckedRow {
     pub(crate) reading: Reading,
     /// What was found.
     pub(crate) findings: Findings,
+    /// Whether it says no more than what was known before anything was filled in.
+    pub(crate) untouched: bool,
 }
 
 /// Whose a row is, or why that cannot be told.
@@ -57,38 +150,46 @@ pub(crate) struct RowContext {
     /// Its form.
     pub(crate) form: Arc<Form>,
     /// How columns answer questions.
-    pub(crate) mapping: Arc<Compiled>,
-    /// Date system of the spreadsheet.
-    pub(crate) dates: DateSystem,
+    pub(crate) columns: Columns,
 }
 
 impl RowContext {
     /// Reads and checks a group of rows. A handful of statements, however many they are.
-    pub(crate) async fn check(&self, rows: Vec<MappedRow>) -> Result<Vec<CheckedRow>, ServiceError> {
+    pub(crate) async fn check(&self, rows: Vec<SheetRow>, dates: DateSystem) -> Result<Vec<CheckedRow>, ServiceError> {
         let owners = self.owners(&rows).await?;
         let enterprises = owners.iter().flatten().map(|(_, enterprise)| enterprise.id);
         let previous = self.previous(enterprises.collect()).await?;
-        let (form, mapping, dates) = (self.form.clone(), self.mapping.clone(), self.dates);
+        let (form, columns) = (self.form.clone(), self.columns.clone());
         let mut known = Vec::with_capacity(owners.len());
         for owner in &owners {
             known.push(match owner {
                 Ok((survey_return, enterprise)) => Known {
                     previous: previous.get(&enterprise.id).cloned(),
+                    registered: Some(enterprise.into()),
                     round: Some(self.view(survey_return, enterprise).await?),
                 },
                 Err(_) => Known::default(),
             });
         }
         blocking(move || {
-            let check = |((row, owner), known): ((MappedRow, Owner), Known)| {
+            let check = |((row, owner), known): ((SheetRow, Owner), Known)| {
                 let mut reading = form.survey.read_answers(&row.cells, dates);
-                mapping.scale(&mut reading);
+                reading.claims = form.survey.read_claims(&row.claims);
+                if let Columns::Mapped(mapping) = &columns {
+                    mapping.scale(&mut reading);
+                }
+                let untouched = is_untouched(&form, &reading, &owner, &known);
+                if let Some(registered) = &known.registered {
+                    reading.findings.extend(identity(&form.survey, &reading, registered));
+                }
+                reading.findings.extend(row.notices.iter().cloned().map(of_notice));
                 let (_, findings) = check_reading(&form.survey, &reading, &known);
                 CheckedRow {
-                    hash: hash(&row.cells, &mapping),
+                    hash: hash(&row, &columns),
                     owner,
                     reading,
                     findings,
+                    untouched,
                     row,
                 }
             };
@@ -107,10 +208,10 @@ impl RowContext {
     }
 
     /// The return and the enterprise of each row, by its key.
-    async fn owners(&self, rows: &[MappedRow]) -> Result<Vec<Owner>, ServiceError> {
+    async fn owners(&self, rows: &[SheetRow]) -> Result<Vec<Owner>, ServiceError> {
         let conn = self.service.db.read();
         let keys = rows.iter().filter_map(|row| row.key.clone()).collect::<Vec<_>>();
-        let by_key: BTreeMap<String, Vec<Enterprise>> = match self.mapping.mapping().key.kind {
+        let by_key: BTreeMap<String, Vec<Enterprise>> = match self.columns.key_kind() {
             KeyKind::Name => store::enterprise::find_enterprises_by_name(conn, &self.scope, &keys).await?,
             KeyKind::Uscc => {
                 let codes = keys.iter().map(|key| key.to_uppercase()).collect::<Vec<_>>();
@@ -127,11 +228,11 @@ impl RowContext {
             .map(|enterprise| enterprise.id)
             .collect::<Vec<_>>();
         let returns = store::survey_return::find_returns_of(conn, &self.scope, self.round.id, &ids).await?;
-        let owner = |row: &MappedRow| {
+        let owner = |row: &SheetRow| {
             let Some(key) = &row.key else {
                 return Err(at_key(ServiceError::new("import.no_key"), row));
             };
-            let found = match self.mapping.mapping().key.kind {
+            let found = match self.columns.key_kind() {
                 KeyKind::Name => by_key.get(key),
                 KeyKind::Uscc => by_key.get(&key.to_uppercase()),
             };
@@ -160,8 +261,21 @@ impl RowContext {
     }
 }
 
+/// Whether a row says no more than a fresh sheet would.
+fn is_untouched(form: &Form, reading: &Reading, owner: &Owner, known: &Known) -> bool {
+    let Ok((_, enterprise)) = owner else { return false };
+    if !reading.findings.is_empty() || !reading.claims.is_empty() {
+        return false;
+    }
+    let fresh = known_answers(form.survey.questionnaire(), enterprise, known.previous.as_ref());
+    reading
+        .answers
+        .iter()
+        .all(|(code, answer)| fresh.get(code) == Some(answer))
+}
+
 /// The error with the cell of the key as its place.
-fn at_key(error: ServiceError, row: &MappedRow) -> ServiceError {
+fn at_key(error: ServiceError, row: &SheetRow) -> ServiceError {
     let fault = Fault {
         code: error.code.clone(),
         pointer: row.key.clone(),
@@ -172,17 +286,13 @@ fn at_key(error: ServiceError, row: &MappedRow) -> ServiceError {
 }
 
 /// What was read, without where it stood.
-fn hash(cells: &[RawCell], mapping: &Compiled) -> String {
-    let said = cells
+fn hash(row: &SheetRow, columns: &Columns) -> String {
+    let said = row
+        .cells
         .iter()
+        .chain(&row.claims)
         .map(|cell| (&cell.question, &cell.table, &cell.value, &cell.number_format))
         .collect::<Vec<_>>();
-    let factors = mapping
-        .mapping()
-        .fields
-        .iter()
-        .map(|field| field.unit_factor)
-        .collect::<Vec<_>>();
-    let text = serde_json::to_vec(&(said, factors)).unwrap_or_default();
+    let text = serde_json::to_vec(&(said, columns.factors())).unwrap_or_default();
     sha256_hex(&text)
 }

@@ -5,19 +5,23 @@
 
 use std::sync::Arc;
 
-use survey::text::Text;
+use survey::{cell::RawValue, identifier::normalise, questionnaire::RegistryFact, text::Text};
 use workbook::{
-    anchor,
+    anchor::{self, ReturnWorkbook},
+    bulk::BulkLayout,
     extract::RawWorkbook,
+    language::Language,
     metadata::{Expected, Mismatch, TemplateKind, TemplateMetadata},
 };
 
 use super::{
     Service,
     catalogue::Form,
+    check_workbook::anchor_workbook,
     error::{Kind, ServiceError},
     import_return::Situation,
     seal_template::require_sealed,
+    sheet_rows::read_beginnings,
 };
 use crate::{
     domain::round::{Round, RoundId},
@@ -32,13 +36,67 @@ pub async fn sealed_metadata(service: &Service, raw: &RawWorkbook) -> Result<Tem
     Ok(metadata)
 }
 
-/// The same, of the return of one enterprise and no other kind of template.
+/// The same, of the return of one enterprise: addressed to it, or the blank form.
 pub(crate) async fn sealed_return(service: &Service, raw: &RawWorkbook) -> Result<TemplateMetadata, ServiceError> {
     let metadata = sealed_metadata(service, raw).await?;
     match metadata.kind {
-        TemplateKind::Return => Ok(metadata),
+        TemplateKind::Return | TemplateKind::Generic => Ok(metadata),
         TemplateKind::Bulk => Err(ServiceError::new("workbook.bulk_template")),
-        TemplateKind::Generic => Err(ServiceError::new("workbook.generic_template")),
+    }
+}
+
+/// A bulk sheet of ours.
+pub(crate) struct BulkSheet {
+    /// Its columns.
+    pub(crate) layout: BulkLayout,
+    /// Its language.
+    pub(crate) language: Language,
+}
+
+/// Rows in which the marks of a template stand.
+const MARKS: usize = 64;
+
+/// The bulk sheet that a file is: issued here, for this round, with the questionnaire as it is.
+pub(crate) async fn bulk_sheet(
+    service: &Service,
+    round: &Round,
+    form: &Form,
+    bytes: &Arc<[u8]>,
+) -> Result<BulkSheet, ServiceError> {
+    let beginnings = read_beginnings(service, bytes, MARKS, |read| anchor::metadata(read).is_ok()).await?;
+    let metadata = sealed_metadata(service, &beginnings).await?;
+    let (TemplateKind::Bulk, Some(table_rows)) = (metadata.kind, metadata.table_rows) else {
+        return Err(ServiceError::new("workbook.not_bulk_template"));
+    };
+    let questionnaire = form.survey.questionnaire();
+    // The seal vouches for it: it is what was asked for when the sheet was issued.
+    let layout = BulkLayout::of(questionnaire, table_rows);
+    let expected = Expected {
+        questionnaire: questionnaire.code.clone(),
+        questionnaire_version: questionnaire.version.clone(),
+        layout_hash: layout.hash(),
+        round_id: round.id.to_string(),
+        enterprise_id: String::new(),
+        enterprise_uscc: String::new(),
+    };
+    match metadata.matches(&expected) {
+        Ok(()) => Ok(BulkSheet {
+            layout,
+            language: metadata.language,
+        }),
+        Err(Mismatch::Round { .. }) => Err(other_round(service, round, &metadata).await?),
+        Err(mismatch) => Err(refused(&mismatch)),
+    }
+}
+
+/// The credit code that was typed into a blank form.
+pub(crate) fn typed_uscc(form: &Form, returned: &ReturnWorkbook) -> Option<String> {
+    let mut questions = form.survey.questionnaire().questions.iter();
+    let asked = questions.find(|question| question.registry == Some(RegistryFact::Uscc))?;
+    let cell = returned.cells.iter().find(|cell| cell.question == asked.code)?;
+    match &cell.value {
+        RawValue::Text(text) => Some(normalise(text)).filter(|text| !text.is_empty()),
+        _ => None,
     }
 }
 
@@ -51,6 +109,9 @@ pub(crate) async fn recognise(
     raw: &RawWorkbook,
 ) -> Result<Arc<Form>, ServiceError> {
     let metadata = sealed_return(service, raw).await?;
+    if metadata.kind == TemplateKind::Generic {
+        return blank_form(service, situation, raw, &metadata).await;
+    }
     match metadata.matches(&expected(situation, &situation.form)) {
         Ok(()) => Ok(situation.form.clone()),
         Err(Mismatch::Round { .. }) => Err(other_round(service, &situation.round, &metadata).await?),
@@ -64,6 +125,35 @@ pub(crate) async fn recognise(
         }
         Err(mismatch) => Err(refused(&mismatch)),
     }
+}
+
+/// The blank form of the round, with the credit code of the enterprise typed into it.
+async fn blank_form(
+    service: &Service,
+    situation: &Situation,
+    raw: &RawWorkbook,
+    metadata: &TemplateMetadata,
+) -> Result<Arc<Form>, ServiceError> {
+    let form = &situation.form;
+    let expected = Expected {
+        enterprise_id: String::new(),
+        enterprise_uscc: String::new(),
+        ..expected(situation, form)
+    };
+    match metadata.matches(&expected) {
+        Ok(()) => {}
+        Err(Mismatch::Round { .. }) => return Err(other_round(service, &situation.round, metadata).await?),
+        Err(mismatch) => return Err(refused(&mismatch)),
+    }
+    let found = typed_uscc(form, &anchor_workbook(raw, form)?);
+    let found = found.ok_or_else(|| ServiceError::new("workbook.no_uscc"))?;
+    if found == situation.enterprise.facts.uscc {
+        return Ok(form.clone());
+    }
+    Err(refused(&Mismatch::Enterprise {
+        found,
+        expected: situation.enterprise.facts.uscc.clone(),
+    }))
 }
 
 fn expected(situation: &Situation, form: &Form) -> Expected {

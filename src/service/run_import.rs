@@ -9,6 +9,7 @@
 mod files;
 mod rows;
 mod settle;
+mod source;
 
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ pub async fn run_import(
     });
     match run.batch.kind {
         ImportKind::Zip | ImportKind::Folder => run.clone().files().await?,
-        ImportKind::Mapped => run.clone().rows().await?,
+        ImportKind::Mapped | ImportKind::Bulk => run.clone().rows().await?,
     }
     Ok(ImportSummary {
         import_id: id,

@@ -9,9 +9,10 @@ use std::{
 };
 
 use index::{
-    compile::CompiledMethodology,
+    compile::{CompiledComposite, CompiledMethodology, OverReturns},
     exact::Fixed,
     rank::rank,
+    returns::{CompositeScores, UnitFigures},
     scoring::{NodeKind, Scored},
 };
 use serde::Serialize;
@@ -24,7 +25,7 @@ use survey::{
 use super::{
     Service,
     catalogue::{Form, blocking},
-    error::ServiceError,
+    error::{Kind, ServiceError},
     progress::Progress,
 };
 use crate::{
@@ -48,7 +49,7 @@ const THREADS: usize = 2;
 pub(crate) struct Basis {
     pub(crate) round: Round,
     pub(crate) form: Arc<Form>,
-    pub(crate) methodology: Arc<CompiledMethodology>,
+    pub(crate) methodology: OverReturns,
     /// Hashes of methodology, questionnaire and reference tables.
     pub(crate) document_hashes: Vec<String>,
 }
@@ -60,18 +61,50 @@ pub(crate) struct Pass {
 }
 
 /// What one return gave.
-pub(crate) struct OneScored {
+struct One<T> {
     /// What it contributes to the hash of the inputs.
-    pub(crate) line: Vec<u8>,
-    pub(crate) scored: Scored,
+    line: Vec<u8>,
+    gave: T,
 }
 
 /// What the first pass keeps of every return, in their order.
 pub(crate) struct Ranked {
     pub(crate) inputs_sha256: String,
-    pub(crate) scores: Vec<Option<Fixed>>,
+    pub(crate) scores: Vec<Option<f64>>,
     pub(crate) ranks: Vec<Option<u32>>,
     pub(crate) bands: Vec<Option<i32>>,
+    method: RankedBy,
+}
+
+/// What is needed to tell why returns have their scores.
+enum RankedBy {
+    /// Each is scored by itself, again.
+    Each(Arc<CompiledMethodology>),
+    /// All were scored together.
+    Together(Arc<CompiledComposite>, Arc<CompositeScores>),
+}
+
+/// The contents of a return.
+struct Contents<'c> {
+    now: &'c RevisionContent,
+    /// Of the round before.
+    previous: Option<&'c RevisionContent>,
+}
+
+/// Who is told how far a pass is.
+#[derive(Clone, Copy)]
+struct Steps<'s> {
+    service: &'s Service,
+    progress: Progress<'s>,
+    total: usize,
+}
+
+/// The methodology, if it scores each return by itself: only then can one be tried alone, or its weights be shaken.
+pub(crate) fn scored_each(methodology: &OverReturns) -> Result<&CompiledMethodology, ServiceError> {
+    let each = methodology
+        .each()
+        .ok_or_else(|| ServiceError::new("run.scored_together"))?;
+    Ok(each)
 }
 
 /// Hashes of the documents of a round and of a methodology, in the order in which they go into a run's hash.
@@ -93,16 +126,36 @@ pub(crate) async fn document_hashes(
 }
 
 impl Pass {
-    /// Scores some of the returns.
-    pub(crate) async fn score(&self, service: &Service, returns: &[RunInput]) -> Result<Vec<OneScored>, ServiceError> {
+    /// Takes something from each of some returns.
+    async fn take<T: Send + 'static>(
+        &self,
+        service: &Service,
+        returns: &[RunInput],
+        take: impl Fn(&RunInput, &Contents<'_>) -> T + Send + Sync + 'static,
+    ) -> Result<Vec<One<T>>, ServiceError> {
         let ids: Vec<RevisionId> = returns
             .iter()
             .flat_map(|input| std::iter::once(input.revision).chain(input.previous))
             .collect();
         // A run is over the whole county whoever asks for it; what of it is shown is the reader's scope.
         let contents = store::survey_return::contents_of(service.db.read(), &Scope::County, &ids).await?;
-        let (basis, returns) = (self.basis.clone(), returns.to_vec());
-        blocking(move || score_on_threads(&basis, &returns, &contents)).await
+        let returns = returns.to_vec();
+        blocking(move || on_threads(&returns, |input| take_one(input, &contents, &take))).await
+    }
+
+    /// Scores some of the returns, each by itself.
+    async fn score(
+        &self,
+        service: &Service,
+        methodology: &Arc<CompiledMethodology>,
+        returns: &[RunInput],
+    ) -> Result<Vec<One<Scored>>, ServiceError> {
+        let (form, methodology) = (self.basis.form.clone(), methodology.clone());
+        let score = move |_: &RunInput, contents: &Contents<'_>| {
+            let previous = contents.previous.map(|previous| &previous.answers);
+            score_content(&form.survey, &methodology, contents.now, previous)
+        };
+        self.take(service, returns, score).await
     }
 
     /// The first pass: everybody's score and rank, and the hash of everything that goes in. `steps` are told as done of
@@ -115,42 +168,110 @@ impl Pass {
     ) -> Result<Ranked, ServiceError> {
         let mut inputs = Lines::default();
         inputs.add(&(ENGINE_VERSION, self.basis.round.year, &self.basis.document_hashes))?;
+        let steps = Steps {
+            service,
+            progress,
+            total,
+        };
+        match &self.basis.methodology {
+            OverReturns::Each(methodology) => self.rank_each(methodology, inputs, steps).await,
+            OverReturns::Together(composite) => self.rank_together(composite, inputs, steps).await,
+        }
+    }
+
+    async fn rank_each(
+        &self,
+        methodology: &Arc<CompiledMethodology>,
+        mut inputs: Lines,
+        steps: Steps<'_>,
+    ) -> Result<Ranked, ServiceError> {
         let (mut scores, mut bands) = (Vec::with_capacity(self.returns.len()), Vec::new());
         for chunk in self.returns.chunks(CHUNK) {
-            for one in self.score(service, chunk).await? {
+            for one in self.score(steps.service, methodology, chunk).await? {
                 inputs.add_bytes(&one.line);
-                scores.push(main_score(&one.scored));
-                bands.push(band(&one.scored));
+                scores.push(main_score(&one.gave));
+                bands.push(band(&one.gave));
             }
-            progress.report(scores.len(), total).await?;
+            steps.progress.report(scores.len(), steps.total).await?;
         }
         let by_place: Vec<_> = scores.iter().copied().enumerate().collect();
         Ok(Ranked {
             inputs_sha256: inputs.finish(),
             ranks: rank(&by_place),
-            scores,
+            scores: scores.into_iter().map(|score| score.map(Fixed::to_f64)).collect(),
             bands,
+            method: RankedBy::Each(methodology.clone()),
         })
+    }
+
+    async fn rank_together(
+        &self,
+        composite: &Arc<CompiledComposite>,
+        mut inputs: Lines,
+        steps: Steps<'_>,
+    ) -> Result<Ranked, ServiceError> {
+        let mut units = Vec::with_capacity(self.returns.len());
+        for chunk in self.returns.chunks(CHUNK) {
+            let (form, composite) = (self.basis.form.clone(), composite.clone());
+            let figures =
+                move |input: &RunInput, contents: &Contents<'_>| figures_of(&form.survey, &composite, input, contents);
+            for one in self.take(steps.service, chunk, figures).await? {
+                inputs.add_bytes(&one.line);
+                units.push(one.gave);
+            }
+            steps.progress.report(units.len(), steps.total).await?;
+        }
+        let (composite, year) = (composite.clone(), i64::from(self.basis.round.year));
+        blocking(move || {
+            let count = units.len();
+            let scores = composite
+                .score(year, units)
+                .map_err(|error| ServiceError::refused(Kind::Unprocessable, error.code(), error.message()))?;
+            let band = |unit| i32::try_from(scores.attained(&composite, unit)?.value).ok();
+            Ok(Ranked {
+                inputs_sha256: inputs.finish(),
+                scores: (0..count).map(|unit| scores.score(unit)).collect(),
+                ranks: (0..count).map(|unit| scores.rank(unit)).collect(),
+                bands: (0..count).map(band).collect(),
+                method: RankedBy::Together(composite, Arc::new(scores)),
+            })
+        })
+        .await
+    }
+
+    /// The second pass: why each return of a chunk that begins at place `first` has its score.
+    pub(crate) async fn explain(
+        &self,
+        service: &Service,
+        first: usize,
+        chunk: &[RunInput],
+        ranked: &Ranked,
+    ) -> Result<Vec<Scored>, ServiceError> {
+        match &ranked.method {
+            RankedBy::Each(methodology) => {
+                let scored = self.score(service, methodology, chunk).await?;
+                Ok(scored.into_iter().map(|one| one.gave).collect())
+            }
+            RankedBy::Together(composite, scores) => {
+                let (composite, scores) = (composite.clone(), scores.clone());
+                let places = first..first + chunk.len();
+                blocking(move || Ok(places.map(|unit| scores.scored(&composite, unit)).collect())).await
+            }
+        }
     }
 }
 
 /// Halves the returns between threads; the order stays.
-fn score_on_threads(
-    basis: &Basis,
+fn on_threads<T: Send>(
     returns: &[RunInput],
-    contents: &BTreeMap<RevisionId, RevisionContent>,
-) -> Result<Vec<OneScored>, ServiceError> {
+    take: impl Fn(&RunInput) -> Result<T, ServiceError> + Sync,
+) -> Result<Vec<T>, ServiceError> {
     let share = returns.len().div_ceil(THREADS).max(1);
+    let take = &take;
     std::thread::scope(|scope| {
         let workers: Vec<_> = returns
             .chunks(share)
-            .map(|part| {
-                scope.spawn(move || {
-                    part.iter()
-                        .map(|input| score_one(basis, input, contents))
-                        .collect::<Result<Vec<_>, _>>()
-                })
-            })
+            .map(|part| scope.spawn(move || part.iter().map(take).collect::<Result<Vec<_>, _>>()))
             .collect();
         let mut all = Vec::with_capacity(returns.len());
         for worker in workers {
@@ -163,15 +284,15 @@ fn score_on_threads(
     })
 }
 
-fn score_one(
-    basis: &Basis,
+fn take_one<T>(
     input: &RunInput,
     contents: &BTreeMap<RevisionId, RevisionContent>,
-) -> Result<OneScored, ServiceError> {
+    take: &impl Fn(&RunInput, &Contents<'_>) -> T,
+) -> Result<One<T>, ServiceError> {
     let missing = || ServiceError::internal(format!("revision {} is missing", input.revision));
-    let content = contents.get(&input.revision).ok_or_else(missing)?;
+    let now = contents.get(&input.revision).ok_or_else(missing)?;
     let previous = match input.previous {
-        Some(id) => Some(&contents.get(&id).ok_or_else(missing)?.answers),
+        Some(id) => Some(contents.get(&id).ok_or_else(missing)?),
         None => None,
     };
     let line = InputLine {
@@ -179,16 +300,43 @@ fn score_one(
         area: &input.area_code,
         industry: &input.industry_code,
         blob: &input.blob_sha256,
-        answers: &content.answers,
-        not_applicable: content.claims.keys().map(String::as_str).collect(),
-        previous,
+        answers: &now.answers,
+        not_applicable: now.claims.keys().map(String::as_str).collect(),
+        previous: previous.map(|previous| &previous.answers),
     };
     let mut bytes = serde_json::to_vec(&line).map_err(ServiceError::internal)?;
     bytes.push(b'\n');
-    Ok(OneScored {
+    Ok(One {
         line: bytes,
-        scored: score_content(&basis.form.survey, &basis.methodology, content, previous),
+        gave: take(input, &Contents { now, previous }),
     })
+}
+
+/// What a composite keeps of a return.
+fn figures_of(
+    survey: &Survey,
+    composite: &CompiledComposite,
+    input: &RunInput,
+    contents: &Contents<'_>,
+) -> UnitFigures {
+    let figures = |content: &RevisionContent, previous: Option<&Answers>| {
+        let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
+        let not_applicable: BTreeSet<String> = content.claims.keys().cloned().collect();
+        composite.figures(&evaluation, &not_applicable)
+    };
+    let last_year = contents.previous.filter(|_| composite.needs_last_year());
+    let group = |name: &String| match name.as_str() {
+        "area" => Some(input.area_code.clone()),
+        "industry" => Some(input.industry_code.clone()),
+        "size_class" => input.size_class.clone(),
+        _ => None,
+    };
+    UnitFigures {
+        unit: input.uscc.clone(),
+        figures: figures(contents.now, contents.previous.map(|previous| &previous.answers)),
+        last_year: last_year.map(|previous| figures(previous, None)),
+        groups: composite.group_columns().iter().map(group).collect(),
+    }
 }
 
 /// Scores the content of one revision.

@@ -25,7 +25,7 @@ use super::{
     error::{Fault, ServiceError},
     permission::Action,
     progress::Progress,
-    run_pass::CHUNK,
+    run_pass::{CHUNK, scored_each},
 };
 use crate::{
     domain::{
@@ -159,6 +159,7 @@ pub async fn shake_run(
         .catalogue
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
+    scored_each(&methodology)?;
     let nodes = main_tree(outline(&methodology));
     let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
     rows.retain(|row| row.score.is_some());

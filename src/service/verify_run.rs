@@ -1,6 +1,5 @@
 //! Computing a run again, from the revisions it was made from, and saying whether the same bytes come out.
 
-use index::exact::Fixed;
 use serde::Serialize;
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
     error::ServiceError,
     permission::Action,
     progress::Progress,
-    run_pass::{CHUNK, ENGINE_VERSION, Pass, ResultsHash, main_score},
+    run_pass::{CHUNK, ENGINE_VERSION, Pass, ResultsHash},
 };
 use crate::{
     domain::{
@@ -99,10 +98,10 @@ pub async fn verify_run(
     let mut hash = ResultsHash::default();
     let (mut differences, mut differing, mut at) = (Vec::new(), 0, 0);
     for chunk in pass.returns.chunks(CHUNK) {
-        for (input, one) in chunk.iter().zip(pass.score(service, chunk).await?) {
-            let detail = serde_json::to_string(&one.scored).map_err(ServiceError::internal)?;
+        for (input, scored) in chunk.iter().zip(pass.explain(service, at, chunk, &ranked).await?) {
+            let detail = serde_json::to_string(&scored).map_err(ServiceError::internal)?;
             let now = Figures {
-                score: main_score(&one.scored).map(Fixed::to_f64),
+                score: ranked.scores.get(at).copied().flatten(),
                 rank: rank_at(&ranked, at),
                 band: ranked.bands.get(at).copied().flatten(),
             };

@@ -13,7 +13,7 @@ use super::{
     Service,
     browse::get_run,
     error::{Fault, ServiceError},
-    run_pass::{band, main_score, score_content},
+    run_pass::{band, main_score, score_content, scored_each},
 };
 use crate::{
     domain::{
@@ -77,7 +77,7 @@ pub async fn what_if(
         .ok_or_else(|| ServiceError::internal("the revision of a result is missing"))?;
     change(&form.survey, &mut content, changes)?;
     let previous = previous.as_ref().map(|previous| &previous.answers);
-    let scored = score_content(&form.survey, &methodology, &content, previous);
+    let scored = score_content(&form.survey, scored_each(&methodology)?, &content, previous);
     let score = main_score(&scored).map(index::exact::Fixed::to_f64);
     let rank = match score {
         // How many stand above it is no more than the rank itself says.
@@ -94,7 +94,7 @@ pub async fn what_if(
         rank,
         band: band(&scored),
         scored,
-        relative: methodology.relative(),
+        relative: scored_each(&methodology)?.relative(),
     })
 }
 

@@ -17,7 +17,7 @@ use super::{Connection, StoreError, insert::insert_all, json, keyset, scope, sur
 use crate::domain::{
     access::Scope,
     document::DocumentId,
-    enterprise::EnterpriseId,
+    enterprise::{Enterprise, EnterpriseId},
     page::{Cursor, Page, PageRequest},
     round::{Round, RoundId, RoundProgress},
     survey_return::{ReturnId, ReturnState},
@@ -158,34 +158,26 @@ pub async fn members(conn: &impl Connection, scope: &Scope, round: RoundId) -> R
     Ok(ids.into_iter().map(EnterpriseId).collect())
 }
 
-/// Credit code and name of every enterprise asked that the scope shows, of one area (or one below it) where that is
-/// stated, by credit code.
-pub async fn member_names(
+/// Every enterprise asked that the scope shows, of one area (or one below it) where that is stated, by credit code.
+pub async fn members_in(
     conn: &impl Connection,
     scope: &Scope,
     round: RoundId,
     area: Option<&str>,
-) -> Result<Vec<(String, String)>, StoreError> {
+) -> Result<Vec<Enterprise>, StoreError> {
     let asked = MemberEntity::find()
         .select_only()
         .column(round_member::Column::EnterpriseId)
         .filter(round_member::Column::RoundId.eq(round.0))
         .into_query();
     let mut select = EnterpriseEntity::find()
-        .select_only()
-        .column(enterprise::Column::Uscc)
-        .column(enterprise::Column::Name)
         .filter(scope::enterprises(scope))
         .filter(enterprise::Column::Id.in_subquery(asked));
     if let Some(area) = area {
         select = select.filter(scope::within_area(enterprise::Column::AreaCode, area));
     }
-    let names = select
-        .order_by_asc(enterprise::Column::Uscc)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(names)
+    let found = select.order_by_asc(enterprise::Column::Uscc).all(conn).await?;
+    found.into_iter().map(super::enterprise::enterprise).collect()
 }
 
 fn row(round: &Round) -> Result<round::ActiveModel, StoreError> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::Text;
 
 /// Where something stands in a workbook.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Sheet name as found in the returned file.
     pub sheet: String,

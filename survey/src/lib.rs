@@ -20,4 +20,4 @@ pub mod schema;
 pub mod survey;
 pub mod tables;
 pub mod text;
-mod width;
+pub mod width;

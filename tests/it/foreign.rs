@@ -32,12 +32,12 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{app::worked_examples, conformance::convert, county};
 
-fn form() -> &'static Form {
+pub(crate) fn form() -> &'static Form {
     static FORM: OnceLock<Form> = OnceLock::new();
     FORM.get_or_init(|| ronghe::cli::built_in_form(None).unwrap())
 }
 
-fn issue() -> TemplateIssue {
+pub(crate) fn issue() -> TemplateIssue {
     TemplateIssue {
         template_id: "fixture".to_owned(),
         issued_at: "2026-04-01T01:00:00Z".to_owned(),

@@ -22,6 +22,7 @@ mod county;
 mod database;
 mod dependencies;
 mod docs;
+mod faults;
 mod foreign;
 mod hostile;
 mod index_analysis;

@@ -51,7 +51,7 @@ fn write_samples(folder: &Path) -> Result<(), Box<dyn Error>> {
         let entry = BulkEntry {
             uscc: issue.enterprise.uscc.clone(),
             name: issue.enterprise.name.clone(),
-            prefill: Prefill::new(),
+            ..BulkEntry::default()
         };
         let bytes = bulk::write(&layout, &form.questionnaire, &form.lists, &issue, [entry])?;
         fs::write(folder.join(format!("bulk_{}.xlsx", language.as_str())), bytes)?;
@@ -62,7 +62,12 @@ fn write_samples(folder: &Path) -> Result<(), Box<dyn Error>> {
         ..support::issue(Language::Zh)
     };
     let layout = Layout::of(&form.questionnaire, &form.lists, Some("M"));
-    let mut prefill = carried(&form.questionnaire, &form.lists, &previous, Language::Zh);
+    let mut prefill = raw_values(
+        &form.questionnaire,
+        &form.lists,
+        &carried(&form.questionnaire, &previous),
+        Language::Zh,
+    );
     prefill.retain(|key, _| layout.cells().contains(key));
     let bytes = write(&layout, &form.questionnaire, &form.lists, &issue, &prefill)?;
     fs::write(folder.join("carried_m.xlsx"), bytes)?;
@@ -87,6 +92,7 @@ fn write_bulk(rows: usize, file: &Path) -> Result<(), Box<dyn Error>> {
         uscc: format!("91330111XY{row:08}"),
         name: format!("第{row}家示例企业"),
         prefill: prefill.clone(),
+        ..BulkEntry::default()
     });
     let issue = support::issue(Language::Zh);
     let bytes = bulk::write(&layout, &form.questionnaire, &form.lists, &issue, entries)?;

@@ -157,13 +157,15 @@ impl Archive {
     }
 }
 
-/// Whether bytes are a ZIP of files rather than a workbook, which is a ZIP too: by what lies at its top.
-pub fn is_archive(bytes: &[u8]) -> bool {
+/// Whether bytes are one spreadsheet rather than a ZIP of many: by what lies at the top of the package, or because they are
+/// a compound document (`.xls`).
+pub fn is_one_spreadsheet(bytes: &[u8]) -> bool {
+    const COMPOUND: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     let Ok(zip) = ZipArchive::new(Cursor::new(bytes)) else {
-        return false;
+        return bytes.starts_with(&COMPOUND);
     };
     let marks = ["[Content_Types].xml", "mimetype", "META-INF/manifest.xml"];
-    !zip.file_names()
+    zip.file_names()
         .flatten()
         .any(|name| marks.iter().any(|mark| name.eq_ignore_ascii_case(mark)))
 }

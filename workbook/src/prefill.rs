@@ -74,15 +74,14 @@ pub fn raw_values(
 }
 
 /// Last round's answers that fill this round's cells: `carry_mode` prefill, from the question of `carry_from`.
-pub fn carried(questionnaire: &Questionnaire, lists: &OptionLists, previous: &Answers, language: Language) -> Prefill {
+pub fn carried(questionnaire: &Questionnaire, previous: &Answers) -> Answers {
     let carried_answer = |question: &Question| {
         let is_prefilled = question.carried_forward && question.carry_mode == CarryMode::Prefill;
         let source = question.carry_from.as_ref().unwrap_or(&question.code);
         let answer = previous.get(source).filter(|_| is_prefilled)?;
         Some((question.code.clone(), answer.clone()))
     };
-    let answers: Answers = questionnaire.questions.iter().filter_map(carried_answer).collect();
-    raw_values(questionnaire, lists, &answers, language)
+    questionnaire.questions.iter().filter_map(carried_answer).collect()
 }
 
 /// The separator between option codes that stand in one cell.

@@ -1,4 +1,7 @@
-//! The wording of labels as it stands in cells: written by the template, compared by the reader (WF25).
+//! What stands in cells as text: labels written by the template and compared by the reader (WF25), keys that are looked
+//! up.
+
+use survey::{cell::RawValue, width::half_width};
 
 use crate::{
     language::Language,
@@ -17,4 +20,17 @@ pub(crate) fn row_label(row: &GridRow, language: Language) -> String {
 pub(crate) fn same(found: &str, expected: &str) -> bool {
     let letters = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
     letters(found) == letters(expected)
+}
+
+/// A credit code or a name as it is looked up; none where nothing readable stands. A number is no good key: eighteen
+/// digits do not survive as one.
+pub(crate) fn key_text(value: &RawValue) -> Option<String> {
+    match value {
+        RawValue::Text(text) => {
+            let text = half_width(text).trim().to_owned();
+            (!text.is_empty()).then_some(text)
+        }
+        RawValue::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }

@@ -3,11 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     num::NonZeroUsize,
+    sync::Arc,
 };
 
 use survey::{
     document::DocumentFault,
     expression::{Expression, Type},
+    text::Text,
 };
 
 use super::{
@@ -30,6 +32,9 @@ use crate::{
     },
 };
 
+/// The columns of groups that enterprises have: facts of the registry.
+pub const GROUPS: [&str; 3] = ["area", "industry", "size_class"];
+
 /// A composite methodology over the answers of a questionnaire.
 #[derive(Clone, Debug)]
 pub struct CompiledComposite {
@@ -41,8 +46,53 @@ pub struct CompiledComposite {
     pub locked: bool,
     /// The method.
     pub method: Method,
-    /// For each indicator the expression that gives its value from a return.
-    pub sources: BTreeMap<String, Expression>,
+    /// Indicators and denominators with where their figures come from in a return; none where the document names no
+    /// questionnaire.
+    pub columns: Vec<CompositeColumn>,
+    labels: BTreeMap<String, Arc<Text>>,
+    units: BTreeMap<String, String>,
+    levels: BTreeMap<String, Text>,
+}
+
+/// A column of figures.
+#[derive(Clone, Debug)]
+pub struct CompositeColumn {
+    /// Code.
+    pub code: String,
+    /// Whether indicators are divided by it.
+    pub denominator: bool,
+    /// Where its figure comes from.
+    pub source: CompositeSource,
+}
+
+/// Where the figure of a column comes from in a return.
+#[derive(Clone, Debug)]
+pub struct CompositeSource {
+    /// Gives a number.
+    pub expression: Expression,
+    /// Names that must be present.
+    pub needs: Vec<String>,
+    /// Questions it depends on, through derived values too.
+    pub questions: Arc<[String]>,
+}
+
+impl CompiledComposite {
+    /// The label of a node; its code where the document gives none.
+    pub fn label(&self, node: &str) -> Arc<Text> {
+        let label = self.labels.get(node).cloned();
+        label.unwrap_or_else(|| Arc::new(Text::new(node, node)))
+    }
+
+    /// The label of a level; its code where the document gives none.
+    pub fn level_label(&self, level: &str) -> Text {
+        let label = self.levels.get(level).cloned();
+        label.unwrap_or_else(|| Text::new(level, level))
+    }
+
+    /// The unit of an indicator, empty for none.
+    pub fn unit(&self, node: &str) -> &str {
+        self.units.get(node).map_or("", String::as_str)
+    }
 }
 
 impl CompositeMethodology {
@@ -114,26 +164,81 @@ pub(super) fn compile(
             "A methodology that is published needs its own tree.",
         );
     }
-    let method = method(document, None, &ParameterTable::default(), faults);
-    let mut sources = BTreeMap::new();
-    for (code, source) in &document.sources {
-        let pointer = format!("/sources/{}", segment(code));
-        if let Some(method) = &method
-            && !method.tree.indicators().any(|indicator| indicator == code)
-        {
-            unknown(code, &pointer, faults);
-        }
-        let pointer = format!("{pointer}/expression");
-        let expression = survey.expression(&source.expression, &source.needs, &Type::Double, &pointer, faults);
-        sources.extend(expression.map(|expression| (code.clone(), expression)));
-    }
+    let method = method(document, None, &ParameterTable::default(), faults)?;
+    let columns = columns(document, &method, survey, faults);
+    let nodes = document.tree.iter().flatten();
+    let cuts = document.levels.iter().flat_map(|rule| &rule.cuts);
     Some(CompiledComposite {
         code: document.code.clone(),
         version: document.version.clone(),
         locked: document.locked,
-        method: method?,
-        sources,
+        method,
+        columns,
+        labels: nodes
+            .clone()
+            .filter_map(|node| Some((node.code.clone(), Arc::new(node.label.clone()?))))
+            .collect(),
+        units: nodes
+            .filter_map(|node| Some((node.code.clone(), node.unit.clone()?)))
+            .collect(),
+        levels: cuts
+            .filter_map(|cut| Some((cut.code.clone(), cut.label.clone()?)))
+            .collect(),
     })
+}
+
+/// The columns of a methodology over returns: every indicator and denominator needs a source.
+fn columns(
+    document: &CompositeMethodology,
+    method: &Method,
+    survey: &Sources<'_>,
+    faults: &mut Faults,
+) -> Vec<CompositeColumn> {
+    let indicators = method.tree.indicators().map(|code| (code.to_owned(), false));
+    let denominators = method.denominators().into_iter().map(|code| (code, true));
+    let wanted: Vec<(String, bool)> = indicators.chain(denominators).collect();
+    for code in document.sources.keys() {
+        if !wanted.iter().any(|(wanted, _)| wanted == code) {
+            unknown(code, &format!("/sources/{}", segment(code)), faults);
+        }
+    }
+    let mut columns = Vec::with_capacity(wanted.len());
+    for (code, denominator) in wanted {
+        let pointer = format!("/sources/{}", segment(&code));
+        let Some(source) = document.sources.get(&code) else {
+            if document.questionnaire.is_some() {
+                faults.add(
+                    "composite.no_source",
+                    pointer,
+                    format!("没有说明 {code} 的数值从调查表的哪里来。"),
+                    format!("Nothing says where the figures of {code} come from in the questionnaire."),
+                );
+            }
+            continue;
+        };
+        let pointer = format!("{pointer}/expression");
+        let expression = survey.expression(&source.expression, &source.needs, &Type::Double, &pointer, faults);
+        columns.extend(expression.map(|expression| CompositeColumn {
+            code,
+            denominator,
+            source: CompositeSource {
+                questions: survey.questions_of(&expression, &source.needs).into(),
+                needs: source.needs.clone(),
+                expression,
+            },
+        }));
+    }
+    for group in method.groups() {
+        if document.questionnaire.is_some() && !GROUPS.contains(&group.as_str()) {
+            faults.add(
+                "composite.unknown_group",
+                "/normalisation/group",
+                format!("企业没有分组 {group}；可用的是 {}。", GROUPS.join("、")),
+                format!("Enterprises have no group {group}; there are {}.", GROUPS.join(", ")),
+            );
+        }
+    }
+    columns
 }
 
 /// Notes a fault for every text that lacks a language. Numbers are doubles here and need not be exact decimals.

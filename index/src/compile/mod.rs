@@ -12,7 +12,7 @@ mod sources;
 mod stage;
 mod weight_origin;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::Serialize;
 use survey::{document::DocumentFault, expression::Value, finding::Findings, survey::Survey};
@@ -26,7 +26,7 @@ use crate::{
 use faults::{Faults, check_values};
 use sources::Sources;
 
-pub use composite::CompiledComposite;
+pub use composite::{CompiledComposite, CompositeColumn, CompositeSource, GROUPS};
 pub use level::TOTAL;
 
 /// A methodology that has passed publication.
@@ -38,6 +38,53 @@ pub enum Compiled {
     Region(Box<CompiledRegion>),
     /// It scores many units together.
     Composite(Box<CompiledComposite>),
+}
+
+/// A methodology over the returns of a round. Clones share it.
+#[derive(Clone, Debug)]
+pub enum OverReturns {
+    /// It scores each return by itself.
+    Each(Arc<CompiledMethodology>),
+    /// It scores all of them together.
+    Together(Arc<CompiledComposite>),
+}
+
+impl OverReturns {
+    /// Code of the methodology.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Each(methodology) => methodology.code(),
+            Self::Together(composite) => &composite.code,
+        }
+    }
+
+    /// Version of the methodology.
+    pub fn version(&self) -> &str {
+        match self {
+            Self::Each(methodology) => methodology.version(),
+            Self::Together(composite) => &composite.version,
+        }
+    }
+
+    /// The one that scores each return by itself, if it is one.
+    pub fn each(&self) -> Option<&Arc<CompiledMethodology>> {
+        match self {
+            Self::Each(methodology) => Some(methodology),
+            Self::Together(_) => None,
+        }
+    }
+
+    /// The levels or stages it can give, from the highest down: for distributions in which nothing is left out.
+    pub fn rungs(&self) -> Vec<u32> {
+        match self {
+            Self::Each(methodology) => methodology.rungs(),
+            Self::Together(composite) => {
+                let levels = composite.method.cuts.iter().map(|cuts| cuts.levels.len());
+                let levels = levels.sum::<usize>();
+                (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev().collect()
+            }
+        }
+    }
 }
 
 /// A methodology for enterprises, ready to score. `Send + Sync`.
@@ -101,6 +148,17 @@ impl Compiled {
     pub fn enterprise(self) -> Option<CompiledMethodology> {
         match self {
             Self::Enterprise(methodology) => Some(*methodology),
+            Self::Region(_) | Self::Composite(_) => None,
+        }
+    }
+
+    /// The methodology over the returns of a round, if it is one.
+    pub fn over_returns(self) -> Option<OverReturns> {
+        match self {
+            Self::Enterprise(methodology) => Some(OverReturns::Each(Arc::from(methodology))),
+            Self::Composite(composite) if !composite.columns.is_empty() => {
+                Some(OverReturns::Together(Arc::from(composite)))
+            }
             Self::Region(_) | Self::Composite(_) => None,
         }
     }

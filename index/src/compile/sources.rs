@@ -1,6 +1,6 @@
 //! What a methodology may lean on: the questions and derived values of the questionnaire it scores.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{
     expression::{Expression, Type, TypeEnv},
@@ -95,6 +95,27 @@ impl<'a> Sources<'a> {
                 );
             }
         }
+    }
+
+    /// The questions that an expression depends on, through derived values too, in the order of the questionnaire.
+    pub(super) fn questions_of(&self, expression: &Expression, needs: &[String]) -> Vec<String> {
+        let mut open: Vec<String> = expression.names().iter().chain(needs).cloned().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            let derived = self.questionnaire.derived.iter().find(|derived| derived.code == name);
+            if let Some(derived) = derived {
+                open.extend(derived.needs.iter().cloned());
+                let present = derived.needs.iter().cloned().collect();
+                // It was compiled when the questionnaire was published.
+                let compiled = Expression::compile_given(&derived.expression, self.types, &present);
+                open.extend(compiled.into_iter().flat_map(|compiled| compiled.names().to_vec()));
+            }
+        }
+        let questions = self.questionnaire.questions.iter().map(|question| &question.code);
+        questions.filter(|code| seen.contains(*code)).cloned().collect()
     }
 
     /// Compiles an expression over the answers whose names in `needs` are present and checks its type.

@@ -1,6 +1,7 @@
 //! Why a unit has its scores: what every child has brought to its parent.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{
     aggregate::{Mean, Missing},
@@ -10,7 +11,7 @@ use super::{
 };
 
 /// What one child has brought to its parent for one unit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contribution {
     /// The child.
     pub node: String,
@@ -36,7 +37,7 @@ pub struct Contribution {
 }
 
 /// What contributions to a parent sum to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "of", content = "power")]
 pub enum ContributionScale {
     /// Its score.

@@ -3,10 +3,13 @@
 mod distance;
 mod improve;
 mod moved;
+mod together;
 mod tree;
 
 pub use distance::{ConditionDistance, Distance, distance};
 pub use improve::{Change, Gain, Improvement, improvement};
 pub use moved::{LeftOut, Missing, MovedWeight, Receiver, Zeroed, missing};
+pub(crate) use together::formula as composite_formula;
+pub use together::{distance_together, missing_together, tree_together};
 pub use tree::{ExplainNode, tree};
 pub(crate) use tree::{branch_formula, leaf_formula};

@@ -126,7 +126,7 @@ fn explain(card: &Card, node: NodeRef, nodes: &BTreeMap<&str, &ScoredNode>) -> O
     }
 }
 
-fn explain_node(node: &ScoredNode, unit: String, formula: Text, children: Vec<ExplainNode>) -> ExplainNode {
+pub(super) fn explain_node(node: &ScoredNode, unit: String, formula: Text, children: Vec<ExplainNode>) -> ExplainNode {
     ExplainNode {
         code: node.code.clone(),
         label: node.label.clone(),

@@ -90,6 +90,7 @@ impl Scored {
             totals: BTreeMap::new(),
             scene_counts: Vec::new(),
             attained: None,
+            composite: None,
         }
     }
 }

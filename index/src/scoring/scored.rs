@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use super::Figure;
-use crate::exact::Fixed;
+use crate::{exact::Fixed, returns::CompositeDetail};
 
 /// The score of one enterprise under one methodology. The same inputs give the same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +33,9 @@ pub struct Scored {
     /// The level or stage and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attained: Option<Attained>,
+    /// What a methodology that scores all returns together says besides, at full precision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composite: Option<Box<CompositeDetail>>,
 }
 
 impl Scored {
@@ -45,7 +48,7 @@ impl Scored {
 /// Why there is no score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotScored {
-    /// Stable code: `applies_when`, `open_block_finding`, `block_left_out`.
+    /// Stable code: `applies_when`, `open_block_finding`, `block_left_out`, `screened_out`, `not_ranked`.
     pub code: String,
     /// In words.
     pub message: Text,

@@ -543,7 +543,7 @@ fn a_published_composite_needs_a_tree_and_sources_that_give_numbers() {
     let source = |expression: &str| json!({ "tree": tree, "sources": { "a": { "expression": expression } } });
     let compiled = compile(source("1.5 + 2.0")).unwrap();
     assert_eq!(
-        (compiled.sources.len(), compiled.method.tree.indicators().count()),
+        (compiled.columns.len(), compiled.method.tree.indicators().count()),
         (1, 1)
     );
     assert_eq!(code(source("'text'")), "expression.result");

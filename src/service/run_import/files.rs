@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures::{StreamExt as _, future::try_join_all, stream};
 use survey::{answer::Answers, survey::WantedConversion};
 use uuid::Uuid;
-use workbook::{archive::Archive, error::ReadError, extract::RawWorkbook};
+use workbook::{archive::Archive, error::ReadError, extract::RawWorkbook, metadata::TemplateKind};
 
 use super::{AHEAD, Prepared, Run, Verdict, settle::Settled};
 use crate::{
@@ -20,11 +20,11 @@ use crate::{
     service::{
         begin_import::refused as refused_zip,
         catalogue::blocking,
-        check_workbook::{read_workbook, refused},
+        check_workbook::{anchor_workbook, read_workbook, refused},
         error::{Kind, ServiceError},
         file_revisions::Filing,
         import_return::{Situation, XLSX},
-        recognise_template::{other_round, sealed_return},
+        recognise_template::{other_round, sealed_return, typed_uscc},
     },
     store,
 };
@@ -46,12 +46,22 @@ enum Originals {
 enum Seen {
     Refused(ServiceError),
     Repeated(EnterpriseId),
-    Read(EnterpriseId, Box<RawWorkbook>, usize),
+    Read(Addressee, Box<RawWorkbook>, usize),
+}
+
+/// Whose a workbook says it is.
+enum Addressee {
+    /// The enterprise it was issued to.
+    Issued(EnterpriseId),
+    /// A blank form: the one whose credit code was typed into it.
+    Typed(String),
 }
 
 /// The returns of a group with their enterprises, and what was said of them before.
 struct Known {
     returns: BTreeMap<EnterpriseId, (SurveyReturn, Enterprise)>,
+    /// Enterprises by the credit codes that were typed into blank forms.
+    typed: BTreeMap<String, EnterpriseId>,
     previous: BTreeMap<EnterpriseId, Answers>,
     /// Conversions of units that the fillers have asked for up to now.
     conversions: BTreeMap<ReturnId, Vec<WantedConversion>>,
@@ -180,12 +190,12 @@ impl Run {
             Err(error) => return Ok((item, Seen::Refused(error))),
         };
         match self.read(&bytes).await {
-            Ok((enterprise, raw)) => {
+            Ok((addressee, raw)) => {
                 let size = bytes.len();
                 if !self.batch.options.dry_run {
                     self.service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
                 }
-                Ok((item, Seen::Read(enterprise, Box::new(raw), size)))
+                Ok((item, Seen::Read(addressee, Box::new(raw), size)))
             }
             // Ours, not the file's: the import stops and can be taken up again.
             Err(error) if error.kind == Kind::Internal => Err(error),
@@ -194,26 +204,47 @@ impl Run {
     }
 
     /// A file, and whose its sealed marks say it is.
-    async fn read(&self, bytes: &[u8]) -> Result<(EnterpriseId, RawWorkbook), ServiceError> {
+    async fn read(&self, bytes: &[u8]) -> Result<(Addressee, RawWorkbook), ServiceError> {
         let raw = read_workbook(&self.service.reader, bytes).await?;
         let metadata = sealed_return(&self.service, &raw).await?;
         if metadata.round_id != self.round.id.to_string() {
             return Err(other_round(&self.service, &self.round, &metadata).await?);
         }
+        if metadata.kind == TemplateKind::Generic {
+            let form = self.form.clone();
+            return blocking(move || {
+                let typed = typed_uscc(&form, &anchor_workbook(&raw, &form)?);
+                let typed = typed.ok_or_else(|| ServiceError::new("workbook.no_uscc"))?;
+                Ok((Addressee::Typed(typed), raw))
+            })
+            .await;
+        }
         let enterprise = metadata.enterprise_id.parse::<Uuid>();
         let enterprise = enterprise.map_err(|_| ServiceError::new("import.no_return"))?;
-        Ok((EnterpriseId(enterprise), raw))
+        Ok((Addressee::Issued(EnterpriseId(enterprise)), raw))
     }
 
     async fn known(&self, seen: &[(ImportItem, Seen)]) -> Result<Known, ServiceError> {
         let (conn, scope) = (self.service.db.read(), &self.caller.scope);
-        let enterprises = seen
-            .iter()
-            .filter_map(|(_, seen)| match seen {
-                Seen::Read(id, ..) | Seen::Repeated(id) => Some(*id),
-                Seen::Refused(_) => None,
-            })
-            .collect::<Vec<_>>();
+        let (mut enterprises, mut codes) = (Vec::new(), Vec::new());
+        for (_, seen) in seen {
+            match seen {
+                Seen::Read(Addressee::Issued(id), ..) | Seen::Repeated(id) => enterprises.push(*id),
+                Seen::Read(Addressee::Typed(code), ..) => codes.push(code.clone()),
+                Seen::Refused(_) => {}
+            }
+        }
+        let typed: BTreeMap<String, EnterpriseId> = match codes.as_slice() {
+            [] => BTreeMap::new(),
+            codes => {
+                let found = store::enterprise::find_enterprises_by_uscc(conn, scope, codes).await?;
+                found
+                    .into_iter()
+                    .map(|(code, enterprise)| (code, enterprise.id))
+                    .collect()
+            }
+        };
+        enterprises.extend(typed.values());
         let returns = store::survey_return::find_returns_of(conn, scope, self.round.id, &enterprises).await?;
         let previous = match self.round.previous {
             // Within the returns found, whose enterprises the caller may see.
@@ -233,6 +264,7 @@ impl Run {
             .map(|(id, provenance)| (id, WantedConversion::made(&provenance)));
         Ok(Known {
             returns,
+            typed,
             previous,
             conversions: conversions.collect(),
         })
@@ -240,18 +272,26 @@ impl Run {
 
     /// Whose it is by the registry, and what is wrong or doubtful in it.
     async fn judge(&self, mut item: ImportItem, seen: Seen, known: &Known) -> Result<Prepared, ServiceError> {
-        let (enterprise, raw) = match seen {
+        let (enterprise, raw, unknown) = match seen {
             Seen::Refused(error) => {
                 return Ok(Prepared {
                     item,
                     verdict: Verdict::Refused(error),
                 });
             }
-            Seen::Repeated(enterprise) => (enterprise, None),
-            Seen::Read(enterprise, raw, size) => (enterprise, Some((raw, size))),
+            Seen::Repeated(enterprise) => (Some(enterprise), None, "import.no_return"),
+            Seen::Read(Addressee::Issued(enterprise), raw, size) => {
+                (Some(enterprise), Some((raw, size)), "import.no_return")
+            }
+            Seen::Read(Addressee::Typed(code), raw, size) => {
+                let found = known.typed.get(&code).copied();
+                item.uscc = Some(code);
+                (found, Some((raw, size)), "import.unknown_enterprise")
+            }
         };
-        let Some((survey_return, enterprise)) = known.returns.get(&enterprise) else {
-            let verdict = Verdict::Refused(ServiceError::new("import.no_return"));
+        let found = enterprise.and_then(|enterprise| known.returns.get(&enterprise));
+        let Some((survey_return, enterprise)) = found else {
+            let verdict = Verdict::Refused(ServiceError::new(unknown));
             return Ok(Prepared { item, verdict });
         };
         item.survey_return = Some(survey_return.id);

@@ -94,7 +94,7 @@ impl Run {
                     .collect()
             }
             // Rows become items when they are settled, in order.
-            ImportKind::Mapped => {
+            ImportKind::Mapped | ImportKind::Bulk => {
                 let last = store::import::last_ordinal(txn, &self.batch).await?;
                 group.filter(|prepared| prepared.item.ordinal > last).collect()
             }
@@ -134,7 +134,7 @@ impl Run {
             ImportKind::Zip | ImportKind::Folder => {
                 newest.part_sha256.is_none() && Some(&newest.blob_sha256) == item.sha256.as_ref()
             }
-            ImportKind::Mapped => newest.part_sha256.is_some() && newest.part_sha256 == item.sha256,
+            ImportKind::Mapped | ImportKind::Bulk => newest.part_sha256.is_some() && newest.part_sha256 == item.sha256,
         });
         let (item, filing) = match (same, filing) {
             (Some(newest), _) => (unchanged(item, newest), None),

@@ -45,13 +45,13 @@ async fn filled(app: &App, county: &County) -> Vec<Vec<u8>> {
     files
 }
 
-async fn hand_in(actor: &Actor<'_>, county: &County, query: &str, zip: Vec<u8>) -> Answer {
+pub(super) async fn hand_in(actor: &Actor<'_>, county: &County, query: &str, zip: Vec<u8>) -> Answer {
     let path = format!("/api/v1/rounds/{}/imports?{query}", county.round_id);
     actor.upload(&path, zip).await
 }
 
 /// The items of the import that an ended job has carried out, and the import itself.
-async fn outcome(actor: &Actor<'_>, accepted: Answer) -> (Value, Vec<Value>) {
+pub(super) async fn outcome(actor: &Actor<'_>, accepted: Answer) -> (Value, Vec<Value>) {
     let job = actor.job(accepted).await;
     assert_eq!(job["state"], "succeeded", "{job}");
     let id = job["result"]["import_id"].as_str().unwrap();
@@ -74,7 +74,7 @@ async fn outcome(actor: &Actor<'_>, accepted: Answer) -> (Value, Vec<Value>) {
     (import, items)
 }
 
-fn states(items: &[Value]) -> Vec<(&str, Option<&str>)> {
+pub(super) fn states(items: &[Value]) -> Vec<(&str, Option<&str>)> {
     items
         .iter()
         .map(|item| (item["state"].as_str().unwrap(), item["code"].as_str()))

@@ -1,6 +1,7 @@
 //! Through the front door, by named actors.
 
 mod access;
+mod bulk;
 mod imports;
 mod jobs;
 mod justifications;

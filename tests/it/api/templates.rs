@@ -6,6 +6,10 @@ use std::{
 };
 
 use poem::http::{Method, StatusCode};
+use ronghe::{
+    domain::round::RoundId,
+    service::{catalogue::Form, issue_bulk_template::write_filled_blank},
+};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use survey::{cell::RawValue, questionnaire::CarryMode};
@@ -13,13 +17,14 @@ use workbook::{
     anchor,
     bulk::{BulkLayout, BulkReader, BulkStep},
     extract::{Limits, RawWorkbook, extract},
+    language::Language,
     metadata::{SEAL_NAME, TemplateKind, TemplateMetadata},
-    prefill::Prefill,
+    prefill::{Prefill, raw_values},
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    app::{Actor, App},
+    app::{Actor, App, operator},
     county::{self, County, Sample},
     database::Backend,
 };
@@ -78,6 +83,17 @@ async fn refused(filler: &Actor<'_>, sample: &Sample, bytes: Vec<u8>, code: &str
         .refused(StatusCode::UNPROCESSABLE_ENTITY, code);
     assert_eq!(state_of(filler, sample).await, before, "{code} changed something");
     problem
+}
+
+/// The blank form of the round, filled in for an enterprise.
+async fn blank_form(app: &App, round: &str, sample: &Sample) -> Vec<u8> {
+    let answers = sample.answers.clone();
+    let round = RoundId(round.parse().unwrap());
+    let filling =
+        move |form: &Form, language| raw_values(form.survey.questionnaire(), &form.options, &answers, language);
+    let operator = operator();
+    let written = write_filled_blank(&app.service, &operator, round, Language::Zh, filling);
+    written.await.unwrap().bytes
 }
 
 async fn filled(app: &App, sample: &Sample) -> Vec<u8> {
@@ -153,7 +169,9 @@ async fn every_wrong_template_has_its_own_answer_and_changes_nothing(backend: Ba
         .await
         .expect(StatusCode::OK);
     assert_eq!(marks(&blank.body).kind, TemplateKind::Generic);
-    refused(&filler, sample, blank.body, "workbook.generic_template").await;
+    refused(&filler, sample, blank.body, "workbook.no_uscc").await;
+    let typed = async |sample: &Sample| blank_form(&app, &round_id, sample).await;
+    refused(&filler, sample, typed(other).await, "workbook.wrong_enterprise").await;
 
     // The seal survives in its defined name where the hidden sheet lost it.
     let half = patched(&good, "xl/sharedStrings.xml", &seal, "");
@@ -161,6 +179,11 @@ async fn every_wrong_template_has_its_own_answer_and_changes_nothing(backend: Ba
     let path = format!("/api/v1/returns/{}/revisions", sample.return_id);
     filler.upload(&path, half).await.expect(StatusCode::CREATED);
     filler.upload(&path, good).await.expect(StatusCode::CREATED);
+    // The blank form is good for whoever types his own code into it.
+    filler
+        .upload(&path, typed(sample).await)
+        .await
+        .expect(StatusCode::CREATED);
     app.end().await;
 }
 

@@ -7,7 +7,7 @@ use survey::cell::RawValue;
 use crate::{
     annotate,
     error::{AnchorError, DoubledCode},
-    extract::{FileFormat, RawCellAt, RawSheet, RawWorkbook},
+    extract::{FileFormat, RawCellAt, RawSheet, RawWorkbook, Visibility},
     layout::{FURNITURE, SHEET_ANCHOR},
     metadata::{MARK, SEAL_KEY, SEAL_NAME, TemplateMetadata},
 };
@@ -138,6 +138,11 @@ pub(super) fn sheets(workbook: &RawWorkbook) -> Result<Vec<AnchoredSheet<'_>>, A
 /// The sheets of a form: all but those that tell of findings, which quote what was typed.
 fn form_sheets(workbook: &RawWorkbook) -> impl Iterator<Item = &RawSheet> {
     workbook.sheets.iter().filter(|sheet| !annotate::is_ours(sheet))
+}
+
+/// Whether a sheet may show what the form works out: seen by people, without answers.
+pub(super) fn is_computed_sheet(sheet: &RawSheet) -> bool {
+    sheet.visibility == Visibility::Visible && !annotate::is_ours(sheet) && sheet_anchor(sheet).is_none()
 }
 
 /// The text of a cell that holds one.

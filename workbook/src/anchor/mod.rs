@@ -4,6 +4,7 @@
 //! rows (WF14 to WF16), merged cells (WF13), changed wording (WF25), unclear ticks (WF36), macros and objects (WF21).
 //! What a value means is left to the survey crate.
 
+mod computed;
 mod find;
 mod grid;
 mod merged;
@@ -16,6 +17,7 @@ use survey::{
     questionnaire::Questionnaire,
 };
 
+pub use self::computed::Overwritten;
 use self::{find::AnchoredSheet, notice::Notices};
 use crate::{
     annotate::{self, GivenJustification},
@@ -41,6 +43,8 @@ pub struct ReturnWorkbook {
     pub notices: Vec<LayoutNotice>,
     /// Date system of all serials.
     pub dates: DateSystem,
+    /// Numbers that stand where the form had worked out a derived value by itself.
+    pub overwritten: Vec<Overwritten>,
     /// What was said to findings in the index sheet of an annotated workbook.
     pub justifications: Vec<GivenJustification>,
 }
@@ -107,6 +111,7 @@ fn read(
         claims,
         notices: notices.into_list(),
         dates: workbook.dates,
+        overwritten: computed::overwritten(workbook, questionnaire, find::is_computed_sheet),
         justifications: annotate::justifications(workbook),
         metadata,
     })

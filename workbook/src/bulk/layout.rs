@@ -7,7 +7,7 @@ use survey::{
     text::Text,
 };
 
-use crate::layout::{CellKey, hex};
+use crate::layout::{CellKey, column_anchor, hex};
 
 /// What stands where on a bulk sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,13 +22,15 @@ pub struct BulkLayout {
     pub columns: Vec<BulkColumn>,
 }
 
-/// A column: one question, or one column of one row of a table question.
+/// A column: one question, one column of one row of a table question, or the reason why a question does not apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BulkColumn {
-    /// The code in the code row: that of the question, or `CODE[0].column` with rows counted from 0.
+    /// The code in the code row: that of the question, `CODE[0].column` with rows counted from 0, or `CODE#claim`.
     pub code: String,
-    /// The answer it takes.
+    /// The answer it takes, or that it says is not to be given.
     pub key: CellKey,
+    /// Whether it takes the reason why the question does not apply.
+    pub claim: bool,
     /// Label.
     pub label: Text,
     /// Filling note, shown when the cell is entered.
@@ -59,7 +61,9 @@ impl BulkLayout {
                     help: question.help.clone(),
                     unit: unit(questionnaire, &question.unit),
                     required: question.required,
+                    claim: false,
                 });
+                columns.extend(question.na_allowed.then(|| claim_column(question)));
             }
         }
         Self {
@@ -91,7 +95,23 @@ fn table_column(questionnaire: &Questionnaire, question: &Question, row: u32, co
         unit: unit(questionnaire, &column.unit),
         // Further rows are free; the first one is asked for by the question.
         required: question.required && row == 0 && column.required,
+        claim: false,
         key,
+    }
+}
+
+fn claim_column(question: &Question) -> BulkColumn {
+    BulkColumn {
+        code: format!("{}{}", question.code, column_anchor::CLAIM),
+        key: CellKey::question(&question.code),
+        label: Text::new(
+            format!("{} 不适用的写明原因", question.label.zh),
+            format!("{}: where it does not apply, the reason", question.label.en),
+        ),
+        help: Text::default(),
+        unit: Text::default(),
+        required: false,
+        claim: true,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use survey::{
     cell::{LayoutNotice, Place, RawCell, RawValue},
+    identifier::normalise,
     questionnaire::Action,
     text::Text,
 };
@@ -60,7 +61,7 @@ pub enum BulkStep {
 pub struct BulkRow {
     /// The row on the sheet, from 0.
     pub row: u32,
-    /// The credit code as typed, without blanks at its ends; whether it is one is not said.
+    /// The credit code as typed, in the form in which codes are compared; whether it is one is not said.
     pub uscc: String,
     /// Where the credit code stands.
     pub uscc_place: Place,
@@ -69,6 +70,8 @@ pub struct BulkRow {
     /// Every answer cell whose column is there, in the order of the questionnaire, blank ones included. Of a table
     /// question only rows that hold something, or its first row when none does.
     pub cells: Vec<RawCell>,
+    /// Every cell in which a reason may stand why a question does not apply, blank ones included.
+    pub claims: Vec<RawCell>,
 }
 
 impl<'a> BulkReader<'a> {
@@ -107,12 +110,14 @@ impl<'a> BulkReader<'a> {
         }
         let name = cells.iter().find(|cell| Some(cell.column) == self.head.name);
         let name = name.map(|cell| shown(&cell.value)).filter(|name| !name.is_empty());
+        let (claims, cells) = self.cells(row, cells, styles);
         Ok(BulkStep::Row(BulkRow {
             row,
-            uscc,
+            uscc: normalise(&uscc),
             uscc_place: self.place(row, self.head.uscc),
             name,
-            cells: self.cells(row, cells, styles),
+            cells,
+            claims,
         }))
     }
 
@@ -221,8 +226,10 @@ impl<'a> BulkReader<'a> {
         }
     }
 
-    fn cells(&self, row: u32, cells: &[RawCellAt], styles: &[CellStyle]) -> Vec<RawCell> {
+    /// The claims and the answer cells of a row.
+    fn cells(&self, row: u32, cells: &[RawCellAt], styles: &[CellStyle]) -> (Vec<RawCell>, Vec<RawCell>) {
         let mut found = Vec::with_capacity(self.head.columns.len());
+        let mut claims = Vec::new();
         // Columns of one row of a table question stand together in the layout.
         for group in self.head.columns.chunk_by(|(_, a), (_, b)| same_row(a, b)) {
             let Some((_, first)) = group.first() else { continue };
@@ -248,11 +255,13 @@ impl<'a> BulkReader<'a> {
                 .collect();
             let is_further_row = first.key.table.as_ref().is_some_and(|table| table.row > 0);
             let is_empty = raw.iter().all(|cell| shown(&cell.value).is_empty() && !cell.formula);
-            if !(is_further_row && is_empty) {
+            if first.claim {
+                claims.extend(raw);
+            } else if !(is_further_row && is_empty) {
                 found.extend(raw);
             }
         }
-        found
+        (claims, found)
     }
 
     fn report_missing(&mut self, row: u32, missing: &[&str]) {

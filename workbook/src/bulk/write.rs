@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Format, ProtectionOptions, Workbook, Worksheet};
 use survey::{
+    answer::Claims,
     questionnaire::{Question, Questionnaire, TableColumn},
     text::Text,
 };
@@ -15,7 +16,7 @@ use crate::{
     layout::CellKey,
     metadata::TemplateMetadata,
     options::OptionLists,
-    prefill::Prefill,
+    prefill::{Prefill, PrefillCell},
     template::{
         COMPRESSION, TemplateIssue, cell,
         field::Field,
@@ -33,6 +34,7 @@ const LAST_ROW: u32 = 1_048_575;
 /// Characters.
 const USCC_WIDTH: f64 = 24.0;
 const NAME_WIDTH: f64 = 32.0;
+const CLAIM_WIDTH: f64 = 24.0;
 
 /// One row of a bulk sheet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +45,8 @@ pub struct BulkEntry {
     pub name: String,
     /// Values in the answer cells; those that the layout has no column for are left out.
     pub prefill: Prefill,
+    /// Reasons why questions do not apply.
+    pub claims: Claims,
 }
 
 /// Writes a bulk template as an `.xlsx` file. The same arguments give the same bytes.
@@ -75,13 +79,23 @@ pub fn write(
     let columns = columns_of(layout, questionnaire, lists)?;
     let mut formats = BTreeMap::new();
     for (column, shown, field) in &columns {
-        let format = palette.answer(&field.number_format(), field.alignment());
-        sheet.set_column_width(*column, width_of(shown, field, &words))?;
+        let (format, rule) = match field {
+            Some(field) => {
+                let title = issue.language.inline(&shown.label);
+                (
+                    palette.answer(&field.number_format(), field.alignment()),
+                    validation::of_field(field, &title, &shown.help, issue.language, &mut list_sheets)?,
+                )
+            }
+            None => (
+                palette.answer("@", Alignment::Left),
+                validation::of_claim(issue.language)?,
+            ),
+        };
+        sheet.set_column_width(*column, width_of(shown, field.as_ref(), &words))?;
         sheet.set_column_format(*column, &format)?;
-        let title = issue.language.inline(&shown.label);
-        let rule = validation::of_field(field, &title, &shown.help, issue.language, &mut list_sheets)?;
         sheet.add_data_validation(at::FIRST_ROW, *column, LAST_ROW, *column, &rule)?;
-        formats.insert(&shown.key, (*column, format));
+        formats.insert((&shown.key, shown.claim), (*column, format));
     }
     write_head(sheet, &columns, &words, &palette)?;
     write_rows(sheet, &formats, entries, &palette)?;
@@ -94,9 +108,9 @@ pub fn write(
     Ok(workbook.save_to_buffer()?)
 }
 
-type Columns<'a> = Vec<(u16, &'a BulkColumn, Field<'a>)>;
+type Columns<'a> = Vec<(u16, &'a BulkColumn, Option<Field<'a>>)>;
 
-/// The columns of the layout with their place on the sheet and what they take.
+/// The columns of the layout with their place on the sheet and what they take; nothing where it is a reason.
 fn columns_of<'a>(
     layout: &'a BulkLayout,
     questionnaire: &'a Questionnaire,
@@ -120,7 +134,14 @@ fn columns_of<'a>(
     };
     (at::FIRST_COLUMN..)
         .zip(&layout.columns)
-        .map(|(at, column)| Ok((at, column, field(&column.key).ok_or_else(|| unknown(column))?)))
+        .map(|(at, column)| {
+            let taken = if column.claim {
+                None
+            } else {
+                Some(field(&column.key).ok_or_else(|| unknown(column))?)
+            };
+            Ok((at, column, taken))
+        })
         .collect()
 }
 
@@ -136,7 +157,7 @@ fn write_head(
     sheet.set_column_format(at::NAME_COLUMN, &palette.answer("@", Alignment::Left))?;
     let heights = columns
         .iter()
-        .map(|(_, shown, field)| (words.label(shown), width_of(shown, field, words)));
+        .map(|(_, shown, field)| (words.label(shown), width_of(shown, field.as_ref(), words)));
     let heights: Vec<(String, f64)> = heights.collect();
     let row = |of_uscc: &str, of_name: &str, of: &dyn Fn(&BulkColumn) -> String| {
         let mut texts = vec![
@@ -177,7 +198,7 @@ fn write_head(
 
 fn write_rows(
     sheet: &mut Worksheet,
-    formats: &BTreeMap<&CellKey, (u16, Format)>,
+    formats: &BTreeMap<(&CellKey, bool), (u16, Format)>,
     entries: impl IntoIterator<Item = BulkEntry>,
     palette: &Palette,
 ) -> Result<(), WriteError> {
@@ -185,19 +206,41 @@ fn write_rows(
     for (row, entry) in (at::FIRST_ROW..).zip(entries) {
         sheet.write_string_with_format(row, at::USCC_COLUMN, &entry.uscc, &identity)?;
         sheet.write_string_with_format(row, at::NAME_COLUMN, &entry.name, &identity)?;
-        let known = |(key, value)| Some((formats.get(key)?, key, value));
+        let known = |(key, value)| Some((formats.get(&(key, false))?, Given::Answer(key, value)));
         let mut cells: Vec<_> = entry.prefill.iter().filter_map(known).collect();
-        cells.sort_by_key(|((column, _), _, _)| *column);
-        for ((column, format), key, value) in cells {
-            cell::write(sheet, (row, *column), key, Some(value), format)?;
+        for (question, claim) in &entry.claims {
+            let found = formats
+                .iter()
+                .find(|((key, reason), _)| *reason && key.question == *question);
+            cells.extend(found.map(|(_, at)| (at, Given::Reason(&claim.reason))));
+        }
+        // Rows are written from left to right.
+        cells.sort_by_key(|((column, _), _)| *column);
+        for ((column, format), given) in cells {
+            match given {
+                Given::Answer(key, value) => cell::write(sheet, (row, *column), key, Some(value), format)?,
+                Given::Reason(reason) => {
+                    sheet.write_string_with_format(row, *column, reason, format)?;
+                }
+            }
         }
     }
     Ok(())
 }
 
-fn width_of(column: &BulkColumn, field: &Field<'_>, words: &Words) -> f64 {
+/// What stands in a cell.
+enum Given<'e> {
+    Answer(&'e CellKey, &'e PrefillCell),
+    Reason(&'e str),
+}
+
+fn width_of(column: &BulkColumn, field: Option<&Field<'_>>, words: &Words) -> f64 {
     let unit = width(&words.unit(column)) + 2.0;
-    field.width().min(24.0).max(unit.min(24.0)).max(14.0)
+    field
+        .map_or(CLAIM_WIDTH, Field::width)
+        .min(24.0)
+        .max(unit.min(24.0))
+        .max(14.0)
 }
 
 /// Head rows are locked; rows may be sorted, filtered, inserted and removed.

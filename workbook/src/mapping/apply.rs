@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use survey::cell::{Place, RawCell, RawValue, TableCell};
 
 use super::{Compiled, Shape, check::At};
-use crate::extract::{RawCellAt, RawSheet, RawWorkbook, Visibility, a1};
+use crate::{
+    extract::{RawCellAt, RawRow, RawSheet, RawWorkbook, RowsHead, Visibility, a1},
+    wording::key_text,
+};
 
 /// A row of a sheet (or a whole sheet where each is one enterprise) with the number formats of its cells.
 pub struct SourceRow<'a> {
@@ -15,6 +18,21 @@ pub struct SourceRow<'a> {
     pub row: u32,
     /// Its cells by row, then by column, each with its number format.
     pub cells: Vec<(&'a RawCellAt, &'a str)>,
+}
+
+impl<'a> SourceRow<'a> {
+    /// A row of a sheet that is read row by row.
+    pub fn of(head: &'a RowsHead, sheet: &'a str, row: &'a RawRow) -> Self {
+        Self {
+            sheet,
+            row: row.row,
+            cells: row
+                .cells
+                .iter()
+                .map(|cell| (cell, head.number_format(cell.style)))
+                .collect(),
+        }
+    }
 }
 
 /// What a row says of an enterprise.
@@ -45,11 +63,11 @@ pub fn rows<'a>(compiled: &Compiled, workbook: &'a RawWorkbook) -> Vec<SourceRow
                 cells: with_formats(workbook, &sheet.cells),
             })
             .collect(),
-        Shape::Rows { sheet, header_row } => {
+        Shape::Rows { sheet, .. } => {
             let wanted = |found: &&RawSheet| sheet.as_ref().is_none_or(|name| *name == found.name);
             let found = visible.clone().find(wanted);
             found.map_or_else(Vec::new, |sheet| {
-                let below = sheet.cells.iter().filter(|cell| cell.row >= *header_row);
+                let below = sheet.cells.iter().filter(|cell| compiled.is_below_head(cell.row));
                 let mut by_row: BTreeMap<u32, Vec<(&RawCellAt, &str)>> = BTreeMap::new();
                 for cell in below {
                     by_row
@@ -71,6 +89,14 @@ pub fn rows<'a>(compiled: &Compiled, workbook: &'a RawWorkbook) -> Vec<SourceRow
 }
 
 impl Compiled {
+    /// Whether a row of the sheet stands below its head.
+    pub fn is_below_head(&self, row: u32) -> bool {
+        match self.mapping.shape {
+            Shape::Rows { header_row, .. } => row >= header_row,
+            Shape::Sheets => true,
+        }
+    }
+
     /// What a row says; none where nothing stands in any mapped cell.
     pub fn read(&self, source: &SourceRow<'_>) -> Option<MappedRow> {
         let whole_sheet = matches!(self.mapping.shape, Shape::Sheets);
@@ -122,16 +148,4 @@ fn with_formats<'a>(workbook: &'a RawWorkbook, cells: &'a [RawCellAt]) -> Vec<(&
 
 fn at(cell: &RawCellAt, wanted: At) -> bool {
     cell.column == wanted.column && wanted.row.is_none_or(|row| row == cell.row)
-}
-
-/// A credit code or a name as it is looked up. A number is no key: eighteen digits do not survive as one.
-fn key_text(value: &RawValue) -> Option<String> {
-    match value {
-        RawValue::Text(text) => {
-            let text = super::similar::half_width(text).trim().to_owned();
-            (!text.is_empty()).then_some(text)
-        }
-        RawValue::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }

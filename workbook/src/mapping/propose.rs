@@ -8,11 +8,12 @@ use survey::{
     cell::RawValue,
     identifier::Uscc,
     questionnaire::{QuestionType, Questionnaire},
+    width::half_width,
 };
 
 use super::{
     Field, Key, KeyKind, Mapping, Shape,
-    similar::{alike, half_width, normal, similarity, unit_of},
+    similar::{alike, normal, similarity, unit_of},
 };
 use crate::extract::{RawCellAt, RawSheet, RawWorkbook, Visibility, a1};
 

@@ -1,5 +1,7 @@
 //! How alike two labels are, in Chinese and English, whatever their punctuation, width, numbering and units.
 
+use survey::width::half_width;
+
 /// How alike two labels are, from 0 to 1. Of the normalised texts: the Sørensen-Dice coefficient of their pairs of letters
 /// (0.7) and their Jaro-Winkler similarity (0.3); a text that holds the other nearly whole counts at least 0.8.
 pub fn similarity(one: &str, two: &str) -> f64 {
@@ -107,15 +109,6 @@ fn without_brackets(text: &str) -> String {
         }
     }
     kept
-}
-
-pub(super) fn half_width(text: &str) -> String {
-    let half = |c: char| match c {
-        '\u{3000}' => ' ',
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars().map(half).collect()
 }
 
 #[cfg(test)]

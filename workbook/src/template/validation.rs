@@ -128,7 +128,7 @@ pub(crate) fn of_tick(language: Language, lists: &mut ListSheets) -> Result<Data
 }
 
 /// The validation of a reason why a question does not apply.
-pub(super) fn of_claim(language: Language) -> Result<DataValidation, WriteError> {
+pub(crate) fn of_claim(language: Language) -> Result<DataValidation, WriteError> {
     let rule = DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_CLAIM));
     let message = Text::new(
         format!("原因不超过 {LONGEST_CLAIM} 字；适用的题请留空，直接填答案。"),

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use survey::{
-    answer::Answers,
-    cell::{RawCell, RawValue},
+    answer::{Answers, Claim, Claims},
+    cell::{Place, RawCell, RawValue},
     questionnaire::Questionnaire,
 };
 use workbook::{
@@ -21,6 +21,10 @@ use crate::support::{Form, issue, worked_answers};
 
 const TABLE_ROWS: u32 = 2;
 
+/// A question that may be claimed not to apply, and why it does not.
+const CLAIMED: &str = "K01";
+const REASON: &str = "外购设计";
+
 /// The form, its bulk layout, and a sheet of the five worked enterprises as it was read.
 fn filled() -> &'static (Form, BulkLayout, RawWorkbook) {
     static FILLED: OnceLock<(Form, BulkLayout, RawWorkbook)> = OnceLock::new();
@@ -33,6 +37,10 @@ fn filled() -> &'static (Form, BulkLayout, RawWorkbook) {
 }
 
 fn written(form: &Form, layout: &BulkLayout, language: Language) -> RawWorkbook {
+    let claim = Claim {
+        reason: REASON.to_owned(),
+        place: Place::default(),
+    };
     let entry = |enterprise: usize| BulkEntry {
         uscc: format!("91330111XY000{enterprise:02}00X"),
         name: format!("第{enterprise}厂"),
@@ -42,6 +50,7 @@ fn written(form: &Form, layout: &BulkLayout, language: Language) -> RawWorkbook 
             &worked_answers(&form.questionnaire, enterprise),
             language,
         ),
+        claims: Claims::from([(CLAIMED.to_owned(), claim.clone())]),
     };
     let bytes = write(
         layout,
@@ -115,6 +124,9 @@ fn every_row_comes_back_as_the_return_that_was_written_in_every_language() {
             );
             assert_eq!(row.uscc, format!("91330111XY000{at:02}00X"));
             assert_eq!(row.name, Some(format!("第{at}厂")));
+            let held = row.claims.iter().filter(|cell| cell.value != RawValue::Blank);
+            let held: Vec<_> = held.map(|cell| (cell.question.as_str(), &cell.value)).collect();
+            assert_eq!(held, [(CLAIMED, &RawValue::Text(REASON.to_owned()))]);
         }
     }
 }

@@ -5,7 +5,7 @@ use workbook::{
     extract::{Limits, RawSheet, RawWorkbook, Visibility, extract},
     language::Language,
     layout::{CellKey, Layout},
-    prefill::{Prefill, PrefillCell, carried},
+    prefill::{Prefill, PrefillCell, carried, raw_values},
     template::{TemplateIssue, write},
 };
 
@@ -105,7 +105,12 @@ fn identifiers_are_text_and_numbers_have_their_decimals() {
 fn last_round_is_shown_in_grey_and_carried_where_asked() {
     let form = Form::shipped();
     let previous = worked_answers(&form.questionnaire, 2);
-    let prefill = carried(&form.questionnaire, &form.lists, &previous, Language::Zh);
+    let prefill = raw_values(
+        &form.questionnaire,
+        &form.lists,
+        &carried(&form.questionnaire, &previous),
+        Language::Zh,
+    );
     assert_eq!(prefill.get(&CellKey::question("F03")), None);
     let Some(Answer::Number(revenue)) = previous.get("F03") else {
         panic!("a number")

@@ -1,0 +1,179 @@
+//! One bulk sheet with a row per enterprise of a large county: read row by row out of a limited child process, checked and
+//! filed. Prints the bare streaming read of the same bytes beside it, rows per second, and the peak memory of this process and
+//! of the child.
+//!
+//! `cargo bench --bench import_bulk` (RONGHE_BENCH_ROWS for another number than 50000; SQLite, then PostgreSQL).
+#![recursion_limit = "512"]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench that cannot go on stops, prints what it measured, and reads its one setting"
+)]
+
+#[path = "../tests/it/database.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod database;
+#[expect(dead_code, reason = "the benches of workbooks use more of it")]
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use database::{Backend, TestDatabase};
+use ronghe::{
+    domain::{enterprise::Enterprise, import::ImportOptions, round::RoundId},
+    jobs::{task, worker},
+    reader::RowBatch,
+    service::{
+        Service,
+        begin_import::Source,
+        browse_imports::{ImportView, get_import},
+        catalogue::Form,
+        issue_bulk_template::{BulkRequest, write_filled_bulk},
+        issue_template::Filling,
+    },
+};
+use support::operator;
+use survey::answer::Answers;
+use workbook::{
+    bulk::{BulkLayout, BulkReader, BulkStep, DEFAULT_TABLE_ROWS},
+    extract::{Limits, RowEvent, WantedSheet, rows},
+    language::Language,
+    prefill::raw_values,
+};
+
+fn main() {
+    let asked = std::env::var("RONGHE_BENCH_ROWS").ok();
+    let enterprises = asked.and_then(|text| text.parse().ok()).unwrap_or(50_000);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        runtime.block_on(measure(backend, enterprises));
+    }
+}
+
+async fn measure(backend: Backend, enterprises: usize) {
+    let database = TestDatabase::new(backend).await;
+    let folder = tempfile::tempdir().unwrap();
+    let service = support::service(&database.database, folder.path()).await;
+    let (round, samples, _) = support::round(&service, enterprises).await;
+    let answers: BTreeMap<String, Answers> = samples
+        .into_iter()
+        .map(|sample| (sample.facts.uscc, sample.answers))
+        .collect();
+    let filling = move |form: &Form, enterprise: &Enterprise, language: Language| {
+        let answers = answers.get(&enterprise.facts.uscc).unwrap();
+        Filling::from(raw_values(
+            form.survey.questionnaire(),
+            &form.options,
+            answers,
+            language,
+        ))
+    };
+    let operator = operator();
+    let sheet = write_filled_bulk(&service, &operator, round, BulkRequest::default(), filling);
+    let bytes: Arc<[u8]> = sheet.await.unwrap().bytes.into();
+    if backend == Backend::Sqlite {
+        read(&service, &bytes).await;
+    }
+    for (what, dry_run) in [("import", false), ("the same again", false)] {
+        reset_peak();
+        let started = Instant::now();
+        let statements = service.db.statements();
+        let view = import(&service, round, bytes.to_vec(), dry_run).await;
+        let elapsed = started.elapsed().as_secs_f64();
+        println!(
+            "{backend:?}: {what}: {:.0} rows a second ({elapsed:.1} s, {} statements, {} taken, {} unchanged, {} refused), peak {} MiB",
+            view.counts.items as f64 / elapsed,
+            service.db.statements() - statements,
+            view.counts.taken,
+            view.counts.unchanged,
+            view.counts.refused,
+            peak_mib()
+        );
+    }
+    database.remove().await;
+}
+
+/// The bare streaming read in this process, and the rows of returns out of the child, by turns.
+async fn read(service: &Arc<Service>, bytes: &Arc<[u8]>) {
+    let questionnaire = support_questionnaire();
+    let layout = BulkLayout::of(&questionnaire, DEFAULT_TABLE_ROWS);
+    println!("a sheet of {} columns, {} bytes", layout.columns.len() + 2, bytes.len());
+    let (mut bare, mut understood) = (Duration::MAX, Duration::MAX);
+    for _ in 0..3 {
+        let started = Instant::now();
+        let mut cells = 0;
+        let read = rows(bytes, &Limits::for_rows(), &WantedSheet::FirstVisible, &mut |event| {
+            if let RowEvent::Row(row) = event {
+                cells += row.cells.len();
+            }
+            true
+        });
+        read.unwrap();
+        bare = bare.min(started.elapsed());
+        let started = Instant::now();
+        let mut stream = service
+            .reader
+            .rows(bytes.clone(), WantedSheet::FirstVisible)
+            .await
+            .unwrap()
+            .unwrap();
+        let styles = stream.head().styles.clone();
+        let mut reader = BulkReader::new(&layout, Language::Zh, stream.head().title().name);
+        let mut returns = 0;
+        while let Some(RowBatch::Rows(batch)) = stream.next().await.transpose().unwrap() {
+            for row in &batch {
+                returns += usize::from(matches!(
+                    reader.read(row.row, &row.cells, &styles).unwrap(),
+                    BulkStep::Row(_)
+                ));
+            }
+        }
+        understood = understood.min(started.elapsed());
+        println!("{cells} cells, {returns} returns");
+    }
+    println!(
+        "bare streaming read {:.2} s; out of the child, understood as returns {:.2} s: {:.2} times",
+        bare.as_secs_f64(),
+        understood.as_secs_f64(),
+        understood.as_secs_f64() / bare.as_secs_f64()
+    );
+}
+
+fn support_questionnaire() -> survey::questionnaire::Questionnaire {
+    let text = ronghe::shipped::file("questionnaire_integration.json").unwrap();
+    survey::questionnaire::Questionnaire::parse(text.as_bytes()).unwrap()
+}
+
+async fn import(service: &Arc<Service>, round: RoundId, bytes: Vec<u8>, dry_run: bool) -> ImportView {
+    let source = Source::of_file("county.xlsx".to_owned(), bytes, false);
+    let options = ImportOptions {
+        dry_run,
+        ..ImportOptions::default()
+    };
+    let begun = task::begin(service, &operator(), round, source, options).await.unwrap();
+    worker::work(service, begun.job.id).await.unwrap();
+    get_import(service, &operator(), begun.batch.id).await.unwrap()
+}
+
+/// From here on the peak counts anew.
+fn reset_peak() {
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+}
+
+/// Peak of the resident memory of this process, MiB.
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib / 1024
+}

@@ -1,0 +1,131 @@
+//! The same explanations of a score that a composite gave: everything stands in the score itself.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use survey::text::Text;
+
+use super::{ConditionDistance, Distance, ExplainNode, LeftOut, Missing, MovedWeight, Receiver, tree::explain_node};
+use crate::{
+    compile::CompiledComposite,
+    composite::Mean,
+    scoring::{Scored, ScoredNode},
+};
+
+/// The nodes under each code, roots under none.
+type Below<'s> = BTreeMap<Option<&'s str>, Vec<&'s ScoredNode>>;
+
+fn below(scored: &Scored) -> Below<'_> {
+    let mut below = Below::new();
+    for node in &scored.nodes {
+        below.entry(node.parent.as_deref()).or_default().push(node);
+    }
+    below
+}
+
+/// The score as trees. `scored` must come from `methodology`.
+pub fn tree_together(scored: &Scored, methodology: &CompiledComposite) -> Vec<ExplainNode> {
+    let below = below(scored);
+    let roots = below.get(&None).into_iter().flatten();
+    roots.map(|root| explain(root, &below, methodology)).collect()
+}
+
+fn explain(node: &ScoredNode, below: &Below<'_>, methodology: &CompiledComposite) -> ExplainNode {
+    let children = below.get(&Some(&*node.code)).into_iter().flatten();
+    // As deep as the tree of the document.
+    let children: Vec<ExplainNode> = children.map(|child| explain(child, below, methodology)).collect();
+    let formula = formula(methodology, &node.code);
+    explain_node(node, methodology.unit(&node.code).to_owned(), formula, children)
+}
+
+/// How the score of a node comes about, in words.
+pub(crate) fn formula(methodology: &CompiledComposite, node: &str) -> Text {
+    let (tree, plan) = (&methodology.method.tree, &methodology.method.plan);
+    let Some(aggregate) = tree.aggregates.iter().find(|aggregate| aggregate.code == node) else {
+        return Text::new(
+            "数值按评价方法处理后归一化到同一尺度；与哪些企业相比、用什么界限，见评价方法的 normalisation。",
+            "The figure, treated as the methodology says, on the common scale; against whom and with which bounds is said under normalisation.",
+        );
+    };
+    let (zh, en) = match aggregate.mean.unwrap_or(plan.aggregation.mean) {
+        Mean::Arithmetic => ("下级的加权算术平均", "Weighted arithmetic mean of its children"),
+        Mean::Geometric => (
+            "下级的加权几何平均；贡献按得分的自然对数相加",
+            "Weighted geometric mean of its children; contributions add up to the natural logarithm of the score",
+        ),
+        Mean::Harmonic => (
+            "下级的加权调和平均；贡献按得分的倒数相加",
+            "Weighted harmonic mean of its children; contributions add up to the reciprocal of the score",
+        ),
+        Mean::Generalised { .. } => (
+            "下级的加权幂平均；贡献按得分的幂相加",
+            "Weighted power mean of its children; contributions add up to the power of the score",
+        ),
+        Mean::MazziottaPareto { .. } => (
+            "下级的平均，按各项的不均衡增减（Mazziotta-Pareto）",
+            "Mean of its children with a penalty for imbalance (Mazziotta-Pareto)",
+        ),
+        Mean::Median => ("下级的加权中位数", "Weighted median of its children"),
+        Mean::Copeland => (
+            "与其他企业逐项两两比较的胜负之差（Copeland）",
+            "Wins less losses in pairwise comparisons with the other enterprises (Copeland)",
+        ),
+    };
+    Text::new(
+        format!("{zh}。没有数值的下级按评价方法的缺失规则处理。"),
+        format!("{en}. A child without a figure goes by the missing rule of the methodology."),
+    )
+}
+
+/// The distance to the next level; none where there is no level or nothing above.
+pub fn distance_together(scored: &Scored) -> Option<Distance> {
+    // The rows above stand from the highest down.
+    let next = scored.attained.as_ref()?.missed.last()?;
+    let node = next.condition.split(" >=").next().filter(|node| !node.is_empty());
+    Some(Distance {
+        value: next.value,
+        label: next.label.clone(),
+        conditions: vec![ConditionDistance {
+            condition: next.condition.clone(),
+            node: node.map(Arc::from),
+            holds: false,
+            found: next.found,
+            required: next.required,
+            short_by: next.short_by,
+        }],
+    })
+}
+
+/// What missing values did to a score: whose weight moved where. Figures that were put in have kept theirs.
+pub fn missing_together(scored: &Scored) -> Missing {
+    let nodes: BTreeMap<&str, &ScoredNode> = scored.nodes.iter().map(|node| (&*node.code, node)).collect();
+    let moved = below(scored).into_iter().filter_map(|(parent, children)| {
+        let parent = nodes.get(parent?)?;
+        parent.score?;
+        let (counted, without): (Vec<&ScoredNode>, Vec<&ScoredNode>) =
+            children.into_iter().partition(|node| node.score.is_some());
+        (!without.is_empty()).then(|| MovedWeight {
+            node: parent.code.clone(),
+            left_out: without
+                .iter()
+                .map(|node| LeftOut {
+                    code: node.code.clone(),
+                    label: node.label.clone(),
+                    missing: node.missing,
+                    weight: node.weight.unwrap_or_default(),
+                })
+                .collect(),
+            receivers: counted
+                .iter()
+                .map(|node| Receiver {
+                    code: node.code.clone(),
+                    weight: node.weight.unwrap_or_default(),
+                    effective_weight: node.effective_weight.unwrap_or_default(),
+                })
+                .collect(),
+        })
+    });
+    Missing {
+        moved: moved.collect(),
+        zeroed: Vec::new(),
+    }
+}

@@ -1,0 +1,459 @@
+//! A composite over the returns of a round: the figures of every return go in, the scores of all of them come out.
+//!
+//! A return does not stand alone here: scales, treatment and ranks need everybody's figures. So there are two steps:
+//! [`CompiledComposite::figures`] takes from one return what is kept of it, [`CompiledComposite::score`] scores all.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use survey::{expression::Value, text::Text};
+
+use crate::{
+    compile::{CompiledComposite, CompositeSource},
+    composite::{
+        Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, Step, YearInput, YearResult,
+        explain_unit,
+    },
+    exact::Fixed,
+    scoring::{
+        Attained, AttainedKind, Facts, Figure, MissedRow, MissingReason, NodeKind, NotScored, Scored, ScoredNode,
+    },
+};
+
+/// What is kept of one return, column by column of the methodology.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures(Vec<Result<f64, MissingReason>>);
+
+/// A return on its way into a score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitFigures {
+    /// The unit: credit code.
+    pub unit: String,
+    /// Its figures of this year.
+    pub figures: Figures,
+    /// Its figures of the year before, where there are any; looked at only where [`CompiledComposite::needs_last_year`].
+    pub last_year: Option<Figures>,
+    /// Its groups, in the order of [`CompiledComposite::group_columns`].
+    pub groups: Vec<Option<String>>,
+}
+
+/// The scores of all returns.
+#[derive(Clone, Debug)]
+pub struct CompositeScores {
+    result: YearResult,
+    /// Column of the score that units are ranked by.
+    main: usize,
+    /// What went in, in the order in which it did.
+    figures: Vec<Figures>,
+    /// Row of each unit in the result; none where it was screened out.
+    rows: Vec<Option<usize>>,
+    /// The nodes in the order of explanations.
+    frames: Vec<Frame>,
+}
+
+/// What a composite score has besides its nodes, at full precision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CompositeDetail {
+    /// What every node brought to its parent, roots first.
+    pub contributions: Vec<Contribution>,
+    /// Figures that were put in where the return has none: the indicator and the figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imputed: Vec<ImputedFigure>,
+    /// Percentile of the main score: the share, in percent, of the other ranked units it is ahead of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percentile: Option<f64>,
+    /// Rank within each group that the methodology names, by the column of groups.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranks_within: BTreeMap<String, u32>,
+}
+
+/// A figure that was put in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ImputedFigure {
+    /// Code of the indicator.
+    pub indicator: String,
+    /// The figure.
+    pub value: f64,
+}
+
+impl CompiledComposite {
+    /// What is kept of a return. `not_applicable` are the questions of which the reviewer has agreed that they do not
+    /// apply.
+    pub fn figures(&self, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> Figures {
+        let columns = self.columns.iter();
+        Figures(
+            columns
+                .map(|column| figure(&column.source, facts, not_applicable))
+                .collect(),
+        )
+    }
+
+    /// Whether missing figures are filled from the year before.
+    pub fn needs_last_year(&self) -> bool {
+        let steps = self.method.steps.iter();
+        steps.into_iter().any(|step| matches!(step, Step::ImputeOverYears(_)))
+    }
+
+    /// The columns of groups that it needs, each a fact of the registry: `area`, `industry`, `size_class`.
+    pub fn group_columns(&self) -> Vec<String> {
+        self.method.groups().into_iter().collect()
+    }
+
+    /// Scores the returns of a round, `year` being the year of the round.
+    ///
+    /// # Errors
+    /// Where the methodology refuses the figures, naming indicator and unit.
+    pub fn score(&self, year: i64, units: Vec<UnitFigures>) -> Result<CompositeScores, CompositeError> {
+        let mut years = Vec::with_capacity(2);
+        if self.needs_last_year() {
+            let known: Vec<(&UnitFigures, &Figures)> = units
+                .iter()
+                .filter_map(|unit| Some((unit, unit.last_year.as_ref()?)))
+                .collect();
+            if !known.is_empty() {
+                years.push(self.year(year - 1, &known)?);
+            }
+        }
+        let of_this: Vec<(&UnitFigures, &Figures)> = units.iter().map(|unit| (unit, &unit.figures)).collect();
+        years.push(self.year(year, &of_this)?);
+        let result = self.method.run(years)?.pop();
+        let result = result.ok_or_else(no_root)?;
+        let places: BTreeMap<&str, usize> = (0..)
+            .zip(result.figures.units())
+            .map(|(row, unit)| (unit.as_str(), row))
+            .collect();
+        let rows = units
+            .iter()
+            .map(|unit| places.get(unit.unit.as_str()).copied())
+            .collect();
+        let main = self.main_column(&result)?;
+        let (tree, plan) = (&self.method.tree, &self.method.plan);
+        let frames = match result.figures.units() {
+            [] => Vec::new(),
+            _ => Frame::all(self, &explain_unit(tree, plan, &result.figures, &result.composite, 0)),
+        };
+        Ok(CompositeScores {
+            main,
+            rows,
+            frames,
+            figures: units.into_iter().map(|unit| unit.figures).collect(),
+            result,
+        })
+    }
+
+    fn year(&self, year: i64, units: &[(&UnitFigures, &Figures)]) -> Result<YearInput, CompositeError> {
+        let codes: Vec<String> = units.iter().map(|(unit, _)| unit.unit.clone()).collect();
+        let matrix = |denominators: bool| {
+            let columns = (0..)
+                .zip(&self.columns)
+                .filter(|(_, column)| column.denominator == denominators);
+            let columns: Result<Vec<Column>, CompositeError> = columns
+                .map(|(at, column): (usize, _)| {
+                    let cell = |(_, figures): &(&UnitFigures, &Figures)| figures.get(at);
+                    Column::new(column.code.clone(), units.iter().map(cell))
+                })
+                .collect();
+            Matrix::new(codes.clone(), columns?)
+        };
+        let groups = (0..).zip(self.group_columns()).map(|(at, name): (usize, _)| {
+            let of = units.iter().map(|(unit, _)| unit.groups.get(at).cloned().flatten());
+            (name, of.collect())
+        });
+        Ok(YearInput {
+            year: Some(year),
+            data: matrix(false)?,
+            denominators: matrix(true)?,
+            groups: groups.collect(),
+        })
+    }
+
+    /// The root that the tree begins with.
+    fn main_column(&self, result: &YearResult) -> Result<usize, CompositeError> {
+        let nodes = self.method.tree.nodes();
+        let root = nodes.iter().find(|node| node.parent.is_none());
+        let root = root.ok_or_else(no_root)?;
+        let columns = result.composite.scores.columns();
+        let at = columns.iter().position(|column| column.code() == root.code);
+        at.ok_or_else(|| CompositeError::UnknownNode {
+            code: root.code.clone(),
+        })
+    }
+}
+
+fn figure(
+    source: &CompositeSource,
+    facts: &dyn Facts,
+    not_applicable: &BTreeSet<String>,
+) -> Result<f64, MissingReason> {
+    let scope = facts.scope();
+    if source.needs.iter().all(|name| !scope.get(name).is_null())
+        && let Value::Double(figure) = source.expression.value(scope)
+    {
+        return Ok(figure);
+    }
+    let any = |is: &dyn Fn(&String) -> bool| source.questions.iter().any(is);
+    Err(if any(&|question| !facts.is_relevant(question)) {
+        MissingReason::NotRelevant
+    } else if any(&|question| not_applicable.contains(question)) {
+        MissingReason::NotApplicable
+    } else if any(&|question| scope.get(question).is_null()) {
+        MissingReason::Blank
+    } else {
+        MissingReason::NotComputable
+    })
+}
+
+impl Figures {
+    fn get(&self, column: usize) -> Option<f64> {
+        self.0.get(column)?.ok()
+    }
+
+    fn missing(&self, column: usize) -> Option<MissingReason> {
+        self.0.get(column)?.err()
+    }
+}
+
+impl CompositeScores {
+    /// The score that units are ranked by, as it is published; none for a unit that is not ranked.
+    pub fn score(&self, unit: usize) -> Option<f64> {
+        let scores = self.result.published.as_ref().unwrap_or(&self.result.composite.scores);
+        scores.columns().get(self.main)?.get(self.row(unit)?)
+    }
+
+    /// The rank by that score.
+    pub fn rank(&self, unit: usize) -> Option<u32> {
+        *self.result.composite.ranks.get(self.main)?.get(self.row(unit)?)?
+    }
+
+    /// The result of the last year, with every step on the way.
+    pub fn result(&self) -> &YearResult {
+        &self.result
+    }
+
+    fn row(&self, unit: usize) -> Option<usize> {
+        self.rows.get(unit).copied().flatten()
+    }
+
+    /// The score of a unit and why. `methodology` must be the one that scored it.
+    pub fn scored(&self, methodology: &CompiledComposite, unit: usize) -> Scored {
+        let mut scored = Scored {
+            methodology: methodology.code.clone(),
+            version: methodology.version.clone(),
+            applies: true,
+            not_scored: None,
+            nodes: Vec::new(),
+            totals: BTreeMap::new(),
+            scene_counts: Vec::new(),
+            attained: None,
+            composite: None,
+        };
+        let Some(row) = self.row(unit) else {
+            scored.not_scored = Some(NotScored::new(
+                "screened_out",
+                "可用的指标太少，按评价方法不参与测算。",
+                "Too little is known of the enterprise; the methodology leaves it out.",
+            ));
+            return scored;
+        };
+        let (tree, plan) = (&methodology.method.tree, &methodology.method.plan);
+        let contributions = explain_unit(tree, plan, &self.result.figures, &self.result.composite, row);
+        let figures = self.figures.get(unit);
+        let parts = self.frames.iter().zip(&contributions);
+        scored.nodes = parts
+            .map(|(frame, part)| frame.node(self.frames.first(), part, figures))
+            .collect();
+        scored.totals = scored
+            .nodes
+            .iter()
+            .filter(|node| node.kind != NodeKind::Indicator)
+            .filter_map(|node| Some((node.code.clone(), node.score?)))
+            .collect();
+        if self.score(unit).is_none() {
+            scored.not_scored = Some(NotScored::new(
+                "not_ranked",
+                "缺少的指标太多，按评价方法没有总分，不排名。",
+                "Too much is missing; by the methodology there is no score and no rank.",
+            ));
+        }
+        scored.attained = self.attained(methodology, unit);
+        scored.composite = Some(Box::new(self.detail(contributions, row)));
+        scored
+    }
+
+    fn detail(&self, contributions: Vec<Contribution>, row: usize) -> CompositeDetail {
+        let units = self.result.figures.units();
+        let imputed = self.result.stages.iter().filter_map(|stage| match stage {
+            Stage::Imputed(imputed) => Some(&imputed.points),
+            _ => None,
+        });
+        let of_unit = imputed.flatten().filter(|point| units.get(row) == Some(&point.unit));
+        let percentiles = self.result.percentiles.get(self.main);
+        let ranks_within = self.result.ranks_within.iter().filter_map(|(group, ranks)| {
+            let rank = ranks.get(self.main)?.get(row).copied().flatten()?;
+            Some((group.clone(), rank))
+        });
+        CompositeDetail {
+            contributions,
+            imputed: of_unit
+                .map(|point| ImputedFigure {
+                    indicator: point.code.clone(),
+                    value: point.value,
+                })
+                .collect(),
+            percentile: percentiles.and_then(|of| of.get(row).copied().flatten()),
+            ranks_within: ranks_within.collect(),
+        }
+    }
+
+    /// The level of a unit, where the methodology has levels. `methodology` must be the one that scored it.
+    pub fn attained(&self, methodology: &CompiledComposite, unit: usize) -> Option<Attained> {
+        let row = self.row(unit)?;
+        let cuts = methodology.method.cuts.as_ref()?;
+        let code = self.result.levels.as_ref()?.get(row)?.as_ref()?;
+        let reached = cuts.levels.iter().position(|(level, _)| level == code)?;
+        let published = self.result.published.as_ref().filter(|_| cuts.published);
+        let scores = published.unwrap_or(&self.result.composite.scores);
+        let found = scores.column(&cuts.node)?.get(row)?;
+        let condition = |least: Option<f64>| match least {
+            Some(least) => format!("{} >= {least}", cuts.node),
+            None => String::new(),
+        };
+        let missed = cuts.levels.get(..reached).unwrap_or_default().iter();
+        let missed = missed.map(|(level, least)| {
+            let short = least.map(|least| least - found);
+            let condition = condition(*least);
+            MissedRow {
+                value: rung(&cuts.levels, level),
+                label: methodology.level_label(level),
+                message: Text::new(format!("{condition} 不成立。"), format!("{condition} does not hold.")),
+                condition,
+                found: fixed(found),
+                required: least.and_then(fixed),
+                short_by: short.and_then(fixed),
+            }
+        });
+        Some(Attained {
+            kind: AttainedKind::Level,
+            value: rung(&cuts.levels, code),
+            label: methodology.level_label(code),
+            rule: condition(cuts.levels.get(reached).and_then(|(_, least)| *least)),
+            until_confirmed: None,
+            missed: missed.collect(),
+        })
+    }
+}
+
+/// The number of a level: 1 for the lowest.
+fn rung(levels: &[(String, Option<f64>)], code: &str) -> u32 {
+    let above = levels.iter().position(|(level, _)| level == code).unwrap_or_default();
+    u32::try_from(levels.len() - above).unwrap_or(u32::MAX)
+}
+
+/// What is the same of a node for every unit.
+#[derive(Clone, Debug)]
+struct Frame {
+    code: Arc<str>,
+    label: Arc<Text>,
+    kind: NodeKind,
+    parent: Option<Arc<str>>,
+    /// The column of an indicator.
+    column: Option<usize>,
+    source: Option<Arc<str>>,
+    questions: Arc<[String]>,
+    /// Percent of its parent.
+    weight: Option<Fixed>,
+}
+
+impl Frame {
+    /// The frame of every node, in the order of the contributions of any unit.
+    fn all(methodology: &CompiledComposite, parts: &[Contribution]) -> Vec<Self> {
+        let mut children: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
+        for part in parts {
+            children
+                .entry(part.parent.as_deref().unwrap_or_default())
+                .or_default()
+                .push(part);
+        }
+        let has_children = |part: &Contribution| children.contains_key(part.node.as_str());
+        let of = |part: &Contribution| {
+            let below = children.get(part.node.as_str()).map_or(&[][..], Vec::as_slice);
+            let siblings = children.get(part.parent.as_deref().unwrap_or_default());
+            let whole: f64 = siblings.into_iter().flatten().map(|sibling| sibling.weight).sum();
+            let mut columns = methodology.columns.iter();
+            let column = columns
+                .position(|column| column.code == part.node && !column.denominator)
+                .filter(|_| below.is_empty());
+            let source = column
+                .and_then(|at| methodology.columns.get(at))
+                .map(|column| &column.source);
+            Self {
+                code: Arc::from(part.node.as_str()),
+                label: methodology.label(&part.node),
+                kind: match below {
+                    [] => NodeKind::Indicator,
+                    below if part.parent.is_some() && !below.iter().any(|child| has_children(child)) => NodeKind::Block,
+                    _ => NodeKind::Aggregate,
+                },
+                parent: part.parent.as_deref().map(Arc::from),
+                column,
+                source: source.map(|source| Arc::from(source.expression.text())),
+                questions: source.map_or_else(Arc::default, |source| source.questions.clone()),
+                weight: part.parent.as_ref().and_then(|_| percent(part.weight / whole)),
+            }
+        };
+        parts.iter().map(of).collect()
+    }
+
+    /// The node of one unit.
+    fn node(&self, root: Option<&Self>, part: &Contribution, figures: Option<&Figures>) -> ScoredNode {
+        let figure = self.column.and_then(|column| figures?.get(column));
+        let missing = match self.column {
+            Some(column) => figures.and_then(|figures| figures.missing(column)),
+            None => part.score.is_none().then_some(MissingReason::NothingBelow),
+        };
+        let mut contributions = BTreeMap::new();
+        if part.scale == ContributionScale::Score {
+            let to_parent = self.parent.clone().zip(part.contribution.and_then(fixed));
+            let to_root = root
+                .map(|root| root.code.clone())
+                .zip(part.top_contribution.and_then(fixed));
+            contributions.extend(to_parent);
+            contributions.extend(to_root);
+        }
+        ScoredNode {
+            code: self.code.clone(),
+            label: self.label.clone(),
+            kind: self.kind,
+            parent: self.parent.clone(),
+            source: self.source.clone(),
+            depends_on: self.questions.clone(),
+            value: figure.and_then(fixed).map(Figure::Number),
+            score: part.score.and_then(fixed),
+            weight: self.weight,
+            effective_weight: self
+                .parent
+                .as_ref()
+                .and_then(|_| percent(part.weight_used.unwrap_or_default())),
+            contributions,
+            rounding_residual: None,
+            missing,
+        }
+    }
+}
+
+fn fixed(number: f64) -> Option<Fixed> {
+    Fixed::from_observed(number, Fixed::DECIMALS)
+}
+
+fn percent(share: f64) -> Option<Fixed> {
+    fixed(100.0 * share)
+}
+
+/// A tree without a root, which none is.
+fn no_root() -> CompositeError {
+    CompositeError::UnknownNode { code: String::new() }
+}

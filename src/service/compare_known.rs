@@ -1,0 +1,183 @@
+//! What a return says against what is known: the registry's own facts (WF26, WF27), and the values that the form works out
+//! by itself (WF18). The credit code decides and what is recomputed counts; here it is only told.
+
+use survey::{
+    answer::{Answer, Answers},
+    finding::Finding,
+    identifier::{Uscc, UsccFault, normalise},
+    questionnaire::{Action, Question, RegistryFact, RuleClass},
+    reading::Reading,
+    survey::{DerivedResult, Evaluation, Survey},
+    text::Text,
+};
+use workbook::{anchor::Overwritten, mapping::similarity};
+
+use crate::domain::enterprise::Enterprise;
+
+/// What the registry knows of the enterprise whose return it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// Credit code.
+    pub uscc: String,
+    /// Name.
+    pub name: String,
+}
+
+impl From<&Enterprise> for Registered {
+    fn from(enterprise: &Enterprise) -> Self {
+        Self {
+            uscc: enterprise.facts.uscc.clone(),
+            name: enterprise.facts.name.clone(),
+        }
+    }
+}
+
+/// Where code and name in the return are not those of the registry.
+pub(super) fn identity(survey: &Survey, reading: &Reading, registered: &Registered) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for question in &survey.questionnaire().questions {
+        let typed = text(&reading.answers, question);
+        let (Some(fact), Some(typed)) = (question.registry, typed) else {
+            continue;
+        };
+        let told = match fact {
+            RegistryFact::Uscc => code_differs(typed, &registered.uscc),
+            RegistryFact::Name => name_differs(typed, &registered.name),
+            RegistryFact::OrgCode | RegistryFact::AreaCode | RegistryFact::IndustryCode => None,
+        };
+        let Some((rule, message)) = told else { continue };
+        let place = reading.places.get(&question.code).cloned();
+        found.push(Finding {
+            question: Some(question.code.clone()),
+            places: place.into_iter().collect(),
+            value: Some(typed.to_owned()),
+            ..finding(rule, Action::Warn, message)
+        });
+    }
+    found
+}
+
+fn text<'a>(answers: &'a Answers, question: &Question) -> Option<&'a str> {
+    match answers.get(&question.code)? {
+        Answer::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn code_differs(typed: &str, registered: &str) -> Option<(&'static str, Text)> {
+    if normalise(typed) == normalise(registered) {
+        return None;
+    }
+    let meant = match Uscc::parse(typed) {
+        Err(UsccFault::Character {
+            candidate: Some(candidate),
+            ..
+        }) => Some(candidate),
+        _ => None,
+    };
+    Some(match meant {
+        Some(meant) => (
+            "WF27.letters_in_code",
+            Text::new(
+                format!(
+                    "代码里有字母 O 或 I，可能是 {}；建档代码为 {registered}。请核对后改正。",
+                    meant.as_str()
+                ),
+                format!(
+                    "The code holds a letter O or I; {} may be meant. The registered code is {registered}. Check and correct it.",
+                    meant.as_str()
+                ),
+            ),
+        ),
+        None => (
+            "WF26.code_differs",
+            Text::new(
+                format!(
+                    "表中的信用代码与建档代码 {registered} 不同。以建档代码为准；如填的是总公司或其他单位的代码，请改成本企业的。"
+                ),
+                format!(
+                    "The credit code is not the registered one, {registered}, which counts. If it is that of the parent or of another unit, enter your own."
+                ),
+            ),
+        ),
+    })
+}
+
+fn name_differs(typed: &str, registered: &str) -> Option<(&'static str, Text)> {
+    let letters = |text: &str| -> String { normalise(text).chars().filter(|c| c.is_alphanumeric()).collect() };
+    if letters(typed) == letters(registered) {
+        return None;
+    }
+    let alike = format!("{:.0}%", similarity(typed, registered) * 100.0);
+    Some((
+        "WF26.name_differs",
+        Text::new(
+            format!(
+                "表中的名称与建档名称“{registered}”不同（相似度 {alike}）。以信用代码为准；如已更名，请说明，由审核人确认。"
+            ),
+            format!(
+                "The name is not the registered one, \"{registered}\" (alike to {alike}). The credit code decides; say so if the name has changed, and the reviewer confirms it."
+            ),
+        ),
+    ))
+}
+
+/// Where a number was put over a value that the form works out by itself, and is another.
+pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Overwritten]) -> Vec<Finding> {
+    let differs = |cell: &&Overwritten| {
+        let derived = survey
+            .questionnaire()
+            .derived
+            .iter()
+            .find(|derived| derived.code == cell.derived);
+        let shown = derived.map_or(0, |derived| derived.decimals.min(10));
+        match evaluation.derived.get(&cell.derived) {
+            // As it is shown, rounded.
+            Some(DerivedResult::Number(computed)) => {
+                (computed - cell.value).abs() > 0.501 * 10_f64.powi(-i32::try_from(shown).unwrap_or(0))
+            }
+            Some(DerivedResult::Text(_)) | None => true,
+        }
+    };
+    let told = cells.iter().filter(differs).map(|cell| {
+        let computed = match evaluation.derived.get(&cell.derived) {
+            Some(DerivedResult::Number(number)) => number.to_string(),
+            Some(DerivedResult::Text(text)) => text.clone(),
+            None => "—".to_owned(),
+        };
+        Finding {
+            places: vec![cell.place.clone()],
+            value: Some(cell.value.to_string()),
+            ..finding(
+                "WF18.computed_overwritten",
+                Action::Info,
+                Text::new(
+                    format!(
+                        "{} 由系统计算，这一格被改写了；以重算的 {computed} 为准。",
+                        cell.derived
+                    ),
+                    format!(
+                        "{} is computed and its cell was overwritten; the recomputed {computed} counts.",
+                        cell.derived
+                    ),
+                ),
+            )
+        }
+    });
+    told.collect()
+}
+
+fn finding(rule: &str, action: Action, message: Text) -> Finding {
+    Finding {
+        key: String::new(),
+        fingerprint: String::new(),
+        rule: rule.to_owned(),
+        class: RuleClass::Syntactical,
+        action,
+        question: None,
+        places: Vec::new(),
+        value: None,
+        message,
+        offers: Vec::new(),
+    }
+}

@@ -1,0 +1,275 @@
+//! Where the rows of an import come from: a bulk sheet of ours, or a spreadsheet that a mapping explains. Long sheets come
+//! out of the reading child row by row and are never kept whole.
+
+use std::sync::Arc;
+
+use survey::cell::DateSystem;
+use tokio::sync::mpsc::Sender;
+use workbook::{
+    bulk::{BulkReader, BulkStep},
+    error::AnchorError,
+    extract::{RawRow, RowsHead, Visibility, WantedSheet},
+    mapping::{Compiled, Shape, SourceRow, rows},
+};
+
+use crate::domain::{mapping::AppliedMapping, round::Round};
+use crate::{
+    reader::{RowBatch, RowStream},
+    service::{
+        Service,
+        catalogue::Form,
+        check_workbook::{read_workbook, refused},
+        error::{Kind, ServiceError},
+        map_spreadsheet::compile,
+        read_rows::{Columns, SheetRow},
+        recognise_template::{BulkSheet, bulk_sheet},
+        sheet_rows::open_rows,
+    },
+};
+
+/// Rows that are checked together and settled in one transaction.
+const AT_ONCE: usize = 64;
+/// Sheets that are tried for a bulk sheet under another name.
+const SHEETS: usize = 16;
+
+/// Rows that are checked together, with their numbers among those of the import.
+pub(super) struct Group {
+    pub(super) dates: DateSystem,
+    pub(super) rows: Vec<(i32, SheetRow)>,
+}
+
+/// How the rows of a file are found and understood.
+pub(super) enum Source {
+    /// As a person confirmed.
+    Mapped(Arc<Compiled>),
+    /// As it was issued.
+    Bulk(BulkSheet),
+}
+
+/// Whether somebody takes more rows.
+type GoesOn = bool;
+
+impl Source {
+    /// The source of a mapping, or of the marks in the file itself.
+    pub(super) async fn of(
+        service: &Service,
+        round: &Round,
+        form: &Form,
+        mapping: Option<AppliedMapping>,
+        bytes: &Arc<[u8]>,
+    ) -> Result<Self, ServiceError> {
+        Ok(match mapping {
+            Some(applied) => Self::Mapped(Arc::new(compile(applied.mapping, form)?)),
+            None => Self::Bulk(bulk_sheet(service, round, form, bytes).await?),
+        })
+    }
+
+    pub(super) fn columns(&self) -> Columns {
+        match self {
+            Self::Mapped(mapping) => Columns::Mapped(mapping.clone()),
+            Self::Bulk(_) => Columns::Coded,
+        }
+    }
+
+    /// Gives the rows after number `last` in groups, until they end or nobody takes them.
+    pub(super) async fn give(
+        &self,
+        service: &Service,
+        bytes: &Arc<[u8]>,
+        last: i32,
+        send: Sender<Group>,
+    ) -> Result<(), ServiceError> {
+        let mut giver = Giver {
+            last,
+            send,
+            group: Vec::new(),
+            dates: DateSystem::default(),
+        };
+        let goes_on = match self {
+            Self::Mapped(mapping) => match &mapping.mapping().shape {
+                Shape::Sheets => give_sheets(service, mapping, bytes, &mut giver).await?,
+                Shape::Rows { sheet, .. } => give_mapped(service, mapping, sheet.as_deref(), bytes, &mut giver).await?,
+            },
+            Self::Bulk(sheet) => give_bulk(service, sheet, bytes, &mut giver).await?,
+        };
+        if goes_on {
+            giver.send().await;
+        }
+        Ok(())
+    }
+}
+
+/// Collects rows into groups.
+struct Giver {
+    last: i32,
+    send: Sender<Group>,
+    group: Vec<(i32, SheetRow)>,
+    dates: DateSystem,
+}
+
+impl Giver {
+    async fn take(&mut self, number: i32, row: SheetRow) -> GoesOn {
+        if number <= self.last {
+            return true;
+        }
+        self.group.push((number, row));
+        self.group.len() < AT_ONCE || self.send().await
+    }
+
+    async fn send(&mut self) -> GoesOn {
+        let rows = std::mem::take(&mut self.group);
+        let group = Group {
+            dates: self.dates,
+            rows,
+        };
+        group.rows.is_empty() || self.send.send(group).await.is_ok()
+    }
+}
+
+/// Every sheet is a return.
+async fn give_sheets(
+    service: &Service,
+    mapping: &Compiled,
+    bytes: &Arc<[u8]>,
+    giver: &mut Giver,
+) -> Result<GoesOn, ServiceError> {
+    let raw = read_workbook(&service.reader, bytes).await?;
+    giver.dates = raw.dates;
+    for (number, source) in (1..).zip(rows(mapping, &raw)) {
+        let Some(row) = mapping.read(&source) else { continue };
+        if !giver.take(number, row.into()).await {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Every row is a return: of the sheet of this name, or the first visible one that holds something.
+async fn give_mapped(
+    service: &Service,
+    mapping: &Compiled,
+    sheet: Option<&str>,
+    bytes: &Arc<[u8]>,
+    giver: &mut Giver,
+) -> Result<GoesOn, ServiceError> {
+    let wanted = sheet.map_or(WantedSheet::FirstVisible, |name| WantedSheet::Name(name.to_owned()));
+    let mut stream = open_rows(service, bytes, wanted).await?;
+    let others = if sheet.is_none() {
+        visible(stream.head())
+    } else {
+        Vec::new()
+    };
+    let mut others = others.into_iter().skip(1);
+    loop {
+        let head = stream.head().clone();
+        let name = head.title().name;
+        giver.dates = head.dates;
+        let mut empty = true;
+        while let Some(batch) = next_rows(&mut stream).await? {
+            empty = false;
+            for row in batch.iter().filter(|row| mapping.is_below_head(row.row)) {
+                let read = mapping.read(&SourceRow::of(&head, &name, row));
+                if let Some(read) = read
+                    && !giver.take(number(row), read.into()).await
+                {
+                    return Ok(false);
+                }
+            }
+        }
+        match others.next().filter(|_| empty) {
+            Some(next) => stream = open_rows(service, bytes, WantedSheet::Number(next)).await?,
+            None => return Ok(true),
+        }
+    }
+}
+
+/// Every row below the head of the bulk sheet is a return. The sheet may have been renamed or moved.
+async fn give_bulk(
+    service: &Service,
+    sheet: &BulkSheet,
+    bytes: &Arc<[u8]>,
+    giver: &mut Giver,
+) -> Result<GoesOn, ServiceError> {
+    let mut stream = open_rows(service, bytes, WantedSheet::FirstVisible).await?;
+    let mut others = visible(stream.head()).into_iter().skip(1).take(SHEETS);
+    loop {
+        match give_bulk_rows(sheet, &mut stream, giver).await? {
+            Ok(goes_on) => return Ok(goes_on),
+            Err(error) => match others.next() {
+                Some(next) => stream = open_rows(service, bytes, WantedSheet::Number(next)).await?,
+                None => {
+                    return Err(ServiceError::refused(
+                        Kind::Unprocessable,
+                        error.code(),
+                        error.message(),
+                    ));
+                }
+            },
+        }
+    }
+}
+
+/// The rows of one sheet; the inner error says that it is not the bulk sheet.
+async fn give_bulk_rows(
+    sheet: &BulkSheet,
+    stream: &mut RowStream,
+    giver: &mut Giver,
+) -> Result<Result<GoesOn, AnchorError>, ServiceError> {
+    let head = stream.head().clone();
+    giver.dates = head.dates;
+    let mut reader = BulkReader::new(&sheet.layout, sheet.language, head.title().name);
+    let mut notices = Arc::default();
+    while let Some(batch) = next_rows(stream).await? {
+        for row in &batch {
+            let had_notices = reader.notices().len();
+            let step = match reader.read(row.row, &row.cells, &head.styles) {
+                Ok(step) => step,
+                Err(AnchorError::SheetsMissing) => return Ok(Err(AnchorError::SheetsMissing)),
+                Err(error) => {
+                    return Err(ServiceError::refused(
+                        Kind::Unprocessable,
+                        error.code(),
+                        error.message(),
+                    ));
+                }
+            };
+            if reader.notices().len() != had_notices {
+                notices = reader.notices().into();
+            }
+            let read = match step {
+                BulkStep::Head | BulkStep::Blank => continue,
+                BulkStep::Row(read) => SheetRow::of_bulk(read, Arc::clone(&notices)),
+                BulkStep::Stray(notice) => SheetRow::stray(row.row, notice),
+            };
+            if !giver.take(number(row), read).await {
+                return Ok(Ok(false));
+            }
+        }
+    }
+    Ok(if reader.has_head() {
+        Ok(true)
+    } else {
+        Err(AnchorError::SheetsMissing)
+    })
+}
+
+async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRow>>, ServiceError> {
+    Ok(match stream.next().await.transpose().map_err(refused)? {
+        Some(RowBatch::Rows(rows)) => Some(rows),
+        Some(RowBatch::End(_)) | None => None,
+    })
+}
+
+/// The sheets that people see, in the order of the file.
+fn visible(head: &RowsHead) -> Vec<usize> {
+    let sheets = head.sheets.iter().enumerate();
+    sheets
+        .filter(|(_, title)| title.visibility == Visibility::Visible)
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// The number of a row as people count.
+fn number(row: &RawRow) -> i32 {
+    i32::try_from(row.row).unwrap_or(i32::MAX).saturating_add(1)
+}

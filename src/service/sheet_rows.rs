@@ -1,0 +1,64 @@
+//! Sheets that are too long to be kept: out of a reading child row by row, or only as they begin.
+
+use std::sync::Arc;
+
+use workbook::extract::{RawSheet, RawWorkbook, WantedSheet};
+
+use super::{Service, check_workbook::refused, error::ServiceError};
+use crate::reader::{RowBatch, RowStream};
+
+/// Sheets that are looked into when only beginnings are read.
+const SHEETS: usize = 64;
+
+/// The rows of one sheet.
+pub(crate) async fn open_rows(
+    service: &Service,
+    bytes: &Arc<[u8]>,
+    wanted: WantedSheet,
+) -> Result<RowStream, ServiceError> {
+    let rows = service.reader.rows(bytes.clone(), wanted).await;
+    rows.map_err(ServiceError::internal)?.map_err(refused)
+}
+
+/// The workbook with the first rows of its sheets alone, and no more sheets once there is `enough`.
+pub(crate) async fn read_beginnings(
+    service: &Service,
+    bytes: &Arc<[u8]>,
+    rows: usize,
+    enough: impl Fn(&RawWorkbook) -> bool,
+) -> Result<RawWorkbook, ServiceError> {
+    let mut stream = open_rows(service, bytes, WantedSheet::Number(0)).await?;
+    let head = stream.head().clone();
+    let mut found = RawWorkbook {
+        format: head.format,
+        styles: head.styles,
+        dates: head.dates,
+        macros: head.macros,
+        external_links: head.external_links,
+        ..RawWorkbook::default()
+    };
+    for (number, title) in head.sheets.into_iter().enumerate().take(SHEETS) {
+        if number > 0 {
+            stream = open_rows(service, bytes, WantedSheet::Number(number)).await?;
+        }
+        let mut sheet = RawSheet {
+            name: title.name,
+            visibility: title.visibility,
+            ..RawSheet::default()
+        };
+        let mut taken = 0;
+        while taken < rows
+            && let Some(RowBatch::Rows(batch)) = stream.next().await.transpose().map_err(refused)?
+        {
+            for row in batch.into_iter().take(rows - taken) {
+                taken += 1;
+                sheet.cells.extend(row.cells);
+            }
+        }
+        found.sheets.push(sheet);
+        if enough(&found) {
+            break;
+        }
+    }
+    Ok(found)
+}
