@@ -55,8 +55,8 @@ peers:
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= extract texts rows
 fuzz:
-	command -v cargo-fuzz >/dev/null || $(CARGO) install cargo-fuzz --locked
-	$(CARGO) test --locked -p workbook --test it -- --ignored --quiet write_fuzz_seeds
+	command -v cargo-fuzz >/dev/null || $(CARGO) install cargo-fuzz --locked --quiet
+	$(CARGO) test --locked --workspace --test it -- --ignored --quiet write_fuzz_seeds
 	for target in $(FUZZ_TARGETS); do \
 		mkdir -p fuzz/corpus/$$target && \
 		$(CARGO) +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \

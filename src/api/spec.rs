@@ -2,7 +2,8 @@
 //!
 //! What is mended and why: the version label (3.0.0 to 3.0.3, the document uses nothing newer), media types without
 //! parameters, date formats that OpenAPI knows, integer formats and bounds, descriptions that would be empty, and
-//! `security: []` on public operations, which linters and client generators ask for.
+//! `security: []` on public operations, which linters and client generators ask for; objects that are taken in refuse
+//! properties they do not have, decimals are texts of digits, and `If-Match` is required and holds a version.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 pub fn document() -> Value {
     let mut document: Value = serde_json::from_str(&super::openapi().spec()).unwrap_or_default();
     normalise(&mut document);
+    close_what_is_taken_in(&mut document);
     document
 }
 
@@ -93,6 +95,45 @@ fn normalise(document: &mut Value) {
     }
 }
 
+/// Every object that a request body may hold denies unknown fields; the document says so.
+fn close_what_is_taken_in(document: &mut Value) {
+    let mut open: Vec<String> = Vec::new();
+    let operations = document["paths"].as_object().into_iter().flat_map(Map::values);
+    for operation in operations.filter_map(Value::as_object).flat_map(Map::values) {
+        references(&operation["requestBody"], &mut open);
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) else {
+            continue;
+        };
+        if !seen.insert(name) {
+            continue;
+        }
+        references(schema, &mut open);
+        if let Some(object) = schema
+            .as_object_mut()
+            .filter(|object| object.contains_key("properties"))
+        {
+            object.insert("additionalProperties".to_owned(), json!(false));
+        }
+    }
+}
+
+/// Names of the schemas that are referred to, however deep.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Object(object) => {
+            let name = object.get("$ref").and_then(Value::as_str);
+            let name = name.and_then(|path| path.strip_prefix("#/components/schemas/"));
+            found.extend(name.map(str::to_owned));
+            object.values().for_each(|item| references(item, found));
+        }
+        _ => {}
+    }
+}
+
 fn walk(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(walk),
@@ -128,6 +169,7 @@ fn mend_schema(object: &mut Map<String, Value>) {
     match format.as_str() {
         "naive-date" => drop(object.insert("format".to_owned(), json!("date"))),
         "naive-date-time" => drop(object.insert("format".to_owned(), json!("date-time"))),
+        "decimal" => drop(object.insert("pattern".to_owned(), json!(r"^-?[0-9]+(\.[0-9]+)?$"))),
         "uint8" | "uint16" => mend_unsigned(object, "int32"),
         "uint32" | "uint64" => mend_unsigned(object, "int64"),
         "int8" | "int16" => drop(object.insert("format".to_owned(), json!("int32"))),
@@ -154,5 +196,11 @@ fn mend_parameter(object: &mut Map<String, Value>) {
     }
     if object.get("explode") == Some(&json!(true)) {
         object.remove("explode");
+    }
+    if object.get("in") == Some(&json!("header")) && object.get("name") == Some(&json!("If-Match")) {
+        object.insert("required".to_owned(), json!(true));
+        if let Some(schema) = object.get_mut("schema") {
+            schema["pattern"] = json!("^\"[1-9][0-9]{0,17}\"$");
+        }
     }
 }

@@ -231,3 +231,32 @@ fn walk(value: &Value, pointer: &str, see: &mut impl FnMut(&str, &Map<String, Va
         _ => {}
     }
 }
+
+#[test]
+fn what_is_taken_in_is_closed_and_versions_are_asked_for() {
+    let document = spec::document();
+    let (mut bodies, mut versions) = (0, 0);
+    for (path, method, operation) in operations(&document) {
+        let schema = &operation.get("requestBody").unwrap_or(&Value::Null)["content"]["application/json"]["schema"];
+        if let Some(name) = schema["$ref"].as_str() {
+            let pointer = name.trim_start_matches('#');
+            let object = document.pointer(pointer).unwrap();
+            assert_eq!(object["additionalProperties"], false, "{method} {path}: {name}");
+            bodies += 1;
+        }
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let header = parameters
+            .into_iter()
+            .flatten()
+            .find(|parameter| parameter["name"] == "If-Match");
+        if let Some(header) = header {
+            assert_eq!(header["required"], true, "{method} {path}");
+            assert!(
+                operation["responses"].get("428").is_some(),
+                "{method} {path} says what happens without it"
+            );
+            versions += 1;
+        }
+    }
+    assert!(bodies >= 15 && versions >= 5, "{bodies} bodies, {versions} versions");
+}

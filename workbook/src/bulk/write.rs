@@ -35,6 +35,8 @@ const LAST_ROW: u32 = 1_048_575;
 const USCC_WIDTH: f64 = 24.0;
 const NAME_WIDTH: f64 = 32.0;
 const CLAIM_WIDTH: f64 = 24.0;
+/// Percent.
+const PRINT_SCALE: u16 = 70;
 
 /// One row of a bulk sheet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,6 +102,8 @@ pub fn write(
     write_head(sheet, &columns, &words, &palette)?;
     write_rows(sheet, &formats, entries, &palette)?;
     page::set_up(sheet, sheet_name(issue.language));
+    // Hundreds of columns on one page could not be read: they go over as many as they need.
+    sheet.set_print_scale(PRINT_SCALE);
     sheet.set_repeat_rows(at::CODE_ROW, at::UNIT_ROW)?;
     sheet.set_repeat_columns(at::USCC_COLUMN, at::NAME_COLUMN)?;
     sheet.set_freeze_panes(at::FIRST_ROW, at::FIRST_COLUMN)?;
