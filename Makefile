@@ -35,11 +35,11 @@ doc:
 
 ## Licences, sources, bans and known advisories, without a network: see deny.toml and tests/it/dependencies.rs.
 audit: fetch
-	$(CARGO) test --locked --test it dependencies::
+	$(CARGO) test --locked --workspace --test it dependencies::
 
 ## The committed OpenAPI file is current and keeps our rules.
 spec:
-	$(CARGO) test --locked --test it spec::
+	$(CARGO) test --locked --workspace --test it spec::
 
 bench:
 	$(CARGO) bench --workspace
