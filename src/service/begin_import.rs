@@ -9,7 +9,6 @@ use super::{
     catalogue::blocking,
     error::{Fault, Kind, ServiceError},
     import_return::require_open,
-    map_spreadsheet::round_and_form,
     permission::Action,
     recognise_template::bulk_sheet,
 };
@@ -101,7 +100,10 @@ pub(crate) async fn begin_import(
     require_open(service, &found)?;
     let mapped = options.mapping.is_some();
     if let (Source::Spreadsheet { bytes, .. }, false) = (&source, mapped) {
-        let (_, form) = round_and_form(service, round).await?;
+        let form = service
+            .catalogue
+            .form(&service.db, found.questionnaire, &found.reference)
+            .await?;
         bulk_sheet(service, &found, &form, &bytes.as_slice().into()).await?;
     }
     let contents = contents(service, source, mapped).await?;

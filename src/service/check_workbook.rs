@@ -7,7 +7,7 @@ use survey::{
     cell::LayoutNotice,
     finding::{Finding, Findings},
     justification::{Justification, JustificationReasons},
-    questionnaire::{Action as Severity, RuleClass},
+    questionnaire::Action as Severity,
     reading::Reading,
     survey::{Evaluation, RoundContext, Survey, WantedConversion},
 };
@@ -79,20 +79,10 @@ pub fn check(
     reading.findings.extend(returned.notices.into_iter().map(of_notice));
     let (justifications, faults) = justifications(&form.reasons, returned.justifications);
     reading.findings.extend(faults);
-    if let Some(registered) = &known.registered {
-        reading.findings.extend(identity(survey, &reading, registered));
-    }
-    if !returned.overwritten.is_empty() {
-        let evaluation = survey.evaluate(
-            &reading.answers,
-            &context(survey, known, &reading.answers),
-            known.previous.as_ref(),
-        );
-        reading
-            .findings
-            .extend(overwritten(survey, &evaluation, &returned.overwritten));
-    }
-    let (evaluation, findings) = check_reading(survey, &reading, known);
+    let evaluation = evaluate(survey, &mut reading, known);
+    let told = overwritten(survey, &evaluation, &returned.overwritten);
+    reading.findings.extend(told);
+    let findings = raise(survey, &reading, &evaluation);
     CheckedWorkbook {
         metadata: returned.metadata,
         reading,
@@ -105,16 +95,9 @@ pub fn check(
 /// What is to be said of the layout, as a finding.
 pub(crate) fn of_notice(notice: LayoutNotice) -> Finding {
     Finding {
-        key: String::new(),
-        fingerprint: String::new(),
-        rule: notice.code,
-        class: RuleClass::Syntactical,
-        action: notice.action,
         question: notice.question,
         places: notice.places,
-        value: None,
-        message: notice.message,
-        offers: Vec::new(),
+        ..Finding::of_file(notice.code, notice.action, notice.message)
     }
 }
 
@@ -133,30 +116,31 @@ fn justifications(
                 text: given.text.trim().to_owned(),
             }),
             Err(fault) => faults.push(Finding {
-                key: String::new(),
-                fingerprint: String::new(),
-                rule: fault.code().to_owned(),
-                class: RuleClass::Syntactical,
-                // A note: the warning itself is still open, and says so.
-                action: Severity::Info,
-                question: None,
                 places: vec![given.place],
                 value: (!given.reason.is_empty()).then_some(given.reason),
-                message: fault.message(),
-                offers: Vec::new(),
+                // A note: the warning itself is still open, and says so.
+                ..Finding::of_file(fault.code(), Severity::Info, fault.message())
             }),
         }
     }
     (taken, faults)
 }
 
-/// Evaluates answers that were read, from whatever they were read, and raises all findings in one pass.
-pub fn check_reading(survey: &Survey, reading: &Reading, known: &Known) -> (Evaluation, Findings) {
+/// Evaluates answers that were read, from whatever they were read. A code or name that is not the registry's is told among
+/// the findings of the reading.
+pub(crate) fn evaluate(survey: &Survey, reading: &mut Reading, known: &Known) -> Evaluation {
+    if let Some(registered) = &known.registered {
+        let told = identity(survey, reading, registered);
+        reading.findings.extend(told);
+    }
     let context = context(survey, known, &reading.answers);
-    let evaluation = survey.evaluate(&reading.answers, &context, known.previous.as_ref());
+    survey.evaluate(&reading.answers, &context, known.previous.as_ref())
+}
+
+/// Raises all findings in one pass.
+pub(crate) fn raise(survey: &Survey, reading: &Reading, evaluation: &Evaluation) -> Findings {
     let claimed: BTreeSet<String> = reading.claims.keys().cloned().collect();
-    let findings = survey.check(reading, &evaluation, &claimed);
-    (evaluation, findings)
+    survey.check(reading, evaluation, &claimed)
 }
 
 /// What is known of an enterprise before its workbook is read.

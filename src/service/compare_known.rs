@@ -5,7 +5,7 @@ use survey::{
     answer::{Answer, Answers},
     finding::Finding,
     identifier::{Uscc, UsccFault, normalise},
-    questionnaire::{Action, Question, RegistryFact, RuleClass},
+    questionnaire::{Action, Question, RegistryFact},
     reading::Reading,
     survey::{DerivedResult, Evaluation, Survey},
     text::Text,
@@ -51,7 +51,7 @@ pub(super) fn identity(survey: &Survey, reading: &Reading, registered: &Register
             question: Some(question.code.clone()),
             places: place.into_iter().collect(),
             value: Some(typed.to_owned()),
-            ..finding(rule, Action::Warn, message)
+            ..Finding::of_file(rule, Action::Warn, message)
         });
     }
     found
@@ -148,7 +148,7 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
         Finding {
             places: vec![cell.place.clone()],
             value: Some(cell.value.to_string()),
-            ..finding(
+            ..Finding::of_file(
                 "WF18.computed_overwritten",
                 Action::Info,
                 Text::new(
@@ -165,19 +165,4 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
         }
     });
     told.collect()
-}
-
-fn finding(rule: &str, action: Action, message: Text) -> Finding {
-    Finding {
-        key: String::new(),
-        fingerprint: String::new(),
-        rule: rule.to_owned(),
-        class: RuleClass::Syntactical,
-        action,
-        question: None,
-        places: Vec::new(),
-        value: None,
-        message,
-        offers: Vec::new(),
-    }
 }

@@ -99,8 +99,7 @@ pub async fn preview_mapping(
     may_hand_in(caller)?;
     let (round, form) = round_and_form(service, round).await?;
     let compiled = Arc::new(compile(mapping, &form)?);
-    let bytes = service.blobs.get(file_sha256).await;
-    let bytes = bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))?;
+    let bytes = service.original(file_sha256).await?;
     let raw = read_list(service, &bytes.into(), LOOKED_AT).await?;
     let context = RowContext {
         service: service.clone(),

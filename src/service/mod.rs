@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
+use self::error::ServiceError;
 use crate::{
     blobs::Blobs,
     clock::Clock,
@@ -136,6 +137,12 @@ impl Service {
     /// The month in the county, `YYYY-MM`.
     pub fn this_month(&self) -> String {
         self.today().format("%Y-%m").to_string()
+    }
+
+    /// The bytes of something handed in earlier, by their SHA-256. `import.file_missing` when they cannot be had.
+    pub(crate) async fn original(&self, sha256: &str) -> Result<Vec<u8>, ServiceError> {
+        let bytes = self.blobs.get(sha256).await;
+        bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))
     }
 
     /// A new identifier.

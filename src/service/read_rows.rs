@@ -16,8 +16,7 @@ use workbook::{
 use super::{
     Service,
     catalogue::{Form, blocking},
-    check_workbook::{Known, check_reading, of_notice},
-    compare_known::identity,
+    check_workbook::{Known, evaluate, of_notice, raise},
     error::{Fault, ServiceError},
     issue_template::known_answers,
     round_figures::RoundView,
@@ -179,11 +178,9 @@ impl RowContext {
                     mapping.scale(&mut reading);
                 }
                 let untouched = is_untouched(&form, &reading, &owner, &known);
-                if let Some(registered) = &known.registered {
-                    reading.findings.extend(identity(&form.survey, &reading, registered));
-                }
+                let evaluation = evaluate(&form.survey, &mut reading, &known);
                 reading.findings.extend(row.notices.iter().cloned().map(of_notice));
-                let (_, findings) = check_reading(&form.survey, &reading, &known);
+                let findings = raise(&form.survey, &reading, &evaluation);
                 CheckedRow {
                     hash: hash(&row, &columns),
                     owner,

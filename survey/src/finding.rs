@@ -41,6 +41,24 @@ pub struct Finding {
     pub offers: Vec<Conversion>,
 }
 
+impl Finding {
+    /// A finding about the file rather than about what the answers mean: not at a question or cell yet, without a value.
+    pub fn of_file(rule: impl Into<String>, action: Action, message: Text) -> Self {
+        Self {
+            key: String::new(),
+            fingerprint: String::new(),
+            rule: rule.into(),
+            class: RuleClass::Syntactical,
+            action,
+            question: None,
+            places: Vec::new(),
+            value: None,
+            message,
+            offers: Vec::new(),
+        }
+    }
+}
+
 /// A number taken as entered in a unit that fillers mistake for the question's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversion {

@@ -19,6 +19,7 @@ use ronghe::{
     domain::{
         access::{Principal, Role, Scope},
         enterprise::EnterpriseId,
+        round::RoundId,
         survey_return::ReturnId,
     },
     ids::SeededIds,
@@ -26,6 +27,8 @@ use ronghe::{
     reader::{ChildLimits, ReadingLimits},
     service::{
         Service, Settings,
+        catalogue::Form,
+        issue_bulk_template::write_filled_blank,
         issue_template::{Filling, write_filled},
         manage_access::{NewUser, create_user},
         publish_document::publish_document,
@@ -36,7 +39,10 @@ use ronghe::{
 use serde_json::{Value, json};
 use survey::answer::{Answers, Claims};
 use tokio::sync::watch;
-use workbook::prefill::{Prefill, raw_values};
+use workbook::{
+    language::Language,
+    prefill::{Prefill, raw_values},
+};
 
 use crate::database::{Backend, TestDatabase};
 
@@ -229,6 +235,16 @@ impl App {
     /// The template of a return with these answers in its cells, and then with these cells laid over them.
     pub(crate) async fn filled(&self, return_id: &str, answers: &Answers, over: Prefill) -> Vec<u8> {
         self.filled_with_claims(return_id, answers, over, Claims::new()).await
+    }
+
+    /// The blank form of a round, filled in with these answers.
+    pub(crate) async fn blank_form(&self, round_id: &str, answers: &Answers) -> Vec<u8> {
+        let (answers, operator) = (answers.clone(), operator());
+        let round = RoundId(round_id.parse().unwrap());
+        let filling =
+            move |form: &Form, language| raw_values(form.survey.questionnaire(), &form.options, &answers, language);
+        let written = write_filled_blank(&self.service, &operator, round, Language::Zh, filling);
+        written.await.unwrap().bytes
     }
 
     /// The same, with reasons why questions do not apply.

@@ -96,8 +96,7 @@ impl Run {
         if self.batch.kind != ImportKind::Zip {
             return Ok(Originals::Blobs);
         }
-        let bytes = self.service.blobs.get(&self.batch.source_sha256).await;
-        let bytes = bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))?;
+        let bytes = self.service.original(&self.batch.source_sha256).await?;
         let limits = self.service.settings.imports.archive();
         let open = move || Archive::open(bytes.into(), &limits).map_err(|error| refused_zip(&error));
         Ok(Originals::Archive(blocking(open).await?))

@@ -26,8 +26,7 @@ const SPREADSHEET: &str = "application/octet-stream";
 impl Run {
     /// Reads, checks and settles the rows that are not settled yet.
     pub(super) async fn rows(self: Arc<Self>) -> Result<(), ServiceError> {
-        let bytes = self.service.blobs.get(&self.batch.source_sha256).await;
-        let bytes = bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))?;
+        let bytes = self.service.original(&self.batch.source_sha256).await?;
         let bytes: Arc<[u8]> = bytes.into();
         let size = bytes.len();
         let mapping = self.batch.options.mapping.clone();

@@ -88,9 +88,13 @@ impl Survey {
             let value = match source {
                 ContextSource::DuplicateAnswer { .. } => keys.next().and_then(|(at, key)| {
                     let key = key.as_ref()?;
-                    let occurs = others
-                        .clone()
-                        .any(|other| other.print.keys.get(at) == Some(&Some(key.clone())));
+                    let occurs = others.clone().any(|other| {
+                        other
+                            .print
+                            .keys
+                            .get(at)
+                            .is_some_and(|other| other.as_ref() == Some(key))
+                    });
                     Some(Value::Bool(occurs))
                 }),
                 ContextSource::SameNumberShare => previous

@@ -1,13 +1,13 @@
 //! One sheet with a row per enterprise: filled in by a town, handed in, row by row taken or named.
 
-use std::{collections::BTreeMap, io::Write as _, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use poem::http::StatusCode;
 use ronghe::{
     domain::{enterprise::Enterprise, round::RoundId},
     service::{
         catalogue::Form,
-        issue_bulk_template::{BulkRequest, write_filled_blank, write_filled_bulk},
+        issue_bulk_template::{BulkRequest, write_filled_bulk},
         issue_template::Filling,
     },
 };
@@ -21,11 +21,10 @@ use workbook::{
     layout::CellKey,
     prefill::{Prefill, raw_values},
 };
-use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::imports::{hand_in, outcome, states};
+use super::imports::{hand_in, outcome, states, zip};
 use crate::{
-    app::{Actor, App, operator},
+    app::{App, operator},
     county::{self, County, Sample},
     database::Backend,
 };
@@ -232,38 +231,22 @@ async fn what_is_no_bulk_sheet_of_the_round_is_refused_whole() {
     app.end().await;
 }
 
-/// The blank form filled in with these answers.
-async fn blank_form(app: &App, county: &County, answers: Answers) -> Vec<u8> {
-    let round = RoundId(county.round_id.parse().unwrap());
-    let filling =
-        move |form: &Form, language| raw_values(form.survey.questionnaire(), &form.options, &answers, language);
-    let operator = operator();
-    let written = write_filled_blank(&app.service, &operator, round, Language::Zh, filling);
-    written.await.unwrap().bytes
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn blank_forms_in_a_zip_go_to_whoever_they_name() {
     let app = App::new().await;
     let admin = app.admin().await;
     let county = county::build(&admin).await;
-    let bureau: Actor<'_> = app.bureau().await;
+    let bureau = app.bureau().await;
     let mut of_nobody = county.samples[1].answers.clone();
     let mut of_stranger = of_nobody.clone();
     of_nobody.remove("A02");
     of_stranger.insert("A02".to_owned(), Answer::Text("91330183MA2AXXXX5X".to_owned()));
-    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let forms = [
-        blank_form(&app, &county, county.samples[0].answers.clone()).await,
-        blank_form(&app, &county, of_nobody).await,
-        blank_form(&app, &county, of_stranger).await,
+        app.blank_form(&county.round_id, &county.samples[0].answers).await,
+        app.blank_form(&county.round_id, &of_nobody).await,
+        app.blank_form(&county.round_id, &of_stranger).await,
     ];
-    for (name, form) in (1..).zip(&forms) {
-        zip.start_file(format!("{name}.xlsx"), SimpleFileOptions::default())
-            .unwrap();
-        zip.write_all(form).unwrap();
-    }
-    let zip = zip.finish().unwrap().into_inner();
+    let zip = zip(&[("1.xlsx", &forms[0]), ("2.xlsx", &forms[1]), ("3.xlsx", &forms[2])]);
     let (_, items) = outcome(&bureau, hand_in(&bureau, &county, "", zip).await).await;
     assert_eq!(
         states(&items),

@@ -6,10 +6,6 @@ use std::{
 };
 
 use poem::http::{Method, StatusCode};
-use ronghe::{
-    domain::round::RoundId,
-    service::{catalogue::Form, issue_bulk_template::write_filled_blank},
-};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use survey::{cell::RawValue, questionnaire::CarryMode};
@@ -17,14 +13,13 @@ use workbook::{
     anchor,
     bulk::{BulkLayout, BulkReader, BulkStep},
     extract::{Limits, RawWorkbook, extract},
-    language::Language,
     metadata::{SEAL_NAME, TemplateKind, TemplateMetadata},
-    prefill::{Prefill, raw_values},
+    prefill::Prefill,
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    app::{Actor, App, operator},
+    app::{Actor, App},
     county::{self, County, Sample},
     database::Backend,
 };
@@ -83,17 +78,6 @@ async fn refused(filler: &Actor<'_>, sample: &Sample, bytes: Vec<u8>, code: &str
         .refused(StatusCode::UNPROCESSABLE_ENTITY, code);
     assert_eq!(state_of(filler, sample).await, before, "{code} changed something");
     problem
-}
-
-/// The blank form of the round, filled in for an enterprise.
-async fn blank_form(app: &App, round: &str, sample: &Sample) -> Vec<u8> {
-    let answers = sample.answers.clone();
-    let round = RoundId(round.parse().unwrap());
-    let filling =
-        move |form: &Form, language| raw_values(form.survey.questionnaire(), &form.options, &answers, language);
-    let operator = operator();
-    let written = write_filled_blank(&app.service, &operator, round, Language::Zh, filling);
-    written.await.unwrap().bytes
 }
 
 async fn filled(app: &App, sample: &Sample) -> Vec<u8> {
@@ -170,7 +154,7 @@ async fn every_wrong_template_has_its_own_answer_and_changes_nothing(backend: Ba
         .expect(StatusCode::OK);
     assert_eq!(marks(&blank.body).kind, TemplateKind::Generic);
     refused(&filler, sample, blank.body, "workbook.no_uscc").await;
-    let typed = async |sample: &Sample| blank_form(&app, &round_id, sample).await;
+    let typed = async |sample: &Sample| app.blank_form(&round_id, &sample.answers).await;
     refused(&filler, sample, typed(other).await, "workbook.wrong_enterprise").await;
 
     // The seal survives in its defined name where the hidden sheet lost it.

@@ -270,7 +270,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Whether last round's answer stands beside the cell. Rows of a table stand below their table instead.
-pub(super) fn is_shown_beside(question: &Question) -> bool {
+pub(crate) fn is_shown_beside(question: &Question) -> bool {
     question.carried_forward && question.carry_mode == CarryMode::Show && question.kind != QuestionType::Table
 }
 

@@ -15,6 +15,7 @@ mod build;
 mod names;
 mod relevance;
 
+pub(crate) use build::is_shown_beside;
 pub(crate) use names::sheet_name;
 
 use std::collections::BTreeSet;

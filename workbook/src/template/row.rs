@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, Worksheet};
 use survey::{
     cell::RawValue,
-    questionnaire::{CarryMode, Question, QuestionType},
+    questionnaire::{Question, QuestionType},
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::WriteError,
-    layout::{CellKey, Grid, GridRow, RowRole, at},
+    layout::{CellKey, Grid, GridRow, RowRole, at, is_shown_beside},
     options::choices,
     prefill::PrefillCell,
     ticks::{TICK, codes_in, tick_hint},
@@ -191,14 +191,11 @@ impl Writing<'_> {
 
     fn write_references(&self, worksheet: &mut Worksheet) -> Result<(), WriteError> {
         let template = self.template;
-        let is_shown = |question: &&Question| {
-            question.carried_forward && question.carry_mode == CarryMode::Show && question.kind != QuestionType::Table
-        };
         let mut shown = self
             .row
             .numbered_questions()
             .filter_map(|(_, code)| template.question(code))
-            .filter(is_shown);
+            .filter(|question| is_shown_beside(question));
         for column in (self.grid.first_reference_column()..).take(usize::from(self.grid.references)) {
             let Some(question) = shown.next() else {
                 worksheet.write_blank(self.at, column, &template.palette.unused)?;
