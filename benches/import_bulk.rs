@@ -16,16 +16,18 @@
 #[path = "../tests/it/database.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod database;
+#[path = "support/large.rs"]
+mod large;
 #[expect(dead_code, reason = "the benches of workbooks use more of it")]
 mod support;
 
 use std::{
-    collections::BTreeMap,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use database::{Backend, TestDatabase};
+use large::{LargeCounty, large_round};
 use ronghe::{
     domain::{enterprise::Enterprise, import::ImportOptions, round::RoundId},
     jobs::{task, worker},
@@ -40,7 +42,6 @@ use ronghe::{
     },
 };
 use support::operator;
-use survey::answer::Answers;
 use workbook::{
     bulk::{BulkLayout, BulkReader, BulkStep, DEFAULT_TABLE_ROWS},
     extract::{Limits, RowEvent, WantedSheet, rows},
@@ -64,17 +65,14 @@ async fn measure(backend: Backend, enterprises: usize) {
     let database = TestDatabase::new(backend).await;
     let folder = tempfile::tempdir().unwrap();
     let service = support::service(&database.database, folder.path()).await;
-    let (round, samples, _) = support::round(&service, enterprises).await;
-    let answers: BTreeMap<String, Answers> = samples
-        .into_iter()
-        .map(|sample| (sample.facts.uscc, sample.answers))
-        .collect();
+    let round = large_round(&service, enterprises).await;
+    let samples = Mutex::new(LargeCounty::new(&support::form(&service).await));
     let filling = move |form: &Form, enterprise: &Enterprise, language: Language| {
-        let answers = answers.get(&enterprise.facts.uscc).unwrap();
+        let answers = samples.lock().unwrap().answers_of(&enterprise.facts.uscc);
         Filling::from(raw_values(
             form.survey.questionnaire(),
             &form.options,
-            answers,
+            &answers,
             language,
         ))
     };

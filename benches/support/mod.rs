@@ -8,7 +8,7 @@ use ronghe::{
     demo::{County, DemoProfile, SampleEnterprise},
     domain::{
         access::{Principal, Role, Scope},
-        document::DocumentKind,
+        document::{DocumentId, DocumentKind},
         enterprise::{EnterpriseFilter, EnterpriseId},
         page::PageRequest,
         round::{Population, RoundId},
@@ -18,7 +18,7 @@ use ronghe::{
     jobs::queue::Queue,
     service::{
         Service, Settings,
-        catalogue::current_reference,
+        catalogue::{Form, current_reference},
         create_round::{NewRound, create_round},
         issue_template::write_filled,
         publish_document::publish_document,
@@ -70,47 +70,41 @@ pub(crate) async fn service(database: &Database, folder: &std::path::Path) -> Ar
     service
 }
 
-/// Registry and a round that asks all of it.
-pub(crate) async fn round(
-    service: &Arc<Service>,
-    enterprises: usize,
-) -> (RoundId, Vec<SampleEnterprise>, Vec<EnterpriseId>) {
-    let operator = operator();
-    for document in shipped::built_in().unwrap() {
-        publish_document(service, &operator, document).await.unwrap();
-    }
-    let page = PageRequest { limit: 1, after: None };
-    let questionnaire = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &page)
-        .await
-        .unwrap()
-        .items[0]
-        .id;
-    let reference = current_reference(&service.db)
-        .await
-        .unwrap()
-        .iter()
-        .map(|found| found.document.id)
-        .collect::<Vec<_>>();
-    let form = service
+/// The form of the shipped questionnaire, with everything shipped published.
+pub(crate) async fn form(service: &Arc<Service>) -> Arc<Form> {
+    let questionnaire = questionnaire(service).await;
+    let reference = reference(service).await;
+    service
         .catalogue
         .form(&service.db, questionnaire, &reference)
         .await
-        .unwrap();
-    let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
-    let samples = County::new(profile, &form.survey).unwrap().generate(1, enterprises);
-    let mut enterprises = Vec::new();
-    for sample in &samples {
-        let input = EnterpriseInput {
-            facts: sample.facts.clone(),
-            uscc_exception: None,
-        };
-        enterprises.push(create_enterprise(service, &operator, input).await.unwrap().id);
+        .unwrap()
+}
+
+pub(crate) async fn publish(service: &Arc<Service>) {
+    for document in shipped::built_in().unwrap() {
+        publish_document(service, &operator(), document).await.unwrap();
     }
+}
+
+async fn questionnaire(service: &Arc<Service>) -> DocumentId {
+    let page = PageRequest { limit: 1, after: None };
+    let found = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &page).await;
+    found.unwrap().items[0].id
+}
+
+async fn reference(service: &Arc<Service>) -> Vec<DocumentId> {
+    let found = current_reference(&service.db).await.unwrap();
+    found.iter().map(|found| found.document.id).collect()
+}
+
+/// A round that asks everybody in the registry.
+pub(crate) async fn round_of_all(service: &Arc<Service>) -> RoundId {
     let new = NewRound {
         code: "2026".to_owned(),
         title: "2026".to_owned(),
         year: 2026,
-        questionnaire,
+        questionnaire: questionnaire(service).await,
         accepted_versions: Vec::new(),
         opens_on: "2026-01-01".parse().unwrap(),
         closes_on: "2026-12-31".parse().unwrap(),
@@ -118,8 +112,31 @@ pub(crate) async fn round(
         previous: None,
         warnings_must_be_justified: false,
     };
-    let round = create_round(service, &operator, new).await.unwrap();
-    (round.id, samples, enterprises)
+    create_round(service, &operator(), new).await.unwrap().id
+}
+
+pub(crate) fn county(form: &Form) -> County<'_> {
+    let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
+    County::new(profile, &form.survey).unwrap()
+}
+
+/// Registry and a round that asks all of it.
+pub(crate) async fn round(
+    service: &Arc<Service>,
+    enterprises: usize,
+) -> (RoundId, Vec<SampleEnterprise>, Vec<EnterpriseId>) {
+    publish(service).await;
+    let samples = county(&*form(service).await).generate(1, enterprises);
+    let mut enterprises = Vec::new();
+    for sample in &samples {
+        let input = EnterpriseInput {
+            facts: sample.facts.clone(),
+            uscc_exception: None,
+        };
+        let created = create_enterprise(service, &operator(), input).await;
+        enterprises.push(created.unwrap().id);
+    }
+    (round_of_all(service).await, samples, enterprises)
 }
 
 /// Registry, round and one filled workbook per enterprise.

@@ -159,6 +159,6 @@ fn context(survey: &Survey, known: &Known, answers: &Answers) -> RoundContext {
     let previous = known.previous.as_ref();
     match &known.round {
         Some(round) => round.context(survey, answers, previous),
-        None => survey.context(answers, previous, None, &std::iter::empty()),
+        None => survey.context(answers, previous, None, None),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Duration;
+use futures::TryStreamExt as _;
 use index::{compile::OverReturns, methodology::Methodology, scoring::Scored};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     permission::Action,
     progress::Progress,
     publish_document::questionnaire_of,
-    run_pass::{Basis, CHUNK, Pass, Ranked, ResultsHash, document_hashes},
+    run_pass::{Basis, Pass, Ranked, ResultsHash, document_hashes},
 };
 use crate::{
     domain::{
@@ -90,18 +91,17 @@ async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progres
     let total = 2 * pass.returns.len();
     let ranked = pass.rank(service, progress, total).await?;
     let mut results_hash = ResultsHash::default();
-    for (at, chunk) in pass.returns.chunks(CHUNK).enumerate() {
-        let scored = pass.explain(service, at * CHUNK, chunk, &ranked).await?;
-        let results = results(run.id, at * CHUNK, chunk, &scored, &ranked)?;
+    let mut done = 0;
+    let mut explained = pass.explained(service, &ranked);
+    let mut next = explained.try_next().await?;
+    while let Some(scored) = next {
+        let results = results(run.id, done, &pass.returns, &scored, &ranked)?;
         for result in &results {
             results_hash.add(&result.uscc, result.rank, &result.detail)?;
         }
-        let txn = service.db.begin_write().await?;
-        store::run_result::insert_results(&txn, &results).await?;
-        txn.commit().await?;
-        progress
-            .report(pass.returns.len() + at * CHUNK + chunk.len(), total)
-            .await?;
+        done += results.len();
+        next = futures::try_join!(write(service, &results), explained.try_next())?.1;
+        progress.report(pass.returns.len() + done, total).await?;
     }
     run.inputs_sha256 = ranked.inputs_sha256;
     run.results_sha256 = results_hash.finish();
@@ -122,16 +122,23 @@ async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progres
     Ok(run)
 }
 
+async fn write(service: &Service, results: &[RunResult]) -> Result<(), ServiceError> {
+    let txn = service.db.begin_write().await?;
+    store::run_result::insert_results(&txn, results).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
 /// The results of a chunk that begins at place `first` of the run.
 fn results(
     run: RunId,
     first: usize,
-    chunk: &[RunInput],
+    returns: &[RunInput],
     scored: &[Scored],
     ranked: &Ranked,
 ) -> Result<Vec<RunResult>, ServiceError> {
-    let mut results = Vec::with_capacity(chunk.len());
-    for (at, (input, scored)) in (first..).zip(chunk.iter().zip(scored)) {
+    let mut results = Vec::with_capacity(scored.len());
+    for ((at, input), scored) in returns.iter().enumerate().skip(first).zip(scored) {
         results.push(RunResult {
             run,
             enterprise: input.enterprise,

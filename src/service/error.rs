@@ -547,8 +547,8 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
     (
         "import.unreadable",
         Kind::Unprocessable,
-        "名单无法读取：请用 .xlsx 或 UTF-8 的 .csv，首行为列名。",
-        "The list cannot be read: use .xlsx, or .csv in UTF-8, with column names in the first row.",
+        "名单无法读取：文件中没有数据行。请用带列名的表格（.xlsx、.xls、.ods、.csv 等）。",
+        "The list cannot be read: no rows in it. Use a spreadsheet with column names (.xlsx, .xls, .ods, .csv and the like).",
     ),
     (
         "import.columns_missing",

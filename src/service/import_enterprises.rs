@@ -1,16 +1,17 @@
-//! An enterprise list from .xlsx or .csv: every row is taken, left unchanged or refused, and the report says which.
+//! An enterprise list from any spreadsheet: every row is taken, left unchanged or refused, and the report says which.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use survey::{cell::RawValue, tables::ReferenceTables, text::Text};
+use workbook::extract::{RawRow, WantedSheet};
 
 use super::{
     Service,
-    check_workbook::read_workbook,
     error::{Fault, ServiceError},
     permission::Action,
+    sheet_rows::{next_rows, open_rows, visible},
     write_enterprise::{EnterpriseInput, check, current_tables, is_class, is_town},
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
         access::Principal,
         enterprise::{Enterprise, EnterpriseFacts, EnterpriseId},
     },
+    reader::RowStream,
     store::{self, db::Connection},
 };
 
@@ -169,14 +171,11 @@ pub async fn import_enterprises(
     dry_run: bool,
 ) -> Result<ImportReport, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
-    let rows = read_rows(service, bytes).await?;
-    let columns = find_columns(rows.first().map_or(&[][..], |row| &row.cells))?;
+    let (columns, rows) = read_rows(service, bytes).await?;
     let tables = current_tables(service).await?;
     let month = service.this_month();
     let parsed = rows
         .iter()
-        .skip(1)
-        .filter(|row| !row.is_blank())
         .map(|row| parse_row(row, &columns, &tables, &month))
         .collect::<Vec<_>>();
     if dry_run {
@@ -192,6 +191,17 @@ pub async fn import_enterprises(
     txn.commit().await?;
     Ok(report)
 }
+
+/// Where each column stands.
+type ColumnsFound = BTreeMap<Field, usize>;
+
+/// The needed columns that the best row lacks; none where there is no row.
+type MissingColumns = Option<Vec<Fault>>;
+
+/// Rows among which the column names are looked for: lists often have a title above them.
+const HEAD_ROWS: usize = 20;
+/// Sheets that are looked into.
+const SHEETS: usize = 16;
 
 /// What a list changes.
 #[derive(Default)]
@@ -213,38 +223,79 @@ impl ListRow {
     }
 }
 
-async fn read_rows(service: &Service, bytes: &[u8]) -> Result<Vec<ListRow>, ServiceError> {
-    if bytes.starts_with(b"PK") {
-        read_xlsx(service, bytes).await
-    } else {
-        read_csv(bytes)
+/// The rows from the column names on, of the first visible sheet that has them.
+async fn read_rows(service: &Service, bytes: &[u8]) -> Result<(ColumnsFound, Vec<ListRow>), ServiceError> {
+    let bytes: Arc<[u8]> = bytes.into();
+    let mut stream = open_rows(service, &bytes, WantedSheet::FirstVisible).await?;
+    let mut others = visible(stream.head()).into_iter().skip(1).take(SHEETS);
+    let mut closest = None;
+    loop {
+        match read_sheet(&mut stream).await? {
+            Ok(list) => return Ok(list),
+            Err(missing) => closest = nearer(closest, missing),
+        }
+        match others.next() {
+            Some(next) => stream = open_rows(service, &bytes, WantedSheet::Number(next)).await?,
+            None => break,
+        }
+    }
+    Err(match closest {
+        Some(missing) => ServiceError::new("import.columns_missing").with_faults(missing),
+        None => ServiceError::new("import.unreadable"),
+    })
+}
+
+/// The rows of a sheet; the inner error says which columns are missing in the row that comes nearest to a head, nothing in a
+/// sheet without rows.
+async fn read_sheet(
+    stream: &mut RowStream,
+) -> Result<Result<(ColumnsFound, Vec<ListRow>), MissingColumns>, ServiceError> {
+    let (mut columns, mut closest, mut rows) = (None, None, Vec::new());
+    let mut tried = 0;
+    while let Some(batch) = next_rows(stream).await? {
+        for row in batch.iter().map(list_row).filter(|row| !row.is_blank()) {
+            if columns.is_some() {
+                rows.push(row);
+                continue;
+            }
+            match find_columns(&row.cells) {
+                Ok(found) => columns = Some(found),
+                Err(missing) => closest = nearer(closest, Some(missing)),
+            }
+            tried += 1;
+            if columns.is_none() && tried == HEAD_ROWS {
+                return Ok(Err(closest));
+            }
+        }
+    }
+    Ok(match columns {
+        Some(columns) => Ok((columns, rows)),
+        None => Err(closest),
+    })
+}
+
+/// Of two rows that are no head, the one that lacks less; the first of equals.
+fn nearer(one: MissingColumns, other: MissingColumns) -> MissingColumns {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if other.len() < one.len() { other } else { one }),
+        (one, other) => one.or(other),
     }
 }
 
-async fn read_xlsx(service: &Service, bytes: &[u8]) -> Result<Vec<ListRow>, ServiceError> {
-    let raw = read_workbook(&service.reader, bytes).await?;
-    let sheet = raw
-        .sheets
-        .iter()
-        .find(|sheet| !sheet.cells.is_empty())
-        .ok_or_else(|| ServiceError::new("import.unreadable"))?;
-    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for cell in &sheet.cells {
+fn list_row(row: &RawRow) -> ListRow {
+    let mut cells = Vec::new();
+    for cell in &row.cells {
         // A list has few columns; what stands far to the right is no part of it.
         let column = usize::try_from(cell.column).unwrap_or(usize::MAX);
         if column < 64 {
-            let row = rows.entry(cell.row).or_default();
-            row.resize(row.len().max(column + 1), String::new());
-            row[column] = text_of(&cell.value);
+            cells.resize(cells.len().max(column + 1), String::new());
+            cells[column] = text_of(&cell.value);
         }
     }
-    Ok(rows
-        .into_iter()
-        .map(|(number, cells)| ListRow {
-            number: number as usize + 1,
-            cells,
-        })
-        .collect())
+    ListRow {
+        number: row.row as usize + 1,
+        cells,
+    }
 }
 
 fn text_of(value: &RawValue) -> String {
@@ -257,30 +308,8 @@ fn text_of(value: &RawValue) -> String {
     }
 }
 
-fn read_csv(bytes: &[u8]) -> Result<Vec<ListRow>, ServiceError> {
-    let unreadable = || ServiceError::new("import.unreadable");
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| unreadable())?
-        .trim_start_matches('\u{feff}');
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable().because(error))?;
-        let number = record
-            .position()
-            .map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        rows.push(ListRow {
-            number,
-            cells: record.iter().map(|cell| cell.trim().to_owned()).collect(),
-        });
-    }
-    if rows.is_empty() { Err(unreadable()) } else { Ok(rows) }
-}
-
-fn find_columns(header: &[String]) -> Result<BTreeMap<Field, usize>, ServiceError> {
+/// Where the columns of a head are, or which needed ones it lacks.
+fn find_columns(header: &[String]) -> Result<ColumnsFound, Vec<Fault>> {
     let mut found = BTreeMap::new();
     for (position, title) in header.iter().enumerate() {
         let title = title.trim().to_lowercase();
@@ -301,11 +330,7 @@ fn find_columns(header: &[String]) -> Result<BTreeMap<Field, usize>, ServiceErro
             )
         });
     let missing = missing.collect::<Vec<_>>();
-    if missing.is_empty() {
-        Ok(found)
-    } else {
-        Err(ServiceError::new("import.columns_missing").with_faults(missing))
-    }
+    if missing.is_empty() { Ok(found) } else { Err(missing) }
 }
 
 /// A row that was understood, or what is wrong with it.
@@ -315,7 +340,7 @@ struct ParsedRow {
     checked: Result<super::write_enterprise::CheckedFacts, Vec<RowFault>>,
 }
 
-fn parse_row(row: &ListRow, columns: &BTreeMap<Field, usize>, tables: &ReferenceTables, month: &str) -> ParsedRow {
+fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &ReferenceTables, month: &str) -> ParsedRow {
     let get = |field: Field| {
         columns
             .get(&field)

@@ -5,13 +5,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use chrono::{DateTime, Duration, Utc};
 use survey::{
     answer::Answers,
-    survey::{Neighbour, RoundContext, Survey},
+    survey::{Neighbour, Neighbours, RoundContext, Survey},
 };
 
 use super::{
@@ -44,12 +44,12 @@ pub struct RoundFigures {
 struct Figures {
     /// Held while the store is asked, so that it is asked once.
     refreshing: tokio::sync::Mutex<()>,
+    neighbours: RwLock<Neighbours<ReturnId>>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    neighbours: BTreeMap<ReturnId, Neighbour>,
     /// The version in which each return was read.
     seen: BTreeMap<ReturnId, i64>,
     /// The latest change that was read.
@@ -149,8 +149,13 @@ impl Figures {
                     .collect::<Vec<_>>())
             })
             .await?;
+            {
+                let mut kept = self.neighbours.write().unwrap_or_else(PoisonError::into_inner);
+                for (id, neighbour) in neighbours {
+                    kept.put(id, neighbour);
+                }
+            }
             let mut state = lock(&self.state);
-            state.neighbours.extend(neighbours);
             state
                 .seen
                 .extend(chunk.iter().map(|change| (change.id, change.version)));
@@ -170,13 +175,9 @@ impl RoundView {
 
     /// The round context of these answers.
     pub(crate) fn context(&self, survey: &Survey, answers: &Answers, previous: Option<&Answers>) -> RoundContext {
-        let state = lock(&self.figures.state);
-        let others = state
-            .neighbours
-            .iter()
-            .filter(|(id, _)| **id != self.own)
-            .map(|(_, neighbour)| neighbour);
-        survey.context(answers, previous, self.industry.as_deref(), &others)
+        let neighbours = self.figures.neighbours.read().unwrap_or_else(PoisonError::into_inner);
+        let others = neighbours.others(&self.own);
+        survey.context(answers, previous, self.industry.as_deref(), Some(others))
     }
 }
 

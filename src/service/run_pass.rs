@@ -5,9 +5,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    pin::pin,
     sync::Arc,
 };
 
+use futures::{
+    StreamExt as _, TryStreamExt as _,
+    stream::{self, BoxStream, Stream},
+};
 use index::{
     compile::{CompiledComposite, CompiledMethodology, OverReturns},
     exact::Fixed,
@@ -41,6 +46,9 @@ pub const ENGINE_VERSION: &str = concat!("ronghe-", env!("CARGO_PKG_VERSION"));
 
 /// Returns that are in memory at once, and results that are written in one transaction.
 pub(crate) const CHUNK: usize = 500;
+
+/// Chunks that are under way at once: while one is scored the next is read, and the one before is written.
+const AHEAD: usize = 2;
 
 /// Threads that score. Two keep a small server's other requests alive; reading and writing are the database's.
 const THREADS: usize = 2;
@@ -143,19 +151,28 @@ impl Pass {
         blocking(move || on_threads(&returns, |input| take_one(input, &contents, &take))).await
     }
 
-    /// Scores some of the returns, each by itself.
-    async fn score(
-        &self,
-        service: &Service,
+    /// What is taken from each return, in order, chunk by chunk.
+    fn taken<'p, T: Send + 'static>(
+        &'p self,
+        service: &'p Service,
+        take: impl Fn(&RunInput, &Contents<'_>) -> T + Clone + Send + Sync + 'static,
+    ) -> impl Stream<Item = Result<Vec<One<T>>, ServiceError>> + Send + 'p {
+        stream::iter(self.returns.chunks(CHUNK))
+            .map(move |chunk| self.take(service, chunk, take.clone()))
+            .buffered(AHEAD)
+    }
+
+    /// The score of each return by itself, chunk by chunk.
+    fn scored<'p>(
+        &'p self,
+        service: &'p Service,
         methodology: &Arc<CompiledMethodology>,
-        returns: &[RunInput],
-    ) -> Result<Vec<One<Scored>>, ServiceError> {
-        let (form, methodology) = (self.basis.form.clone(), methodology.clone());
-        let score = move |_: &RunInput, contents: &Contents<'_>| {
+    ) -> impl Stream<Item = Result<Vec<One<Scored>>, ServiceError>> + Send + 'p {
+        let (basis, methodology) = (self.basis.clone(), methodology.clone());
+        self.taken(service, move |_, contents| {
             let previous = contents.previous.map(|previous| &previous.answers);
-            score_content(&form.survey, &methodology, contents.now, previous)
-        };
-        self.take(service, returns, score).await
+            score_content(&basis.form.survey, &methodology, contents.now, previous)
+        })
     }
 
     /// The first pass: everybody's score and rank, and the hash of everything that goes in. `steps` are told as done of
@@ -186,8 +203,9 @@ impl Pass {
         steps: Steps<'_>,
     ) -> Result<Ranked, ServiceError> {
         let (mut scores, mut bands) = (Vec::with_capacity(self.returns.len()), Vec::new());
-        for chunk in self.returns.chunks(CHUNK) {
-            for one in self.score(steps.service, methodology, chunk).await? {
+        let mut chunks = pin!(self.scored(steps.service, methodology));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
                 inputs.add_bytes(&one.line);
                 scores.push(main_score(&one.gave));
                 bands.push(band(&one.gave));
@@ -211,11 +229,12 @@ impl Pass {
         steps: Steps<'_>,
     ) -> Result<Ranked, ServiceError> {
         let mut units = Vec::with_capacity(self.returns.len());
-        for chunk in self.returns.chunks(CHUNK) {
-            let (form, composite) = (self.basis.form.clone(), composite.clone());
-            let figures =
-                move |input: &RunInput, contents: &Contents<'_>| figures_of(&form.survey, &composite, input, contents);
-            for one in self.take(steps.service, chunk, figures).await? {
+        let (basis, over) = (self.basis.clone(), composite.clone());
+        let figures =
+            move |input: &RunInput, contents: &Contents<'_>| figures_of(&basis.form.survey, &over, input, contents);
+        let mut chunks = pin!(self.taken(steps.service, figures));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
                 inputs.add_bytes(&one.line);
                 units.push(one.gave);
             }
@@ -239,23 +258,29 @@ impl Pass {
         .await
     }
 
-    /// The second pass: why each return of a chunk that begins at place `first` has its score.
-    pub(crate) async fn explain(
-        &self,
-        service: &Service,
-        first: usize,
-        chunk: &[RunInput],
+    /// The second pass: why each return has its score, in order, chunk by chunk.
+    pub(crate) fn explained<'p>(
+        &'p self,
+        service: &'p Service,
         ranked: &Ranked,
-    ) -> Result<Vec<Scored>, ServiceError> {
+    ) -> BoxStream<'p, Result<Vec<Scored>, ServiceError>> {
         match &ranked.method {
             RankedBy::Each(methodology) => {
-                let scored = self.score(service, methodology, chunk).await?;
-                Ok(scored.into_iter().map(|one| one.gave).collect())
+                let scored = self.scored(service, methodology);
+                scored
+                    .map_ok(|chunk| chunk.into_iter().map(|one| one.gave).collect())
+                    .boxed()
             }
             RankedBy::Together(composite, scores) => {
                 let (composite, scores) = (composite.clone(), scores.clone());
-                let places = first..first + chunk.len();
-                blocking(move || Ok(places.map(|unit| scores.scored(&composite, unit)).collect())).await
+                let firsts = stream::iter((0..self.returns.len()).step_by(CHUNK));
+                firsts
+                    .then(move |first| {
+                        let (composite, scores) = (composite.clone(), scores.clone());
+                        let places = first..self.returns.len().min(first + CHUNK);
+                        blocking(move || Ok(places.map(|unit| scores.scored(&composite, unit)).collect()))
+                    })
+                    .boxed()
             }
         }
     }

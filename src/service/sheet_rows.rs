@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use workbook::extract::{RawSheet, RawWorkbook, WantedSheet};
+use workbook::extract::{RawRow, RawSheet, RawWorkbook, RowsHead, Visibility, WantedSheet};
 
 use super::{Service, check_workbook::refused, error::ServiceError};
 use crate::reader::{RowBatch, RowStream};
@@ -18,6 +18,23 @@ pub(crate) async fn open_rows(
 ) -> Result<RowStream, ServiceError> {
     let rows = service.reader.rows(bytes.clone(), wanted).await;
     rows.map_err(ServiceError::internal)?.map_err(refused)
+}
+
+/// The next rows of a sheet; none once all were given.
+pub(crate) async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRow>>, ServiceError> {
+    Ok(match stream.next().await.transpose().map_err(refused)? {
+        Some(RowBatch::Rows(rows)) => Some(rows),
+        Some(RowBatch::End(_)) | None => None,
+    })
+}
+
+/// The sheets that people see, in the order of the file.
+pub(crate) fn visible(head: &RowsHead) -> Vec<usize> {
+    let sheets = head.sheets.iter().enumerate();
+    sheets
+        .filter(|(_, title)| title.visibility == Visibility::Visible)
+        .map(|(number, _)| number)
+        .collect()
 }
 
 /// The workbook with the first rows of its sheets alone, and no more sheets once there is `enough`.
@@ -48,7 +65,7 @@ pub(crate) async fn read_beginnings(
         };
         let mut taken = 0;
         while taken < rows
-            && let Some(RowBatch::Rows(batch)) = stream.next().await.transpose().map_err(refused)?
+            && let Some(batch) = next_rows(&mut stream).await?
         {
             for row in batch.into_iter().take(rows - taken) {
                 taken += 1;

@@ -1,5 +1,6 @@
 //! Computing a run again, from the revisions it was made from, and saying whether the same bytes come out.
 
+use futures::TryStreamExt as _;
 use serde::Serialize;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     error::ServiceError,
     permission::Action,
     progress::Progress,
-    run_pass::{CHUNK, ENGINE_VERSION, Pass, ResultsHash},
+    run_pass::{ENGINE_VERSION, Pass, ResultsHash},
 };
 use crate::{
     domain::{
@@ -97,8 +98,9 @@ pub async fn verify_run(
     let ranked = pass.rank(service, progress, total).await?;
     let mut hash = ResultsHash::default();
     let (mut differences, mut differing, mut at) = (Vec::new(), 0, 0);
-    for chunk in pass.returns.chunks(CHUNK) {
-        for (input, scored) in chunk.iter().zip(pass.explain(service, at, chunk, &ranked).await?) {
+    let mut explained = pass.explained(service, &ranked);
+    while let Some(chunk) = explained.try_next().await? {
+        for (input, scored) in pass.returns.iter().skip(at).zip(chunk) {
             let detail = serde_json::to_string(&scored).map_err(ServiceError::internal)?;
             let now = Figures {
                 score: ranked.scores.get(at).copied().flatten(),

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
-        access::{Principal, Scope},
+        access::Principal,
         enterprise::EnterpriseId,
         revision::RevisionContent,
         run::{RankingRow, Run, RunId},
@@ -82,7 +82,7 @@ pub async fn what_if(
     let rank = match score {
         // How many stand above it is no more than the rank itself says.
         Some(score) => {
-            let above = store::run_result::results_above(conn, &Scope::County, run.id, score, enterprise).await?;
+            let above = store::run_result::results_above(conn, run.id, score, &result).await?;
             i32::try_from(above.saturating_add(1)).ok()
         }
         None => None,

@@ -6,8 +6,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait as _, Condition, DerivePartialModel, EntityTrait as _, ExprTrait as _, FromQueryResult, JoinType,
-    Order, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
-    RelationTrait as _, Set,
+    Order, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationTrait as _, Set,
     sea_query::{Alias, Expr, Func, NullOrdering, SimpleExpr},
 };
 use uuid::Uuid;
@@ -165,18 +164,41 @@ pub async fn find_result(
     row.ok_or(StoreError::NotFound).and_then(result)
 }
 
-/// How many results of a run have a higher score, one enterprise left out.
+/// How many other results of a run have a higher score than this one, over the whole county as ranks are.
+///
+/// The rank of the next result at or below the score tells it; only below all others are they counted.
 pub async fn results_above(
     conn: &impl Connection,
-    scope: &Scope,
     run: RunId,
     score: f64,
-    left_out: EnterpriseId,
+    left_out: &RankingRow,
 ) -> Result<u64, StoreError> {
-    let above = results_of(scope, run)
-        .add(run_result::Column::Score.gt(score))
-        .add(run_result::Column::EnterpriseId.ne(left_out.0));
-    Ok(ResultEntity::find().filter(above).count(conn).await?)
+    let of_run = Condition::all().add(run_result::Column::RunId.eq(run.0));
+    let next: Option<(f64, i32)> = ResultEntity::find()
+        .select_only()
+        .column(run_result::Column::Score)
+        .column(run_result::Column::Rank)
+        .filter(of_run.clone())
+        .filter(run_result::Column::Score.lte(score))
+        .filter(run_result::Column::EnterpriseId.ne(left_out.enterprise.0))
+        .order_by_desc(run_result::Column::Score)
+        .limit(1)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    if let Some((next, rank)) = next {
+        let is_above = left_out.score.is_some_and(|own| own > next);
+        return Ok(u64::try_from(rank).unwrap_or(1).saturating_sub(1 + u64::from(is_above)));
+    }
+    let scored: Option<i64> = ResultEntity::find()
+        .select_only()
+        .column_as(run_result::Column::Score.count(), "scored")
+        .filter(of_run)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    let scored = scored.and_then(|scored| u64::try_from(scored).ok()).unwrap_or(0);
+    Ok(scored.saturating_sub(u64::from(left_out.score.is_some())))
 }
 
 /// How many results of a run fall into each level or stage, by band, those without one last.

@@ -8,22 +8,22 @@ use tokio::sync::mpsc::Sender;
 use workbook::{
     bulk::{BulkReader, BulkStep},
     error::AnchorError,
-    extract::{RawRow, RowsHead, Visibility, WantedSheet},
+    extract::{RawRow, WantedSheet},
     mapping::{Compiled, Shape, SourceRow, rows},
 };
 
 use crate::domain::{mapping::AppliedMapping, round::Round};
 use crate::{
-    reader::{RowBatch, RowStream},
+    reader::RowStream,
     service::{
         Service,
         catalogue::Form,
-        check_workbook::{read_workbook, refused},
+        check_workbook::read_workbook,
         error::{Kind, ServiceError},
         map_spreadsheet::compile,
         read_rows::{Columns, SheetRow},
         recognise_template::{BulkSheet, bulk_sheet},
-        sheet_rows::open_rows,
+        sheet_rows::{next_rows, open_rows, visible},
     },
 };
 
@@ -251,22 +251,6 @@ async fn give_bulk_rows(
     } else {
         Err(AnchorError::SheetsMissing)
     })
-}
-
-async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRow>>, ServiceError> {
-    Ok(match stream.next().await.transpose().map_err(refused)? {
-        Some(RowBatch::Rows(rows)) => Some(rows),
-        Some(RowBatch::End(_)) | None => None,
-    })
-}
-
-/// The sheets that people see, in the order of the file.
-fn visible(head: &RowsHead) -> Vec<usize> {
-    let sheets = head.sheets.iter().enumerate();
-    sheets
-        .filter(|(_, title)| title.visibility == Visibility::Visible)
-        .map(|(number, _)| number)
-        .collect()
 }
 
 /// The number of a row as people count.

@@ -2,29 +2,25 @@
 //!
 //! Which fields there are and what each is made of is data of the questionnaire ([`ContextSource`]).
 
-use super::{DerivedResult, Evaluation, RoundContext, Survey};
+use rust_decimal::Decimal;
+
+use super::{
+    DerivedResult, Evaluation, RoundContext, Survey,
+    neighbours::{Others, share_equal},
+};
 use crate::{
     answer::{Answer, Answers},
     expression::Value,
     questionnaire::{ContextSource, QuestionType},
 };
 
-/// What is kept of another return of the round, to be compared with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Neighbour {
-    /// What its newest revision says.
-    pub print: Fingerprint,
-    /// Its figures among peers, once a revision is accepted.
-    pub accepted: Option<PeerFigures>,
-}
-
-/// The answers of a return, as small as the comparison allows.
+/// Of the answers of a return, those that a comparison needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// One hash per numeric question, in the order of the questionnaire; 0 for a blank.
-    numbers: Vec<u64>,
+    /// The numeric questions, in the order of the questionnaire.
+    pub(super) numbers: Vec<Option<Decimal>>,
     /// The answers that must not occur twice, in the order of the context fields.
-    keys: Vec<Option<String>>,
+    pub(super) keys: Vec<Option<String>>,
 }
 
 /// What an accepted return contributes to the figures of its industry.
@@ -33,7 +29,7 @@ pub struct PeerFigures {
     /// Industry code in the registry.
     pub industry: String,
     /// The values that context fields are made of, in the order of the fields.
-    values: Vec<Option<f64>>,
+    pub(super) values: Vec<Option<f64>>,
 }
 
 impl Survey {
@@ -46,8 +42,8 @@ impl Survey {
             .filter(|question| question.kind.is_numeric());
         let numbers = numeric
             .map(|question| match answers.get(&question.code) {
-                Some(Answer::Number(number)) => hash(&number.normalize().to_string()),
-                _ => 0,
+                Some(Answer::Number(number)) => Some(*number),
+                _ => None,
             })
             .collect();
         let keys = self
@@ -73,12 +69,12 @@ impl Survey {
     }
 
     /// The context of a return: `industry` is its own in the registry, `others` are the rest of the round.
-    pub fn context<'n>(
+    pub fn context(
         &self,
         answers: &Answers,
         previous: Option<&Answers>,
         industry: Option<&str>,
-        others: &(impl Iterator<Item = &'n Neighbour> + Clone),
+        others: Option<Others<'_>>,
     ) -> RoundContext {
         let own = self.fingerprint(answers);
         let mut keys = own.keys.iter().enumerate();
@@ -88,30 +84,20 @@ impl Survey {
             let value = match source {
                 ContextSource::DuplicateAnswer { .. } => keys.next().and_then(|(at, key)| {
                     let key = key.as_ref()?;
-                    let occurs = others.clone().any(|other| {
-                        other
-                            .print
-                            .keys
-                            .get(at)
-                            .is_some_and(|other| other.as_ref() == Some(key))
-                    });
-                    Some(Value::Bool(occurs))
+                    Some(Value::Bool(others.is_some_and(|others| others.have(at, key))))
                 }),
                 ContextSource::SameNumberShare => previous
                     .and_then(|previous| self.same_number_share(answers, previous))
                     .map(Value::from),
                 ContextSource::TwinNumberShare => others
-                    .clone()
-                    .filter_map(|other| own.share_equal(&other.print))
-                    .reduce(f64::max)
+                    .and_then(|others| others.greatest_share_equal(&own))
                     .map(Value::from),
                 ContextSource::TopOptionShare => self.top_option_share(answers).map(Value::from),
                 ContextSource::PeerCount { .. } | ContextSource::PeerQuantile { .. } => {
                     peers.next().and_then(|(at, peer)| {
                         let industry = industry?.get(..peer.digits)?;
-                        let figures = others.clone().filter_map(|other| other.accepted.as_ref());
-                        let same = figures.filter(|figures| figures.industry.get(..peer.digits) == Some(industry));
-                        let mut values: Vec<f64> = same.filter_map(|figures| *figures.values.get(at)?).collect();
+                        let figures = others.into_iter().flat_map(|others| others.peers(industry));
+                        let mut values: Vec<f64> = figures.filter_map(|figures| *figures.values.get(at)?).collect();
                         match peer.probability {
                             None => u32::try_from(values.len()).ok().map(f64::from),
                             Some(probability) => quantile(&mut values, probability),
@@ -154,7 +140,11 @@ impl Survey {
 
     /// Share of the numbers answered in both returns that are equal, 0 to 1; none where there is no such number.
     pub fn same_number_share(&self, answers: &Answers, other: &Answers) -> Option<f64> {
-        self.fingerprint(answers).share_equal(&self.fingerprint(other))
+        share_equal(
+            &self.fingerprint(answers).numbers,
+            &self.fingerprint(other).numbers,
+            None,
+        )
     }
 
     /// Share of the answered single choices and levels at their last option, 0 to 1; none where none is answered.
@@ -186,19 +176,6 @@ struct PeerSource<'q> {
     probability: Option<f64>,
 }
 
-impl Fingerprint {
-    /// Share of the numbers in both that are equal, 0 to 1; none where there is no such number.
-    fn share_equal(&self, other: &Self) -> Option<f64> {
-        let (mut both, mut equal) = (0_u32, 0_u32);
-        for (one, two) in self.numbers.iter().zip(&other.numbers) {
-            let present = *one != 0 && *two != 0;
-            both += u32::from(present);
-            equal += u32::from(present && one == two);
-        }
-        (both > 0).then(|| f64::from(equal) / f64::from(both))
-    }
-}
-
 /// An answer in the form in which two of it are the same.
 fn key(answers: &Answers, question: &str) -> Option<String> {
     match answers.get(question)? {
@@ -208,16 +185,6 @@ fn key(answers: &Answers, question: &str) -> Option<String> {
         Answer::Date(date) => Some(date.clone()),
         Answer::Boolean(_) | Answer::Choices(_) | Answer::Table(_) => None,
     }
-}
-
-/// FNV-1a of 64 bits, never 0: the same on every machine.
-fn hash(text: &str) -> u64 {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let hashed = text
-        .bytes()
-        .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
-    hashed.max(1)
 }
 
 /// The quantile of a sample by linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
@@ -259,17 +226,5 @@ mod tests {
         check(1.0, 8.0);
         assert_eq!(quantile(&mut [], 0.5), None);
         assert_eq!(quantile(&mut [3.0], 0.99), Some(3.0));
-    }
-
-    #[test]
-    fn equal_numbers_hash_alike_and_blanks_are_nothing() {
-        assert_eq!(hash("286.5"), hash("286.5"));
-        assert_ne!(hash("286.5"), hash("286.4"));
-        let print = |numbers: &[u64]| Fingerprint {
-            numbers: numbers.to_vec(),
-            keys: Vec::new(),
-        };
-        assert_eq!(print(&[1, 2, 0, 4]).share_equal(&print(&[1, 3, 5, 0])), Some(0.5));
-        assert_eq!(print(&[0, 2]).share_equal(&print(&[1, 0])), None);
     }
 }

@@ -6,6 +6,7 @@ mod conversion;
 mod environment;
 mod evaluation;
 mod identify;
+mod neighbours;
 mod publish;
 mod rows;
 
@@ -14,9 +15,10 @@ use std::{
     sync::Arc,
 };
 
-pub use context::{Fingerprint, Neighbour, PeerFigures};
+pub use context::{Fingerprint, PeerFigures};
 pub use conversion::WantedConversion;
 pub use evaluation::{DerivedResult, Evaluation, RoundContext};
+pub use neighbours::{Neighbour, Neighbours, Others};
 pub use rows::Row;
 
 use crate::{

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use survey::{
     answer::Answers,
     reading::Reading,
-    survey::{Neighbour, RoundContext},
+    survey::{Neighbour, Neighbours, RoundContext},
 };
 
 use crate::shipped::{EXAMPLES, SURVEY, answers};
@@ -31,7 +31,11 @@ fn a_return_is_seen_beside_the_others_of_its_round() {
         }
     };
     let rules = |answers: &Answers, previous: Option<&Answers>, others: &[Neighbour]| {
-        let context = SURVEY.context(answers, previous, Some("2221"), &others.iter());
+        let mut neighbours = Neighbours::default();
+        for (id, other) in others.iter().enumerate() {
+            neighbours.put(id, other.clone());
+        }
+        let context = SURVEY.context(answers, previous, Some("2221"), Some(neighbours.others(&others.len())));
         let evaluation = SURVEY.evaluate(answers, &context, previous);
         let reading = Reading {
             answers: answers.clone(),

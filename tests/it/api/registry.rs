@@ -227,12 +227,72 @@ async fn a_list_is_imported_row_by_row() {
     for (body, code) in [
         ("a,b\n1,2\n", "import.columns_missing"),
         ("\u{fffd}", "import.columns_missing"),
-        ("", "import.unreadable"),
+        ("", "workbook.empty"),
+        ("%PDF-1.7\n%", "workbook.pdf"),
     ] {
         let job = bureau.job(bureau.upload(path, body.into()).await).await;
         assert_eq!((&job["state"], &job["error"]["code"]), (&json!("failed"), &json!(code)));
     }
     app.end().await;
+}
+
+/// As bureaus keep their lists: a title and a date above the column names, in the encoding of Chinese Windows, with
+/// semicolons or tabs, as a web page, or on the second sheet of a workbook.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_read_in_whatever_form_it_comes() {
+    let rows = [
+        ["2026年规上企业名单", "", "", ""],
+        ["制表：经信局", "", "2026-03-01", ""],
+        ["企业名称", "统一社会信用代码", "所在镇街", "行业代码"],
+        ["甲公司", GOOD, "大源镇", "3831"],
+        ["乙公司", "91330183XY0001023A", "330111001", "C2442"],
+    ];
+    let text = |separator: &str| rows.map(|row| row.join(separator)).join("\r\n");
+    let commas = text(",");
+    let (gbk, _, _) = encoding_rs::GBK.encode(&commas);
+    let utf_16: Vec<u8> = format!("\u{feff}{}", text("\t"))
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let cells = |row: [&str; 4]| row.map(|cell| format!("<td>{cell}</td>")).concat();
+    let table = rows.map(|row| format!("<tr>{}</tr>", cells(row))).concat();
+    let mut second = rust_xlsxwriter::Workbook::new();
+    second
+        .add_worksheet()
+        .set_name("说明")
+        .unwrap()
+        .write(0, 0, "本表由经信局汇总")
+        .unwrap();
+    let sheet = second.add_worksheet();
+    for (at, row) in (0..).zip(rows) {
+        sheet.write_row(at, 0, row).unwrap();
+    }
+    for (name, body) in [
+        ("gbk", gbk.to_vec()),
+        ("semicolons", text(";").into_bytes()),
+        ("utf-16", utf_16),
+        (
+            "page",
+            format!("<html><body><table>{table}</table></body></html>").into_bytes(),
+        ),
+        ("second sheet", second.save_to_buffer().unwrap()),
+    ] {
+        let app = App::new().await;
+        let bureau = app.bureau().await;
+        let job = bureau
+            .job(bureau.upload("/api/v1/enterprises/imports", body).await)
+            .await;
+        assert_eq!(
+            (
+                &job["result"]["created"],
+                &job["result"]["refused"],
+                &job["result"]["outcomes"][0]["row"]
+            ),
+            (&json!(2), &json!(0), &json!(4)),
+            "{name}: {job}"
+        );
+        app.end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -236,46 +236,70 @@ async fn a_ranking_is_filtered() {
     .await;
 }
 
+/// A run with a result of each rank and band.
+async fn many_results(db: &Database, ranks: &[(Option<i32>, Option<i32>)]) -> (Run, Vec<RunResult>) {
+    let county = county(db).await;
+    let methodology = county
+        .sample
+        .document(DocumentKind::Methodology, "integration-index", "1.0.0");
+    let run = new_run(&county, methodology.document.id);
+    let many = county.sample.enterprises(ranks.len());
+    let members: Vec<_> = many.iter().map(|one| (one.id, ReturnId(county.sample.id()))).collect();
+    let workbook = county.sample.blob('e');
+    let revision = county.sample.revision(members[0].1, 1, &workbook.sha256);
+    let results: Vec<RunResult> = many
+        .iter()
+        .zip(ranks)
+        .map(|(one, (rank, band))| result(&run, one, revision.id, *rank, *band))
+        .collect();
+    let txn = db.begin_write().await.unwrap();
+    document::insert_document(&txn, &methodology).await.unwrap();
+    enterprise::insert_enterprises(&txn, &Scope::County, &many)
+        .await
+        .unwrap();
+    round::add_members(&txn, county.round.id, &members, county.sample.now)
+        .await
+        .unwrap();
+    blob::record_blob(&txn, &workbook).await.unwrap();
+    survey_return::insert_revision(&txn, &Scope::County, &revision)
+        .await
+        .unwrap();
+    run::insert_run(&txn, &run).await.unwrap();
+    run_result::insert_results(&txn, &results).await.unwrap();
+    txn.commit().await.unwrap();
+    (run, results)
+}
+
+#[tokio::test]
+async fn how_many_lie_above_a_score_is_told_by_the_ranks() {
+    on_both(async |db| {
+        let ranks = [1, 2, 2, 4, 5, 5, 5, 8].map(|rank| (Some(rank), Some(1)));
+        let ranks: Vec<_> = ranks.into_iter().chain([(None, None), (None, None)]).collect();
+        let (run, results) = many_results(&db, &ranks).await;
+        for own in &results {
+            let others = results.iter().filter(|other| other.enterprise != own.enterprise);
+            let scores: Vec<f64> = others.filter_map(|other| other.score).collect();
+            for probe in results.iter().filter_map(|result| result.score) {
+                for score in [probe, probe + 0.001, probe - 0.001, 0.0, 100.0] {
+                    let above = scores.iter().filter(|other| **other > score).count() as u64;
+                    let found = run_result::results_above(db.read(), run.id, score, &row(own)).await;
+                    assert_eq!(found, Ok(above), "{score} in place of {:?}", own.score);
+                }
+            }
+        }
+        let own = row(&results[0]);
+        let one = async || drop(run_result::results_above(db.read(), run.id, 20.0, &own).await.unwrap());
+        assert_eq!(statements(&db, one).await, 1);
+    })
+    .await;
+}
+
 /// Sixty results: ties of three, and every fifth without a rank.
 #[tokio::test]
 async fn a_walk_through_a_ranking_visits_every_result_once() {
     on_both(async |db| {
-        let county = county(&db).await;
-        let methodology = county
-            .sample
-            .document(DocumentKind::Methodology, "integration-index", "1.0.0");
-        let run = new_run(&county, methodology.document.id);
-        let many = county.sample.enterprises(60);
-        let members: Vec<_> = many.iter().map(|one| (one.id, ReturnId(county.sample.id()))).collect();
-        let workbook = county.sample.blob('e');
-        let revision = county.sample.revision(members[0].1, 1, &workbook.sha256);
-        let results: Vec<RunResult> = (0_i32..)
-            .zip(&many)
-            .map(|(n, one)| {
-                result(
-                    &run,
-                    one,
-                    revision.id,
-                    (n % 5 != 0).then_some(60 - n / 3 * 3),
-                    Some(n % 4),
-                )
-            })
-            .collect();
-        let txn = db.begin_write().await.unwrap();
-        document::insert_document(&txn, &methodology).await.unwrap();
-        enterprise::insert_enterprises(&txn, &Scope::County, &many)
-            .await
-            .unwrap();
-        round::add_members(&txn, county.round.id, &members, county.sample.now)
-            .await
-            .unwrap();
-        blob::record_blob(&txn, &workbook).await.unwrap();
-        survey_return::insert_revision(&txn, &Scope::County, &revision)
-            .await
-            .unwrap();
-        run::insert_run(&txn, &run).await.unwrap();
-        run_result::insert_results(&txn, &results).await.unwrap();
-        txn.commit().await.unwrap();
+        let ranks = (0..60).map(|n| ((n % 5 != 0).then_some(60 - n / 3 * 3), Some(n % 4)));
+        let (run, results) = many_results(&db, &ranks.collect::<Vec<_>>()).await;
         let mut expected = results;
         expected.sort_by_key(|result| (result.rank.is_none(), result.rank, result.uscc.clone()));
         let expected: Vec<RankingRow> = expected.iter().map(row).collect();
@@ -537,12 +561,7 @@ async fn results_are_looked_at_in_groups_and_beside_another_run() {
         );
         assert!(inputs.iter().all(|input| input.blob_sha256 == "e".repeat(64)));
 
-        let above =
-            async |score, left_out| run_result::results_above(conn, &Scope::County, run.id, score, left_out).await;
         let score = paper.score.unwrap();
-        assert_eq!(above(score, electronics.enterprise).await, Ok(0));
-        assert_eq!(above(score - 1.0, electronics.enterprise).await, Ok(2));
-        assert_eq!(above(score - 1.0, paper.enterprise).await, Ok(1), "not itself");
         let peers = run_result::peer_totals(conn, &Scope::County, run.id, "C2", "medium", electronics.enterprise).await;
         assert_eq!(peers.unwrap(), [(score, paper.totals.clone())]);
         let details = run_result::details(conn, &fuchun(), run.id, &ids).await.unwrap();

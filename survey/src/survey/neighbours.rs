@@ -1,0 +1,285 @@
+//! The returns of a round, laid out so that one can be compared with all others in little time.
+//!
+//! Numbers are interned: two of them are equal when their numerals are, and the comparison of a return with another one
+//! runs over a row of 32-bit integers. Answers that must not occur twice and figures of an industry are found by key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::context::{Fingerprint, PeerFigures};
+
+/// The numeral of a blank.
+const BLANK: u32 = 0;
+/// The numeral of a number that no other return has.
+const UNHEARD: u32 = u32::MAX;
+
+/// What is kept of a return of the round, to compare others with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// What its newest revision says.
+    pub print: Fingerprint,
+    /// Its figures among peers, once a revision is accepted.
+    pub accepted: Option<PeerFigures>,
+}
+
+/// All returns of a round that have a revision.
+#[derive(Clone, Debug)]
+pub struct Neighbours<Id> {
+    places: BTreeMap<Id, usize>,
+    rows: Rows,
+}
+
+/// The returns of a round but one.
+#[derive(Clone, Copy, Debug)]
+pub struct Others<'n> {
+    rows: &'n Rows,
+    /// The place of the one that is left out, if it is there.
+    own: Option<usize>,
+}
+
+/// The returns by place.
+#[derive(Clone, Debug, Default)]
+struct Rows {
+    /// Numeric questions; each return has as many numerals.
+    width: usize,
+    numerals: Vec<u32>,
+    numeral_of: BTreeMap<Decimal, u32>,
+    /// The answers of each return that must not occur twice.
+    keys: Vec<Vec<Option<String>>>,
+    /// How many returns have such an answer, for each field by answer.
+    holders: Vec<BTreeMap<String, usize>>,
+    accepted: Vec<Option<PeerFigures>>,
+    /// Places of the accepted returns by industry code.
+    industries: BTreeMap<String, BTreeSet<usize>>,
+}
+
+impl<Id> Default for Neighbours<Id> {
+    fn default() -> Self {
+        Self {
+            places: BTreeMap::new(),
+            rows: Rows::default(),
+        }
+    }
+}
+
+impl<Id: Ord> Neighbours<Id> {
+    /// Keeps a return in place of what was kept of it.
+    pub fn put(&mut self, id: Id, neighbour: Neighbour) {
+        let next = self.places.len();
+        let place = *self.places.entry(id).or_insert(next);
+        self.rows.put(place, neighbour);
+    }
+
+    /// All returns but this one.
+    pub fn others(&self, own: &Id) -> Others<'_> {
+        Others {
+            rows: &self.rows,
+            own: self.places.get(own).copied(),
+        }
+    }
+}
+
+impl Rows {
+    fn put(&mut self, place: usize, neighbour: Neighbour) {
+        if place == self.keys.len() {
+            if place == 0 {
+                self.width = neighbour.print.numbers.len();
+            }
+            self.numerals.resize(self.width * (place + 1), BLANK);
+            self.keys.push(Vec::new());
+            self.accepted.push(None);
+        }
+        self.forget(place);
+        let numerals: Vec<u32> = neighbour
+            .print
+            .numbers
+            .iter()
+            .map(|number| self.intern(*number))
+            .collect();
+        let start = place * self.width;
+        if let Some(row) = self.numerals.get_mut(start..start + self.width) {
+            for (kept, numeral) in row.iter_mut().zip(numerals) {
+                *kept = numeral;
+            }
+        }
+        self.holders
+            .resize_with(self.holders.len().max(neighbour.print.keys.len()), BTreeMap::new);
+        for (holders, key) in self.holders.iter_mut().zip(&neighbour.print.keys) {
+            if let Some(key) = key {
+                *holders.entry(key.clone()).or_default() += 1;
+            }
+        }
+        if let Some(keys) = self.keys.get_mut(place) {
+            *keys = neighbour.print.keys;
+        }
+        if let Some(figures) = &neighbour.accepted {
+            self.industries
+                .entry(figures.industry.clone())
+                .or_default()
+                .insert(place);
+        }
+        if let Some(accepted) = self.accepted.get_mut(place) {
+            *accepted = neighbour.accepted;
+        }
+    }
+
+    /// Takes a return out of everything that is found by key.
+    fn forget(&mut self, place: usize) {
+        let keys = self.keys.get_mut(place).map(std::mem::take).unwrap_or_default();
+        for (holders, key) in self.holders.iter_mut().zip(keys) {
+            if let Some(count) = key.and_then(|key| holders.get_mut(&key)) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        let accepted = self.accepted.get_mut(place).and_then(Option::take);
+        let industry = accepted.and_then(|figures| self.industries.get_mut(&figures.industry));
+        if let Some(places) = industry {
+            places.remove(&place);
+        }
+    }
+
+    fn intern(&mut self, number: Option<Decimal>) -> u32 {
+        let Some(number) = number else { return BLANK };
+        // More numbers than numerals would take more memory than a machine has; they would count as unlike all others.
+        let next = u32::try_from(self.numeral_of.len() + 1).unwrap_or(UNHEARD);
+        *self.numeral_of.entry(number).or_insert(next)
+    }
+
+    fn numeral(&self, number: Option<Decimal>) -> u32 {
+        number.map_or(BLANK, |number| self.numeral_of.get(&number).copied().unwrap_or(UNHEARD))
+    }
+}
+
+impl<'n> Others<'n> {
+    /// Whether another return has this answer in a field that must not occur twice.
+    pub(super) fn have(self, field: usize, key: &str) -> bool {
+        let holders = self.rows.holders.get(field).and_then(|holders| holders.get(key));
+        let keys = self.own.and_then(|own| self.rows.keys.get(own));
+        let own = keys.and_then(|keys| keys.get(field)?.as_deref()) == Some(key);
+        holders.copied().unwrap_or(0) > usize::from(own)
+    }
+
+    /// The greatest share of equal numbers, 0 to 1, among those in both; none where no other return has a number in common.
+    pub(super) fn greatest_share_equal(self, print: &Fingerprint) -> Option<f64> {
+        let own: Vec<u32> = print.numbers.iter().map(|number| self.rows.numeral(*number)).collect();
+        let others = self.rows.numerals.chunks_exact(self.rows.width.max(1)).enumerate();
+        others
+            .filter(|(place, _)| Some(*place) != self.own)
+            .filter_map(|(_, other)| share_equal(&own, other, BLANK))
+            .reduce(f64::max)
+    }
+
+    /// The accepted returns whose industry code begins so.
+    pub(super) fn peers(self, industry: &str) -> impl Iterator<Item = &'n PeerFigures> {
+        let from_here = self.rows.industries.range(industry.to_owned()..);
+        from_here
+            .take_while(move |(code, _)| code.starts_with(industry))
+            .flat_map(|(_, places)| places)
+            .filter(move |place| Some(**place) != self.own)
+            .filter_map(move |place| self.rows.accepted.get(*place)?.as_ref())
+    }
+}
+
+/// Share of what stands in both rows that is equal, 0 to 1; none where nothing stands in both.
+pub(super) fn share_equal<T: PartialEq + Copy>(one: &[T], other: &[T], blank: T) -> Option<f64> {
+    let (mut both, mut equal) = (0_u32, 0_u32);
+    for (one, two) in one.iter().zip(other) {
+        let present = u32::from(*one != blank) & u32::from(*two != blank);
+        both += present;
+        equal += present & u32::from(one == two);
+    }
+    (both > 0).then(|| f64::from(equal) / f64::from(both))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn print(numbers: &[Option<i64>], key: Option<&str>) -> Fingerprint {
+        Fingerprint {
+            numbers: numbers.iter().map(|number| number.map(Decimal::from)).collect(),
+            keys: vec![key.map(str::to_owned)],
+        }
+    }
+
+    fn neighbour(numbers: &[Option<i64>], key: Option<&str>, industry: Option<&str>) -> Neighbour {
+        Neighbour {
+            print: print(numbers, key),
+            accepted: industry.map(|industry| PeerFigures {
+                industry: industry.to_owned(),
+                values: Vec::new(),
+            }),
+        }
+    }
+
+    #[test]
+    fn shares_count_what_stands_in_both() {
+        let check = |one: &[u32], other: &[u32], expected| assert_eq!(share_equal(one, other, BLANK), expected);
+        check(&[1, 2, 0, 4], &[1, 3, 5, 0], Some(0.5));
+        check(&[0, 2], &[1, 0], None);
+        check(&[UNHEARD, 2], &[1, 2], Some(0.5));
+        check(&[], &[], None);
+    }
+
+    #[test]
+    fn equal_numbers_are_equal_however_they_are_written() {
+        let mut rows = Rows::default();
+        let number = |text: &str| Some(text.parse::<Decimal>().unwrap());
+        assert_eq!(rows.intern(number("286.5")), rows.intern(number("286.500")));
+        assert_ne!(rows.intern(number("286.5")), rows.intern(number("286.4")));
+        assert_ne!(rows.intern(number("0")), BLANK, "a zero is an answer");
+    }
+
+    #[test]
+    fn a_return_is_not_its_own_neighbour_and_is_replaced() {
+        let mut all = Neighbours::default();
+        all.put("a", neighbour(&[Some(1), Some(2)], Some("X"), Some("2221")));
+        all.put("b", neighbour(&[Some(1), Some(3)], Some("Y"), Some("2223")));
+        let own = print(&[Some(1), Some(2)], Some("X"));
+        assert!(!all.others(&"a").have(0, "X") && all.others(&"b").have(0, "X"));
+        assert_eq!(all.others(&"a").greatest_share_equal(&own), Some(0.5));
+        assert_eq!(all.others(&"c").greatest_share_equal(&own), Some(1.0));
+        assert_eq!(all.others(&"c").peers("22").count(), 2);
+        assert_eq!(all.others(&"a").peers("222").count(), 1);
+        assert_eq!(all.others(&"c").peers("2221").count(), 1);
+
+        all.put("a", neighbour(&[None, None], None, None));
+        assert!(!all.others(&"b").have(0, "X"));
+        assert_eq!(all.others(&"b").greatest_share_equal(&own), None);
+        assert_eq!(all.others(&"c").peers("2221").count(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn all_at_once_is_one_by_one(
+            returns in prop::collection::vec(
+                (0..6_usize, prop::collection::vec(prop::option::of(0..4_i64), 5), prop::option::of("[AB]"), prop::option::of("2[01]")),
+                1..20,
+            ),
+            own in 0..6_usize,
+        ) {
+            let mut all = Neighbours::default();
+            let mut kept: BTreeMap<usize, Neighbour> = BTreeMap::new();
+            for (id, numbers, key, industry) in &returns {
+                let one = neighbour(numbers, key.as_deref(), industry.as_deref());
+                all.put(*id, one.clone());
+                kept.insert(*id, one);
+            }
+            let (_, numbers, key, _) = &returns[0];
+            let asked = print(numbers, key.as_deref());
+            let others: Vec<&Neighbour> = kept.iter().filter(|(id, _)| **id != own).map(|(_, other)| other).collect();
+            let share = |other: &&&Neighbour| share_equal(&asked.numbers, &other.print.numbers, None);
+            let greatest = others.iter().filter_map(|other| share(&other)).reduce(f64::max);
+            prop_assert_eq!(all.others(&own).greatest_share_equal(&asked), greatest);
+            if let Some(key) = key {
+                let have = others.iter().any(|other| other.print.keys[0].as_ref() == Some(key));
+                prop_assert_eq!(all.others(&own).have(0, key), have);
+            }
+            let peers = others.iter().filter(|other| other.accepted.as_ref().is_some_and(|peer| peer.industry == "21"));
+            prop_assert_eq!(all.others(&own).peers("21").count(), peers.count());
+        }
+    }
+}
