@@ -13,7 +13,10 @@ use crate::{
     ids::IdSource,
     jobs::{queue::Queue, worker},
     reader::WorkbookReader,
-    service::{Service, Settings, catalogue::Catalogue, log_in::FailedLogins, round_figures::RoundFigures},
+    service::{
+        Service, Settings, catalogue::Catalogue, log_in::FailedLogins, round_figures::RoundFigures,
+        scored_runs::ScoredRuns,
+    },
     store::db::Database,
 };
 
@@ -74,6 +77,7 @@ pub fn assemble(db: Database, blobs: Blobs, parts: Parts) -> Result<Arc<Service>
         reader: WorkbookReader::within(parts.program, parts.settings.reading.clone()),
         catalogue: Catalogue::default(),
         round_figures: RoundFigures::default(),
+        scored_runs: ScoredRuns::default(),
         settings: parts.settings,
         failed_logins: FailedLogins::default(),
     }))

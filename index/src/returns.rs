@@ -48,7 +48,8 @@ pub struct CompositeScores {
     /// Column of the score that units are ranked by.
     main: usize,
     /// What went in, in the order in which it did.
-    figures: Vec<Figures>,
+    units: Vec<Arc<UnitFigures>>,
+    year: i64,
     /// Row of each unit in the result; none where it was screened out.
     rows: Vec<Option<usize>>,
     /// The nodes in the order of explanations.
@@ -108,20 +109,31 @@ impl CompiledComposite {
     /// # Errors
     /// Where the methodology refuses the figures, naming indicator and unit.
     pub fn score(&self, year: i64, units: Vec<UnitFigures>) -> Result<CompositeScores, CompositeError> {
+        self.score_by(year, units.into_iter().map(Arc::new).collect(), |years| {
+            self.method.run(years)?.pop().ok_or_else(no_root)
+        })
+    }
+
+    /// Scores figures with a run of the method of the last of some years.
+    fn score_by(
+        &self,
+        year: i64,
+        units: Vec<Arc<UnitFigures>>,
+        run: impl FnOnce(Vec<YearInput>) -> Result<YearResult, CompositeError>,
+    ) -> Result<CompositeScores, CompositeError> {
         let mut years = Vec::with_capacity(2);
         if self.needs_last_year() {
             let known: Vec<(&UnitFigures, &Figures)> = units
                 .iter()
-                .filter_map(|unit| Some((unit, unit.last_year.as_ref()?)))
+                .filter_map(|unit| Some((&**unit, unit.last_year.as_ref()?)))
                 .collect();
             if !known.is_empty() {
                 years.push(self.year(year - 1, &known)?);
             }
         }
-        let of_this: Vec<(&UnitFigures, &Figures)> = units.iter().map(|unit| (unit, &unit.figures)).collect();
+        let of_this: Vec<(&UnitFigures, &Figures)> = units.iter().map(|unit| (&**unit, &unit.figures)).collect();
         years.push(self.year(year, &of_this)?);
-        let result = self.method.run(years)?.pop();
-        let result = result.ok_or_else(no_root)?;
+        let result = run(years)?;
         let places: BTreeMap<&str, usize> = (0..)
             .zip(result.figures.units())
             .map(|(row, unit)| (unit.as_str(), row))
@@ -137,11 +149,12 @@ impl CompiledComposite {
             _ => Frame::all(self, &explain_unit(tree, plan, &result.figures, &result.composite, 0)),
         };
         Ok(CompositeScores {
+            result,
             main,
+            units,
+            year,
             rows,
             frames,
-            figures: units.into_iter().map(|unit| unit.figures).collect(),
-            result,
         })
     }
 
@@ -229,9 +242,59 @@ impl CompositeScores {
         *self.result.composite.ranks.get(self.main)?.get(self.row(unit)?)?
     }
 
+    /// Code of the node that units are ranked by.
+    pub fn main_node(&self) -> &str {
+        let main = self.result.composite.scores.columns().get(self.main);
+        main.map_or("", Column::code)
+    }
+
     /// The result of the last year, with every step on the way.
     pub fn result(&self) -> &YearResult {
         &self.result
+    }
+
+    /// The scores with other figures of one return, all computed anew: what a run would give if nothing else changed.
+    ///
+    /// # Errors
+    /// Where the methodology refuses the figures.
+    pub fn rerun(
+        &self,
+        methodology: &CompiledComposite,
+        unit: usize,
+        figures: Figures,
+    ) -> Result<Self, CompositeError> {
+        methodology.score_by(self.year, self.with_figures(unit, figures), |years| {
+            methodology.method.run(years)?.pop().ok_or_else(no_root)
+        })
+    }
+
+    /// The scores with other figures of one return, where all that was fitted to everybody's figures (fillings, treatment,
+    /// scales) is held as it is.
+    ///
+    /// # Errors
+    /// Where the methodology refuses the figures.
+    pub fn frozen(
+        &self,
+        methodology: &CompiledComposite,
+        unit: usize,
+        figures: Figures,
+    ) -> Result<Self, CompositeError> {
+        let units = self.with_figures(unit, figures);
+        let code = units.get(unit).map(|unit| unit.unit.clone()).unwrap_or_default();
+        methodology.score_by(self.year, units, |years| {
+            methodology.method.run_frozen(&self.result, years, &code)
+        })
+    }
+
+    fn with_figures(&self, unit: usize, figures: Figures) -> Vec<Arc<UnitFigures>> {
+        let mut units = self.units.clone();
+        if let Some(changed) = units.get_mut(unit) {
+            *changed = Arc::new(UnitFigures {
+                figures,
+                ..UnitFigures::clone(changed)
+            });
+        }
+        units
     }
 
     fn row(&self, unit: usize) -> Option<usize> {
@@ -261,7 +324,7 @@ impl CompositeScores {
         };
         let (tree, plan) = (&methodology.method.tree, &methodology.method.plan);
         let contributions = explain_unit(tree, plan, &self.result.figures, &self.result.composite, row);
-        let figures = self.figures.get(unit);
+        let figures = self.units.get(unit).map(|unit| &unit.figures);
         let parts = self.frames.iter().zip(&contributions);
         scored.nodes = parts
             .map(|(frame, part)| frame.node(self.frames.first(), part, figures))

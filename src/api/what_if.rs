@@ -21,7 +21,7 @@ use crate::{
         Service,
         error::{Fault, ServiceError},
         explain_result::improve_result,
-        what_if::{Changes, WhatIf, what_if},
+        what_if::{Changes, Standing, WhatIf, what_if},
     },
 };
 
@@ -83,6 +83,31 @@ struct WhatIfOut {
     frozen: bool,
     /// Whether others' scores would move as well, because the methodology is relative.
     relative: bool,
+    /// What a new run would give if nothing else changed: bounds, ranks and everybody else's scores move too. Only of a
+    /// methodology that scores all enterprises together.
+    rerun: Option<StandingOut>,
+}
+
+/// A score and what follows from it.
+#[derive(Object)]
+#[oai(rename = "Standing", skip_serializing_if_is_none)]
+struct StandingOut {
+    /// The main score; absent when there would be none.
+    score: Option<f64>,
+    /// The rank.
+    rank: Option<i32>,
+    /// The level or stage.
+    band: Option<i32>,
+}
+
+impl From<Standing> for StandingOut {
+    fn from(standing: Standing) -> Self {
+        Self {
+            score: standing.score,
+            rank: standing.rank,
+            band: standing.band,
+        }
+    }
 }
 
 impl From<WhatIf> for WhatIfOut {
@@ -90,12 +115,13 @@ impl From<WhatIf> for WhatIfOut {
         Self {
             run: found.run.into(),
             result: found.result.into(),
-            score: found.score,
-            rank: found.rank,
-            band: found.band,
+            score: found.standing.score,
+            rank: found.standing.rank,
+            band: found.standing.band,
             scored: Any(serde_json::to_value(found.scored).unwrap_or_default()),
             frozen: true,
             relative: found.relative,
+            rerun: found.rerun.map(Into::into),
         }
     }
 }
@@ -160,7 +186,8 @@ impl WhatIfApi {
     /// Try other answers
     ///
     /// The score, level and rank that an enterprise would have in the run with some of its answers changed. Nothing is stored,
-    /// and nobody's figures change.
+    /// and nobody's figures change. Where the methodology scores all enterprises together, what a new run would give stands
+    /// beside it; the first such request after another run was looked at takes as long as a run.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id/what-if",
         method = "post",

@@ -581,12 +581,6 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "This methodology is not computed over enterprises, or does not say where its figures come from in the questionnaire (sources).",
     ),
     (
-        "run.scored_together",
-        Kind::Unprocessable,
-        "这个评价方法把所有企业放在一起测算，一家企业的得分取决于其他企业，不能单独试算或变动权重；请导出 coinr 后用 ronghe index robustness 分析，或改答案后重新测算。",
-        "This methodology scores all enterprises together and the score of one depends on the others: it cannot be tried alone, nor its weights be shaken here. Export coinr and use ronghe index robustness, or run it again.",
-    ),
-    (
         "run.wrong_state",
         Kind::Conflict,
         "测算目前的状态不允许这一步：草稿先定稿，定稿后才能发布。",

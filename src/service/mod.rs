@@ -60,6 +60,7 @@ pub mod round_figures;
 pub mod run_import;
 mod run_pass;
 pub mod run_statistics;
+pub mod scored_runs;
 pub mod seal_template;
 pub mod shake_run;
 mod sheet_rows;
@@ -87,6 +88,8 @@ pub struct Service {
     pub catalogue: catalogue::Catalogue,
     /// What returns of a round are compared with.
     pub round_figures: round_figures::RoundFigures,
+    /// Scores of runs whose returns are scored together.
+    pub scored_runs: scored_runs::ScoredRuns,
     /// Figures that an operator may change.
     pub settings: Settings,
     /// Failed logins of late.

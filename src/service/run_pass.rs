@@ -15,16 +15,17 @@ use futures::{
 };
 use index::{
     compile::{CompiledComposite, CompiledMethodology, OverReturns},
+    composite::CompositeError,
     exact::Fixed,
     rank::rank,
-    returns::{CompositeScores, UnitFigures},
+    returns::{CompositeScores, Figures, UnitFigures},
     scoring::{NodeKind, Scored},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use survey::{
     answer::Answers,
-    survey::{RoundContext, Survey},
+    survey::{Evaluation, RoundContext, Survey},
 };
 
 use super::{
@@ -92,6 +93,16 @@ enum RankedBy {
     Together(Arc<CompiledComposite>, Arc<CompositeScores>),
 }
 
+impl Ranked {
+    /// The scores of all returns, where they were scored together.
+    pub(crate) fn together(&self) -> Option<Arc<CompositeScores>> {
+        match &self.method {
+            RankedBy::Each(_) => None,
+            RankedBy::Together(_, scores) => Some(Arc::clone(scores)),
+        }
+    }
+}
+
 /// The contents of a return.
 struct Contents<'c> {
     now: &'c RevisionContent,
@@ -105,14 +116,6 @@ struct Steps<'s> {
     service: &'s Service,
     progress: Progress<'s>,
     total: usize,
-}
-
-/// The methodology, if it scores each return by itself: only then can one be tried alone, or its weights be shaken.
-pub(crate) fn scored_each(methodology: &OverReturns) -> Result<&CompiledMethodology, ServiceError> {
-    let each = methodology
-        .each()
-        .ok_or_else(|| ServiceError::new("run.scored_together"))?;
-    Ok(each)
 }
 
 /// Hashes of the documents of a round and of a methodology, in the order in which they go into a run's hash.
@@ -243,15 +246,14 @@ impl Pass {
         let (composite, year) = (composite.clone(), i64::from(self.basis.round.year));
         blocking(move || {
             let count = units.len();
-            let scores = composite
-                .score(year, units)
-                .map_err(|error| ServiceError::refused(Kind::Unprocessable, error.code(), error.message()))?;
-            let band = |unit| i32::try_from(scores.attained(&composite, unit)?.value).ok();
+            let scores = composite.score(year, units).map_err(|error| refused(&error))?;
             Ok(Ranked {
                 inputs_sha256: inputs.finish(),
                 scores: (0..count).map(|unit| scores.score(unit)).collect(),
                 ranks: (0..count).map(|unit| scores.rank(unit)).collect(),
-                bands: (0..count).map(band).collect(),
+                bands: (0..count)
+                    .map(|unit| band_together(&composite, &scores, unit))
+                    .collect(),
                 method: RankedBy::Together(composite, Arc::new(scores)),
             })
         })
@@ -344,11 +346,7 @@ fn figures_of(
     input: &RunInput,
     contents: &Contents<'_>,
 ) -> UnitFigures {
-    let figures = |content: &RevisionContent, previous: Option<&Answers>| {
-        let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
-        let not_applicable: BTreeSet<String> = content.claims.keys().cloned().collect();
-        composite.figures(&evaluation, &not_applicable)
-    };
+    let figures = |content, previous| figures_of_content(survey, composite, content, previous);
     let last_year = contents.previous.filter(|_| composite.needs_last_year());
     let group = |name: &String| match name.as_str() {
         "area" => Some(input.area_code.clone()),
@@ -364,6 +362,17 @@ fn figures_of(
     }
 }
 
+/// What a composite keeps of the content of one revision.
+pub(crate) fn figures_of_content(
+    survey: &Survey,
+    composite: &CompiledComposite,
+    content: &RevisionContent,
+    previous: Option<&Answers>,
+) -> Figures {
+    let (evaluation, not_applicable) = evaluated(survey, content, previous);
+    composite.figures(&evaluation, &not_applicable)
+}
+
 /// Scores the content of one revision.
 pub(crate) fn score_content(
     survey: &Survey,
@@ -371,10 +380,19 @@ pub(crate) fn score_content(
     content: &RevisionContent,
     previous: Option<&Answers>,
 ) -> Scored {
-    let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
-    // Whoever accepted the revision has agreed to what it claims.
-    let not_applicable: BTreeSet<String> = content.claims.keys().cloned().collect();
+    let (evaluation, not_applicable) = evaluated(survey, content, previous);
     methodology.score(&evaluation, &not_applicable)
+}
+
+/// What a revision says, and the questions that do not apply: whoever accepted it has agreed to what it claims.
+fn evaluated(survey: &Survey, content: &RevisionContent, previous: Option<&Answers>) -> (Evaluation, BTreeSet<String>) {
+    let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
+    (evaluation, content.claims.keys().cloned().collect())
+}
+
+/// The refusal of figures by a composite.
+pub(crate) fn refused(error: &CompositeError) -> ServiceError {
+    ServiceError::refused(Kind::Unprocessable, error.code(), error.message())
 }
 
 /// What one accepted return contributes to the hash. No identifiers: the same figures give the same hash anywhere.
@@ -403,6 +421,11 @@ pub(crate) fn main_score(scored: &Scored) -> Option<Fixed> {
 pub(crate) fn band(scored: &Scored) -> Option<i32> {
     let attained = scored.attained.as_ref()?;
     i32::try_from(attained.value).ok()
+}
+
+/// The level of a unit among returns that are scored together.
+pub(crate) fn band_together(composite: &CompiledComposite, scores: &CompositeScores, unit: usize) -> Option<i32> {
+    i32::try_from(scores.attained(composite, unit)?.value).ok()
 }
 
 /// A hash over JSON values, one a line.

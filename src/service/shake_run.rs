@@ -17,6 +17,7 @@ use index::{
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
+use survey::text::Text;
 
 use super::{
     Service,
@@ -25,7 +26,8 @@ use super::{
     error::{Fault, ServiceError},
     permission::Action,
     progress::Progress,
-    run_pass::{CHUNK, scored_each},
+    run_pass::CHUNK,
+    scored_runs::ScoredRun,
 };
 use crate::{
     domain::{
@@ -69,6 +71,9 @@ pub struct RunRobustness {
     pub mean_shift: f64,
     /// Mean over the enterprises of the places between the 5 % and the 95 % quantile of the rank.
     pub mean_width: f64,
+    /// Labels of the levels whose probabilities are told, from the lowest up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<Text>,
     /// Enterprises by rank: at most two thousand.
     pub enterprises: Vec<EnterpriseRobustness>,
     /// What leaving out one indicator moves, the most first.
@@ -97,6 +102,10 @@ pub struct EnterpriseRobustness {
     pub best: u32,
     /// Worst rank.
     pub worst: u32,
+    /// Probability of each level, from the lowest up: the share of the replications. Empty where levels are no cuts of the
+    /// score that is ranked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<f64>,
 }
 
 /// The ranking without one indicator.
@@ -154,15 +163,17 @@ pub async fn shake_run(
     check_shaking(service, caller, id, shaking).await?;
     let run = get_run(service, caller, id).await?;
     let conn = service.db.read();
+    let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
+    rows.retain(|row| row.score.is_some());
+    if let Some(all) = service.scored_runs.of(service, &run).await? {
+        return blocking(move || report(&run, shaking, rows, &Shaken::together(&all))).await;
+    }
     let round = store::round::find_round(conn, run.round).await?;
     let methodology = service
         .catalogue
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
-    scored_each(&methodology)?;
     let nodes = main_tree(outline(&methodology));
-    let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
-    rows.retain(|row| row.score.is_some());
     let mut scores = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<EnterpriseId> = chunk.iter().map(|row| row.enterprise).collect();
@@ -174,7 +185,59 @@ pub async fn shake_run(
         }
         progress.report(scores.len(), rows.len()).await?;
     }
-    blocking(move || report(&run, shaking, &nodes, rows, &scores)).await
+    blocking(move || {
+        let shaken = Shaken::each(&nodes, &rows, &scores)?;
+        report(&run, shaking, rows, &shaken)
+    })
+    .await
+}
+
+/// What is shaken.
+struct Shaken {
+    prepared: Prepared,
+    /// The node that is ranked.
+    root: String,
+    /// Scores from which a level begins, rising.
+    cuts: Vec<f64>,
+    /// Labels of the levels, from the lowest up; none where levels are no cuts of the node.
+    levels: Vec<Text>,
+    tolerance: f64,
+}
+
+impl Shaken {
+    /// Returns that were scored together: their figures on one scale, under the methodology's own tree and means.
+    fn together(all: &ScoredRun) -> Self {
+        let method = &all.methodology.method;
+        let root = all.scores.main_node().to_owned();
+        let cuts = method.cuts.iter().filter(|cuts| cuts.node == root);
+        let levels: Vec<&(String, Option<f64>)> = cuts.flat_map(|cuts| cuts.levels.iter().rev()).collect();
+        Self {
+            prepared: Prepared {
+                data: all.scores.result().composite.normalised.clone(),
+                tree: method.tree.clone(),
+                aggregation: method.plan.aggregation,
+            },
+            root,
+            cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
+            levels: levels
+                .iter()
+                .map(|(level, _)| all.methodology.level_label(level))
+                .collect(),
+            tolerance: method.plan.rank_tolerance,
+        }
+    }
+
+    /// Returns that were scored each by itself: the scores of their indicators, under arithmetic means.
+    fn each(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64>>]) -> Result<Self, ServiceError> {
+        let root = nodes.first().ok_or_else(|| ServiceError::new("run.not_scored"))?;
+        Ok(Self {
+            prepared: prepared(nodes, rows, scores)?,
+            root: root.code.to_string(),
+            cuts: Vec::new(),
+            levels: Vec::new(),
+            tolerance: 1e-9,
+        })
+    }
 }
 
 /// The scores of the indicators in the order of the tree, each 0 to 100.
@@ -201,19 +264,12 @@ fn as_percent(nodes: &[OutlineNode], node: &OutlineNode, score: Fixed) -> Fixed 
         .unwrap_or(score)
 }
 
-fn report(
-    run: &Run,
-    shaking: Shaking,
-    nodes: &[OutlineNode],
-    rows: Vec<RankingRow>,
-    scores: &[Vec<Option<f64>>],
-) -> Result<RunRobustness, ServiceError> {
-    let prepared = prepared(nodes, &rows, scores)?;
-    let root = nodes.first().ok_or_else(|| ServiceError::new("run.not_scored"))?;
+fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -> Result<RunRobustness, ServiceError> {
+    let prepared = &shaken.prepared;
     let request = Request {
-        node: &root.code,
-        cuts: &[],
-        tolerance: 1e-9,
+        node: &shaken.root,
+        cuts: &shaken.cuts,
+        tolerance: shaken.tolerance,
         threads: THREADS,
         keep: false,
     };
@@ -234,11 +290,11 @@ fn report(
     let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
     let draws = draw(&design, &prepared.tree, replications, &mut uniform).map_err(ServiceError::internal)?;
     let replicated =
-        replicate(&prepared, &draws, &request, |_, _| Ok(prepared.clone())).map_err(ServiceError::internal)?;
+        replicate(prepared, &draws, &request, |_, _| Ok(prepared.clone())).map_err(ServiceError::internal)?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
-    let removals = remove_each(&prepared, &root.code, &codes, request.tolerance, THREADS);
+    let removals = remove_each(prepared, &shaken.root, &codes, request.tolerance, THREADS);
     let removals = removals.map_err(ServiceError::internal)?;
-    Ok(summed_up(run, shaking, rows, &replicated, &removals))
+    Ok(summed_up(run, shaking, rows, shaken, &replicated, &removals))
 }
 
 /// Data and tree for the engine: the tree of the main score, arithmetic means, missing indicators left out.
@@ -270,16 +326,18 @@ fn summed_up(
     run: &Run,
     shaking: Shaking,
     rows: Vec<RankingRow>,
+    shaken: &Shaken,
     replicated: &Replicated,
     removals: &Removals,
 ) -> RunRobustness {
     let mean = |sum: f64, count: usize| if count == 0 { 0.0 } else { sum / count as f64 };
     let width = |interval: &RankInterval| interval.q95 - interval.q5;
     let intervals = replicated.units.iter().filter_map(|unit| unit.interval.as_ref());
+    let units: BTreeMap<&str, _> = replicated.units.iter().map(|unit| (unit.unit.as_str(), unit)).collect();
     let mut enterprises: Vec<EnterpriseRobustness> = rows
         .into_iter()
-        .zip(&replicated.units)
-        .filter_map(|(row, unit)| {
+        .filter_map(|row| {
+            let unit = units.get(row.uscc.as_str())?;
             let interval = unit.interval.as_ref()?;
             Some(EnterpriseRobustness {
                 enterprise_id: row.enterprise,
@@ -291,6 +349,11 @@ fn summed_up(
                 q95: interval.q95,
                 best: interval.best,
                 worst: interval.worst,
+                levels: if shaken.levels.is_empty() {
+                    Vec::new()
+                } else {
+                    unit.levels.clone()
+                },
             })
         })
         .collect();
@@ -321,6 +384,7 @@ fn summed_up(
         ranked,
         mean_shift: mean(replicated.mean_shifts.iter().sum(), replicated.mean_shifts.len()),
         mean_width: mean(intervals.clone().map(width).sum(), intervals.count()),
+        levels: shaken.levels.clone(),
         enterprises,
         removals: removed,
     }

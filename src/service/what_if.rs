@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use index::scoring::Scored;
+use index::{
+    compile::{CompiledMethodology, OverReturns},
+    returns::{CompositeScores, Figures},
+    scoring::Scored,
+};
 use survey::{
     answer::{Answer, Answers},
     questionnaire::{Question, QuestionType},
@@ -12,8 +16,9 @@ use survey::{
 use super::{
     Service,
     browse::get_run,
+    catalogue::blocking,
     error::{Fault, ServiceError},
-    run_pass::{band, main_score, score_content, scored_each},
+    run_pass::{band, band_together, figures_of_content, main_score, refused, score_content},
 };
 use crate::{
     domain::{
@@ -35,17 +40,27 @@ pub struct WhatIf {
     pub run: Run,
     /// The result as it is.
     pub result: RankingRow,
-    /// The score that would follow; absent when there would be none.
-    pub score: Option<f64>,
-    /// The rank that would follow, were everybody else as in the run.
-    pub rank: Option<i32>,
-    /// The level or stage that would follow.
-    pub band: Option<i32>,
+    /// Where the enterprise would stand with bounds and everybody else as in the run.
+    pub standing: Standing,
     /// Every node as it would be.
     pub scored: Scored,
     /// Whether other enterprises' scores would move too if the change were real, because the methodology is relative: they
     /// are held as they are.
     pub relative: bool,
+    /// Where it would stand if all were computed anew with everybody else's figures as in the run; only of a methodology
+    /// that scores all together.
+    pub rerun: Option<Standing>,
+}
+
+/// A score and what follows from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// The main score; absent where there is none.
+    pub score: Option<f64>,
+    /// The rank.
+    pub rank: Option<i32>,
+    /// The level or stage.
+    pub band: Option<i32>,
 }
 
 /// Computes the result of an enterprise in a run with some answers changed.
@@ -77,25 +92,76 @@ pub async fn what_if(
         .ok_or_else(|| ServiceError::internal("the revision of a result is missing"))?;
     change(&form.survey, &mut content, changes)?;
     let previous = previous.as_ref().map(|previous| &previous.answers);
-    let scored = score_content(&form.survey, scored_each(&methodology)?, &content, previous);
+    match &methodology {
+        OverReturns::Each(methodology) => {
+            let scored = score_content(&form.survey, methodology, &content, previous);
+            by_itself(service, run, result, methodology, scored).await
+        }
+        OverReturns::Together(composite) => {
+            let figures = figures_of_content(&form.survey, composite, &content, previous);
+            among_all(service, run, result, figures).await
+        }
+    }
+}
+
+/// Of a methodology that scores each return by itself.
+async fn by_itself(
+    service: &Service,
+    run: Run,
+    result: RankingRow,
+    methodology: &CompiledMethodology,
+    scored: Scored,
+) -> Result<WhatIf, ServiceError> {
     let score = main_score(&scored).map(index::exact::Fixed::to_f64);
     let rank = match score {
         // How many stand above it is no more than the rank itself says.
         Some(score) => {
-            let above = store::run_result::results_above(conn, run.id, score, &result).await?;
+            let above = store::run_result::results_above(service.db.read(), run.id, score, &result).await?;
             i32::try_from(above.saturating_add(1)).ok()
         }
         None => None,
     };
+    let band = band(&scored);
     Ok(WhatIf {
         run,
         result,
-        score,
-        rank,
-        band: band(&scored),
+        standing: Standing { score, rank, band },
         scored,
-        relative: scored_each(&methodology)?.relative(),
+        relative: methodology.relative(),
+        rerun: None,
     })
+}
+
+/// Of a methodology that scores all returns together.
+async fn among_all(service: &Service, run: Run, result: RankingRow, figures: Figures) -> Result<WhatIf, ServiceError> {
+    let all = service.scored_runs.of(service, &run).await?;
+    let all = all.ok_or_else(|| ServiceError::internal("the methodology of a run has changed its kind"))?;
+    let unit = all.place(result.enterprise)?;
+    blocking(move || {
+        let composite = &all.methodology;
+        let standing = |scores: &CompositeScores| Standing {
+            score: scores.score(unit),
+            rank: scores.rank(unit).and_then(|rank| i32::try_from(rank).ok()),
+            band: band_together(composite, scores, unit),
+        };
+        let rerun = all
+            .scores
+            .rerun(composite, unit, figures.clone())
+            .map_err(|error| refused(&error))?;
+        let frozen = all
+            .scores
+            .frozen(composite, unit, figures)
+            .map_err(|error| refused(&error))?;
+        Ok(WhatIf {
+            run,
+            result,
+            standing: standing(&frozen),
+            scored: frozen.scored(composite, unit),
+            relative: composite.method.relative(),
+            rerun: Some(standing(&rerun)),
+        })
+    })
+    .await
 }
 
 /// Puts the changed answers in place. All that do not fit the questionnaire are refused together.

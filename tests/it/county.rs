@@ -12,6 +12,7 @@ use survey::{
 use crate::app::{Actor, worked_examples};
 
 /// An enterprise of the worked examples, known to the registry and asked in the round.
+#[derive(Clone)]
 pub(crate) struct Sample {
     pub(crate) id: String,
     pub(crate) return_id: String,

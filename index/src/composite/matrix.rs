@@ -103,6 +103,23 @@ impl Column {
         (self.code, self.values, self.present)
     }
 
+    /// The column with another cell at a row, which must exist.
+    pub(crate) fn with_cell(mut self, row: usize, cell: Option<f64>) -> Result<Self, CompositeError> {
+        if cell.is_some_and(|value| !value.is_finite()) {
+            return Err(CompositeError::NotFinite { code: self.code, row });
+        }
+        if cell.is_none() && self.present.is_none() {
+            self.present = Some(vec![true; self.values.len()]);
+        }
+        if let Some(value) = self.values.get_mut(row) {
+            *value = cell.unwrap_or(0.0);
+        }
+        if let Some(here) = self.present.as_mut().and_then(|present| present.get_mut(row)) {
+            *here = cell.is_some();
+        }
+        Ok(Self::from_parts(self.code, self.values, self.present))
+    }
+
     /// The column with each present value changed; refuses when a result is not finite.
     pub(crate) fn map(&self, mut f: impl FnMut(f64) -> f64) -> Result<Self, CompositeError> {
         match self.present {
@@ -153,6 +170,26 @@ impl Matrix {
     /// The column of a code.
     pub fn column(&self, code: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.code == code)
+    }
+
+    /// The row of a unit.
+    pub(crate) fn row_of(&self, unit: &str) -> Option<usize> {
+        self.units.iter().position(|other| other == unit)
+    }
+
+    /// The matrix with other cells in one row, in the order of the columns.
+    pub(crate) fn with_row(self, row: usize, cells: &[Option<f64>]) -> Result<Self, CompositeError> {
+        let columns = self.columns.into_iter().zip(cells);
+        let columns = columns.map(|(column, cell)| column.with_cell(row, *cell));
+        Ok(Self {
+            columns: columns.collect::<Result<_, _>>()?,
+            units: self.units,
+        })
+    }
+
+    /// The cells of a row, in the order of the columns.
+    pub(crate) fn row(&self, row: usize) -> Vec<Option<f64>> {
+        self.columns.iter().map(|column| column.get(row)).collect()
     }
 
     /// The columns alone.
@@ -227,6 +264,22 @@ mod tests {
             );
             assert_eq!(Column::complete("a", vec![0.0, bad]).unwrap_err(), refused);
         }
+    }
+
+    #[test]
+    fn one_row_is_put_in_place_of_another() {
+        let columns = vec![
+            Column::complete("a", vec![1.0, 2.0]).unwrap(),
+            Column::new("b", [None, Some(4.0)]).unwrap(),
+        ];
+        let matrix = Matrix::new(vec!["u".into(), "v".into()], columns).unwrap();
+        let row = matrix.row_of("u").unwrap();
+        let other = matrix.clone().with_row(row, &[None, Some(3.0)]).unwrap();
+        assert_eq!((other.row(0), other.row(1)), (vec![None, Some(3.0)], matrix.row(1)));
+        assert_eq!(other.columns()[1].presence(), None, "without gaps");
+        assert_eq!(other.with_row(0, &matrix.row(0)), Ok(matrix.clone()));
+        let refused = matrix.with_row(0, &[Some(f64::NAN), None]).unwrap_err();
+        assert_eq!(refused.code(), "composite.not_finite");
     }
 
     #[test]

@@ -237,6 +237,38 @@ impl Method {
             .collect()
     }
 
+    /// Does every step of the last year again after the figures of one unit have changed, with all that was fitted to the
+    /// units before as it was: what gaps of the others were filled with, treatment, scales. `before` is what [`Method::run`]
+    /// gave for that year, `years` are the figures as they are now.
+    pub fn run_frozen(
+        &self,
+        before: &YearResult,
+        years: Vec<YearInput>,
+        unit: &str,
+    ) -> Result<YearResult, CompositeError> {
+        let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
+        for (step, stage) in self.steps.iter().zip(&before.stages) {
+            match (step, stage) {
+                (Step::ImputeOverYears(fill), _) => fill_over_years(&mut years, *fill)?,
+                (Step::Treat(_), Stage::Treated(treated)) => {
+                    if let Some(last) = years.last_mut() {
+                        last.treat_frozen(treated, unit)?;
+                    }
+                    continue;
+                }
+                _ => years.iter_mut().try_for_each(|year| year.take(step, &self.tree))?,
+            }
+            if let (Some(last), Stage::Imputed(imputed)) = (years.last_mut(), stage) {
+                last.data = frozen_but(&imputed.data, &last.data, unit)?;
+            }
+        }
+        let Some(last) = years.pop() else {
+            return Ok(before.clone());
+        };
+        let peers = last.peers(self.peers.as_deref())?;
+        self.score(last, peers, before.scales.clone())
+    }
+
     /// The scales of every year.
     fn scales(&self, years: &[Progress], samples: &[Sample<'_>]) -> Result<Vec<Scales>, CompositeError> {
         let fit_to = |samples: &[Sample<'_>]| fit(samples, &self.tree, &self.plan);
@@ -369,6 +401,22 @@ impl Progress {
         Ok(())
     }
 
+    /// Treats the figures of one unit as those of all were treated.
+    fn treat_frozen(&mut self, frozen: &Treated, unit: &str) -> Result<(), CompositeError> {
+        let mut treated = self.data.clone();
+        if let Some(row) = self.data.row_of(unit) {
+            let records = frozen.records.iter().zip(self.data.row(row));
+            let cells: Vec<Option<f64>> = records.map(|(record, cell)| Some(record.treat(cell?))).collect();
+            treated = treated.with_row(row, &cells)?;
+        }
+        self.data = frozen_but(&frozen.data, &treated, unit)?;
+        self.stages.push(Stage::Treated(Treated {
+            data: self.data.clone(),
+            records: frozen.records.clone(),
+        }));
+        Ok(())
+    }
+
     fn screen(&mut self, screening: &Screening) -> Result<Screened, CompositeError> {
         let screened = screen(&self.data, screening)?;
         self.denominators = select_rows(&self.denominators, &screened.rows)?;
@@ -410,6 +458,25 @@ fn fill_over_years(years: &mut [Progress], fill: YearFill) -> Result<(), Composi
         year.stages.push(Stage::Imputed(imputed));
     }
     Ok(())
+}
+
+/// The figures as they were, but those of one unit as they are now. Which units there are is as it is now.
+fn frozen_but(frozen: &Matrix, now: &Matrix, unit: &str) -> Result<Matrix, CompositeError> {
+    if frozen.units() == now.units() {
+        return match now.row_of(unit) {
+            Some(row) => frozen.clone().with_row(row, &now.row(row)),
+            None => Ok(frozen.clone()),
+        };
+    }
+    let places: BTreeMap<&String, usize> = frozen.units().iter().zip(0..).collect();
+    let columns = now.columns().iter().zip(frozen.columns()).map(|(column, before)| {
+        let cells = now.units().iter().enumerate().map(|(row, other)| {
+            let place = places.get(other).filter(|_| other != unit);
+            place.map_or_else(|| column.get(row), |place| before.get(*place))
+        });
+        Column::new(column.code(), cells)
+    });
+    Ok(now.with_columns(columns.collect::<Result<_, _>>()?))
 }
 
 fn ranks_of(column: &Column, tolerance: f64) -> Vec<Option<u32>> {

@@ -8,47 +8,91 @@ use super::{
     treat::extremes,
 };
 
+/// A formula with what a sample has fixed of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Transform {
+    /// `ln(x - origin + shift)`.
+    Log { origin: f64, shift: f64 },
+    /// `-ln(edge - x)`.
+    MirroredLog { edge: f64 },
+    /// `ln((max - 1) (x - min) / (max - min) + 1)`.
+    Gii { min: f64, max: f64 },
+    /// `(y^lambda - 1) / lambda`, `ln(y)` for a lambda of zero, with `y = x - origin + shift`.
+    BoxCox { origin: f64, shift: f64, lambda: f64 },
+    /// Not below `low` and not above `high`.
+    Clamp { low: f64, high: f64 },
+}
+
+impl Transform {
+    /// What becomes of a value; not finite where the formula is not defined.
+    pub(super) fn apply(self, x: f64) -> f64 {
+        match self {
+            Self::Log { origin, shift } => (x - origin + shift).ln(),
+            Self::MirroredLog { edge } => -(edge - x).ln(),
+            Self::Gii { min, max } => ((max - 1.0) * (x - min) / (max - min) + 1.0).ln(),
+            Self::BoxCox { origin, shift, lambda } => {
+                let y = x - origin + shift;
+                if lambda == 0.0 {
+                    y.ln()
+                } else {
+                    (y.powf(lambda) - 1.0) / lambda
+                }
+            }
+            Self::Clamp { low, high } => x.max(low).min(high),
+        }
+    }
+}
+
 /// `ln(x - min + (max - min) / 100)`: defined for every sample that is not constant, order kept.
-pub(super) fn log_ct(values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn log_ct(values: &[f64]) -> Option<Transform> {
     let (min, max) = extremes(values)?;
-    let shift = 0.01 * (max - min);
-    Some(values.iter().map(|v| (v - min + shift).ln()).collect())
+    Some(Transform::Log {
+        origin: min,
+        shift: 0.01 * (max - min),
+    })
 }
 
 /// [`log_ct`] for a sample of positive skewness, its mirror image for the others.
-pub(super) fn log_ct_plus(values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn log_ct_plus(values: &[f64]) -> Option<Transform> {
     let (min, max) = extremes(values)?;
     let (skew, _) = skew_and_kurtosis(values)?;
     if skew > 0.0 {
         return log_ct(values);
     }
-    let shift = 0.01 * (max - min);
-    Some(values.iter().map(|v| -(max + shift - v).ln()).collect())
+    Some(Transform::MirroredLog {
+        edge: max + 0.01 * (max - min),
+    })
 }
 
 /// `ln(x - min + 1)`.
-pub(super) fn shifted_log(values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn shifted_log(values: &[f64]) -> Option<Transform> {
     let (min, _) = extremes(values)?;
-    Some(values.iter().map(|v| (v - min + 1.0).ln()).collect())
+    Some(Transform::Log {
+        origin: min,
+        shift: 1.0,
+    })
 }
 
 /// `ln((max - 1) (x - min) / (max - min) + 1)`. With a maximum of 1 or less it would turn the order over.
-pub(super) fn log_gii(values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn log_gii(values: &[f64]) -> Option<Transform> {
     let (min, max) = extremes(values)?;
-    let scaled = |v: f64| (max - 1.0) * (v - min) / (max - min) + 1.0;
-    (max > 1.0).then(|| values.iter().map(|v| scaled(*v).ln()).collect())
+    (max > 1.0).then_some(Transform::Gii { min, max })
 }
 
 /// `ln(x)` of a sample above zero.
-pub(super) fn natural_log(values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn natural_log(values: &[f64]) -> Option<Transform> {
     let positive = values.iter().all(|v| *v > 0.0);
-    positive.then(|| values.iter().map(|v| v.ln()).collect())
+    positive.then_some(Transform::Log {
+        origin: 0.0,
+        shift: 0.0,
+    })
 }
 
 /// Box and Cox, of the sample as it is or moved to begin at 1.
-pub(super) fn box_cox(values: &[f64], lambda: Option<f64>, shift: bool) -> Option<Vec<f64>> {
+pub(super) fn box_cox(values: &[f64], lambda: Option<f64>, shift: bool) -> Option<Transform> {
     let (min, _) = extremes(values)?;
-    let moved: Vec<f64> = values.iter().map(|v| if shift { v - min + 1.0 } else { *v }).collect();
+    let (origin, shift) = if shift { (min, 1.0) } else { (0.0, 0.0) };
+    let moved: Vec<f64> = values.iter().map(|v| v - origin + shift).collect();
     if moved.iter().any(|v| *v <= 0.0) {
         return None;
     }
@@ -56,14 +100,7 @@ pub(super) fn box_cox(values: &[f64], lambda: Option<f64>, shift: bool) -> Optio
         Some(lambda) => lambda,
         None => likeliest_lambda(&moved)?,
     };
-    let power = |v: f64| {
-        if lambda == 0.0 {
-            v.ln()
-        } else {
-            (v.powf(lambda) - 1.0) / lambda
-        }
-    };
-    Some(moved.into_iter().map(power).collect())
+    Some(Transform::BoxCox { origin, shift, lambda })
 }
 
 /// The lambda of the greatest profile likelihood, from -5 to 5, by golden sections: `-n / 2 ln(variance) + (lambda - 1)
@@ -103,9 +140,13 @@ fn likeliest_lambda(values: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn of(values: &[f64], fit: impl Fn(&[f64]) -> Option<Transform>) -> Vec<f64> {
+        let transform = fit(values).unwrap();
+        values.iter().map(|v| transform.apply(*v)).collect()
+    }
+
     #[track_caller]
-    fn check(found: Option<Vec<f64>>, expected: &[f64]) {
-        let found = found.unwrap();
+    fn check(found: &[f64], expected: &[f64]) {
         for (a, b) in found.iter().zip(expected) {
             assert!(
                 (a - b).abs() <= 1e-14 * b.abs().max(1.0),
@@ -117,23 +158,22 @@ mod tests {
     #[test]
     fn every_transformation_by_hand() {
         let values = [1.0, 2.0, 3.0, 101.0];
-        check(log_ct(&values), &[0.0, 2.0_f64.ln(), 3.0_f64.ln(), 101.0_f64.ln()]);
-        check(log_ct_plus(&values), &log_ct(&values).unwrap());
+        let logs = [0.0, 2.0_f64.ln(), 3.0_f64.ln(), 101.0_f64.ln()];
+        check(&of(&values, log_ct), &logs);
+        check(&of(&values, log_ct_plus), &logs);
         let mirrored = [-1.0, -2.0, -3.0, -101.0];
+        check(&of(&mirrored, log_ct_plus), &logs.map(|log| -log));
+        check(&of(&values, shifted_log), &logs);
+        check(&of(&values, log_gii), &logs);
         check(
-            log_ct_plus(&mirrored),
-            &log_ct(&values).unwrap().iter().map(|v| -v).collect::<Vec<_>>(),
-        );
-        check(shifted_log(&values), &[0.0, 2.0_f64.ln(), 3.0_f64.ln(), 101.0_f64.ln()]);
-        check(log_gii(&values), &[0.0, 2.0_f64.ln(), 3.0_f64.ln(), 101.0_f64.ln()]);
-        check(
-            log_gii(&[0.0, 5.0, 11.0, 11.0]),
+            &of(&[0.0, 5.0, 11.0, 11.0], log_gii),
             &[0.0, (10.0 * 5.0 / 11.0 + 1.0_f64).ln(), 11.0_f64.ln(), 11.0_f64.ln()],
         );
-        check(natural_log(&values), &[0.0, 2.0_f64.ln(), 3.0_f64.ln(), 101.0_f64.ln()]);
-        check(box_cox(&values, Some(2.0), true), &[0.0, 1.5, 4.0, 5100.0]);
-        check(box_cox(&[0.0, 3.0, 8.0, 15.0], Some(0.5), true), &[0.0, 2.0, 4.0, 6.0]);
-        check(box_cox(&values, Some(0.0), false), &natural_log(&values).unwrap());
+        check(&of(&values, natural_log), &logs);
+        let power = |lambda: f64, shift: bool| move |values: &[f64]| box_cox(values, Some(lambda), shift);
+        check(&of(&values, power(2.0, true)), &[0.0, 1.5, 4.0, 5100.0]);
+        check(&of(&[0.0, 3.0, 8.0, 15.0], power(0.5, true)), &[0.0, 2.0, 4.0, 6.0]);
+        check(&of(&values, power(0.0, false)), &logs);
         assert_eq!(log_gii(&[0.0, 1.0]), None);
         assert_eq!(natural_log(&[0.0, 1.0]), None);
         assert_eq!(box_cox(&[0.0, 1.0], Some(1.0), false), None);

@@ -10,7 +10,7 @@ use super::{
     error::CompositeError,
     matrix::{Column, Matrix},
     moments::skew_and_kurtosis,
-    transform::{box_cox, log_ct, log_ct_plus, log_gii, natural_log, shifted_log},
+    transform::{Transform, box_cox, log_ct, log_ct_plus, log_gii, natural_log, shifted_log},
 };
 
 /// When a column counts as tame.
@@ -151,6 +151,27 @@ pub struct TreatmentRecord {
     pub tame: Option<bool>,
     /// Points changed, in row order.
     pub points: Vec<TreatedPoint>,
+    /// What the steps do to a value, in order.
+    transforms: Vec<Transform>,
+    /// The least and the greatest value before.
+    range: Option<(f64, f64)>,
+}
+
+impl TreatmentRecord {
+    /// What would have become of a value of the column, had it not been among those the treatment was fitted to. Where a
+    /// formula is not defined so far out, the nearest value of the column stands for it.
+    pub(super) fn treat(&self, value: f64) -> f64 {
+        let treated = |value| {
+            self.transforms
+                .iter()
+                .fold(value, |value, transform| transform.apply(value))
+        };
+        match (treated(value), self.range) {
+            (found, _) if found.is_finite() => found,
+            (_, Some((least, greatest))) => treated(value.max(least).min(greatest)),
+            (_, None) => value,
+        }
+    }
 }
 
 /// Treated data and the record of every column, in column order.
@@ -195,7 +216,7 @@ fn treat_column(
         (Some(treatment), Some(_)) => run(column.code(), &original, treatment)?,
         _ => None,
     };
-    let (steps, values) = outcome.unwrap_or_else(|| (Vec::new(), original.clone()));
+    let Outcome { steps, values } = outcome.unwrap_or_else(|| Outcome::untouched(&original));
     let after = shape(&values);
     let points = changed_points(column, units, &values);
     let treated = if steps.is_empty() {
@@ -205,7 +226,9 @@ fn treat_column(
     };
     let record = TreatmentRecord {
         code: column.code().to_owned(),
-        steps,
+        steps: steps.iter().map(|(step, _)| step.name()).collect(),
+        transforms: steps.into_iter().map(|(_, transform)| transform).collect(),
+        range: extremes(&original),
         before,
         after,
         tame: treatment.and_then(|treatment| after.map(|after| is_tame(after, treatment.limits))),
@@ -214,37 +237,62 @@ fn treat_column(
     Ok((treated, record))
 }
 
-/// The steps taken and the values they give; none when the column cannot be treated.
-type Outcome = Option<(Vec<&'static str>, Vec<f64>)>;
-
-fn run(code: &str, original: &[f64], treatment: Treatment) -> Result<Outcome, CompositeError> {
-    let tame = |values: &[f64]| shape(values).map(|shape| is_tame(shape, treatment.limits));
-    if tame(original) == Some(true) {
-        return Ok(Some((Vec::new(), original.to_vec())));
-    }
-    let (mut steps, mut values) = (Vec::new(), original.to_vec());
-    if let Some(step) = treatment.first {
-        let Some(treated) = apply(code, &values, step)? else {
-            return Ok(None);
-        };
-        (steps, values) = (vec![step.name()], treated);
-    }
-    let Some(step) = treatment.second.filter(|_| tame(&values) == Some(false)) else {
-        return Ok(tame(&values).map(|_| (steps, values)));
-    };
-    if !treatment.combine {
-        (steps, values) = (Vec::new(), original.to_vec());
-    }
-    let treated = apply(code, &values, step)?;
-    steps.push(step.name());
-    Ok(treated
-        .filter(|values| shape(values).is_some())
-        .map(|values| (steps, values)))
+/// The steps taken, each as it was fitted, and the values they give.
+struct Outcome {
+    steps: Vec<(TreatmentStep, Transform)>,
+    values: Vec<f64>,
 }
 
-/// One step; none when it would leave nothing to judge.
-fn apply(code: &str, values: &[f64], step: TreatmentStep) -> Result<Option<Vec<f64>>, CompositeError> {
-    let transformed = match step {
+impl Outcome {
+    fn untouched(original: &[f64]) -> Self {
+        Self {
+            steps: Vec::new(),
+            values: original.to_vec(),
+        }
+    }
+
+    /// With one step more; none when that would leave nothing to judge.
+    fn then(mut self, code: &str, step: TreatmentStep) -> Result<Option<Self>, CompositeError> {
+        let Some(transform) = fit(code, &self.values, step)? else {
+            return Ok(None);
+        };
+        for value in &mut self.values {
+            *value = transform.apply(*value);
+        }
+        if self.values.iter().any(|value| !value.is_finite()) {
+            return Err(undefined(code, step));
+        }
+        self.steps.push((step, transform));
+        Ok(Some(self))
+    }
+}
+
+/// The treated column; none when it cannot be treated.
+fn run(code: &str, original: &[f64], treatment: Treatment) -> Result<Option<Outcome>, CompositeError> {
+    let tame = |values: &[f64]| shape(values).map(|shape| is_tame(shape, treatment.limits));
+    let mut outcome = Outcome::untouched(original);
+    if tame(original) == Some(true) {
+        return Ok(Some(outcome));
+    }
+    if let Some(step) = treatment.first {
+        let Some(treated) = outcome.then(code, step)? else {
+            return Ok(None);
+        };
+        outcome = treated;
+    }
+    let Some(step) = treatment.second.filter(|_| tame(&outcome.values) == Some(false)) else {
+        return Ok(tame(&outcome.values).map(|_| outcome));
+    };
+    if !treatment.combine {
+        outcome = Outcome::untouched(original);
+    }
+    let outcome = outcome.then(code, step)?;
+    Ok(outcome.filter(|outcome| shape(&outcome.values).is_some()))
+}
+
+/// One step fitted to a column; none when it would leave nothing to judge.
+fn fit(code: &str, values: &[f64], step: TreatmentStep) -> Result<Option<Transform>, CompositeError> {
+    let transform = match step {
         TreatmentStep::Winsorise {
             max_points,
             limits,
@@ -257,12 +305,14 @@ fn apply(code: &str, values: &[f64], step: TreatmentStep) -> Result<Option<Vec<f
         TreatmentStep::Log => natural_log(values),
         TreatmentStep::BoxCox { lambda, shift } => box_cox(values, lambda, shift),
     };
-    let undefined = || CompositeError::UndefinedColumn {
+    transform.map(Some).ok_or_else(|| undefined(code, step))
+}
+
+fn undefined(code: &str, step: TreatmentStep) -> CompositeError {
+    CompositeError::UndefinedColumn {
         code: code.to_owned(),
         step: step.name(),
-    };
-    let transformed = transformed.filter(|values| values.iter().all(|value| value.is_finite()));
-    transformed.ok_or_else(undefined).map(Some)
+    }
 }
 
 fn shape(values: &[f64]) -> Option<Shape> {
@@ -281,14 +331,15 @@ fn is_tame(shape: Shape, limits: TreatmentLimits) -> bool {
 ///
 /// Tied points move together; the points at the high and at the low end are counted as they stand after the last step.
 /// None when all values would become equal.
-fn winsorise(values: &[f64], max_points: Option<usize>, limits: TreatmentLimits, force: bool) -> Option<Vec<f64>> {
+fn winsorise(values: &[f64], max_points: Option<usize>, limits: TreatmentLimits, force: bool) -> Option<Transform> {
     let mut values = values.to_vec();
     let (mut high_points, mut low_points) = (0, 0);
     loop {
         let now = shape(&values)?;
         let full = max_points.is_some_and(|most| high_points + low_points >= most);
         if full || (is_tame(now, limits) && !force) {
-            return Some(values);
+            let (low, high) = crate::rank::extremes(&values);
+            return Some(Transform::Clamp { low, high });
         }
         if now.skew >= 0.0 {
             high_points = pull_in(&mut values, |a, b| a > b)?;

@@ -10,6 +10,7 @@
 mod broken_documents;
 mod composite_documents;
 mod explain;
+mod frozen;
 mod mcdm;
 mod properties;
 mod reference_cases;

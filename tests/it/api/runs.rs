@@ -942,20 +942,19 @@ fn composite() -> Value {
     })
 }
 
-/// The same index by hand: ratios, min-max to 0..100 over everybody, weighted means over what is there.
-fn by_hand(samples: &[Sample]) -> BTreeMap<&str, f64> {
+/// The same index by hand: ratios, min-max to 0..100 over all of `bounding`, weighted means over what is there.
+fn by_hand<'s>(samples: &'s [Sample], bounding: &[Sample]) -> BTreeMap<&'s str, f64> {
     let answer = |sample: &Sample, code: &str| match sample.answers.get(code) {
         Some(Answer::Number(number)) => number.to_string().parse::<f64>().ok(),
         _ => None,
     };
     let ratio = |above: &str, below: &str, factor: f64| -> Vec<Option<f64>> {
-        let of = |sample: &Sample| Some(answer(sample, above)? / answer(sample, below)? * factor);
-        let figures: Vec<Option<f64>> = samples
-            .iter()
-            .map(of)
-            .map(|ratio| ratio.filter(|r| r.is_finite()))
-            .collect();
-        let known = || figures.iter().flatten().copied();
+        let of = |sample: &Sample| {
+            let ratio = answer(sample, above)? / answer(sample, below)? * factor;
+            ratio.is_finite().then_some(ratio)
+        };
+        let figures: Vec<Option<f64>> = samples.iter().map(of).collect();
+        let known = || bounding.iter().filter_map(of);
         let (least, most) = (
             known().fold(f64::INFINITY, f64::min),
             known().fold(f64::NEG_INFINITY, f64::max),
@@ -985,6 +984,90 @@ fn by_hand(samples: &[Sample]) -> BTreeMap<&str, f64> {
         .collect()
 }
 
+/// What would be, with bounds as they are and as a new run would have them, both by hand.
+async fn other_answers_are_tried_among_all(round: &Round<'_>, run: &str) {
+    let samples = &round.county.samples;
+    let as_it_is = by_hand(samples, samples);
+    let at_place = samples
+        .iter()
+        .position(|sample| as_it_is.contains_key(sample.uscc.as_str()));
+    let sample = &samples[at_place.unwrap()];
+    let path = format!("{}/results/{}/what-if", at(run), sample.id);
+    let what_if = async |body: Value| round.bureau.post(&path, body).await;
+    let same = what_if(json!({ "answers": {} })).await.expect(StatusCode::OK).json();
+    for standing in [&same, &same["rerun"]] {
+        assert_eq!(
+            (&standing["score"], &standing["rank"], &standing["band"]),
+            (
+                &same["result"]["score"],
+                &same["result"]["rank"],
+                &same["result"]["band"]
+            ),
+            "{same}"
+        );
+    }
+    // Far more staff than anybody has: the scale of one indicator would move.
+    let mut changed = samples.clone();
+    changed[at_place.unwrap()]
+        .answers
+        .insert("D04".to_owned(), Answer::Number(1_000_000.into()));
+    let found = what_if(json!({ "answers": { "D04": { "number": "1000000" } } })).await;
+    let found = found.expect(StatusCode::OK).json();
+    assert_eq!((&found["frozen"], &found["relative"]), (&json!(true), &json!(true)));
+    for (standing, bounding) in [(&found, samples), (&found["rerun"], &changed)] {
+        let expected = by_hand(&changed, bounding);
+        let own = expected[sample.uscc.as_str()];
+        assert!((number(&standing["score"]) - own).abs() <= 1e-9 * own, "{found}: {own}");
+        // Held as they are, or moved like the enterprise itself.
+        let others = if standing.get("rerun").is_some() {
+            &as_it_is
+        } else {
+            &expected
+        };
+        let above = others
+            .iter()
+            .filter(|(uscc, score)| **uscc != sample.uscc && **score > own + 1e-9);
+        assert_eq!(standing["rank"], above.count() + 1, "{found}");
+    }
+    assert_ne!(found["score"], found["rerun"]["score"]);
+    let unknown = what_if(json!({ "answers": { "XX": { "text": "" } } })).await;
+    unknown.refused(StatusCode::UNPROCESSABLE_ENTITY, "answers.invalid");
+}
+
+async fn its_weights_are_shaken(round: &Round<'_>, run: &str, scored: &[&Value]) {
+    let path = format!("{}/robustness", at(run));
+    let job = round
+        .bureau
+        .post(&path, json!({ "replications": 200, "noise": 0.5 }))
+        .await;
+    let job = round.bureau.job(job).await;
+    let report = &job["result"];
+    assert_eq!(report["ranked"], scored.len(), "{job}");
+    let labels: Vec<&Value> = report["levels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|level| &level["en"])
+        .collect();
+    assert_eq!(labels, ["low", "High"]);
+    for found in report["enterprises"].as_array().unwrap() {
+        let shares: Vec<f64> = found["levels"].as_array().unwrap().iter().map(number).collect();
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{found}");
+        let row = scored.iter().find(|row| row["uscc"] == found["uscc"]).unwrap();
+        assert_eq!(row["rank"], found["rank"]);
+        let score = number(&row["score"]);
+        // Weights that move by a half cannot move a mean across a distant cut.
+        assert!(score < 90.0 || shares[1] > 0.9, "{found}");
+    }
+    let removed: Vec<&Value> = report["removals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|removal| &removal["code"])
+        .collect();
+    assert_eq!(removed.len(), 3, "{removed:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_composite_over_the_returns_is_run_explained_and_exported() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
@@ -1006,7 +1089,7 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
         publish(composite()).await.expect(StatusCode::CREATED);
         let run = round.compute("relative-2026").await;
 
-        let expected = by_hand(&round.county.samples);
+        let expected = by_hand(&round.county.samples, &round.county.samples);
         assert!(expected.len() >= 3, "{expected:?}");
         let ranking = round.get(&format!("{}/results", at(&run))).await;
         let rows = ranking["items"].as_array().unwrap();
@@ -1063,7 +1146,7 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
         coinr_gives_the_scores(&export("coinr").await, &scored);
         assert_eq!(String::from_utf8(export("csv").await).unwrap().lines().count(), 5);
 
-        // A draft is tried; one return cannot be tried alone.
+        // A draft is tried.
         let mut draft = composite();
         draft["version"] = json!("1.1.0");
         let path = format!("/api/v1/rounds/{}/back-tests", round.county.round_id);
@@ -1072,14 +1155,8 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
             .job(round.bureau.upload(&path, draft.to_string().into()).await)
             .await;
         assert_eq!(job["result"]["against"]["moving"], 0, "{job}");
-        let sample = &round.county.samples[0];
-        let path = format!("{}/results/{}/what-if", at(&run), sample.id);
-        let changes = json!({ "answers": { "D08": { "number": "1" } } });
-        round
-            .bureau
-            .post(&path, changes)
-            .await
-            .refused(StatusCode::UNPROCESSABLE_ENTITY, "run.scored_together");
+        other_answers_are_tried_among_all(&round, &run).await;
+        its_weights_are_shaken(&round, &run, &scored).await;
         app.end().await;
     }
 }

@@ -288,7 +288,9 @@ async fn how_many_lie_above_a_score_is_told_by_the_ranks() {
             }
         }
         let own = row(&results[0]);
-        let one = async || drop(run_result::results_above(db.read(), run.id, 20.0, &own).await.unwrap());
+        let one = async || {
+            let _above = run_result::results_above(db.read(), run.id, 20.0, &own).await.unwrap();
+        };
         assert_eq!(statements(&db, one).await, 1);
     })
     .await;
