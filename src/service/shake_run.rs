@@ -9,10 +9,10 @@ use index::{
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     robustness::{
-        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, WeightUncertainty, draw, remove_each,
-        replicate,
+        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, UnitRobustness,
+        WeightUncertainty, draw, remove_each, replicate,
     },
-    scoring::{NodeKind, Scored},
+    scoring::{NodeKind, SceneCount, Scored},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -174,22 +174,34 @@ pub async fn shake_run(
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
     let nodes = main_tree(outline(&methodology));
-    let mut scores = Vec::with_capacity(rows.len());
+    let mut seen = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<EnterpriseId> = chunk.iter().map(|row| row.enterprise).collect();
         let details = store::run_result::details(conn, &Scope::County, id, &ids).await?;
         for row in chunk {
             let detail = details.get(&row.enterprise).map_or("null", String::as_str);
             let scored: Scored = serde_json::from_str(detail).map_err(ServiceError::internal)?;
-            scores.push(indicator_scores(&nodes, &scored));
+            seen.push(Seen {
+                scores: indicator_scores(&nodes, &scored),
+                counts: scored.scene_counts,
+            });
         }
-        progress.report(scores.len(), rows.len()).await?;
+        progress.report(seen.len(), rows.len()).await?;
     }
     blocking(move || {
-        let shaken = Shaken::each(&nodes, &rows, &scores)?;
+        let levels = methodology.each().and_then(|each| each.score_levels());
+        let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
         report(&run, shaking, rows, &shaken)
     })
     .await
+}
+
+/// What is looked at of a return that was scored by itself.
+struct Seen {
+    /// The scores of its indicators, in the order of the tree.
+    scores: Vec<Option<f64>>,
+    /// Its scenes by level.
+    counts: Vec<SceneCount>,
 }
 
 /// What is shaken.
@@ -201,6 +213,8 @@ struct Shaken {
     cuts: Vec<f64>,
     /// Labels of the levels, from the lowest up; none where levels are no cuts of the node.
     levels: Vec<Text>,
+    /// Where levels ask for scenes too: those of each unit.
+    scenes: Option<(ScoreLevels, BTreeMap<String, Vec<SceneCount>>)>,
     tolerance: f64,
 }
 
@@ -223,20 +237,41 @@ impl Shaken {
                 .iter()
                 .map(|(level, _)| all.methodology.level_label(level))
                 .collect(),
+            scenes: None,
             tolerance: method.plan.rank_tolerance,
         }
     }
 
     /// Returns that were scored each by itself: the scores of their indicators, under arithmetic means.
-    fn each(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64>>]) -> Result<Self, ServiceError> {
+    fn each(
+        nodes: &[OutlineNode],
+        rows: &[RankingRow],
+        seen: Vec<Seen>,
+        levels: Option<ScoreLevels>,
+    ) -> Result<Self, ServiceError> {
         let root = nodes.first().ok_or_else(|| ServiceError::new("run.not_scored"))?;
+        let levels = levels.filter(|levels| levels.node == root.code);
+        let (scores, counts): (Vec<_>, Vec<_>) = seen.into_iter().map(|seen| (seen.scores, seen.counts)).unzip();
         Ok(Self {
-            prepared: prepared(nodes, rows, scores)?,
+            prepared: prepared(nodes, rows, &scores)?,
             root: root.code.to_string(),
-            cuts: Vec::new(),
-            levels: Vec::new(),
+            cuts: levels.as_ref().map(ScoreLevels::cuts).unwrap_or_default(),
+            levels: levels.as_ref().map(ScoreLevels::labels).unwrap_or_default(),
+            scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
             tolerance: 1e-9,
         })
+    }
+
+    /// The probability of each level of a unit; nothing where levels are no cuts of the node.
+    fn levels_of(&self, unit: &UnitRobustness) -> Vec<f64> {
+        match &self.scenes {
+            _ if self.levels.is_empty() => Vec::new(),
+            None => unit.levels.clone(),
+            Some((levels, counts)) => {
+                let counts = counts.get(&unit.unit).map_or(&[][..], Vec::as_slice);
+                levels.probabilities(&unit.levels, counts)
+            }
+        }
     }
 }
 
@@ -349,11 +384,7 @@ fn summed_up(
                 q95: interval.q95,
                 best: interval.best,
                 worst: interval.worst,
-                levels: if shaken.levels.is_empty() {
-                    Vec::new()
-                } else {
-                    unit.levels.clone()
-                },
+                levels: shaken.levels_of(unit),
             })
         })
         .collect();

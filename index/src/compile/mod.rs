@@ -21,7 +21,11 @@ use crate::{
     exact::Fixed,
     methodology::Methodology,
     region::CompiledRegion,
-    scoring::{self, Facts, Figure, Scored, card::Card},
+    robustness::ScoreLevels,
+    scoring::{
+        self, Facts, Figure, Scored,
+        card::{Card, Ladder},
+    },
 };
 use faults::{Faults, check_values};
 use sources::Sources;
@@ -225,6 +229,17 @@ impl CompiledMethodology {
     /// The levels or stages it can give, from the highest down: for distributions in which nothing is left out.
     pub fn rungs(&self) -> Vec<u32> {
         self.card.ladder.rungs()
+    }
+
+    /// The levels, where they are given by a score and counts of scenes; none where conditions decide.
+    pub fn score_levels(&self) -> Option<ScoreLevels> {
+        match &self.card.ladder {
+            Ladder::Levels { total, rows } => {
+                let node = self.card.branches.get(*total)?;
+                Some(ScoreLevels::new(Arc::clone(&node.code), rows.clone()))
+            }
+            Ladder::Stages { .. } => None,
+        }
     }
 
     /// Decimals in print.

@@ -15,6 +15,7 @@ mod draws;
 mod error;
 mod interval;
 mod kernel;
+mod levels;
 mod noise;
 mod remove;
 mod replicate;
@@ -24,6 +25,7 @@ pub use design::{Alternatives, Design, NoiseOn, Uncertain, WeightSet, WeightUnce
 pub use draws::{Draw, Draws, Setting, WEIGHT_PREFIX, draw, draw_sobol};
 pub use error::RobustnessError;
 pub use interval::{RankInterval, UnitRobustness};
+pub use levels::ScoreLevels;
 pub use noise::noisy_weights;
 pub use remove::{Removal, Removals, remove_each};
 pub use replicate::{Kept, Nominal, Prepared, Replicated, Request, replicate};
