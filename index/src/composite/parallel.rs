@@ -1,48 +1,47 @@
 //! Splitting work over threads without letting the split show in the result.
 
-use std::{panic::resume_unwind, slice::ChunksMut, thread};
+use std::{
+    panic::resume_unwind,
+    slice::ChunksMut,
+    sync::{Mutex, PoisonError},
+    thread,
+};
 
-/// Maps every item, in order, on up to `threads` threads, each with buffers of its own that the result must not show.
-pub(crate) fn in_parallel<T: Sync, R: Send, B: Default>(
-    items: &[T],
+/// Runs every job on up to `threads` threads, this one among them, and returns what came of each, in their order.
+///
+/// A thread that is done takes the next job, so that one that is held up leaves its share to the others. Each has buffers
+/// of its own that the result must not show.
+pub(crate) fn in_parallel<J, R: Send, B: Default>(
+    jobs: impl IntoIterator<Item = J, IntoIter: ExactSizeIterator + Send>,
     threads: usize,
-    map: impl Fn(&mut B, &T) -> R + Sync,
+    run: impl Fn(&mut B, J) -> R + Sync,
 ) -> Vec<R> {
-    let map_part = |part: &[T]| {
+    let jobs = jobs.into_iter();
+    let helpers = threads.min(jobs.len()).saturating_sub(1);
+    if helpers == 0 {
         let mut buffers = B::default();
-        part.iter().map(|item| map(&mut buffers, item)).collect::<Vec<_>>()
-    };
-    if threads < 2 || items.len() < 2 {
-        return map_part(items);
+        return jobs.map(|job| run(&mut buffers, job)).collect();
     }
-    let map_part = &map_part;
-    thread::scope(|scope| {
-        let parts: Vec<_> = items
-            .chunks(items.len().div_ceil(threads))
-            .map(|part| scope.spawn(move || map_part(part)))
-            .collect();
-        parts
-            .into_iter()
-            .flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            .collect()
-    })
-}
-
-/// Runs every job on a thread of its own, the first on this one, and returns the first refusal in the order of the jobs.
-pub(crate) fn run_all<J: Send, E: Send>(jobs: Vec<J>, run: impl Fn(J) -> Result<(), E> + Sync) -> Result<(), E> {
-    let run = &run;
-    let mut jobs = jobs.into_iter();
-    let Some(own) = jobs.next() else { return Ok(()) };
-    thread::scope(|scope| {
-        let others: Vec<_> = jobs.map(|job| scope.spawn(move || run(job))).collect();
-        let mut results = vec![run(own)];
-        results.extend(
-            others
-                .into_iter()
-                .map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))),
-        );
-        results.into_iter().collect()
-    })
+    let queue = Mutex::new(jobs.enumerate());
+    let work = || {
+        let (mut buffers, mut done) = (B::default(), Vec::new());
+        loop {
+            // The lock is let go of before the job runs.
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((at, job)) = next else { return done };
+            done.push((at, run(&mut buffers, job)));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for helper in helpers {
+            done.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Cuts every column into runs of `rows` rows.

@@ -11,7 +11,7 @@ use super::{
     engine::in_tree_order,
     error::CompositeError,
     matrix::{Column, Matrix},
-    parallel::{next_of_each, run_all, split_rows},
+    parallel::{in_parallel, next_of_each, split_rows},
     row_mean::{mazziotta_pareto, median},
     scaler::Line,
     tree::{Aggregate, Child, Tree},
@@ -60,15 +60,14 @@ pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), Co
         presence.push(present);
     }
     let complete = complete_nodes(pass, &presence);
-    let mut scores = vec![vec![0.0; rows]; complete.len()];
+    // Each asked for by itself, so that the threads and not this one alone fetch fresh memory.
+    let mut scores: Vec<Vec<f64>> = complete.iter().map(|_| vec![0.0; rows]).collect();
     let mut scored: Vec<Vec<bool>> = complete
         .iter()
         .map(|complete| vec![true; if *complete { 0 } else { rows }])
         .collect();
 
-    let parts = if pass.compares_units() { 1 } else { pass.threads.max(1) };
-    let blocks_per_thread = rows.div_ceil(BLOCK_ROWS).div_ceil(parts).max(1);
-    let slab_rows = blocks_per_thread * BLOCK_ROWS;
+    let slab_rows = if pass.compares_units() { rows.max(1) } else { BLOCK_ROWS };
     let mut indicator_runs = split_rows(&mut indicators, slab_rows);
     let mut score_runs = split_rows(&mut scores, slab_rows);
     let mut scored_runs = split_rows(&mut scored, slab_rows);
@@ -84,7 +83,8 @@ pub(super) fn pass(data: Matrix, pass: &Pass<'_>) -> Result<(Matrix, Matrix), Co
             scored: next_of_each(&mut scored_runs),
         })
         .collect::<Vec<_>>();
-    run_all(slabs, Slab::run)?;
+    let done = in_parallel(slabs, pass.threads, |tally, slab| slab.run(tally));
+    done.into_iter().collect::<Result<(), _>>()?;
 
     let columns = codes.into_iter().zip(indicators).zip(presence);
     let normalised = columns
@@ -116,7 +116,7 @@ fn complete_nodes(pass: &Pass<'_>, presence: &[Option<Vec<bool>>]) -> Vec<bool> 
     complete
 }
 
-/// A run of whole blocks that one thread works on: its part of every column.
+/// A run of rows that one thread works on, its part of every column: one block, or all rows where units are compared.
 struct Slab<'a> {
     pass: &'a Pass<'a>,
     units: &'a [String],
@@ -132,7 +132,7 @@ struct Slab<'a> {
 }
 
 impl Slab<'_> {
-    fn run(mut self) -> Result<(), CompositeError> {
+    fn run(mut self, tally: &mut Tally) -> Result<(), CompositeError> {
         let pass = self.pass;
         let rows = self.scores.first().map_or(0, |s| s.len());
         let blocks = || {
@@ -140,7 +140,6 @@ impl Slab<'_> {
                 .step_by(BLOCK_ROWS)
                 .map(|start| start..rows.min(start + BLOCK_ROWS))
         };
-        let mut tally = Tally::default();
         let nodes = pass.tree.aggregates.iter().enumerate();
         if pass.compares_units() {
             // Node by node: one that compares units needs its children over all rows.
@@ -149,14 +148,14 @@ impl Slab<'_> {
                     blocks().try_for_each(|block| self.ready(node, &block))?;
                     self.compare(at, node);
                 } else {
-                    blocks().try_for_each(|block| self.aggregate(at, node, block, &mut tally))?;
+                    blocks().try_for_each(|block| self.aggregate(at, node, block, tally))?;
                 }
             }
             return Ok(());
         }
         for block in blocks() {
             for (at, node) in nodes.clone() {
-                self.aggregate(at, node, block.clone(), &mut tally)?;
+                self.aggregate(at, node, block.clone(), tally)?;
             }
         }
         Ok(())

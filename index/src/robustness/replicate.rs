@@ -9,7 +9,7 @@ use super::{
     kernel::{BATCH, Evaluator, Scores},
 };
 use crate::{
-    composite::{Aggregation, CompositeError, Matrix, Tree, parallel::run_all},
+    composite::{Aggregation, CompositeError, Matrix, Tree, parallel::in_parallel},
     rank::Ranker,
 };
 
@@ -124,7 +124,8 @@ pub fn replicate(
             });
         }
     }
-    run_all(jobs, Job::run)?;
+    let done = in_parallel(jobs, threads, |(), job| job.run());
+    done.into_iter().collect::<Result<(), _>>()?;
 
     let intervals = intervals(&ranks, units, &counted, threads);
     let level_counts = counts.into_iter().reduce(|mut total, part| {
