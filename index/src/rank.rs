@@ -1,7 +1,10 @@
 //! Ranks and distributions. Competition ranking throughout: two firsts are followed by a third (1, 1, 3).
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
+mod sorter;
+
+use self::sorter::{Sorter, row_of, slot_of};
 use crate::exact::Fixed;
 
 /// The rank of each score as published: 1 is the highest, equal scores share a rank, no score has none.
@@ -85,19 +88,23 @@ fn rank_after(above: usize) -> u32 {
     u32::try_from(above).map_or(u32::MAX, |n| n.saturating_add(1))
 }
 
-/// Ranks columns of scores. It keeps its buffers: fresh memory for each of many columns costs more than sorting them.
+/// Ranks columns of scores, keeping its buffers from one to the next.
 #[derive(Default)]
 pub(crate) struct Ranker {
-    /// A slot in the upper half, a row in the lower.
-    words: Vec<u64>,
-    spare: Vec<u64>,
+    sorter: Sorter,
+    /// Ranks by row, zero where there is none: written in the order of the scores, so better small.
+    by_row: Vec<u32>,
 }
 
 impl Ranker {
     /// As [`rank_with_tolerance`], with the presence of each score apart; none means that all are present.
     pub(crate) fn rank(&mut self, scores: &[f64], present: Option<&[bool]>, tolerance: f64) -> Vec<Option<u32>> {
-        let mut ranks = vec![None; scores.len()];
-        self.each_rank(scores, present, tolerance, |row, rank| ranks[row] = Some(rank));
+        let mut by_row = std::mem::take(&mut self.by_row);
+        by_row.clear();
+        by_row.resize(scores.len(), 0);
+        self.each_rank(scores, present, tolerance, |row, rank| by_row[row] = rank);
+        let ranks = by_row.iter().map(|rank| (*rank > 0).then_some(*rank)).collect();
+        self.by_row = by_row;
         ranks
     }
 
@@ -109,12 +116,12 @@ impl Ranker {
         tolerance: f64,
         mut tell: impl FnMut(usize, u32),
     ) {
-        let slots_within = self.sort_highest_first(scores, present, tolerance);
+        let order = self.sorter.sort(scores, present, tolerance);
         let (mut leader, mut rank) = (None, 0);
-        for (above, word) in self.words.iter().copied().enumerate() {
+        for (above, word) in order.words.iter().copied().enumerate() {
             // Slots too far apart spare a look at the scores, which lie scattered in memory.
             let tied = leader.is_some_and(|leader| {
-                slot_of(word) - slot_of(leader) <= slots_within
+                slot_of(word) - slot_of(leader) <= order.slots_within
                     && within(tolerance, scores[row_of(leader)], scores[row_of(word)])
             });
             if !tied {
@@ -123,98 +130,6 @@ impl Ranker {
             tell(row_of(word), rank);
         }
     }
-
-    /// Puts the rows of the present scores in order, the highest first, equal scores in their order. Returns how many
-    /// slots two scores within the tolerance can lie apart at most.
-    ///
-    /// Few rows are sorted by comparison. For many, each score is put into one of four million slots, evenly between the
-    /// highest and the lowest; two scatters put the rows in the order of their slots, and rows that share a slot are then
-    /// sorted among themselves: few, unless far outliers crowd the others together.
-    fn sort_highest_first(&mut self, scores: &[f64], present: Option<&[bool]>, tolerance: f64) -> u64 {
-        const FEW: usize = 2_048;
-        let by_score = |a: &u64, b: &u64| {
-            let order = scores[row_of(*b)].partial_cmp(&scores[row_of(*a)]);
-            order.unwrap_or(Ordering::Equal).then_with(|| a.cmp(b))
-        };
-        let (lowest, highest) = extremes(scores);
-        let per_unit = (SLOTS - 1.0) / (highest - lowest);
-        if scores.len() < FEW || !per_unit.is_normal() {
-            self.fill(scores, present, |_| 0);
-            self.words.sort_unstable_by(by_score);
-            return 0;
-        }
-        // Rounding keeps the order of what it rounds, so that a higher score never has a later slot.
-        self.fill(scores, present, |score| whole((highest - score) * per_unit));
-        self.sort_by_slot();
-        for run in self.words.chunk_by_mut(|a, b| slot_of(*a) == slot_of(*b)) {
-            if run.len() > 1 {
-                run.sort_unstable_by(by_score);
-            }
-        }
-        // One more for the cut to whole slots, one for the rounding of both.
-        whole(tolerance * lowest.abs().max(highest.abs()) * per_unit).saturating_add(2)
-    }
-
-    /// A word for every present score. More than four thousand million units are beyond any memory; the surplus would go
-    /// without rank.
-    fn fill(&mut self, scores: &[f64], present: Option<&[bool]>, slot: impl Fn(f64) -> u64) {
-        let words = scores
-            .iter()
-            .zip(0..=u32::MAX)
-            .map(|(score, row)| slot(*score) << u32::BITS | u64::from(row));
-        self.words.clear();
-        match present {
-            None => self.words.extend(words),
-            Some(present) => self
-                .words
-                .extend(words.zip(present).filter(|(_, here)| **here).map(|(word, _)| word)),
-        }
-    }
-
-    /// Sorts the words by their slots, equal ones in their order.
-    fn sort_by_slot(&mut self) {
-        let mut places = [[0_u32; BUCKETS]; DIGITS.len()];
-        for word in &self.words {
-            for (shift, places) in DIGITS.iter().zip(&mut places) {
-                places[bucket(*word, *shift)] += 1;
-            }
-        }
-        self.spare.resize(self.words.len(), 0);
-        for (shift, places) in DIGITS.iter().zip(&mut places) {
-            let mut start = 0;
-            for place in places.iter_mut() {
-                start += std::mem::replace(place, start);
-            }
-            for word in &self.words {
-                let place = &mut places[bucket(*word, *shift)];
-                self.spare[*place as usize] = *word;
-                *place += 1;
-            }
-            std::mem::swap(&mut self.words, &mut self.spare);
-        }
-    }
-}
-
-/// Buckets of one scatter: eleven bits of a slot.
-const BUCKETS: usize = 1 << 11;
-/// Where in a word the digits of a slot begin, the lower digit first.
-const DIGITS: [u32; 2] = [32, 43];
-/// Slots: as many as two digits can tell apart.
-const SLOTS: f64 = (BUCKETS * BUCKETS) as f64;
-
-#[expect(clippy::cast_possible_truncation, reason = "eleven bits are left")]
-fn bucket(word: u64, shift: u32) -> usize {
-    (word >> shift) as usize % BUCKETS
-}
-
-/// The whole part of a number of zero or more.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "cut on purpose, and never negative"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
 }
 
 fn within(tolerance: f64, leader: f64, score: f64) -> bool {
@@ -286,15 +201,6 @@ impl Lanes {
         let high = self.high.iter().copied().chain(rest).fold(f64::NEG_INFINITY, f64::max);
         (low, high)
     }
-}
-
-fn slot_of(word: u64) -> u64 {
-    word >> u32::BITS
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is a row")]
-fn row_of(word: u64) -> usize {
-    word as u32 as usize
 }
 
 #[cfg(test)]
@@ -390,25 +296,6 @@ mod tests {
                 }
                 prop_assert_eq!(found[row], Some(leader.1));
             }
-        }
-
-        #[test]
-        fn many_scores_are_sorted_as_few_are(
-            mut scores in prop::collection::vec(any::<f64>().prop_filter("a number", |s| !s.is_nan()), 2_048..4_000),
-            shape in 0..4,
-        ) {
-            // All doubles, all finite ones, a narrow range with ties, and a far outlier that puts all others in one slot.
-            match shape {
-                0 => {}
-                1 => scores.iter_mut().for_each(|s| *s = if s.is_finite() { *s / 4.0 } else { 0.0 }),
-                2 => scores.iter_mut().for_each(|s| *s = (s.to_bits() % 500) as f64 / 7.0),
-                _ => scores.iter_mut().skip(1).for_each(|s| *s = 50.0 + (s.to_bits() % 5_000) as f64 * f64::EPSILON),
-            }
-            let mut expected: Vec<usize> = (0..scores.len()).collect();
-            expected.sort_by(|a, b| scores[*b].partial_cmp(&scores[*a]).unwrap());
-            let mut ranker = Ranker::default();
-            ranker.sort_highest_first(&scores, None, 0.0);
-            prop_assert_eq!(ranker.words.iter().map(|word| row_of(*word)).collect::<Vec<_>>(), expected);
         }
     }
 }
