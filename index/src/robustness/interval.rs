@@ -54,8 +54,9 @@ pub(super) fn intervals(ranks: &[u32], units: usize, counted: &[bool], threads: 
         lists.resize(width * rows, 0);
         let counted_rows = ranks.chunks_exact(units).zip(counted).filter(|(_, counted)| **counted);
         for (at, (row, _)) in counted_rows.enumerate() {
-            for (unit, rank) in row[*first..first + width].iter().enumerate() {
-                lists[unit * rows + at] = *rank;
+            let own = &row[*first..first + width];
+            for (list, rank) in lists.chunks_exact_mut(rows).zip(own) {
+                list[at] = *rank;
             }
         }
         let found: Vec<_> = lists
@@ -83,20 +84,15 @@ struct Buffers {
 impl Buffers {
     /// The interval of one unit; its ranks are put into another order.
     fn interval(&mut self, ranks: &mut [u32]) -> Option<RankInterval> {
-        // Those without a rank first, and out of the way.
-        let mut unranked = 0;
-        for at in 0..ranks.len() {
-            if ranks[at] == 0 {
-                ranks.swap(at, unranked);
-                unranked += 1;
-            }
-        }
-        let ranks = &ranks[unranked..];
+        let ranks = ranked_of(ranks);
         if ranks.is_empty() {
             return None;
         }
         let count = ranks.len();
-        let total: u64 = ranks.iter().map(|r| u64::from(*r)).sum();
+        // As many 32-bit numbers as fit memory never wrap, and unchecked they are added side by side.
+        let total = ranks
+            .iter()
+            .fold(0_u64, |total, rank| total.wrapping_add(u64::from(*rank)));
         let (best, worst) = ranks
             .iter()
             .fold((u32::MAX, 0), |(low, high), r| (low.min(*r), high.max(*r)));
@@ -115,10 +111,10 @@ impl Buffers {
 
     /// Puts ranks into buckets in rising order and says where each bucket ends. Only the few that a quantile falls into
     /// need to be sorted.
-    fn bucket(&mut self, ranks: &[u32], best: u32, worst: u32) -> [usize; BUCKETS] {
+    fn bucket(&mut self, ranks: &[u32], best: u32, worst: u32) -> [u32; BUCKETS] {
         let shift = (u32::BITS - (worst - best).leading_zeros()).saturating_sub(BUCKET_BITS);
         let bucket_of = |rank: u32| ((rank - best) >> shift) as usize % BUCKETS;
-        let mut places = [0_usize; BUCKETS];
+        let mut places = [0_u32; BUCKETS];
         for rank in ranks {
             places[bucket_of(*rank)] += 1;
         }
@@ -129,14 +125,14 @@ impl Buffers {
         self.bucketed.resize(ranks.len(), 0);
         for rank in ranks {
             let place = &mut places[bucket_of(*rank)];
-            self.bucketed[*place] = *rank;
+            self.bucketed[*place as usize] = *rank;
             *place += 1;
         }
         places
     }
 
     /// The quantile of type 7, see [`quantile_of_sorted`](crate::statistics::quantile_of_sorted).
-    fn quantile(&mut self, ends: &[usize; BUCKETS], p: f64) -> f64 {
+    fn quantile(&mut self, ends: &[u32; BUCKETS], p: f64) -> f64 {
         let place = (self.bucketed.len() - 1) as f64 * p;
         let below = whole(place);
         let low = f64::from(self.nth(ends, below));
@@ -145,12 +141,26 @@ impl Buffers {
     }
 
     /// What stands at a place when all is sorted.
-    fn nth(&mut self, ends: &[usize; BUCKETS], place: usize) -> u32 {
-        let bucket = ends.partition_point(|end| *end <= place);
-        let start = bucket.checked_sub(1).map_or(0, |before| ends[before]);
-        self.bucketed[start..ends[bucket]].sort_unstable();
+    fn nth(&mut self, ends: &[u32; BUCKETS], place: usize) -> u32 {
+        let bucket = ends.partition_point(|end| *end as usize <= place);
+        let start = bucket.checked_sub(1).map_or(0, |before| ends[before] as usize);
+        self.bucketed[start..ends[bucket] as usize].sort_unstable();
         self.bucketed[place]
     }
+}
+
+/// The ranks other than zero, in another order.
+fn ranked_of(ranks: &mut [u32]) -> &[u32] {
+    let mut unranked = 0;
+    if ranks.contains(&0) {
+        for at in 0..ranks.len() {
+            if ranks[at] == 0 {
+                ranks.swap(at, unranked);
+                unranked += 1;
+            }
+        }
+    }
+    &ranks[unranked..]
 }
 
 #[cfg(test)]

@@ -222,7 +222,12 @@ impl Collapsed {
             for (lanes, out) in lanes.iter().zip(out.chunks_mut(TILE)) {
                 let sums = tile_sums(tile, lanes);
                 for (scores, sums) in out.iter_mut().zip(&sums) {
-                    scores.values[first..last].copy_from_slice(&sums[..last - first]);
+                    // A whole tile is four stores; only the last may be cut.
+                    let place = &mut scores.values[first..last];
+                    match place.first_chunk_mut() {
+                        Some(whole) => *whole = *sums,
+                        None => place.copy_from_slice(&sums[..last - first]),
+                    }
                 }
             }
         }

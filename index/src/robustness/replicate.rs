@@ -260,11 +260,12 @@ impl<P: Fn(usize, &Draw) -> Result<Prepared, RobustnessError>> Job<'_, P> {
                 ranks[unit_of(row)] = rank;
             },
         );
+        // Sums of as many 32-bit numbers as fit memory never wrap, and unchecked ones are added side by side.
         let (mut moved, mut compared) = (0_u64, 0_u64);
         for (rank, nominal) in ranks.iter().zip(&self.nominal.ranks) {
             if let (1.., Some(nominal)) = (*rank, nominal) {
-                moved += u64::from(rank.abs_diff(*nominal));
-                compared += 1;
+                moved = moved.wrapping_add(u64::from(rank.abs_diff(*nominal)));
+                compared = compared.wrapping_add(1);
             }
         }
         self.shifts[place] = if compared == 0 {
