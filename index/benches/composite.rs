@@ -1,13 +1,14 @@
 //! Normalise, aggregate and rank 100 000 units by 60 indicators over three levels (60 indicators, 10 pillars, 1 index),
-//! ranking all 11 nodes. The numpy peer in `benches/peers/numpy_composite.py` does the same on the same numbers.
+//! ranking all 11 nodes. The numpy peer in `benches/peers/numpy_composite.py` does the same on the same numbers, as does
+//! `benches/peers/polars_composite.py`. `read_48_MB` is what memory gives when the 60 columns are read once.
 //!
 //! `cargo bench -p index --bench composite`
 
 #![expect(clippy::expect_used, reason = "a bench stops at the first surprise")]
 
-use std::{hint::black_box, num::NonZeroUsize};
+use std::{num::NonZeroUsize, thread};
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use index::composite::{Column, Direction, Matrix, NodeSpec, Plan, Tree, compute};
 
 const UNITS: u64 = 100_000;
@@ -21,17 +22,52 @@ fn composite(c: &mut Criterion) {
     let tree = tree();
     let (complete, gaps) = (matrix(false), matrix(true));
     let mut group = c.benchmark_group("composite_100000x60");
-    group.sample_size(20);
+    // A sample is a run or a few, so that the best of them is that of one run, as with the peers.
+    group.sample_size(50).sampling_mode(SamplingMode::Flat);
     for threads in [1, 2] {
         for (name, data) in [("complete", &complete), ("gaps", &gaps)] {
             let plan = plan(threads);
             group.bench_function(format!("{name}_threads_{threads}"), |b| {
-                let work = |data| compute(data, &tree, &plan).map(black_box).is_ok();
+                // What comes out is given back untouched: to let go of it is not part of the work.
+                let work = |data| compute(data, &tree, &plan).expect("the data are well formed");
                 b.iter_batched(|| data.clone(), work, BatchSize::LargeInput);
             });
         }
     }
     group.finish();
+}
+
+/// Reads the values of all columns once and adds them up: the rate at which memory gives them, to compare with.
+fn read(c: &mut Criterion) {
+    let column = |at: u64| (0..UNITS).map(|unit| number(mix(unit * INDICATORS + at))).collect();
+    let columns: Vec<Vec<f64>> = (0..INDICATORS).map(column).collect();
+    let mut group = c.benchmark_group("read_48_MB");
+    group.throughput(Throughput::Bytes(UNITS * INDICATORS * 8));
+    for threads in [1, 2] {
+        let parts = || columns.chunks(columns.len() / threads);
+        group.bench_function(format!("threads_{threads}"), |b| {
+            b.iter(|| {
+                thread::scope(|scope| {
+                    let sums: Vec<_> = parts()
+                        .map(|part| scope.spawn(|| part.iter().map(|column| sum(column)).sum::<f64>()))
+                        .collect();
+                    sums.into_iter().map(|sum| sum.join().unwrap_or(f64::NAN)).sum::<f64>()
+                })
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A sum in lanes, which waits for memory and not for itself.
+fn sum(numbers: &[f64]) -> f64 {
+    let mut lanes = [0.0; 16];
+    for chunk in numbers.as_chunks::<16>().0 {
+        for (lane, number) in lanes.iter_mut().zip(chunk) {
+            *lane += number;
+        }
+    }
+    lanes.iter().sum()
 }
 
 fn plan(threads: usize) -> Plan {
@@ -68,11 +104,15 @@ fn matrix(gaps: bool) -> Matrix {
         let cells = (0..UNITS).map(|unit| {
             let random = mix(unit * INDICATORS + at);
             let missing = gaps && mix(random).is_multiple_of(GAP);
-            (!missing).then_some((random >> 11) as f64 / (1_u64 << 53) as f64 * 1e4)
+            (!missing).then_some(number(random))
         });
         Column::new(format!("i{at}"), cells).expect("the numbers are finite")
     };
     Matrix::new(units, (0..INDICATORS).map(column).collect()).expect("the matrix is well formed")
+}
+
+fn number(random: u64) -> f64 {
+    (random >> 11) as f64 / (1_u64 << 53) as f64 * 1e4
 }
 
 /// SplitMix64: the same numbers as the peer draws.
@@ -83,5 +123,5 @@ fn mix(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-criterion_group!(benches, composite);
+criterion_group!(benches, composite, read);
 criterion_main!(benches);
