@@ -1,6 +1,7 @@
 //! A thousand workbooks through HTTP, on SQLite and on PostgreSQL: each is read in a limited child process, checked and
-//! stored, as an enterprise's upload is. Prints workbooks per second and the time of one upload (p50, p95), and beside it
-//! what openpyxl needs to merely read the same file, in the same run.
+//! stored, as an enterprise's upload is. Prints workbooks per second and the time of one upload (p50, p95), alone and with
+//! another at the same time, the same where every answer of the workbook is wrong, and beside it what other readers need to
+//! merely read the same file, in the same run.
 //!
 //! `cargo bench --bench import_http` (RONGHE_BENCH_WORKBOOKS for another number than 1000).
 #![recursion_limit = "512"]
@@ -36,14 +37,20 @@ use ronghe::{
     service::{
         Service,
         import_return::dry_run,
+        issue_template::write_filled,
         log_in::log_in,
         manage_access::{NewUser, create_user},
     },
+};
+use survey::{
+    cell::RawValue,
+    questionnaire::{Question, QuestionType},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
 };
+use workbook::{layout::CellKey, prefill::Prefill};
 
 /// Uploads at once, as many as the machine has cores.
 const AT_ONCE: usize = 2;
@@ -70,7 +77,7 @@ async fn measure(backend: Backend, workbooks: usize) {
     let database = TestDatabase::new(backend).await;
     let folder = tempfile::tempdir().unwrap();
     let service = support::service(&database.database, folder.path()).await;
-    let uploads = prepare(&service, workbooks).await;
+    let mut uploads = prepare(&service, workbooks + FEW).await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();
@@ -79,39 +86,30 @@ async fn measure(backend: Backend, workbooks: usize) {
     let size = uploads.iter().map(|upload| upload.bytes.len()).sum::<usize>() / uploads.len();
     let sample = folder.path().join("sample.xlsx");
     std::fs::write(&sample, &uploads[0].bytes).unwrap();
+    let (first, first_bytes) = (uploads[0].id, uploads[0].bytes.clone());
 
-    let uploads = Arc::new(uploads);
-    let started = Instant::now();
-    let tasks = (0..AT_ONCE).map(|first| tokio::spawn(send_all(address, uploads.clone(), first)));
-    let mut times = Vec::new();
-    for task in tasks.collect::<Vec<_>>() {
-        times.extend(task.await.unwrap());
-    }
-    let elapsed = started.elapsed().as_secs_f64();
-    times.sort();
-    let at = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a position in a short list"
-        )]
-        let position = ((times.len() - 1) as f64 * share) as usize;
-        times[position].as_secs_f64() * 1000.0
-    };
-    let rate = times.len() as f64 / elapsed;
-    println!(
-        "{backend:?}: {} workbooks of {size} bytes, {rate:.1} a second, p50 {:.1} ms, p95 {:.1} ms",
-        times.len(),
-        at(0.5),
-        at(0.95)
-    );
+    let alone = uploads.split_off(uploads.len().saturating_sub(FEW));
+    let wrong = wrong_ones(&service, &alone).await;
+    let together = send(address, uploads, AT_ONCE).await;
+    println!("{backend:?}: workbooks of {size} bytes, two at once: {together}");
+    let single = send(address, alone, 1).await;
+    println!("{backend:?}: one at a time: {single}");
+    let wrong = send(address, wrong, 1).await;
+    println!("{backend:?}: every answer wrong, one at a time: {wrong}");
     if backend == Backend::Sqlite {
-        let alone = read_and_check_ms(&service, &uploads[0]).await;
+        let alone = read_and_check_ms(&service, first, &first_bytes).await;
         println!("read and checked one at a time, child process and limits included, nothing stored: {alone:.1} ms");
         compare(
             &sample,
             &[
-                ("of reading, checking and storing over HTTP (p50)", at(0.5)),
+                (
+                    "of reading, checking and storing over HTTP, two at once (p50)",
+                    together.p50,
+                ),
+                (
+                    "of reading, checking and storing over HTTP, one at a time (p50)",
+                    single.p50,
+                ),
                 ("of reading and checking", alone),
             ],
         );
@@ -145,11 +143,74 @@ async fn prepare(service: &Arc<Service>, workbooks: usize) -> Vec<Upload> {
     uploads
 }
 
-/// Sends every [`AT_ONCE`]th workbook over one connection; gives the time of each.
-async fn send_all(address: SocketAddr, uploads: Arc<Vec<Upload>>, first: usize) -> Vec<Duration> {
+/// Workbooks that are sent one at a time.
+const FEW: usize = 100;
+
+/// The workbooks of some enterprises with a wrong answer to every question, never the same.
+async fn wrong_ones(service: &Arc<Service>, uploads: &[Upload]) -> Vec<Upload> {
+    let operator = support::operator();
+    let mut wrong = Vec::new();
+    for (at, upload) in uploads.iter().enumerate() {
+        let written = write_filled(service, &operator, upload.id, move |form, _| {
+            let questions = form.survey.questionnaire().questions.iter();
+            let plain = questions.filter(|question| question.kind != QuestionType::Table);
+            let cell = |question: &Question| {
+                let text = RawValue::Text(format!("见附件 {at}"));
+                (CellKey::question(&question.code), text.into())
+            };
+            plain.map(cell).collect::<Prefill>().into()
+        });
+        wrong.push(Upload {
+            id: upload.id,
+            path: upload.path.clone(),
+            token: upload.token.clone(),
+            bytes: written.await.unwrap().bytes,
+        });
+    }
+    wrong
+}
+
+/// How long uploads take.
+struct Times {
+    a_second: f64,
+    p50: f64,
+    p95: f64,
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:.1} a second, p50 {:.1} ms, p95 {:.1} ms",
+            self.a_second, self.p50, self.p95
+        )
+    }
+}
+
+/// Sends all, so many at once.
+async fn send(address: SocketAddr, uploads: Vec<Upload>, at_once: usize) -> Times {
+    let uploads = Arc::new(uploads);
+    let started = Instant::now();
+    let tasks = (0..at_once).map(|first| tokio::spawn(send_every(address, uploads.clone(), first, at_once)));
+    let mut times = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        times.extend(task.await.unwrap());
+    }
+    let elapsed = started.elapsed().as_secs_f64();
+    times.sort();
+    let at = |per_cent: usize| times[(times.len() - 1) * per_cent / 100].as_secs_f64() * 1000.0;
+    Times {
+        a_second: times.len() as f64 / elapsed,
+        p50: at(50),
+        p95: at(95),
+    }
+}
+
+/// Sends every so manieth workbook over one connection; gives the time of each.
+async fn send_every(address: SocketAddr, uploads: Arc<Vec<Upload>>, first: usize, step: usize) -> Vec<Duration> {
     let mut connection = BufReader::new(TcpStream::connect(address).await.unwrap());
     let mut times = Vec::new();
-    for upload in uploads.iter().skip(first).step_by(AT_ONCE) {
+    for upload in uploads.iter().skip(first).step_by(step) {
         let started = Instant::now();
         let head = format!(
             "POST {} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n",
@@ -183,7 +244,7 @@ async fn answer(connection: &mut BufReader<TcpStream>) -> String {
 }
 
 /// Milliseconds to read a workbook in its child process and check it, nothing stored, one at a time: the best of twenty.
-async fn read_and_check_ms(service: &Service, upload: &Upload) -> f64 {
+async fn read_and_check_ms(service: &Service, id: ReturnId, bytes: &[u8]) -> f64 {
     let operator = Principal {
         name: "operator".to_owned(),
         user: None,
@@ -193,7 +254,7 @@ async fn read_and_check_ms(service: &Service, upload: &Upload) -> f64 {
     let mut best = f64::INFINITY;
     for _ in 0..20 {
         let started = Instant::now();
-        dry_run(service, &operator, upload.id, &upload.bytes).await.unwrap();
+        dry_run(service, &operator, id, bytes).await.unwrap();
         best = best.min(started.elapsed().as_secs_f64() * 1000.0);
     }
     best
