@@ -12,6 +12,7 @@ use workbook::{
     extract::RawWorkbook,
     language::Language,
     metadata::{Expected, Mismatch, TemplateKind, TemplateMetadata},
+    version::Passage,
 };
 
 use super::{
@@ -51,16 +52,18 @@ pub(crate) struct BulkSheet {
     pub(crate) layout: BulkLayout,
     /// Its language.
     pub(crate) language: Language,
+    /// From its version of the questionnaire to that of the round, where they differ.
+    pub(crate) passage: Option<Passage>,
 }
 
 /// Rows in which the marks of a template stand.
 const MARKS: usize = 64;
 
-/// The bulk sheet that a file is: issued here, for this round, with the questionnaire as it is.
+/// The bulk sheet that a file is: issued here, for this round, with its questionnaire or an older version that it accepts.
 pub(crate) async fn bulk_sheet(
     service: &Service,
     round: &Round,
-    form: &Form,
+    form: &Arc<Form>,
     bytes: &Arc<[u8]>,
 ) -> Result<BulkSheet, ServiceError> {
     let beginnings = read_beginnings(service, bytes, MARKS, |read| anchor::metadata(read).is_ok()).await?;
@@ -68,25 +71,22 @@ pub(crate) async fn bulk_sheet(
     let (TemplateKind::Bulk, Some(table_rows)) = (metadata.kind, metadata.table_rows) else {
         return Err(ServiceError::new("workbook.not_bulk_template"));
     };
-    let questionnaire = form.survey.questionnaire();
-    // The seal vouches for it: it is what was asked for when the sheet was issued.
-    let layout = BulkLayout::of(questionnaire, table_rows);
-    let expected = Expected {
-        questionnaire: questionnaire.code.clone(),
-        questionnaire_version: questionnaire.version.clone(),
-        layout_hash: layout.hash(),
-        round_id: round.id.to_string(),
-        enterprise_id: String::new(),
-        enterprise_uscc: String::new(),
+    // The seal vouches for the number of rows: it is what was asked for when the sheet was issued.
+    let layout = |form: &Form| BulkLayout::of(form.survey.questionnaire(), table_rows);
+    let expected = |form: &Form| Expected {
+        layout_hash: layout(form).hash(),
+        ..addressed_to_nobody(round, form)
     };
-    match metadata.matches(&expected) {
-        Ok(()) => Ok(BulkSheet {
-            layout,
-            language: metadata.language,
-        }),
-        Err(Mismatch::Round { .. }) => Err(other_round(service, round, &metadata).await?),
-        Err(mismatch) => Err(refused(&mismatch)),
-    }
+    let written_from = version_of(service, round, form, &metadata, expected).await?;
+    let passage = (!Arc::ptr_eq(&written_from, form)).then(|| {
+        let older = written_from.survey.questionnaire();
+        Passage::new(older, form.survey.questionnaire(), &form.options)
+    });
+    Ok(BulkSheet {
+        layout: layout(&written_from),
+        language: metadata.language,
+        passage,
+    })
 }
 
 /// The credit code that was typed into a blank form.
@@ -112,19 +112,12 @@ pub(crate) async fn recognise(
     if metadata.kind == TemplateKind::Generic {
         return blank_form(service, situation, raw, &metadata).await;
     }
-    match metadata.matches(&expected(situation, &situation.form)) {
-        Ok(()) => Ok(situation.form.clone()),
-        Err(Mismatch::Round { .. }) => Err(other_round(service, &situation.round, &metadata).await?),
-        Err(mismatch @ Mismatch::Version { .. }) => {
-            let older = accepted_version(service, &situation.round, &metadata).await?;
-            let older = older.ok_or_else(|| refused(&mismatch))?;
-            metadata
-                .matches(&expected(situation, &older))
-                .map_err(|mismatch| refused(&mismatch))?;
-            Ok(older)
-        }
-        Err(mismatch) => Err(refused(&mismatch)),
-    }
+    let expected = |form: &Form| Expected {
+        enterprise_id: situation.enterprise.id.to_string(),
+        enterprise_uscc: situation.enterprise.facts.uscc.clone(),
+        ..addressed_to_nobody(&situation.round, form)
+    };
+    version_of(service, &situation.round, &situation.form, &metadata, expected).await
 }
 
 /// The blank form of the round, with the credit code of the enterprise typed into it.
@@ -134,21 +127,11 @@ async fn blank_form(
     raw: &RawWorkbook,
     metadata: &TemplateMetadata,
 ) -> Result<Arc<Form>, ServiceError> {
-    let form = &situation.form;
-    let expected = Expected {
-        enterprise_id: String::new(),
-        enterprise_uscc: String::new(),
-        ..expected(situation, form)
-    };
-    match metadata.matches(&expected) {
-        Ok(()) => {}
-        Err(Mismatch::Round { .. }) => return Err(other_round(service, &situation.round, metadata).await?),
-        Err(mismatch) => return Err(refused(&mismatch)),
-    }
-    let found = typed_uscc(form, &anchor_workbook(raw, form)?);
+    let form = blank_version(service, &situation.round, &situation.form, metadata).await?;
+    let found = typed_uscc(&form, &anchor_workbook(raw, &form)?);
     let found = found.ok_or_else(|| ServiceError::new("workbook.no_uscc"))?;
     if found == situation.enterprise.facts.uscc {
-        return Ok(form.clone());
+        return Ok(form);
     }
     Err(refused(&Mismatch::Enterprise {
         found,
@@ -156,15 +139,49 @@ async fn blank_form(
     }))
 }
 
-fn expected(situation: &Situation, form: &Form) -> Expected {
+/// The version that a blank form was written from.
+pub(crate) async fn blank_version(
+    service: &Service,
+    round: &Round,
+    form: &Arc<Form>,
+    metadata: &TemplateMetadata,
+) -> Result<Arc<Form>, ServiceError> {
+    version_of(service, round, form, metadata, |form| addressed_to_nobody(round, form)).await
+}
+
+/// The marks of a workbook of a round that names no enterprise.
+fn addressed_to_nobody(round: &Round, form: &Form) -> Expected {
     let questionnaire = form.survey.questionnaire();
     Expected {
         questionnaire: questionnaire.code.clone(),
         questionnaire_version: questionnaire.version.clone(),
         layout_hash: form.layout_hash.clone(),
-        round_id: situation.round.id.to_string(),
-        enterprise_id: situation.enterprise.id.to_string(),
-        enterprise_uscc: situation.enterprise.facts.uscc.clone(),
+        round_id: round.id.to_string(),
+        enterprise_id: String::new(),
+        enterprise_uscc: String::new(),
+    }
+}
+
+/// The form whose marks a template bears: the round's own, or an older version that the round accepts.
+async fn version_of(
+    service: &Service,
+    round: &Round,
+    own: &Arc<Form>,
+    metadata: &TemplateMetadata,
+    expected: impl Fn(&Form) -> Expected,
+) -> Result<Arc<Form>, ServiceError> {
+    match metadata.matches(&expected(own)) {
+        Ok(()) => Ok(own.clone()),
+        Err(Mismatch::Round { .. }) => Err(other_round(service, round, metadata).await?),
+        Err(mismatch @ Mismatch::Version { .. }) => {
+            let older = accepted_version(service, round, metadata).await?;
+            let older = older.ok_or_else(|| refused(&mismatch))?;
+            metadata
+                .matches(&expected(&older))
+                .map_err(|mismatch| refused(&mismatch))?;
+            Ok(older)
+        }
+        Err(mismatch) => Err(refused(&mismatch)),
     }
 }
 

@@ -5,7 +5,7 @@
 //! no part of the definition; what they say of an answer is checked by the version in force.
 
 use survey::{
-    cell::LayoutNotice,
+    cell::{LayoutNotice, RawCell},
     questionnaire::{Action, Question, Questionnaire, TableColumn},
     text::Text,
 };
@@ -15,6 +15,65 @@ use crate::{
     options::{Choice, OptionLists, choices, column_choices},
 };
 
+/// The way from an older version of a questionnaire to the one in force, for any number of returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    accepted: LayoutNotice,
+    /// Questions of the older version that are gone or ask something else, by code, with what is said of their answers.
+    lost: Vec<(String, LayoutNotice)>,
+    /// What is said of new questions, if there are any.
+    added: Option<LayoutNotice>,
+}
+
+impl Passage {
+    /// `lists` are the code lists that both versions are read with.
+    pub fn new(older: &Questionnaire, current: &Questionnaire, lists: &OptionLists) -> Self {
+        let find = |questionnaire: &'_ Questionnaire, code: &str| {
+            let mut questions = questionnaire.questions.iter();
+            questions.position(|question| question.code == code)
+        };
+        let lost = older.questions.iter().filter_map(|question| {
+            let now = find(current, &question.code).and_then(|at| current.questions.get(at));
+            if now.is_some_and(|now| same_definition(question, now, lists)) {
+                return None;
+            }
+            Some((question.code.clone(), lost(question, now)))
+        });
+        let new = current
+            .questions
+            .iter()
+            .filter(|question| find(older, &question.code).is_none());
+        let new: Vec<&str> = new.map(|question| question.code.as_str()).collect();
+        Self {
+            accepted: accepted(older, current),
+            lost: lost.collect(),
+            added: (!new.is_empty()).then(|| added(&new)),
+        }
+    }
+
+    /// Takes answers and claims over: those of lost questions are left behind. Gives what is said of it.
+    pub fn carry(&self, cells: &mut Vec<RawCell>, claims: &mut Vec<RawCell>) -> Vec<LayoutNotice> {
+        let lost = self.lost.iter().map(|(code, notice)| {
+            let places = cells.iter().filter(|cell| cell.question == *code);
+            LayoutNotice {
+                places: places.map(|cell| cell.place.clone()).take(MOST_PLACES).collect(),
+                ..notice.clone()
+            }
+        });
+        let notices = std::iter::once(self.accepted.clone())
+            .chain(lost)
+            .chain(self.added.clone());
+        let notices = notices.collect();
+        for cells in [cells, claims] {
+            cells.retain(|cell| !self.lost.iter().any(|(code, _)| *code == cell.question));
+        }
+        notices
+    }
+}
+
+/// Places that one notice names.
+const MOST_PLACES: usize = 20;
+
 /// The same return as one of the version in force. `lists` are the code lists that both versions are read with.
 #[must_use]
 pub fn carry_over(
@@ -23,56 +82,25 @@ pub fn carry_over(
     current: &Questionnaire,
     lists: &OptionLists,
 ) -> ReturnWorkbook {
-    let find = |questionnaire: &Questionnaire, code: &str| {
-        questionnaire
-            .questions
-            .iter()
-            .position(|question| question.code == code)
-    };
-    let mut notices = vec![accepted(older, current)];
-    let mut changed: Vec<&str> = Vec::new();
-    for question in &older.questions {
-        let now = find(current, &question.code).and_then(|at| current.questions.get(at));
-        if now.is_some_and(|now| same_definition(question, now, lists)) {
-            continue;
-        }
-        changed.push(&question.code);
-        let mut places: Vec<_> = returned
-            .cells
-            .iter()
-            .filter(|cell| cell.question == question.code)
-            .map(|cell| cell.place.clone())
-            .collect();
-        places.truncate(20);
-        notices.push(LayoutNotice {
-            code: if now.is_some() {
-                "WF24.definition_changed"
-            } else {
-                "WF24.question_gone"
-            }
-            .to_owned(),
-            action: if now.is_some() { Action::Warn } else { Action::Info },
-            question: now.map(|now| now.code.clone()),
-            places,
-            message: message(question, now),
-        });
-    }
-    for cells in [&mut returned.cells, &mut returned.claims] {
-        cells.retain(|cell| !changed.contains(&cell.question.as_str()));
-    }
-    let is_new = |question: &&Question| find(older, &question.code).is_none();
-    let new: Vec<&str> = current
-        .questions
-        .iter()
-        .filter(is_new)
-        .map(|q| q.code.as_str())
-        .collect();
-    if !new.is_empty() {
-        notices.push(added(&new));
-    }
+    let passage = Passage::new(older, current, lists);
+    let mut notices = passage.carry(&mut returned.cells, &mut returned.claims);
     notices.append(&mut returned.notices);
     returned.notices = notices;
     returned
+}
+
+fn lost(question: &Question, now: Option<&Question>) -> LayoutNotice {
+    let (code, action) = match now {
+        Some(_) => ("WF24.definition_changed", Action::Warn),
+        None => ("WF24.question_gone", Action::Info),
+    };
+    LayoutNotice {
+        code: code.to_owned(),
+        action,
+        question: now.map(|now| now.code.clone()),
+        places: Vec::new(),
+        message: message(question, now),
+    }
 }
 
 fn accepted(older: &Questionnaire, current: &Questionnaire) -> LayoutNotice {

@@ -24,7 +24,7 @@ use crate::{
         error::{Kind, ServiceError},
         file_revisions::Filing,
         import_return::{Situation, XLSX},
-        recognise_template::{other_round, sealed_return, typed_uscc},
+        recognise_template::{blank_version, other_round, sealed_return, typed_uscc},
     },
     store,
 };
@@ -210,7 +210,7 @@ impl Run {
             return Err(other_round(&self.service, &self.round, &metadata).await?);
         }
         if metadata.kind == TemplateKind::Generic {
-            let form = self.form.clone();
+            let form = blank_version(&self.service, &self.round, &self.form, &metadata).await?;
             return blocking(move || {
                 let typed = typed_uscc(&form, &anchor_workbook(&raw, &form)?);
                 let typed = typed.ok_or_else(|| ServiceError::new("workbook.no_uscc"))?;

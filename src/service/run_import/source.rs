@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use survey::cell::DateSystem;
+use survey::cell::{DateSystem, LayoutNotice};
 use tokio::sync::mpsc::Sender;
 use workbook::{
     bulk::{BulkReader, BulkStep},
@@ -54,7 +54,7 @@ impl Source {
     pub(super) async fn of(
         service: &Service,
         round: &Round,
-        form: &Form,
+        form: &Arc<Form>,
         mapping: Option<AppliedMapping>,
         bytes: &Arc<[u8]>,
     ) -> Result<Self, ServiceError> {
@@ -218,7 +218,7 @@ async fn give_bulk_rows(
     let head = stream.head().clone();
     giver.dates = head.dates;
     let mut reader = BulkReader::new(&sheet.layout, sheet.language, head.title().name);
-    let mut notices = Arc::default();
+    let mut notices: Arc<[LayoutNotice]> = Arc::default();
     while let Some(batch) = next_rows(stream).await? {
         for row in &batch {
             let had_notices = reader.notices().len();
@@ -238,7 +238,15 @@ async fn give_bulk_rows(
             }
             let read = match step {
                 BulkStep::Head | BulkStep::Blank => continue,
-                BulkStep::Row(read) => SheetRow::of_bulk(read, Arc::clone(&notices)),
+                BulkStep::Row(mut read) => {
+                    let of_version = sheet.passage.as_ref();
+                    let of_version = of_version.map(|passage| passage.carry(&mut read.cells, &mut read.claims));
+                    let notices = match of_version {
+                        Some(of_version) => of_version.into_iter().chain(notices.iter().cloned()).collect(),
+                        None => Arc::clone(&notices),
+                    };
+                    SheetRow::of_bulk(read, notices)
+                }
                 BulkStep::Stray(notice) => SheetRow::stray(row.row, notice),
             };
             if !giver.take(number(row), read).await {
