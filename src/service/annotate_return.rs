@@ -24,6 +24,7 @@ use super::{
     issue_template::{Filling, Template, write_filled},
     permission::Action,
     read_return::{get_return, get_revision},
+    recognise_template::written_from,
 };
 use crate::{
     domain::{
@@ -103,8 +104,8 @@ pub async fn annotated_workbook(
         .await
         .map_err(ServiceError::internal)?;
     let raw = read_workbook(&service.reader, &original).await?;
-    let form = found.situation.form.clone();
-    let returned = anchor_workbook(&raw, &form)?;
+    let written_from = written_from(service, &found.situation, &raw).await?;
+    let returned = anchor_workbook(&raw, &written_from)?;
     let subject = Subject {
         language: returned.metadata.language,
         name: found.subject.clone(),

@@ -185,6 +185,22 @@ async fn version_of(
     }
 }
 
+/// The form whose questions a workbook that was taken before asks.
+pub(crate) async fn written_from(
+    service: &Service,
+    situation: &Situation,
+    raw: &RawWorkbook,
+) -> Result<Arc<Form>, ServiceError> {
+    let own = &situation.form;
+    match anchor::metadata(raw) {
+        Ok(metadata) if metadata.questionnaire_version != own.survey.questionnaire().version => {
+            let older = accepted_version(service, &situation.round, &metadata).await?;
+            Ok(older.unwrap_or_else(|| own.clone()))
+        }
+        _ => Ok(own.clone()),
+    }
+}
+
 /// The older version that the template names, where the round accepts it. There are few; each is compiled once.
 async fn accepted_version(
     service: &Service,

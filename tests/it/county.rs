@@ -1,6 +1,6 @@
 //! A small county: the enterprises of the worked examples, with a round that asks them.
 
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use survey::{
@@ -159,4 +159,31 @@ fn scalar(kind: QuestionType, value: &Value) -> Answer {
         QuestionType::Boolean => Answer::Boolean(value.as_bool().unwrap()),
         _ => Answer::Number(value.to_string().parse::<Decimal>().unwrap().normalize()),
     }
+}
+
+/// Publishes the next version of the questionnaire: it asks one question in other words (F05) and one more (F99).
+pub(crate) async fn publish_next_version(admin: &Actor<'_>) -> Value {
+    let mut next: Value = serde_json::to_value(questionnaire()).unwrap();
+    next["version"] = json!("99.0.0");
+    let questions = next["questions"].as_array_mut().unwrap();
+    let changed = questions.iter_mut().find(|question| question["code"] == "F05").unwrap();
+    changed["label"] =
+        json!({ "zh": "工业增加值（新口径，上年）", "en": "Value added by the new definition, last year" });
+    let mut added = changed.clone();
+    added["code"] = json!("F99");
+    added["row"] = json!("F99");
+    added["required"] = json!(false);
+    questions.push(added);
+    let path = "/api/v1/documents?kind=questionnaire";
+    let published = admin.upload(path, serde_json::to_vec(&next).unwrap()).await;
+    published.expect(StatusCode::CREATED).json()
+}
+
+/// Moves a round to another version of its questionnaire; the one before stays accepted.
+pub(crate) async fn move_to(admin: &Actor<'_>, round: &str, version: &Value) -> Value {
+    let path = format!("/api/v1/rounds/{round}");
+    let etag = admin.get(&path).await.expect(StatusCode::OK).header("etag");
+    let to = json!({ "questionnaire_id": version["id"] });
+    let moved = admin.change(Method::PATCH, &path, Some(&etag), to).await;
+    moved.expect(StatusCode::OK).json()
 }

@@ -43,7 +43,7 @@ pub(super) enum Source {
     /// As a person confirmed.
     Mapped(Arc<Compiled>),
     /// As it was issued.
-    Bulk(BulkSheet),
+    Bulk(Box<BulkSheet>),
 }
 
 /// Whether somebody takes more rows.
@@ -60,7 +60,7 @@ impl Source {
     ) -> Result<Self, ServiceError> {
         Ok(match mapping {
             Some(applied) => Self::Mapped(Arc::new(compile(applied.mapping, form)?)),
-            None => Self::Bulk(bulk_sheet(service, round, form, bytes).await?),
+            None => Self::Bulk(Box::new(bulk_sheet(service, round, form, bytes).await?)),
         })
     }
 

@@ -231,6 +231,48 @@ async fn what_is_no_bulk_sheet_of_the_round_is_refused_whole() {
     app.end().await;
 }
 
+/// The bureau changes a question after sheets and blank forms were handed out: they are still taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn sheets_and_blank_forms_of_a_version_that_is_still_accepted_are_taken() {
+    let app = App::new().await;
+    let admin = app.admin().await;
+    let county = county::build(&admin).await;
+    let bureau = app.bureau().await;
+    let file = sheet(&app, &county.round_id, Language::Zh, answered(&county, &[0])).await;
+    let form = app.blank_form(&county.round_id, &county.samples[2].answers).await;
+    let next = county::publish_next_version(&admin).await;
+    county::move_to(&admin, &county.round_id, &next).await;
+
+    let (_, rows) = outcome(&bureau, hand_in(&bureau, &county, "", file).await).await;
+    assert_eq!(by_code(&rows)[county.samples[0].uscc.as_str()], ("taken", None));
+    let (_, forms) = outcome(&bureau, hand_in(&bureau, &county, "", zip(&[("1.xlsx", &form)])).await).await;
+    assert_eq!(states(&forms), [("taken", None)]);
+    for sample in [&county.samples[0], &county.samples[2]] {
+        let path = format!("/api/v1/returns/{}/revisions", sample.return_id);
+        let revisions = bureau.get(&path).await.expect(StatusCode::OK).json();
+        let revision = revisions["items"][0]["id"].as_str().unwrap().to_owned();
+        let revision = bureau.get(&format!("/api/v1/revisions/{revision}")).await;
+        let revision = revision.expect(StatusCode::OK).json();
+        assert!(revision["answers"].get("F03").is_some() && revision["answers"].get("F05").is_none());
+        let found = revision["findings"]["items"].as_array().unwrap();
+        for rule in ["WF24.older_version", "WF24.definition_changed", "WF24.questions_added"] {
+            assert!(
+                found.iter().any(|finding| finding["rule"] == rule),
+                "{rule} in {found:?}"
+            );
+        }
+    }
+
+    // Another round that never had that version wants its own.
+    let strict = json!({ "questionnaire_id": next["id"] });
+    let strict = county::open_round(&admin, "2028", strict).await;
+    let of_old = sheet(&app, &strict, Language::Zh, Rows::new()).await;
+    hand_in(&bureau, &county, "", of_old)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "workbook.wrong_round");
+    app.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn blank_forms_in_a_zip_go_to_whoever_they_name() {
     let app = App::new().await;

@@ -397,27 +397,7 @@ async fn an_older_version_is_read_by_question_code_while_the_round_accepts_it() 
     let filler = app.filler(&sample.id).await;
     let older = filled(&app, sample).await;
 
-    // The next version asks one question in other words and one more.
-    let mut next: Value = serde_json::to_value(county::questionnaire()).unwrap();
-    next["version"] = json!("99.0.0");
-    let questions = next["questions"].as_array_mut().unwrap();
-    let changed = questions.iter_mut().find(|question| question["code"] == "F05").unwrap();
-    changed["label"] =
-        json!({ "zh": "工业增加值（新口径，上年）", "en": "Value added by the new definition, last year" });
-    let mut added = changed.clone();
-    added["code"] = json!("F99");
-    added["row"] = json!("F99");
-    added["required"] = json!(false);
-    questions.push(added);
-    let published = admin
-        .upload(
-            "/api/v1/documents?kind=questionnaire",
-            serde_json::to_vec(&next).unwrap(),
-        )
-        .await
-        .expect(StatusCode::CREATED)
-        .json();
-
+    let published = county::publish_next_version(&admin).await;
     let path = format!("/api/v1/rounds/{round_id}");
     let etag = admin.get(&path).await.expect(StatusCode::OK).header("etag");
     let methodology = admin
@@ -430,12 +410,7 @@ async fn an_older_version_is_read_by_question_code_while_the_round_accepts_it() 
         .change(Method::PATCH, &path, Some(&etag), wrong)
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, "round.invalid");
-    let to_next = json!({ "questionnaire_id": published["id"] });
-    let moved = admin
-        .change(Method::PATCH, &path, Some(&etag), to_next)
-        .await
-        .expect(StatusCode::OK)
-        .json();
+    let moved = county::move_to(&admin, &round_id, &published).await;
     assert_eq!(moved["questionnaire_id"], published["id"]);
     assert_eq!(moved["accepted_version_ids"].as_array().unwrap().len(), 1);
 
@@ -460,6 +435,19 @@ async fn an_older_version_is_read_by_question_code_while_the_round_accepts_it() 
     for rule in ["WF24.older_version", "WF24.definition_changed", "WF24.questions_added"] {
         assert!(rules.contains(&rule), "{rule} in {rules:?}");
     }
+    // It comes back with its marks, and may be handed in again as it is.
+    let annotated = filler
+        .get(&format!("/api/v1/returns/{}/annotated.xlsx", sample.return_id))
+        .await
+        .expect(StatusCode::OK)
+        .body;
+    let again = filler.upload(&revisions, annotated).await.expect(StatusCode::CREATED);
+    let again = filler
+        .get(&again.header("location"))
+        .await
+        .expect(StatusCode::OK)
+        .json();
+    assert_eq!(again["answers"], revision["answers"]);
     // Now that somebody has answered, the version stays.
     let etag = admin.get(&path).await.expect(StatusCode::OK).header("etag");
     let back = json!({ "questionnaire_id": moved["accepted_version_ids"][0] });
