@@ -22,6 +22,7 @@ mod large;
 mod support;
 
 use std::{
+    path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -40,6 +41,7 @@ use ronghe::{
         issue_bulk_template::{BulkRequest, write_filled_bulk},
         issue_template::Filling,
     },
+    store::Database,
 };
 use support::operator;
 use workbook::{
@@ -49,22 +51,30 @@ use workbook::{
     prefill::raw_values,
 };
 
+/// What a process of its own prepares, so that its memory is not counted: address of the database, folder, enterprises.
+const PREPARE: &str = "RONGHE_BENCH_PREPARE";
+
 fn main() {
-    let asked = std::env::var("RONGHE_BENCH_ROWS").ok();
-    let enterprises = asked.and_then(|text| text.parse().ok()).unwrap_or(50_000);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
+    if let Ok(asked) = std::env::var(PREPARE) {
+        let asked: Vec<&str> = asked.split('\n').collect();
+        runtime.block_on(prepare(asked[0], Path::new(asked[1]), asked[2].parse().unwrap()));
+        return;
+    }
+    let asked = std::env::var("RONGHE_BENCH_ROWS").ok();
+    let enterprises = asked.and_then(|text| text.parse().ok()).unwrap_or(50_000);
     for backend in [Backend::Sqlite, Backend::Postgres] {
         runtime.block_on(measure(backend, enterprises));
     }
 }
 
-async fn measure(backend: Backend, enterprises: usize) {
-    let database = TestDatabase::new(backend).await;
-    let folder = tempfile::tempdir().unwrap();
-    let service = support::service(&database.database, folder.path()).await;
+/// Registry, round and the filled sheet; the sheet and the identifier of the round are left in the folder.
+async fn prepare(url: &str, folder: &Path, enterprises: usize) {
+    let database = Database::open(url).await.unwrap();
+    let service = support::service(&database, folder).await;
     let round = large_round(&service, enterprises).await;
     let samples = Mutex::new(LargeCounty::new(&support::form(&service).await));
     let filling = move |form: &Form, enterprise: &Enterprise, language: Language| {
@@ -78,18 +88,34 @@ async fn measure(backend: Backend, enterprises: usize) {
     };
     let operator = operator();
     let sheet = write_filled_bulk(&service, &operator, round, BulkRequest::default(), filling);
-    let bytes: Arc<[u8]> = sheet.await.unwrap().bytes.into();
+    std::fs::write(folder.join("county.xlsx"), sheet.await.unwrap().bytes).unwrap();
+    std::fs::write(folder.join("round"), round.to_string()).unwrap();
+    drop(service);
+    database.close().await.unwrap();
+}
+
+async fn measure(backend: Backend, enterprises: usize) {
+    let database = TestDatabase::new(backend).await;
+    let folder = tempfile::tempdir().unwrap();
+    let asked = format!("{}\n{}\n{enterprises}", database.url, folder.path().display());
+    let mut prepared = std::process::Command::new(std::env::current_exe().unwrap());
+    assert!(prepared.env(PREPARE, asked).status().unwrap().success());
+    let service = support::service_with(&database.database, folder.path(), 2).await;
+    let round = std::fs::read_to_string(folder.path().join("round")).unwrap();
+    let round = RoundId(round.parse().unwrap());
+    let sheet = || std::fs::read(folder.path().join("county.xlsx")).unwrap();
     if backend == Backend::Sqlite {
-        read(&service, &bytes).await;
+        read(&service, &sheet().into()).await;
     }
     for (what, dry_run) in [("import", false), ("the same again", false)] {
         reset_peak();
+        let before = peak_mib();
         let started = Instant::now();
         let statements = service.db.statements();
-        let view = import(&service, round, bytes.to_vec(), dry_run).await;
+        let view = import(&service, round, sheet(), dry_run).await;
         let elapsed = started.elapsed().as_secs_f64();
         println!(
-            "{backend:?}: {what}: {:.0} rows a second ({elapsed:.1} s, {} statements, {} taken, {} unchanged, {} refused), peak {} MiB",
+            "{backend:?}: {what}: {:.0} rows a second ({elapsed:.1} s, {} statements, {} taken, {} unchanged, {} refused), {before} MiB before, peak {} MiB",
             view.counts.items as f64 / elapsed,
             service.db.statements() - statements,
             view.counts.taken,

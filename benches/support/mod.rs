@@ -55,9 +55,14 @@ pub(crate) fn operator() -> Principal {
 
 /// A service on a fresh database, with originals in a folder.
 pub(crate) async fn service(database: &Database, folder: &std::path::Path) -> Arc<Service> {
+    service_with(database, folder, 1).await
+}
+
+/// The same with identifiers of another seed: for a second process on the same database.
+pub(crate) async fn service_with(database: &Database, folder: &std::path::Path, seed: u64) -> Arc<Service> {
     let parts = Parts {
         clock: FixedClock::at("2026-04-01T01:00:00Z".parse().unwrap()),
-        ids: SeededIds::from_seed(1),
+        ids: SeededIds::from_seed(seed),
         settings: Settings {
             password_memory_kib: 64,
             ..Settings::default()

@@ -183,11 +183,12 @@ impl<'n> Others<'n> {
 
 /// Share of what stands in both rows that is equal, 0 to 1; none where nothing stands in both.
 pub(super) fn share_equal<T: PartialEq + Copy>(one: &[T], other: &[T], blank: T) -> Option<f64> {
+    // Counts no longer than a row never wrap, and unchecked they are added side by side.
     let (mut both, mut equal) = (0_u32, 0_u32);
     for (one, two) in one.iter().zip(other) {
         let present = u32::from(*one != blank) & u32::from(*two != blank);
-        both += present;
-        equal += present & u32::from(one == two);
+        both = both.wrapping_add(present);
+        equal = equal.wrapping_add(present & u32::from(one == two));
     }
     (both > 0).then(|| f64::from(equal) / f64::from(both))
 }
