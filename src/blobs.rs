@@ -59,11 +59,8 @@ impl Blobs {
             Err(ObjectError::NotFound { .. }) => return Err(BlobError::Missing(sha256.to_owned())),
             Err(error) => return Err(BlobError::Store(error.to_string())),
         };
-        let bytes = found
-            .bytes()
-            .await
-            .map_err(|error| BlobError::Store(error.to_string()))?
-            .to_vec();
+        let bytes = found.bytes().await;
+        let bytes = Vec::from(bytes.map_err(|error| BlobError::Store(error.to_string()))?);
         if sha256_hex(&bytes) == sha256 {
             Ok(bytes)
         } else {

@@ -1,18 +1,14 @@
 //! The returns of a round, laid out so that one can be compared with all others in little time.
 //!
-//! Numbers are interned: two of them are equal when their numerals are, and the comparison of a return with another one
-//! runs over a row of 32-bit integers. Answers that must not occur twice and figures of an industry are found by key.
+//! A number is kept as a hash of 64 bits. The comparison of a return with another one runs over half of each, a row of
+//! 32-bit integers; only where that gives more equal numbers than any return before are the whole hashes looked at.
+//! Answers that must not occur twice and figures of an industry are found by key.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::context::{Fingerprint, PeerFigures};
-
-/// The numeral of a blank.
-const BLANK: u32 = 0;
-/// The numeral of a number that no other return has.
-const UNHEARD: u32 = u32::MAX;
 
 /// What is kept of a return of the round, to compare others with.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,10 +37,11 @@ pub struct Others<'n> {
 /// The returns by place.
 #[derive(Clone, Debug, Default)]
 struct Rows {
-    /// Numeric questions; each return has as many numerals.
+    /// Numeric questions; each return has as many hashes, 0 for a blank.
     width: usize,
-    numerals: Vec<u32>,
-    numeral_of: BTreeMap<Decimal, u32>,
+    hashes: Vec<u64>,
+    /// The lower halves of the hashes, never 0 for a number.
+    halves: Vec<u32>,
     /// The answers of each return that must not occur twice.
     keys: Vec<Vec<Option<String>>>,
     /// How many returns have such an answer, for each field by answer.
@@ -86,22 +83,18 @@ impl Rows {
             if place == 0 {
                 self.width = neighbour.print.numbers.len();
             }
-            self.numerals.resize(self.width * (place + 1), BLANK);
+            self.hashes.resize(self.width * (place + 1), 0);
+            self.halves.resize(self.width * (place + 1), 0);
             self.keys.push(Vec::new());
             self.accepted.push(None);
         }
         self.forget(place);
-        let numerals: Vec<u32> = neighbour
-            .print
-            .numbers
-            .iter()
-            .map(|number| self.intern(*number))
-            .collect();
         let start = place * self.width;
-        if let Some(row) = self.numerals.get_mut(start..start + self.width) {
-            for (kept, numeral) in row.iter_mut().zip(numerals) {
-                *kept = numeral;
-            }
+        let hashes = self.hashes.iter_mut().skip(start).take(self.width);
+        let halves = self.halves.iter_mut().skip(start);
+        for ((kept, half_kept), number) in hashes.zip(halves).zip(&neighbour.print.numbers) {
+            *kept = number.map_or(0, hash);
+            *half_kept = half(*kept);
         }
         self.holders
             .resize_with(self.holders.len().max(neighbour.print.keys.len()), BTreeMap::new);
@@ -138,17 +131,6 @@ impl Rows {
             places.remove(&place);
         }
     }
-
-    fn intern(&mut self, number: Option<Decimal>) -> u32 {
-        let Some(number) = number else { return BLANK };
-        // More numbers than numerals would take more memory than a machine has; they would count as unlike all others.
-        let next = u32::try_from(self.numeral_of.len() + 1).unwrap_or(UNHEARD);
-        *self.numeral_of.entry(number).or_insert(next)
-    }
-
-    fn numeral(&self, number: Option<Decimal>) -> u32 {
-        number.map_or(BLANK, |number| self.numeral_of.get(&number).copied().unwrap_or(UNHEARD))
-    }
 }
 
 impl<'n> Others<'n> {
@@ -162,12 +144,22 @@ impl<'n> Others<'n> {
 
     /// The greatest share of equal numbers, 0 to 1, among those in both; none where no other return has a number in common.
     pub(super) fn greatest_share_equal(self, print: &Fingerprint) -> Option<f64> {
-        let own: Vec<u32> = print.numbers.iter().map(|number| self.rows.numeral(*number)).collect();
-        let others = self.rows.numerals.chunks_exact(self.rows.width.max(1)).enumerate();
-        others
-            .filter(|(place, _)| Some(*place) != self.own)
-            .filter_map(|(_, other)| share_equal(&own, other, BLANK))
-            .reduce(f64::max)
+        let own: Vec<u64> = print.numbers.iter().map(|number| number.map_or(0, hash)).collect();
+        let own_halves: Vec<u32> = own.iter().map(|hash| half(*hash)).collect();
+        let width = self.rows.width.max(1);
+        let halves = self.rows.halves.chunks_exact(width);
+        let rows = halves.zip(self.rows.hashes.chunks_exact(width)).enumerate();
+        let mut greatest: Option<f64> = None;
+        for (_, (halves, hashes)) in rows.filter(|(place, _)| Some(*place) != self.own) {
+            // Equal numbers have equal halves, so that no share is greater than that of the halves.
+            if share_equal(&own_halves, halves, 0) > greatest {
+                let share = share_equal(&own, hashes, 0);
+                if share > greatest {
+                    greatest = share;
+                }
+            }
+        }
+        greatest
     }
 
     /// The accepted returns whose industry code begins so.
@@ -191,6 +183,26 @@ pub(super) fn share_equal<T: PartialEq + Copy>(one: &[T], other: &[T], blank: T)
         equal = equal.wrapping_add(present & u32::from(one == two));
     }
     (both > 0).then(|| f64::from(equal) / f64::from(both))
+}
+
+/// FNV-1a of 64 bits, never 0: the same for numbers that are equal.
+fn hash(number: Decimal) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let bytes = number.normalize().serialize();
+    let hashed = bytes
+        .iter()
+        .fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
+    hashed.max(1)
+}
+
+/// The lower half of a hash, 0 for that of a blank alone.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is asked for")]
+fn half(hash: u64) -> u32 {
+    match hash {
+        0 => 0,
+        hash => (hash as u32).max(1),
+    }
 }
 
 #[cfg(test)]
@@ -218,20 +230,21 @@ mod tests {
 
     #[test]
     fn shares_count_what_stands_in_both() {
-        let check = |one: &[u32], other: &[u32], expected| assert_eq!(share_equal(one, other, BLANK), expected);
+        let check = |one: &[u32], other: &[u32], expected| assert_eq!(share_equal(one, other, 0_u32), expected);
         check(&[1, 2, 0, 4], &[1, 3, 5, 0], Some(0.5));
         check(&[0, 2], &[1, 0], None);
-        check(&[UNHEARD, 2], &[1, 2], Some(0.5));
         check(&[], &[], None);
     }
 
     #[test]
     fn equal_numbers_are_equal_however_they_are_written() {
-        let mut rows = Rows::default();
-        let number = |text: &str| Some(text.parse::<Decimal>().unwrap());
-        assert_eq!(rows.intern(number("286.5")), rows.intern(number("286.500")));
-        assert_ne!(rows.intern(number("286.5")), rows.intern(number("286.4")));
-        assert_ne!(rows.intern(number("0")), BLANK, "a zero is an answer");
+        let number = |text: &str| hash(text.parse().unwrap());
+        assert_eq!(number("286.5"), number("286.500"));
+        assert_eq!(number("0"), number("-0.0"));
+        assert_ne!(number("286.5"), number("286.4"));
+        assert_ne!(number("286.5"), number("-286.5"));
+        assert_ne!(half(number("0")), 0, "a zero is an answer");
+        assert_eq!((half(0), half(1 << 32)), (0, 1));
     }
 
     #[test]
