@@ -15,38 +15,32 @@
 #[path = "../tests/it/database.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod database;
+#[expect(dead_code, reason = "the benches of workbooks use more of it")]
+mod support;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use database::{Backend, TestDatabase};
 use ronghe::{
-    blobs::Blobs,
-    clock::FixedClock,
-    demo::{County, DemoProfile},
     domain::{
-        access::{Principal, Role, Scope},
+        access::Scope,
         blob::Blob,
         document::DocumentKind,
         enterprise::{Enterprise, EnterpriseId},
-        page::PageRequest,
         round::{Population, Round, RoundId},
         run::Run,
         survey_return::{ReturnId, ReturnState, Revision, RevisionId},
     },
-    ids::SeededIds,
     service::{
-        Service, Settings,
-        catalogue::current_reference,
+        Service,
         compile_run::compile_run,
         explain_result::explain_result,
         progress::Progress,
-        publish_document::publish_document,
         what_if::{Changes, what_if},
     },
-    shipped,
-    startup::{Parts, assemble},
     store,
 };
+use support::operator;
 
 /// Different returns; beyond them they repeat.
 const DIFFERENT: usize = 500;
@@ -64,29 +58,11 @@ fn main() {
     }
 }
 
-fn operator() -> Principal {
-    Principal {
-        name: "operator".to_owned(),
-        user: None,
-        role: Role::Admin,
-        scope: Scope::County,
-    }
-}
-
 async fn measure(returns: usize) {
     let database = TestDatabase::new(Backend::Sqlite).await;
     let folder = tempfile::tempdir().unwrap();
-    let parts = Parts {
-        clock: FixedClock::at("2026-04-01T01:00:00Z".parse().unwrap()),
-        ids: SeededIds::from_seed(1),
-        settings: Settings::default(),
-        program: PathBuf::from(env!("CARGO_BIN_EXE_ronghe")),
-    };
-    let blobs = Blobs::in_folder(&folder.path().join("blobs")).unwrap();
-    let service = assemble(database.database.clone(), blobs, parts).unwrap();
-    for document in shipped::built_in().unwrap() {
-        publish_document(&service, &operator(), document).await.unwrap();
-    }
+    let service = support::service(&database.database, folder.path()).await;
+    support::publish(&service).await;
     let (round, enterprises) = prepare(&service, returns).await;
     let methodology =
         store::document::latest_document(service.db.read(), DocumentKind::Methodology, "integration-index-2026");
@@ -142,27 +118,9 @@ fn resident(field: &str) -> u64 {
 /// A round in which everybody's return is accepted, written straight into the store: what is measured begins there.
 async fn prepare(service: &Arc<Service>, returns: usize) -> (RoundId, Vec<EnterpriseId>) {
     let now = service.now();
-    let newest = PageRequest { limit: 1, after: None };
-    let questionnaire = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &newest)
-        .await
-        .unwrap()
-        .items[0]
-        .id;
-    let reference: Vec<_> = current_reference(&service.db)
-        .await
-        .unwrap()
-        .iter()
-        .map(|found| found.document.id)
-        .collect();
-    let form = service
-        .catalogue
-        .form(&service.db, questionnaire, &reference)
-        .await
-        .unwrap();
-    let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).unwrap();
-    let samples = County::new(profile, &form.survey)
-        .unwrap()
-        .generate(1, returns.min(DIFFERENT));
+    let (questionnaire, reference) = (support::questionnaire(service).await, support::reference(service).await);
+    let form = support::form(service).await;
+    let samples = support::county(&form).generate(1, returns.min(DIFFERENT));
     let round = Round {
         id: RoundId(service.next_id()),
         code: "2026".to_owned(),

@@ -75,7 +75,7 @@ pub(crate) async fn service_with(database: &Database, folder: &std::path::Path, 
     service
 }
 
-/// The form of the shipped questionnaire, with everything shipped published.
+/// The form of the questionnaire that was published.
 pub(crate) async fn form(service: &Arc<Service>) -> Arc<Form> {
     let questionnaire = questionnaire(service).await;
     let reference = reference(service).await;
@@ -92,13 +92,13 @@ pub(crate) async fn publish(service: &Arc<Service>) {
     }
 }
 
-async fn questionnaire(service: &Arc<Service>) -> DocumentId {
+pub(crate) async fn questionnaire(service: &Arc<Service>) -> DocumentId {
     let page = PageRequest { limit: 1, after: None };
     let found = store::document::list_documents(service.db.read(), Some(DocumentKind::Questionnaire), &page).await;
     found.unwrap().items[0].id
 }
 
-async fn reference(service: &Arc<Service>) -> Vec<DocumentId> {
+pub(crate) async fn reference(service: &Arc<Service>) -> Vec<DocumentId> {
     let found = current_reference(&service.db).await.unwrap();
     found.iter().map(|found| found.document.id).collect()
 }

@@ -49,6 +49,7 @@ pub struct CompositeScores {
     main: usize,
     /// What went in, in the order in which it did.
     units: Vec<Arc<UnitFigures>>,
+    /// The year of the round.
     year: i64,
     /// Row of each unit in the result; none where it was screened out.
     rows: Vec<Option<usize>>,
@@ -109,9 +110,11 @@ impl CompiledComposite {
     /// # Errors
     /// Where the methodology refuses the figures, naming indicator and unit.
     pub fn score(&self, year: i64, units: Vec<UnitFigures>) -> Result<CompositeScores, CompositeError> {
-        self.score_by(year, units.into_iter().map(Arc::new).collect(), |years| {
-            self.method.run(years)?.pop().ok_or_else(no_root)
-        })
+        self.score_anew(year, units.into_iter().map(Arc::new).collect())
+    }
+
+    fn score_anew(&self, year: i64, units: Vec<Arc<UnitFigures>>) -> Result<CompositeScores, CompositeError> {
+        self.score_by(year, units, |years| self.method.run(years)?.pop().ok_or_else(no_root))
     }
 
     /// Scores figures with a run of the method of the last of some years.
@@ -263,9 +266,7 @@ impl CompositeScores {
         unit: usize,
         figures: Figures,
     ) -> Result<Self, CompositeError> {
-        methodology.score_by(self.year, self.with_figures(unit, figures), |years| {
-            methodology.method.run(years)?.pop().ok_or_else(no_root)
-        })
+        methodology.score_anew(self.year, self.with_figures(unit, figures))
     }
 
     /// The scores with other figures of one return, where all that was fitted to everybody's figures (fillings, treatment,

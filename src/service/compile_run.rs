@@ -178,7 +178,7 @@ pub async fn check_run(
 }
 
 /// The methodology for a round, if it is one over enterprises and was written for the round's questionnaire.
-pub(crate) async fn compiled(
+async fn compiled(
     service: &Service,
     round: &Round,
     methodology: DocumentId,
@@ -238,6 +238,16 @@ pub(crate) async fn accepted_now(service: &Service, round: &Round) -> Result<Vec
         return Err(ServiceError::new("run.no_returns"));
     }
     Ok(returns)
+}
+
+/// What went into a run, to be computed again.
+pub(crate) async fn pass_of(service: &Service, run: &Run) -> Result<Pass, ServiceError> {
+    let conn = service.db.read();
+    let round = store::round::find_round(conn, run.round).await?;
+    let (compiled, document) = compiled(service, &round, run.methodology).await?;
+    let returns = store::run_result::inputs_of(conn, &Scope::County, run.id).await?;
+    let basis = basis(service, round, compiled, document.sha256).await?;
+    Ok(Pass { basis, returns })
 }
 
 async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> Result<(Pass, Document), ServiceError> {

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use survey::{cell::RawValue, tables::ReferenceTables, text::Text};
-use workbook::extract::{RawRow, WantedSheet};
+use workbook::extract::RawRow;
 
 use super::{
     Service,
     error::{Fault, ServiceError},
     permission::Action,
-    sheet_rows::{next_rows, open_rows, visible},
+    sheet_rows::{Sheets, next_rows},
     write_enterprise::{EnterpriseInput, check, current_tables, is_class, is_town},
 };
 use crate::{
@@ -226,17 +226,12 @@ impl ListRow {
 /// The rows from the column names on, of the first visible sheet that has them.
 async fn read_rows(service: &Service, bytes: &[u8]) -> Result<(ColumnsFound, Vec<ListRow>), ServiceError> {
     let bytes: Arc<[u8]> = bytes.into();
-    let mut stream = open_rows(service, &bytes, WantedSheet::FirstVisible).await?;
-    let mut others = visible(stream.head()).into_iter().skip(1).take(SHEETS);
+    let mut sheets = Sheets::visible(service, &bytes, SHEETS);
     let mut closest = None;
-    loop {
+    while let Some(mut stream) = sheets.next().await? {
         match read_sheet(&mut stream).await? {
             Ok(list) => return Ok(list),
             Err(missing) => closest = nearer(closest, missing),
-        }
-        match others.next() {
-            Some(next) => stream = open_rows(service, &bytes, WantedSheet::Number(next)).await?,
-            None => break,
         }
     }
     Err(match closest {
@@ -260,11 +255,13 @@ async fn read_sheet(
             }
             match find_columns(&row.cells) {
                 Ok(found) => columns = Some(found),
-                Err(missing) => closest = nearer(closest, Some(missing)),
-            }
-            tried += 1;
-            if columns.is_none() && tried == HEAD_ROWS {
-                return Ok(Err(closest));
+                Err(missing) => {
+                    closest = nearer(closest, Some(missing));
+                    tried += 1;
+                    if tried == HEAD_ROWS {
+                        return Ok(Err(closest));
+                    }
+                }
             }
         }
     }
@@ -276,10 +273,7 @@ async fn read_sheet(
 
 /// Of two rows that are no head, the one that lacks less; the first of equals.
 fn nearer(one: MissingColumns, other: MissingColumns) -> MissingColumns {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(if other.len() < one.len() { other } else { one }),
-        (one, other) => one.or(other),
-    }
+    one.into_iter().chain(other).min_by_key(Vec::len)
 }
 
 fn list_row(row: &RawRow) -> ListRow {

@@ -19,7 +19,7 @@ use index::{
     exact::Fixed,
     rank::rank,
     returns::{CompositeScores, Figures, UnitFigures},
-    scoring::{NodeKind, Scored},
+    scoring::{Attained, NodeKind, Scored},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -94,11 +94,11 @@ enum RankedBy {
 }
 
 impl Ranked {
-    /// The scores of all returns, where they were scored together.
-    pub(crate) fn together(&self) -> Option<Arc<CompositeScores>> {
-        match &self.method {
+    /// The scores of all returns and what gave them, where they were scored together.
+    pub(crate) fn together(self) -> Option<(Arc<CompiledComposite>, Arc<CompositeScores>)> {
+        match self.method {
             RankedBy::Each(_) => None,
-            RankedBy::Together(_, scores) => Some(Arc::clone(scores)),
+            RankedBy::Together(composite, scores) => Some((composite, scores)),
         }
     }
 }
@@ -211,7 +211,7 @@ impl Pass {
             for one in chunk {
                 inputs.add_bytes(&one.line);
                 scores.push(main_score(&one.gave));
-                bands.push(band(&one.gave));
+                bands.push(band(one.gave.attained.as_ref()));
             }
             steps.progress.report(scores.len(), steps.total).await?;
         }
@@ -252,7 +252,7 @@ impl Pass {
                 scores: (0..count).map(|unit| scores.score(unit)).collect(),
                 ranks: (0..count).map(|unit| scores.rank(unit)).collect(),
                 bands: (0..count)
-                    .map(|unit| band_together(&composite, &scores, unit))
+                    .map(|unit| band(scores.attained(&composite, unit).as_ref()))
                     .collect(),
                 method: RankedBy::Together(composite, Arc::new(scores)),
             })
@@ -418,14 +418,8 @@ pub(crate) fn main_score(scored: &Scored) -> Option<Fixed> {
 }
 
 /// The level or stage.
-pub(crate) fn band(scored: &Scored) -> Option<i32> {
-    let attained = scored.attained.as_ref()?;
-    i32::try_from(attained.value).ok()
-}
-
-/// The level of a unit among returns that are scored together.
-pub(crate) fn band_together(composite: &CompiledComposite, scores: &CompositeScores, unit: usize) -> Option<i32> {
-    i32::try_from(scores.attained(composite, unit)?.value).ok()
+pub(crate) fn band(attained: Option<&Attained>) -> Option<i32> {
+    i32::try_from(attained?.value).ok()
 }
 
 /// A hash over JSON values, one a line.

@@ -3,26 +3,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use index::{
-    compile::{CompiledComposite, OverReturns},
-    returns::CompositeScores,
-};
+use index::{compile::CompiledComposite, returns::CompositeScores};
 use tokio::sync::Mutex;
 
-use super::{
-    Service,
-    compile_run::{basis, compiled},
-    error::ServiceError,
-    progress::Progress,
-    run_pass::Pass,
-};
-use crate::{
-    domain::{
-        access::Scope,
-        enterprise::EnterpriseId,
-        run::{Run, RunId},
-    },
-    store,
+use super::{Service, compile_run::pass_of, error::ServiceError, progress::Progress};
+use crate::domain::{
+    enterprise::EnterpriseId,
+    run::{Run, RunId},
 };
 
 /// The run that was asked for last. A run never changes, so that what is kept of it stays right.
@@ -42,39 +29,28 @@ pub(crate) struct ScoredRun {
 }
 
 impl ScoredRuns {
-    /// The scores of a run, computed again from the revisions that went into it if they are not at hand. None for a run
-    /// whose methodology scores each return by itself.
-    pub(crate) async fn of(&self, service: &Service, run: &Run) -> Result<Option<Arc<ScoredRun>>, ServiceError> {
+    /// The scores of a run whose methodology scores all returns together, computed again from the revisions that went into
+    /// it if they are not at hand.
+    pub(crate) async fn of(&self, service: &Service, run: &Run) -> Result<Arc<ScoredRun>, ServiceError> {
         let mut latest = self.latest.lock().await;
         if let Some(kept) = latest.as_ref().filter(|kept| kept.run == run.id) {
-            return Ok(Some(Arc::clone(kept)));
+            return Ok(Arc::clone(kept));
         }
-        let conn = service.db.read();
-        let round = store::round::find_round(conn, run.round).await?;
-        let (methodology, document) = compiled(service, &round, run.methodology).await?;
-        let OverReturns::Together(composite) = &methodology else {
-            return Ok(None);
-        };
-        let composite = Arc::clone(composite);
         // Whose result is shown to whom is decided before; the scores need everybody.
-        let returns = store::run_result::inputs_of(conn, &Scope::County, run.id).await?;
-        let pass = Pass {
-            basis: basis(service, round, methodology, document.sha256).await?,
-            returns,
-        };
+        let pass = pass_of(service, run).await?;
         let ranked = pass.rank(service, Progress::untold(), pass.returns.len()).await?;
-        let Some(scores) = ranked.together() else {
-            return Ok(None);
-        };
+        let (methodology, scores) = ranked
+            .together()
+            .ok_or_else(|| ServiceError::internal("a methodology that scores together has scored each by itself"))?;
         let places = pass.returns.iter().zip(0..).map(|(input, at)| (input.enterprise, at));
         let scored = Arc::new(ScoredRun {
             run: run.id,
-            methodology: composite,
+            methodology,
             scores,
             places: places.collect(),
         });
         *latest = Some(Arc::clone(&scored));
-        Ok(Some(scored))
+        Ok(scored)
     }
 }
 

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use index::{
+    compile::OverReturns,
     composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
@@ -163,16 +164,20 @@ pub async fn shake_run(
     check_shaking(service, caller, id, shaking).await?;
     let run = get_run(service, caller, id).await?;
     let conn = service.db.read();
-    let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
-    rows.retain(|row| row.score.is_some());
-    if let Some(all) = service.scored_runs.of(service, &run).await? {
-        return blocking(move || report(&run, shaking, rows, &Shaken::together(&all))).await;
-    }
     let round = store::round::find_round(conn, run.round).await?;
     let methodology = service
         .catalogue
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
+    let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
+    rows.retain(|row| row.score.is_some());
+    let levels = match &methodology {
+        OverReturns::Each(methodology) => methodology.score_levels(),
+        OverReturns::Together(_) => {
+            let all = service.scored_runs.of(service, &run).await?;
+            return blocking(move || report(&run, shaking, rows, &Shaken::together(&all))).await;
+        }
+    };
     let nodes = main_tree(outline(&methodology));
     let mut seen = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
@@ -189,7 +194,6 @@ pub async fn shake_run(
         progress.report(seen.len(), rows.len()).await?;
     }
     blocking(move || {
-        let levels = methodology.each().and_then(|each| each.score_levels());
         let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
         report(&run, shaking, rows, &shaken)
     })

@@ -11,11 +11,7 @@ use crate::reader::{RowBatch, RowStream};
 const SHEETS: usize = 64;
 
 /// The rows of one sheet.
-pub(crate) async fn open_rows(
-    service: &Service,
-    bytes: &Arc<[u8]>,
-    wanted: WantedSheet,
-) -> Result<RowStream, ServiceError> {
+async fn open_rows(service: &Service, bytes: &Arc<[u8]>, wanted: WantedSheet) -> Result<RowStream, ServiceError> {
     let rows = service.reader.rows(bytes.clone(), wanted).await;
     rows.map_err(ServiceError::internal)?.map_err(refused)
 }
@@ -28,13 +24,61 @@ pub(crate) async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRo
     })
 }
 
+/// Sheets of a file, opened one after the other as they are asked for.
+pub(crate) struct Sheets<'s> {
+    service: &'s Service,
+    bytes: &'s Arc<[u8]>,
+    first: Option<WantedSheet>,
+    /// How many sheets may follow the first.
+    others: usize,
+    /// Those that follow, once the first was opened.
+    following: std::vec::IntoIter<usize>,
+}
+
+impl<'s> Sheets<'s> {
+    /// The sheets that people see, in the order of the file; the first of all when they see none.
+    pub(crate) fn visible(service: &'s Service, bytes: &'s Arc<[u8]>, others: usize) -> Self {
+        Self {
+            service,
+            bytes,
+            first: Some(WantedSheet::FirstVisible),
+            others,
+            following: Vec::new().into_iter(),
+        }
+    }
+
+    /// The sheet of this name alone.
+    pub(crate) fn named(service: &'s Service, bytes: &'s Arc<[u8]>, name: &str) -> Self {
+        Self {
+            first: Some(WantedSheet::Name(name.to_owned())),
+            ..Self::visible(service, bytes, 0)
+        }
+    }
+
+    /// The next sheet; none after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<RowStream>, ServiceError> {
+        if let Some(first) = self.first.take() {
+            let stream = open_rows(self.service, self.bytes, first).await?;
+            let following = visible(stream.head()).skip(1).take(self.others);
+            self.following = following.collect::<Vec<_>>().into_iter();
+            return Ok(Some(stream));
+        }
+        match self.following.next() {
+            Some(number) => {
+                let stream = open_rows(self.service, self.bytes, WantedSheet::Number(number)).await?;
+                Ok(Some(stream))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
 /// The sheets that people see, in the order of the file.
-pub(crate) fn visible(head: &RowsHead) -> Vec<usize> {
+fn visible(head: &RowsHead) -> impl Iterator<Item = usize> {
     let sheets = head.sheets.iter().enumerate();
     sheets
         .filter(|(_, title)| title.visibility == Visibility::Visible)
         .map(|(number, _)| number)
-        .collect()
 }
 
 /// The workbook with the first rows of its sheets alone, and no more sheets once there is `enough`.

@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::{
     Service,
     browse::get_run,
-    compile_run::{basis, compiled, rank_at},
+    compile_run::{pass_of, rank_at},
     error::ServiceError,
     permission::Action,
     progress::Progress,
-    run_pass::{ENGINE_VERSION, Pass, ResultsHash},
+    run_pass::{ENGINE_VERSION, ResultsHash},
 };
 use crate::{
     domain::{
@@ -85,15 +85,8 @@ pub async fn verify_run(
 ) -> Result<Verification, ServiceError> {
     caller.may(Action::Compile)?;
     let run = get_run(service, caller, id).await?;
-    let conn = service.db.read();
-    let round = store::round::find_round(conn, run.round).await?;
-    let (methodology, document) = compiled(service, &round, run.methodology).await?;
-    let returns = store::run_result::inputs_of(conn, &Scope::County, id).await?;
-    let stored = store::run_result::all_results(conn, &Scope::County, id).await?;
-    let pass = Pass {
-        basis: basis(service, round, methodology, document.sha256).await?,
-        returns,
-    };
+    let pass = pass_of(service, &run).await?;
+    let stored = store::run_result::all_results(service.db.read(), &Scope::County, id).await?;
     let total = 2 * pass.returns.len();
     let ranked = pass.rank(service, progress, total).await?;
     let mut hash = ResultsHash::default();

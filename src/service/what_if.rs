@@ -18,7 +18,7 @@ use super::{
     browse::get_run,
     catalogue::blocking,
     error::{Fault, ServiceError},
-    run_pass::{band, band_together, figures_of_content, main_score, refused, score_content},
+    run_pass::{band, figures_of_content, main_score, refused, score_content},
 };
 use crate::{
     domain::{
@@ -121,7 +121,7 @@ async fn by_itself(
         }
         None => None,
     };
-    let band = band(&scored);
+    let band = band(scored.attained.as_ref());
     Ok(WhatIf {
         run,
         result,
@@ -135,14 +135,13 @@ async fn by_itself(
 /// Of a methodology that scores all returns together.
 async fn among_all(service: &Service, run: Run, result: RankingRow, figures: Figures) -> Result<WhatIf, ServiceError> {
     let all = service.scored_runs.of(service, &run).await?;
-    let all = all.ok_or_else(|| ServiceError::internal("the methodology of a run has changed its kind"))?;
     let unit = all.place(result.enterprise)?;
     blocking(move || {
         let composite = &all.methodology;
         let standing = |scores: &CompositeScores| Standing {
             score: scores.score(unit),
             rank: scores.rank(unit).and_then(|rank| i32::try_from(rank).ok()),
-            band: band_together(composite, scores, unit),
+            band: band(scores.attained(composite, unit).as_ref()),
         };
         let rerun = all
             .scores

@@ -28,12 +28,8 @@ pub struct Passage {
 impl Passage {
     /// `lists` are the code lists that both versions are read with.
     pub fn new(older: &Questionnaire, current: &Questionnaire, lists: &OptionLists) -> Self {
-        let find = |questionnaire: &'_ Questionnaire, code: &str| {
-            let mut questions = questionnaire.questions.iter();
-            questions.position(|question| question.code == code)
-        };
         let lost = older.questions.iter().filter_map(|question| {
-            let now = find(current, &question.code).and_then(|at| current.questions.get(at));
+            let now = find(current, &question.code);
             if now.is_some_and(|now| same_definition(question, now, lists)) {
                 return None;
             }
@@ -69,6 +65,10 @@ impl Passage {
         }
         notices
     }
+}
+
+fn find<'q>(questionnaire: &'q Questionnaire, code: &str) -> Option<&'q Question> {
+    questionnaire.questions.iter().find(|question| question.code == code)
 }
 
 /// Places that one notice names.

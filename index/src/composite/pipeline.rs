@@ -252,9 +252,8 @@ impl Method {
                 (Step::ImputeOverYears(fill), _) => fill_over_years(&mut years, *fill)?,
                 (Step::Treat(_), Stage::Treated(treated)) => {
                     if let Some(last) = years.last_mut() {
-                        last.treat_frozen(treated, unit)?;
+                        last.treat_as(treated)?;
                     }
-                    continue;
                 }
                 _ => years.iter_mut().try_for_each(|year| year.take(step, &self.tree))?,
             }
@@ -401,18 +400,14 @@ impl Progress {
         Ok(())
     }
 
-    /// Treats the figures of one unit as those of all were treated.
-    fn treat_frozen(&mut self, frozen: &Treated, unit: &str) -> Result<(), CompositeError> {
-        let mut treated = self.data.clone();
-        if let Some(row) = self.data.row_of(unit) {
-            let records = frozen.records.iter().zip(self.data.row(row));
-            let cells: Vec<Option<f64>> = records.map(|(record, cell)| Some(record.treat(cell?))).collect();
-            treated = treated.with_row(row, &cells)?;
-        }
-        self.data = frozen_but(&frozen.data, &treated, unit)?;
+    /// Treats the figures with what was fitted to those of another time: what has not changed since comes out the same.
+    fn treat_as(&mut self, before: &Treated) -> Result<(), CompositeError> {
+        let columns = self.data.columns().iter().zip(&before.records);
+        let treated = columns.map(|(column, record)| column.map(|value| record.treat(value)));
+        self.data = self.data.with_columns(treated.collect::<Result<_, _>>()?);
         self.stages.push(Stage::Treated(Treated {
             data: self.data.clone(),
-            records: frozen.records.clone(),
+            records: before.records.clone(),
         }));
         Ok(())
     }

@@ -40,8 +40,8 @@ impl ScoreLevels {
         lowest.is_some_and(|row| row.min_score <= Fixed::ZERO && row.min_scenes == 0 && row.min_constrained == 0)
     }
 
-    /// The probability of each level, in the order of the labels, from that of lying between the cuts. A level whose scenes are too
-    /// few is not given: the next one below that is stands for it.
+    /// The probability of each level, in the order of the labels, from that of lying between the cuts. A level whose scenes
+    /// are too few is not given: the next one below that is stands for it.
     pub fn probabilities(&self, between: &[f64], counts: &[SceneCount]) -> Vec<f64> {
         let is_open = |row: &LevelRow| {
             let count = counts.iter().find(|count| count.level == row.level);

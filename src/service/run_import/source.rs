@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 use workbook::{
     bulk::{BulkReader, BulkStep},
     error::AnchorError,
-    extract::{RawRow, WantedSheet},
+    extract::RawRow,
     mapping::{Compiled, Shape, SourceRow, rows},
 };
 
@@ -23,7 +23,7 @@ use crate::{
         map_spreadsheet::compile,
         read_rows::{Columns, SheetRow},
         recognise_template::{BulkSheet, bulk_sheet},
-        sheet_rows::{next_rows, open_rows, visible},
+        sheet_rows::{Sheets, next_rows},
     },
 };
 
@@ -152,15 +152,11 @@ async fn give_mapped(
     bytes: &Arc<[u8]>,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
-    let wanted = sheet.map_or(WantedSheet::FirstVisible, |name| WantedSheet::Name(name.to_owned()));
-    let mut stream = open_rows(service, bytes, wanted).await?;
-    let others = if sheet.is_none() {
-        visible(stream.head())
-    } else {
-        Vec::new()
+    let mut sheets = match sheet {
+        Some(name) => Sheets::named(service, bytes, name),
+        None => Sheets::visible(service, bytes, usize::MAX),
     };
-    let mut others = others.into_iter().skip(1);
-    loop {
+    while let Some(mut stream) = sheets.next().await? {
         let head = stream.head().clone();
         let name = head.title().name;
         giver.dates = head.dates;
@@ -176,11 +172,11 @@ async fn give_mapped(
                 }
             }
         }
-        match others.next().filter(|_| empty) {
-            Some(next) => stream = open_rows(service, bytes, WantedSheet::Number(next)).await?,
-            None => return Ok(true),
+        if !empty {
+            break;
         }
     }
+    Ok(true)
 }
 
 /// Every row below the head of the bulk sheet is a return. The sheet may have been renamed or moved.
@@ -190,23 +186,19 @@ async fn give_bulk(
     bytes: &Arc<[u8]>,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
-    let mut stream = open_rows(service, bytes, WantedSheet::FirstVisible).await?;
-    let mut others = visible(stream.head()).into_iter().skip(1).take(SHEETS);
-    loop {
+    let mut wrong = AnchorError::SheetsMissing;
+    let mut sheets = Sheets::visible(service, bytes, SHEETS);
+    while let Some(mut stream) = sheets.next().await? {
         match give_bulk_rows(sheet, &mut stream, giver).await? {
             Ok(goes_on) => return Ok(goes_on),
-            Err(error) => match others.next() {
-                Some(next) => stream = open_rows(service, bytes, WantedSheet::Number(next)).await?,
-                None => {
-                    return Err(ServiceError::refused(
-                        Kind::Unprocessable,
-                        error.code(),
-                        error.message(),
-                    ));
-                }
-            },
+            Err(error) => wrong = error,
         }
     }
+    Err(ServiceError::refused(
+        Kind::Unprocessable,
+        wrong.code(),
+        wrong.message(),
+    ))
 }
 
 /// The rows of one sheet; the inner error says that it is not the bulk sheet.

@@ -263,7 +263,7 @@ async fn sheets_and_blank_forms_of_a_version_that_is_still_accepted_are_taken() 
         }
     }
 
-    // Another round that never had that version wants its own.
+    // A sheet of another round is refused as ever.
     let strict = json!({ "questionnaire_id": next["id"] });
     let strict = county::open_round(&admin, "2028", strict).await;
     let of_old = sheet(&app, &strict, Language::Zh, Rows::new()).await;
