@@ -179,7 +179,7 @@ fn support_questionnaire() -> survey::questionnaire::Questionnaire {
 }
 
 async fn import(service: &Arc<Service>, round: RoundId, bytes: Vec<u8>, dry_run: bool) -> ImportView {
-    let source = Source::of_file("county.xlsx".to_owned(), bytes, false);
+    let source = Source::of_file("county.xlsx".to_owned(), bytes.into(), false);
     let options = ImportOptions {
         dry_run,
         ..ImportOptions::default()

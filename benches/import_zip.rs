@@ -75,7 +75,7 @@ async fn measure(backend: Backend, workbooks: usize) {
 async fn import(service: &Arc<Service>, round: RoundId, bytes: Vec<u8>, dry_run: bool) -> ImportView {
     let source = Source::Zip {
         filename: "county.zip".to_owned(),
-        bytes,
+        bytes: bytes.into(),
     };
     let options = ImportOptions {
         dry_run,

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use bytes::Bytes;
 use object_store::{
     Error as ObjectError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, local::LocalFileSystem,
     memory::InMemory, path::Path as ObjectPath,
@@ -40,7 +41,7 @@ impl Blobs {
     }
 
     /// Keeps the bytes and gives their SHA-256 in hex. Keeping the same bytes twice is one blob.
-    pub async fn put(&self, bytes: Vec<u8>) -> Result<String, BlobError> {
+    pub async fn put(&self, bytes: Bytes) -> Result<String, BlobError> {
         let sha256 = sha256_hex(&bytes);
         let options = PutOptions {
             mode: PutMode::Create,
@@ -53,14 +54,14 @@ impl Blobs {
     }
 
     /// The bytes with this hash, checked.
-    pub async fn get(&self, sha256: &str) -> Result<Vec<u8>, BlobError> {
+    pub async fn get(&self, sha256: &str) -> Result<Bytes, BlobError> {
         let found = match self.0.get(&path(sha256)).await {
             Ok(found) => found,
             Err(ObjectError::NotFound { .. }) => return Err(BlobError::Missing(sha256.to_owned())),
             Err(error) => return Err(BlobError::Store(error.to_string())),
         };
         let bytes = found.bytes().await;
-        let bytes = Vec::from(bytes.map_err(|error| BlobError::Store(error.to_string()))?);
+        let bytes = bytes.map_err(|error| BlobError::Store(error.to_string()))?;
         if sha256_hex(&bytes) == sha256 {
             Ok(bytes)
         } else {
@@ -88,10 +89,10 @@ mod tests {
     async fn the_same_bytes_are_one_blob() {
         let folder = tempfile::tempdir().unwrap();
         for blobs in [Blobs::in_memory(), Blobs::in_folder(folder.path()).unwrap()] {
-            let first = blobs.put(b"one".to_vec()).await.unwrap();
-            let again = blobs.put(b"one".to_vec()).await.unwrap();
+            let first = blobs.put(Bytes::from_static(b"one")).await.unwrap();
+            let again = blobs.put(Bytes::from_static(b"one")).await.unwrap();
             assert_eq!(first, again);
-            assert_eq!(blobs.get(&first).await.unwrap(), b"one");
+            assert_eq!(blobs.get(&first).await.unwrap(), &b"one"[..]);
             assert!(matches!(
                 blobs.get(&sha256_hex(b"two")).await,
                 Err(BlobError::Missing(_))
@@ -103,7 +104,7 @@ mod tests {
     async fn a_damaged_blob_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::in_folder(folder.path()).unwrap();
-        let sha = blobs.put(b"figures".to_vec()).await.unwrap();
+        let sha = blobs.put(Bytes::from_static(b"figures")).await.unwrap();
         std::fs::write(folder.path().join(&sha[..2]).join(&sha), b"changed").unwrap();
         assert!(matches!(blobs.get(&sha).await, Err(BlobError::Damaged(_))));
     }

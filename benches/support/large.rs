@@ -87,7 +87,7 @@ pub(crate) async fn large_round(service: &Arc<Service>, enterprises: usize) -> R
         list.push_str(&row.join(","));
         list.push('\n');
     }
-    let report = import_enterprises(service, &operator(), list.as_bytes(), false)
+    let report = import_enterprises(service, &operator(), &list.into(), false)
         .await
         .unwrap();
     assert_eq!(report.created, enterprises, "{:?}", report.outcomes.first());

@@ -182,7 +182,7 @@ impl BackTestsApi {
     ) -> Result<JobAccepted, UploadFailure> {
         let content = upload::read(&service, body.0).await?;
         let (round, against) = (RoundId(round_id.0), against.0.map(RunId));
-        let job = task::queue_back_test(&service, auth.principal(), round, against, content).await?;
+        let job = task::queue_back_test(&service, auth.principal(), round, against, content.into()).await?;
         Ok(accepted(job))
     }
 }

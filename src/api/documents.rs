@@ -240,7 +240,7 @@ impl DocumentsApi {
             code: code.0,
             version: version.0,
             title,
-            content,
+            content: content.into(),
         };
         let document = publish_document(&service, auth.principal(), new).await?;
         let location = format!("/api/v1/documents/{}", document.id);

@@ -834,7 +834,7 @@ impl ReturnsApi {
         let (revision, bytes) =
             read_return::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
         Ok(WorkbookFound::Found(
-            Binary(bytes),
+            Binary(bytes.into()),
             upload::attachment(&revision.filename),
         ))
     }

@@ -2,22 +2,23 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
 use poem::Body;
 use tokio::io::AsyncReadExt;
 
 use crate::service::{Service, error::ServiceError};
 
 /// All bytes of an upload, or a refusal once there are more than allowed.
-pub(crate) async fn read(service: &Service, body: Body) -> Result<Vec<u8>, ServiceError> {
+pub(crate) async fn read(service: &Service, body: Body) -> Result<Bytes, ServiceError> {
     read_at_most(service.settings.upload_bytes, body).await
 }
 
 /// All bytes of what is handed in for many enterprises, or a refusal once there are more than allowed.
-pub(crate) async fn read_import(service: &Service, body: Body) -> Result<Vec<u8>, ServiceError> {
+pub(crate) async fn read_import(service: &Service, body: Body) -> Result<Bytes, ServiceError> {
     read_at_most(service.settings.imports.file_bytes, body).await
 }
 
-async fn read_at_most(limit: u64, body: Body) -> Result<Vec<u8>, ServiceError> {
+async fn read_at_most(limit: u64, body: Body) -> Result<Bytes, ServiceError> {
     let mut bytes = Vec::new();
     let mut reader = body.into_async_read().take(limit + 1);
     reader
@@ -27,7 +28,7 @@ async fn read_at_most(limit: u64, body: Body) -> Result<Vec<u8>, ServiceError> {
     if bytes.len() as u64 > limit {
         Err(ServiceError::new("body_too_large"))
     } else {
-        Ok(bytes)
+        Ok(bytes.into())
     }
 }
 

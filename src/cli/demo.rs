@@ -236,7 +236,7 @@ impl Stage<'_> {
         std::fs::create_dir_all(&self.folder)?;
         let list = enterprise_list(samples).map_err(ServiceError::internal)?;
         std::fs::write(self.folder.join("enterprises.xlsx"), &list)?;
-        let report = import_enterprises(self.service, &operator(), &list, false).await?;
+        let report = import_enterprises(self.service, &operator(), &list.into(), false).await?;
         if report.refused > 0 {
             return Err(
                 ServiceError::internal(format!("{} rows of the enterprise list were refused", report.refused)).into(),
@@ -387,7 +387,10 @@ impl Stage<'_> {
             self.service,
             &on_behalf_of(enterprise.id),
             id,
-            Upload { filename, bytes },
+            Upload {
+                filename,
+                bytes: bytes.into(),
+            },
         )
         .await?)
     }

@@ -142,7 +142,7 @@ async fn source(service: &Service, from: &Path, output: &Output) -> Result<Sourc
     let name = from
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Ok(Source::of_file(name, std::fs::read(from)?, false))
+    Ok(Source::of_file(name, std::fs::read(from)?.into(), false))
 }
 
 /// Keeps the files of a folder under their hashes: from here on the import does not need the folder any more.
@@ -156,7 +156,7 @@ async fn keep(service: &Service, folder: &Path, output: &Output) -> Result<Sourc
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let sha256 = service
             .blobs
-            .put(std::fs::read(&path)?)
+            .put(std::fs::read(&path)?.into())
             .await
             .map_err(ServiceError::internal)?;
         files.push((name, sha256));

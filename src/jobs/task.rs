@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -84,7 +85,7 @@ pub enum Task {
 pub async fn queue_enterprise_import(
     service: &Service,
     caller: &Principal,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     dry_run: bool,
 ) -> Result<Job, ServiceError> {
     caller.may(Action::WriteEnterprises)?;

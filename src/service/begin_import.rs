@@ -1,7 +1,8 @@
 //! An import of many returns is taken on: bounded, written down with its items, carried out later by a job.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
+use bytes::Bytes;
 use workbook::archive::{Archive, ArchiveError, is_one_spreadsheet};
 
 use super::{
@@ -30,7 +31,7 @@ pub enum Source {
         /// Name of the file, shown, never trusted.
         filename: String,
         /// Content.
-        bytes: Vec<u8>,
+        bytes: Bytes,
     },
     /// Files of a folder whose bytes are kept as blobs already.
     Folder {
@@ -44,13 +45,13 @@ pub enum Source {
         /// Name of the file, shown, never trusted.
         filename: String,
         /// Content.
-        bytes: Vec<u8>,
+        bytes: Bytes,
     },
 }
 
 impl Source {
     /// What a file that was handed in is: a spreadsheet when a mapping explains it or it is one by its content, else a ZIP.
-    pub fn of_file(filename: String, bytes: Vec<u8>, mapped: bool) -> Self {
+    pub fn of_file(filename: String, bytes: Bytes, mapped: bool) -> Self {
         if mapped || is_one_spreadsheet(&bytes) {
             Self::Spreadsheet { filename, bytes }
         } else {
@@ -104,7 +105,7 @@ pub(crate) async fn begin_import(
             .catalogue
             .form(&service.db, found.questionnaire, &found.reference)
             .await?;
-        bulk_sheet(service, &found, &form, &bytes.as_slice().into()).await?;
+        bulk_sheet(service, &found, &form, bytes).await?;
     }
     let contents = contents(service, source, mapped).await?;
     let txn = service.db.begin_write().await?;
@@ -170,7 +171,6 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
     match source {
         Source::Zip { filename, bytes } => {
             let limits = service.settings.imports.archive();
-            let bytes: Arc<[u8]> = bytes.into();
             let (archive, source_sha256) = blocking({
                 let bytes = bytes.clone();
                 move || {
@@ -181,11 +181,7 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
                 }
             })
             .await?;
-            service
-                .blobs
-                .put(bytes.to_vec())
-                .await
-                .map_err(ServiceError::internal)?;
+            service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
             let items = (1..)
                 .zip(archive.files())
                 .map(|(ordinal, file)| ImportItem::waiting(ordinal, shown(&file.name)))

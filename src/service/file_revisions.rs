@@ -1,7 +1,7 @@
 //! Filing: what was read and checked becomes the newest revision of its return. One upload and a thousand files of a ZIP
 //! go this way, in as few statements as there can be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{finding::Findings, justification::Justification, reading::Reading};
 
@@ -68,7 +68,7 @@ pub(crate) async fn file_revisions(
     let mut returns = store::survey_return::find_returns(txn, filer.scope, &ids).await?;
     let mut events_so_far = store::survey_return::last_event_numbers(txn, filer.scope, &ids).await?;
     let (mut blobs, mut revisions, mut events) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut changed: BTreeMap<ReturnId, i64> = BTreeMap::new();
+    let mut changed: BTreeSet<ReturnId> = BTreeSet::new();
     let mut said = Vec::new();
     let mut outcomes = Vec::with_capacity(filings.len());
     for filing in filings {
@@ -103,7 +103,7 @@ pub(crate) async fn file_revisions(
             created_at: now,
         };
         blobs.insert(blob.sha256.clone(), blob);
-        changed.entry(survey_return.id).or_insert(survey_return.version);
+        changed.insert(survey_return.id);
         let from = std::mem::replace(&mut survey_return.state, ReturnState::Draft);
         survey_return.latest = Some(revision.id);
         survey_return.revision_number = revision.number;
@@ -123,8 +123,8 @@ pub(crate) async fn file_revisions(
             reason: filing.reason,
         });
         said.push(filing.justifications);
-        revisions.push(revision.clone());
-        outcomes.push(Ok((survey_return.clone(), revision)));
+        revisions.push(revision);
+        outcomes.push(Ok(survey_return.id));
     }
     let blobs = blobs.into_values().collect::<Vec<_>>();
     store::blob::record_blobs(txn, &blobs).await?;
@@ -132,17 +132,16 @@ pub(crate) async fn file_revisions(
     for (revision, said) in revisions.iter().zip(said) {
         record_given(service, txn, filer, revision, said).await?;
     }
-    for (id, expected) in changed {
-        if let Some(survey_return) = returns.get_mut(&id) {
-            survey_return.version =
-                store::survey_return::update_return(txn, filer.scope, survey_return, expected).await?;
-        }
-    }
+    let mut changed = returns
+        .values_mut()
+        .filter(|survey_return| changed.contains(&survey_return.id))
+        .collect::<Vec<_>>();
+    store::survey_return::update_returns(txn, filer.scope, &mut changed).await?;
     store::survey_return::insert_events(txn, filer.scope, &events).await?;
-    for (survey_return, _) in outcomes.iter_mut().flatten() {
-        if let Some(now) = returns.get(&survey_return.id) {
-            survey_return.version = now.version;
-        }
-    }
-    Ok(outcomes)
+    let mut revisions = revisions.into_iter();
+    let mut filed = |id| Some((returns.get(&id)?.clone(), revisions.next()?));
+    let outcomes = outcomes.into_iter().map(|outcome: Result<ReturnId, ServiceError>| {
+        outcome.and_then(|id| filed(id).ok_or_else(|| ServiceError::new("not_found")))
+    });
+    Ok(outcomes.collect())
 }

@@ -1,7 +1,8 @@
 //! An enterprise list from any spreadsheet: every row is taken, left unchanged or refused, and the report says which.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use survey::{cell::RawValue, tables::ReferenceTables, text::Text};
@@ -167,7 +168,7 @@ const COLUMNS: &[Column] = &[
 pub async fn import_enterprises(
     service: &Service,
     caller: &Principal,
-    bytes: &[u8],
+    bytes: &Bytes,
     dry_run: bool,
 ) -> Result<ImportReport, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
@@ -224,9 +225,8 @@ impl ListRow {
 }
 
 /// The rows from the column names on, of the first visible sheet that has them.
-async fn read_rows(service: &Service, bytes: &[u8]) -> Result<(ColumnsFound, Vec<ListRow>), ServiceError> {
-    let bytes: Arc<[u8]> = bytes.into();
-    let mut sheets = Sheets::visible(service, &bytes, SHEETS);
+async fn read_rows(service: &Service, bytes: &Bytes) -> Result<(ColumnsFound, Vec<ListRow>), ServiceError> {
+    let mut sheets = Sheets::visible(service, bytes, SHEETS);
     let mut closest = None;
     while let Some(mut stream) = sheets.next().await? {
         match read_sheet(&mut stream).await? {

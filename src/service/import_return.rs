@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use survey::{answer::Answers, survey::WantedConversion};
 use workbook::{extract::RawWorkbook, version};
 
@@ -41,7 +42,7 @@ pub struct Upload {
     /// Name the filler's computer gave it; shown, never trusted.
     pub filename: String,
     /// Content.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// Imports an uploaded workbook as a new revision of a return.

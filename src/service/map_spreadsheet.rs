@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use survey::{answer::Answers, cell::Provenances, finding::Findings};
 use workbook::{
     extract::{RawWorkbook, Visibility},
@@ -64,12 +65,12 @@ pub async fn propose_mapping(
     service: &Service,
     caller: &Principal,
     round: RoundId,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     sheet: Option<String>,
 ) -> Result<Proposed, ServiceError> {
     may_hand_in(caller)?;
     let (_, form) = round_and_form(service, round).await?;
-    let raw = read_list(service, &bytes.as_slice().into(), LOOKED_AT).await?;
+    let raw = read_list(service, &bytes, LOOKED_AT).await?;
     let file_sha256 = service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
     blocking(move || {
         let visible = raw
@@ -100,7 +101,7 @@ pub async fn preview_mapping(
     let (round, form) = round_and_form(service, round).await?;
     let compiled = Arc::new(compile(mapping, &form)?);
     let bytes = service.original(file_sha256).await?;
-    let raw = read_list(service, &bytes.into(), LOOKED_AT).await?;
+    let raw = read_list(service, &bytes, LOOKED_AT).await?;
     let context = RowContext {
         service: service.clone(),
         scope: caller.scope.clone(),
@@ -110,12 +111,12 @@ pub async fn preview_mapping(
     };
     let (most, dates) = (most.clamp(1, PREVIEW_ROWS), raw.dates);
     let first = blocking(move || Ok(first_rows(&compiled, &raw, most))).await?;
-    let checked = context.check(first, dates).await?;
+    let checked = context.check(context.own(first).await?, dates).await?;
     Ok(checked.into_iter().map(preview).collect())
 }
 
 /// The workbook; of one that is too long to be kept, how its sheets begin.
-async fn read_list(service: &Service, bytes: &Arc<[u8]>, rows: usize) -> Result<RawWorkbook, ServiceError> {
+async fn read_list(service: &Service, bytes: &Bytes, rows: usize) -> Result<RawWorkbook, ServiceError> {
     match read_workbook(&service.reader, bytes).await {
         Err(error) if error.kind == Kind::TooLarge => read_beginnings(service, bytes, rows, |_| false).await,
         read => read,
@@ -152,8 +153,8 @@ fn preview(checked: CheckedRow) -> PreviewRow {
         Err(error) => (None, Some(error)),
     };
     PreviewRow {
-        name: checked.row.name,
-        key: checked.row.key,
+        name: checked.name,
+        key: checked.key,
         owner,
         problem,
         answers: checked.reading.answers,

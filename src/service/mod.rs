@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -143,7 +144,7 @@ impl Service {
     }
 
     /// The bytes of something handed in earlier, by their SHA-256. `import.file_missing` when they cannot be had.
-    pub(crate) async fn original(&self, sha256: &str) -> Result<Vec<u8>, ServiceError> {
+    pub(crate) async fn original(&self, sha256: &str) -> Result<Bytes, ServiceError> {
         let bytes = self.blobs.get(sha256).await;
         bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))
     }

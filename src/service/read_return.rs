@@ -15,6 +15,7 @@ use crate::{
         db::{Connection, WriteTxn},
     },
 };
+use bytes::Bytes;
 
 /// Returns within scope.
 pub async fn list_returns(
@@ -54,7 +55,7 @@ pub async fn get_revision_workbook(
     service: &Service,
     caller: &Principal,
     id: RevisionId,
-) -> Result<(Revision, Vec<u8>), ServiceError> {
+) -> Result<(Revision, Bytes), ServiceError> {
     let revision = get_revision(service, caller, id).await?;
     let bytes = service
         .blobs

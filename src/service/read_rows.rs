@@ -118,14 +118,26 @@ impl Columns {
     }
 }
 
-/// A row that was read and checked.
-pub(crate) struct CheckedRow {
+/// A row with its owner.
+pub(crate) struct OwnedRow {
     /// The row.
     pub(crate) row: SheetRow,
-    /// Hash of everything that was read of it, wherever it stands: the same row again has the same.
-    pub(crate) hash: String,
     /// Whose it is.
     pub(crate) owner: Owner,
+    /// Hash of everything that was read of it, wherever it stands: the same row again has the same.
+    pub(crate) hash: String,
+}
+
+/// A row that was read and checked.
+pub(crate) struct CheckedRow {
+    /// Sheet and row as people name them, or the sheet alone where it is one return.
+    pub(crate) name: String,
+    /// Whose it says it is.
+    pub(crate) key: Option<String>,
+    /// Whose it is.
+    pub(crate) owner: Owner,
+    /// Hash of everything that was read of it.
+    pub(crate) hash: String,
     /// Answers and where they stood.
     pub(crate) reading: Reading,
     /// What was found.
@@ -153,14 +165,29 @@ pub(crate) struct RowContext {
 }
 
 impl RowContext {
-    /// Reads and checks a group of rows. A handful of statements, however many they are.
-    pub(crate) async fn check(&self, rows: Vec<SheetRow>, dates: DateSystem) -> Result<Vec<CheckedRow>, ServiceError> {
+    /// Finds the owners of a group of rows. Two statements, however many they are.
+    pub(crate) async fn own(&self, rows: Vec<SheetRow>) -> Result<Vec<OwnedRow>, ServiceError> {
         let owners = self.owners(&rows).await?;
-        let enterprises = owners.iter().flatten().map(|(_, enterprise)| enterprise.id);
+        let columns = self.columns.clone();
+        blocking(move || {
+            let owned = |(row, owner)| OwnedRow {
+                hash: hash(&row, &columns),
+                row,
+                owner,
+            };
+            Ok(rows.into_iter().zip(owners).map(owned).collect())
+        })
+        .await
+    }
+
+    /// Reads and checks a group of rows. A handful of statements, however many they are.
+    pub(crate) async fn check(&self, rows: Vec<OwnedRow>, dates: DateSystem) -> Result<Vec<CheckedRow>, ServiceError> {
+        let owners = rows.iter().map(|row| &row.owner);
+        let enterprises = owners.clone().flatten().map(|(_, enterprise)| enterprise.id);
         let previous = self.previous(enterprises.collect()).await?;
         let (form, columns) = (self.form.clone(), self.columns.clone());
-        let mut known = Vec::with_capacity(owners.len());
-        for owner in &owners {
+        let mut known = Vec::with_capacity(rows.len());
+        for owner in owners {
             known.push(match owner {
                 Ok((survey_return, enterprise)) => Known {
                     previous: previous.get(&enterprise.id).cloned(),
@@ -171,7 +198,8 @@ impl RowContext {
             });
         }
         blocking(move || {
-            let check = |((row, owner), known): ((SheetRow, Owner), Known)| {
+            let check = |(owned, known): (OwnedRow, Known)| {
+                let OwnedRow { row, owner, hash } = owned;
                 let mut reading = form.survey.read_answers(&row.cells, dates);
                 reading.claims = form.survey.read_claims(&row.claims);
                 if let Columns::Mapped(mapping) = &columns {
@@ -182,15 +210,16 @@ impl RowContext {
                 reading.findings.extend(row.notices.iter().cloned().map(of_notice));
                 let findings = raise(&form.survey, &reading, &evaluation);
                 CheckedRow {
-                    hash: hash(&row, &columns),
+                    name: row.name,
+                    key: row.key,
                     owner,
+                    hash,
                     reading,
                     findings,
                     untouched,
-                    row,
                 }
             };
-            Ok(rows.into_iter().zip(owners).zip(known).map(check).collect())
+            Ok(rows.into_iter().zip(known).map(check).collect())
         })
         .await
     }

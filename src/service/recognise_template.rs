@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use survey::{cell::RawValue, identifier::normalise, questionnaire::RegistryFact, text::Text};
 use workbook::{
     anchor::{self, ReturnWorkbook},
@@ -64,7 +65,7 @@ pub(crate) async fn bulk_sheet(
     service: &Service,
     round: &Round,
     form: &Arc<Form>,
-    bytes: &Arc<[u8]>,
+    bytes: &Bytes,
 ) -> Result<BulkSheet, ServiceError> {
     let beginnings = read_beginnings(service, bytes, MARKS, |read| anchor::metadata(read).is_ok()).await?;
     let metadata = sealed_metadata(service, &beginnings).await?;

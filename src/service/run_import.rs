@@ -93,7 +93,7 @@ struct Prepared {
 enum Verdict {
     /// Refused.
     Refused(ServiceError),
-    /// The newest revision of its return was read from these very bytes.
+    /// The newest revision of its return was read from these very bytes, or from a row that said the same.
     Repeated(Box<SurveyReturn>),
     /// Read and checked.
     Checked(Box<SurveyReturn>, Box<Filing>),

@@ -1,7 +1,6 @@
 //! Sheets that are too long to be kept: out of a reading child row by row, or only as they begin.
 
-use std::sync::Arc;
-
+use bytes::Bytes;
 use workbook::extract::{RawRow, RawSheet, RawWorkbook, RowsHead, Visibility, WantedSheet};
 
 use super::{Service, check_workbook::refused, error::ServiceError};
@@ -11,7 +10,7 @@ use crate::reader::{RowBatch, RowStream};
 const SHEETS: usize = 64;
 
 /// The rows of one sheet.
-async fn open_rows(service: &Service, bytes: &Arc<[u8]>, wanted: WantedSheet) -> Result<RowStream, ServiceError> {
+async fn open_rows(service: &Service, bytes: &Bytes, wanted: WantedSheet) -> Result<RowStream, ServiceError> {
     let rows = service.reader.rows(bytes.clone(), wanted).await;
     rows.map_err(ServiceError::internal)?.map_err(refused)
 }
@@ -27,7 +26,7 @@ pub(crate) async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRo
 /// Sheets of a file, opened one after the other as they are asked for.
 pub(crate) struct Sheets<'s> {
     service: &'s Service,
-    bytes: &'s Arc<[u8]>,
+    bytes: &'s Bytes,
     first: Option<WantedSheet>,
     /// How many sheets may follow the first.
     others: usize,
@@ -37,7 +36,7 @@ pub(crate) struct Sheets<'s> {
 
 impl<'s> Sheets<'s> {
     /// The sheets that people see, in the order of the file; the first of all when they see none.
-    pub(crate) fn visible(service: &'s Service, bytes: &'s Arc<[u8]>, others: usize) -> Self {
+    pub(crate) fn visible(service: &'s Service, bytes: &'s Bytes, others: usize) -> Self {
         Self {
             service,
             bytes,
@@ -48,7 +47,7 @@ impl<'s> Sheets<'s> {
     }
 
     /// The sheet of this name alone.
-    pub(crate) fn named(service: &'s Service, bytes: &'s Arc<[u8]>, name: &str) -> Self {
+    pub(crate) fn named(service: &'s Service, bytes: &'s Bytes, name: &str) -> Self {
         Self {
             first: Some(WantedSheet::Name(name.to_owned())),
             ..Self::visible(service, bytes, 0)
@@ -84,7 +83,7 @@ fn visible(head: &RowsHead) -> impl Iterator<Item = usize> {
 /// The workbook with the first rows of its sheets alone, and no more sheets once there is `enough`.
 pub(crate) async fn read_beginnings(
     service: &Service,
-    bytes: &Arc<[u8]>,
+    bytes: &Bytes,
     rows: usize,
     enough: impl Fn(&RawWorkbook) -> bool,
 ) -> Result<RawWorkbook, ServiceError> {

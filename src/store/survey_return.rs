@@ -14,7 +14,8 @@ use entity::{
 use sea_orm::{
     ColumnTrait as _, Condition, DerivePartialModel, EntityTrait as _, ExprTrait as _, FromQueryResult, JoinType,
     JsonValue, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
-    RelationTrait as _, Select, Set, sea_query::Expr,
+    RelationTrait as _, Select, Set,
+    sea_query::{Expr, OnConflict},
 };
 use survey::{answer::Answers, cell::Provenances, finding::Findings};
 use uuid::Uuid;
@@ -30,6 +31,9 @@ use crate::domain::{
     run::RunInput,
     survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn},
 };
+
+/// Returns of one update: each binds 11 values, and SQLite allows 32 766.
+const UPDATED_AT_ONCE: usize = 500;
 
 /// The return with this identifier.
 pub async fn find_return(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<SurveyReturn, StoreError> {
@@ -108,6 +112,26 @@ pub async fn newest_by_blob(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|(blob, id)| (blob, EnterpriseId(id))).collect())
+}
+
+/// The hashes of the rows that the newest revisions of these returns were read from; none for one that was a workbook.
+pub async fn newest_parts(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, String>, StoreError> {
+    let rows: Vec<(Uuid, String)> = ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
+        .select_only()
+        .column(survey_return::Column::Id)
+        .column(revision::Column::PartSha256)
+        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+        .filter(revision::Column::PartSha256.is_not_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, part)| (ReturnId(id), part)).collect())
 }
 
 /// What the newest revisions of these returns were read from and what was found in them.
@@ -193,37 +217,87 @@ pub async fn update_return(
     survey_return: &SurveyReturn,
     expected_version: i64,
 ) -> Result<i64, StoreError> {
-    let version = version::next(expected_version);
-    let change = survey_return::ActiveModel {
+    let mut changed = survey_return.clone();
+    changed.version = expected_version;
+    update_returns(conn, scope, &mut [&mut changed]).await?;
+    Ok(changed.version)
+}
+
+/// Changes the state and the figures of returns that are at the versions given, and gives them their new ones. A return
+/// at another version: `VersionConflict`, and the transaction is to be dropped. Two statements for every 500 returns.
+pub async fn update_returns(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &mut [&mut SurveyReturn],
+) -> Result<(), StoreError> {
+    use survey_return::Column::{
+        AcceptedRevisionId, Block, Id, LatestRevisionId, RevisionNumber, State, UpdatedAt, Version, Warn,
+    };
+    require(conn, scope, returns.iter().map(|survey_return| survey_return.id)).await?;
+    let changed_here = OnConflict::column(Id)
+        .update_columns([
+            State,
+            LatestRevisionId,
+            AcceptedRevisionId,
+            RevisionNumber,
+            Block,
+            Warn,
+            Version,
+            UpdatedAt,
+        ])
+        .action_and_where(
+            Expr::col((ReturnEntity, Version))
+                .add(1)
+                .eq(Expr::col(("excluded", Version))),
+        )
+        .to_owned();
+    for chunk in returns.chunks_mut(UPDATED_AT_ONCE) {
+        let updated = ReturnEntity::insert_many(chunk.iter().map(|survey_return| changed_row(survey_return)))
+            .on_conflict(changed_here.clone())
+            .exec_without_returning(conn)
+            .await?;
+        if updated != chunk.len() as u64 {
+            return Err(conflict(conn, chunk).await?);
+        }
+        for survey_return in chunk {
+            survey_return.version = version::next(survey_return.version);
+        }
+    }
+    Ok(())
+}
+
+/// The version of the first of these returns that is not at the version expected.
+async fn conflict(conn: &impl Connection, expected: &[&mut SurveyReturn]) -> Result<StoreError, StoreError> {
+    let found: Vec<(Uuid, i64)> = ReturnEntity::find()
+        .select_only()
+        .columns([survey_return::Column::Id, survey_return::Column::Version])
+        .filter(survey_return::Column::Id.is_in(expected.iter().map(|expected| expected.id.0)))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let found: BTreeMap<Uuid, i64> = found.into_iter().collect();
+    let is_other = |expected: &&&mut SurveyReturn| found.get(&expected.id.0) != Some(&expected.version);
+    let other = expected.iter().find(is_other);
+    Ok(version::refused(
+        other.and_then(|other| found.get(&other.id.0).copied()),
+    ))
+}
+
+/// The row that a return becomes.
+fn changed_row(survey_return: &SurveyReturn) -> survey_return::ActiveModel {
+    survey_return::ActiveModel {
+        id: Set(survey_return.id.0),
+        round_id: Set(survey_return.round.0),
+        enterprise_id: Set(survey_return.enterprise.0),
         state: Set(survey_return.state.name().to_owned()),
         latest_revision_id: Set(survey_return.latest.map(|id| id.0)),
         accepted_revision_id: Set(survey_return.accepted.map(|id| id.0)),
         revision_number: Set(survey_return.revision_number),
         block: Set(survey_return.block),
         warn: Set(survey_return.warn),
-        version: Set(version),
+        version: Set(version::next(survey_return.version)),
         updated_at: Set(survey_return.updated_at),
-        ..Default::default()
-    };
-    let this = scope::rows_of(scope, survey_return::Column::EnterpriseId)
-        .add(survey_return::Column::Id.eq(survey_return.id.0));
-    let updated = ReturnEntity::update_many()
-        .set(change)
-        .filter(this.clone())
-        .filter(survey_return::Column::Version.eq(expected_version))
-        .exec(conn)
-        .await?;
-    if updated.rows_affected == 1 {
-        return Ok(version);
     }
-    let current = ReturnEntity::find()
-        .select_only()
-        .column(survey_return::Column::Version)
-        .filter(this)
-        .into_tuple()
-        .one(conn)
-        .await?;
-    Err(version::refused(current))
 }
 
 /// Adds a revision to a return that the scope shows. Its blob must have been recorded. Duplicate `revision_number`.

@@ -5,8 +5,9 @@
 //! UTF-8, else GBK (GB 18030), which is what Windows in China writes. A name that leads anywhere else (`..`, absolute,
 //! with a backslash, a drive or control characters) refuses the whole ZIP: nothing of it was made by an honest hand.
 
-use std::{io::Cursor, sync::Arc};
+use std::io::Cursor;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 use zip::ZipArchive;
@@ -48,7 +49,7 @@ impl Default for ArchiveLimits {
 /// A ZIP that has passed every check that needs no inflation. Clones share its bytes.
 #[derive(Clone)]
 pub struct Archive {
-    zip: ZipArchive<Cursor<Arc<[u8]>>>,
+    zip: ZipArchive<Cursor<Bytes>>,
     files: Vec<ArchiveFile>,
     left_out: usize,
     entry_bytes: u64,
@@ -98,7 +99,7 @@ pub enum ArchiveError {
 
 impl Archive {
     /// Opens a ZIP.
-    pub fn open(bytes: Arc<[u8]>, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
+    pub fn open(bytes: Bytes, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
         let bounds = Limits {
             entries: limits.entries,
             // One large file is that file's fault, not the ZIP's.

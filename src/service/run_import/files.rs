@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use bytes::Bytes;
 use futures::{StreamExt as _, future::try_join_all, stream};
 use survey::{answer::Answers, survey::WantedConversion};
 use uuid::Uuid;
@@ -98,7 +99,7 @@ impl Run {
         }
         let bytes = self.service.original(&self.batch.source_sha256).await?;
         let limits = self.service.settings.imports.archive();
-        let open = move || Archive::open(bytes.into(), &limits).map_err(|error| refused_zip(&error));
+        let open = move || Archive::open(bytes, &limits).map_err(|error| refused_zip(&error));
         Ok(Originals::Archive(blocking(open).await?))
     }
 
@@ -151,11 +152,11 @@ impl Run {
         &self,
         originals: &Originals,
         item: &ImportItem,
-    ) -> Result<Result<Vec<u8>, ServiceError>, ServiceError> {
+    ) -> Result<Result<Bytes, ServiceError>, ServiceError> {
         match originals {
             Originals::Archive(archive) => {
                 let (archive, at) = (archive.clone(), usize::try_from(item.ordinal - 1).unwrap_or(usize::MAX));
-                blocking(move || Ok(archive.read(at).map_err(|error| unreadable(&error)))).await
+                blocking(move || Ok(archive.read(at).map(Bytes::from).map_err(|error| unreadable(&error)))).await
             }
             Originals::Blobs => {
                 let sha256 = item.sha256.as_deref().unwrap_or_default();

@@ -11,11 +11,11 @@ use super::{
     source::{Group, Source},
 };
 use crate::{
-    domain::import::ImportItem,
+    domain::{import::ImportItem, survey_return::SurveyReturn},
     service::{
         error::ServiceError,
         file_revisions::Filing,
-        read_rows::{CheckedRow, RowContext, SheetRow},
+        read_rows::{CheckedRow, OwnedRow, Owner, RowContext, SheetRow},
     },
     store,
 };
@@ -27,7 +27,6 @@ impl Run {
     /// Reads, checks and settles the rows that are not settled yet.
     pub(super) async fn rows(self: Arc<Self>) -> Result<(), ServiceError> {
         let bytes = self.service.original(&self.batch.source_sha256).await?;
-        let bytes: Arc<[u8]> = bytes.into();
         let size = bytes.len();
         let mapping = self.batch.options.mapping.clone();
         let source = Source::of(&self.service, &self.round, &self.form, mapping, &bytes).await?;
@@ -39,7 +38,7 @@ impl Run {
             columns: source.columns(),
         };
         let last = store::import::last_ordinal(self.service.db.read(), &self.batch).await?;
-        let (send, receive) = mpsc::channel(AHEAD);
+        let (send, receive) = mpsc::channel(1);
         let service = self.service.clone();
         let giving = tokio::spawn(async move { source.give(&service, &bytes, last, send).await });
         let checked = groups(receive).map(|group| {
@@ -60,32 +59,34 @@ impl Run {
         giving.await.map_err(ServiceError::internal)?
     }
 
+    /// Checks the rows of a group whose returns do not say the same already.
     async fn check(&self, context: &RowContext, group: Group, size: usize) -> Result<Vec<Prepared>, ServiceError> {
         let (ordinals, rows): (Vec<i32>, Vec<SheetRow>) = group.rows.into_iter().unzip();
-        let checked = context.check(rows, group.dates).await?;
-        let prepared = ordinals.into_iter().zip(checked);
-        Ok(prepared
-            .map(|(ordinal, row)| self.prepared(ordinal, row, size))
-            .collect())
+        let owned = context.own(rows).await?;
+        let returns = owned.iter().filter_map(return_of).map(|survey_return| survey_return.id);
+        let (conn, scope) = (self.service.db.read(), &self.caller.scope);
+        let newest = store::survey_return::newest_parts(conn, scope, &returns.collect::<Vec<_>>()).await?;
+        let is_repeated = |row: &OwnedRow| return_of(row).and_then(|found| newest.get(&found.id)) == Some(&row.hash);
+        let (repeated, others): (Vec<_>, Vec<_>) =
+            ordinals.into_iter().zip(owned).partition(|(_, row)| is_repeated(row));
+        let (ordinals, others): (Vec<i32>, Vec<OwnedRow>) = others.into_iter().unzip();
+        let checked = ordinals.into_iter().zip(context.check(others, group.dates).await?);
+        let repeated = repeated.into_iter().map(|(ordinal, row)| repeated_row(ordinal, row));
+        let checked = checked.map(|(ordinal, row)| self.prepared(ordinal, row, size));
+        let mut prepared: Vec<Prepared> = repeated.chain(checked).collect();
+        prepared.sort_unstable_by_key(|prepared| prepared.item.ordinal);
+        Ok(prepared)
     }
 
     fn prepared(&self, ordinal: i32, checked: CheckedRow, size: usize) -> Prepared {
-        let mut item = ImportItem {
-            sha256: Some(checked.hash.clone()),
-            ..ImportItem::waiting(ordinal, checked.row.name)
-        };
-        let (survey_return, enterprise) = match checked.owner {
+        let (item, owner) = item(ordinal, checked.name, &checked.hash, checked.owner);
+        let survey_return = match owner {
             Ok(owner) => owner,
             Err(error) => {
-                return Prepared {
-                    item,
-                    verdict: Verdict::Refused(error),
-                };
+                let verdict = Verdict::Refused(error);
+                return Prepared { item, verdict };
             }
         };
-        item.survey_return = Some(survey_return.id);
-        item.uscc = Some(enterprise.facts.uscc);
-        item.enterprise_name = Some(enterprise.facts.name);
         if checked.untouched {
             let verdict = Verdict::Refused(ServiceError::new("import.row_untouched"));
             return Prepared { item, verdict };
@@ -107,6 +108,34 @@ impl Run {
             verdict: Verdict::checked(survey_return, filing),
         }
     }
+}
+
+fn return_of(row: &OwnedRow) -> Option<&SurveyReturn> {
+    row.owner.as_ref().ok().map(|(survey_return, _)| survey_return)
+}
+
+/// A row that the newest revision of its return was read from.
+fn repeated_row(ordinal: i32, row: OwnedRow) -> Prepared {
+    let (item, owner) = item(ordinal, row.row.name, &row.hash, row.owner);
+    Prepared {
+        item,
+        verdict: owner.map_or_else(Verdict::Refused, |found| Verdict::Repeated(Box::new(found))),
+    }
+}
+
+/// The item of a row, with the return that is its owner's.
+fn item(ordinal: i32, name: String, hash: &str, owner: Owner) -> (ImportItem, Result<SurveyReturn, ServiceError>) {
+    let mut item = ImportItem {
+        sha256: Some(hash.to_owned()),
+        ..ImportItem::waiting(ordinal, name)
+    };
+    let owner = owner.map(|(survey_return, enterprise)| {
+        item.survey_return = Some(survey_return.id);
+        item.uscc = Some(enterprise.facts.uscc);
+        item.enterprise_name = Some(enterprise.facts.name);
+        survey_return
+    });
+    (item, owner)
 }
 
 fn groups(receive: Receiver<Group>) -> impl futures::Stream<Item = Group> {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use survey::cell::{DateSystem, LayoutNotice};
 use tokio::sync::mpsc::Sender;
 use workbook::{
@@ -27,8 +28,8 @@ use crate::{
     },
 };
 
-/// Rows that are checked together and settled in one transaction.
-const AT_ONCE: usize = 64;
+/// Rows that are checked together and settled in one transaction: a row of a wide sheet takes half a megabyte on its way.
+const AT_ONCE: usize = 32;
 /// Sheets that are tried for a bulk sheet under another name.
 const SHEETS: usize = 16;
 
@@ -56,7 +57,7 @@ impl Source {
         round: &Round,
         form: &Arc<Form>,
         mapping: Option<AppliedMapping>,
-        bytes: &Arc<[u8]>,
+        bytes: &Bytes,
     ) -> Result<Self, ServiceError> {
         Ok(match mapping {
             Some(applied) => Self::Mapped(Arc::new(compile(applied.mapping, form)?)),
@@ -75,7 +76,7 @@ impl Source {
     pub(super) async fn give(
         &self,
         service: &Service,
-        bytes: &Arc<[u8]>,
+        bytes: &Bytes,
         last: i32,
         send: Sender<Group>,
     ) -> Result<(), ServiceError> {
@@ -130,7 +131,7 @@ impl Giver {
 async fn give_sheets(
     service: &Service,
     mapping: &Compiled,
-    bytes: &Arc<[u8]>,
+    bytes: &Bytes,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
     let raw = read_workbook(&service.reader, bytes).await?;
@@ -149,7 +150,7 @@ async fn give_mapped(
     service: &Service,
     mapping: &Compiled,
     sheet: Option<&str>,
-    bytes: &Arc<[u8]>,
+    bytes: &Bytes,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
     let mut sheets = match sheet {
@@ -183,7 +184,7 @@ async fn give_mapped(
 async fn give_bulk(
     service: &Service,
     sheet: &BulkSheet,
-    bytes: &Arc<[u8]>,
+    bytes: &Bytes,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
     let mut wrong = AnchorError::SheetsMissing;

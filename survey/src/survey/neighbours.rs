@@ -1,10 +1,13 @@
 //! The returns of a round, laid out so that one can be compared with all others in little time.
 //!
-//! A number is kept as a hash of 64 bits. The comparison of a return with another one runs over half of each, a row of
-//! 32-bit integers; only where that gives more equal numbers than any return before are the whole hashes looked at.
-//! Answers that must not occur twice and figures of an industry are found by key.
+//! A number is kept as a hash of 64 bits, in two halves. The comparison of a return with another one runs over the lower
+//! halves, a row of 32-bit integers; only where that gives more equal numbers than any return before are the upper ones
+//! looked at. Answers that must not occur twice and figures of an industry are found by key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use rust_decimal::Decimal;
 
@@ -37,11 +40,10 @@ pub struct Others<'n> {
 /// The returns by place.
 #[derive(Clone, Debug, Default)]
 struct Rows {
-    /// Numeric questions; each return has as many hashes, 0 for a blank.
+    /// Numeric questions; each return has as many hashes.
     width: usize,
-    hashes: Vec<u64>,
-    /// The lower halves of the hashes, never 0 for a number.
-    halves: Vec<u32>,
+    /// The numbers of [`RETURNS_AT_ONCE`] returns each: what was kept is not moved as more are added.
+    numbers: Vec<Numbers>,
     /// The answers of each return that must not occur twice.
     keys: Vec<Vec<Option<String>>>,
     /// How many returns have such an answer, for each field by answer.
@@ -49,6 +51,17 @@ struct Rows {
     accepted: Vec<Option<PeerFigures>>,
     /// Places of the accepted returns by industry code.
     industries: BTreeMap<String, BTreeSet<usize>>,
+}
+
+/// Returns whose numbers are kept side by side.
+const RETURNS_AT_ONCE: usize = 1024;
+
+/// The hashes of the numbers of some returns, one return after the other. A blank is 0 in both halves, no number in the
+/// lower one.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    lower: Vec<u32>,
+    upper: Vec<u32>,
 }
 
 impl<Id> Default for Neighbours<Id> {
@@ -83,18 +96,16 @@ impl Rows {
             if place == 0 {
                 self.width = neighbour.print.numbers.len();
             }
-            self.hashes.resize(self.width * (place + 1), 0);
-            self.halves.resize(self.width * (place + 1), 0);
+            if place.is_multiple_of(RETURNS_AT_ONCE) {
+                self.numbers.push(Numbers::blank(self.width * RETURNS_AT_ONCE));
+            }
             self.keys.push(Vec::new());
             self.accepted.push(None);
         }
         self.forget(place);
-        let start = place * self.width;
-        let hashes = self.hashes.iter_mut().skip(start).take(self.width);
-        let halves = self.halves.iter_mut().skip(start);
-        for ((kept, half_kept), number) in hashes.zip(halves).zip(&neighbour.print.numbers) {
-            *kept = number.map_or(0, hash);
-            *half_kept = half(*kept);
+        if let Some(numbers) = self.numbers.get_mut(place / RETURNS_AT_ONCE) {
+            let start = place % RETURNS_AT_ONCE * self.width;
+            numbers.put(start..start + self.width, &neighbour.print.numbers);
         }
         self.holders
             .resize_with(self.holders.len().max(neighbour.print.keys.len()), BTreeMap::new);
@@ -133,6 +144,29 @@ impl Rows {
     }
 }
 
+impl Numbers {
+    fn blank(length: usize) -> Self {
+        Self {
+            lower: vec![0; length],
+            upper: vec![0; length],
+        }
+    }
+
+    fn put(&mut self, range: Range<usize>, numbers: &[Option<Decimal>]) {
+        let lower = self.lower.get_mut(range.clone()).unwrap_or_default();
+        let upper = self.upper.get_mut(range).unwrap_or_default();
+        let places = lower.iter_mut().zip(upper);
+        for ((lower, upper), number) in places.zip(numbers) {
+            (*lower, *upper) = halves(*number);
+        }
+    }
+
+    /// Lower and upper halves, return by return; blank ones where there is none yet.
+    fn rows(&self, width: usize) -> impl Iterator<Item = (&[u32], &[u32])> {
+        self.lower.chunks_exact(width).zip(self.upper.chunks_exact(width))
+    }
+}
+
 impl<'n> Others<'n> {
     /// Whether another return has this answer in a field that must not occur twice.
     pub(super) fn have(self, field: usize, key: &str) -> bool {
@@ -144,16 +178,16 @@ impl<'n> Others<'n> {
 
     /// The greatest share of equal numbers, 0 to 1, among those in both; none where no other return has a number in common.
     pub(super) fn greatest_share_equal(self, print: &Fingerprint) -> Option<f64> {
-        let own: Vec<u64> = print.numbers.iter().map(|number| number.map_or(0, hash)).collect();
-        let own_halves: Vec<u32> = own.iter().map(|hash| half(*hash)).collect();
+        let (lower, upper): (Vec<u32>, Vec<u32>) = print.numbers.iter().map(|number| halves(*number)).unzip();
         let width = self.rows.width.max(1);
-        let halves = self.rows.halves.chunks_exact(width);
-        let rows = halves.zip(self.rows.hashes.chunks_exact(width)).enumerate();
+        let rows = self.rows.numbers.iter().flat_map(|numbers| numbers.rows(width));
         let mut greatest: Option<f64> = None;
-        for (_, (halves, hashes)) in rows.filter(|(place, _)| Some(*place) != self.own) {
-            // Equal numbers have equal halves, so that no share is greater than that of the halves.
-            if share_equal(&own_halves, halves, 0) > greatest {
-                let share = share_equal(&own, hashes, 0);
+        for (_, other) in rows.enumerate().filter(|(place, _)| Some(*place) != self.own) {
+            // Equal numbers have equal halves, so that no share is greater than that of the lower ones.
+            if share_equal(&lower, other.0, 0) > greatest {
+                let own = lower.iter().zip(&upper).collect::<Vec<_>>();
+                let other = other.0.iter().zip(other.1).collect::<Vec<_>>();
+                let share = share_equal(&own, &other, (&0, &0));
                 if share > greatest {
                     greatest = share;
                 }
@@ -185,24 +219,23 @@ pub(super) fn share_equal<T: PartialEq + Copy>(one: &[T], other: &[T], blank: T)
     (both > 0).then(|| f64::from(equal) / f64::from(both))
 }
 
-/// FNV-1a of 64 bits, never 0: the same for numbers that are equal.
+/// FNV-1a of 64 bits: the same for numbers that are equal.
 fn hash(number: Decimal) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
     let bytes = number.normalize().serialize();
-    let hashed = bytes
+    bytes
         .iter()
-        .fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
-    hashed.max(1)
+        .fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }
 
-/// The lower half of a hash, 0 for that of a blank alone.
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is asked for")]
-fn half(hash: u64) -> u32 {
-    match hash {
-        0 => 0,
-        hash => (hash as u32).max(1),
-    }
+/// The lower and the upper half of the hash of a number, the lower one 0 for a blank alone.
+#[expect(clippy::cast_possible_truncation, reason = "halves are asked for")]
+fn halves(number: Option<Decimal>) -> (u32, u32) {
+    number.map_or((0, 0), |number| {
+        let hash = hash(number);
+        ((hash as u32).max(1), (hash >> 32) as u32)
+    })
 }
 
 #[cfg(test)]
@@ -243,8 +276,8 @@ mod tests {
         assert_eq!(number("0"), number("-0.0"));
         assert_ne!(number("286.5"), number("286.4"));
         assert_ne!(number("286.5"), number("-286.5"));
-        assert_ne!(half(number("0")), 0, "a zero is an answer");
-        assert_eq!((half(0), half(1 << 32)), (0, 1));
+        assert_ne!(halves(Some(Decimal::ZERO)).0, 0, "a zero is an answer");
+        assert_eq!(halves(None), (0, 0));
     }
 
     #[test]
@@ -264,6 +297,33 @@ mod tests {
         assert!(!all.others(&"b").have(0, "X"));
         assert_eq!(all.others(&"b").greatest_share_equal(&own), None);
         assert_eq!(all.others(&"c").peers("2221").count(), 0);
+    }
+
+    #[test]
+    fn many_returns_are_compared_as_few_are() {
+        let mut all = Neighbours::default();
+        let last = 2 * RETURNS_AT_ONCE;
+        for at in 0..=last {
+            let number = i64::try_from(at).unwrap();
+            all.put(at, neighbour(&[Some(-1), Some(number), Some(number)], None, None));
+        }
+        let check = |own: usize, numbers: &[Option<i64>], expected| {
+            assert_eq!(
+                all.others(&own).greatest_share_equal(&print(numbers, None)),
+                Some(expected)
+            );
+        };
+        let of = |at: usize| {
+            [
+                Some(-2),
+                Some(i64::try_from(at).unwrap()),
+                Some(i64::try_from(at).unwrap()),
+            ]
+        };
+        for at in [0, RETURNS_AT_ONCE - 1, RETURNS_AT_ONCE, last] {
+            check(at + 1, &of(at), 2.0 / 3.0);
+            check(at, &of(at), 0.0);
+        }
     }
 
     proptest! {

@@ -343,7 +343,7 @@ async fn begin(app: &App, county: &County, zip: Vec<u8>) -> Begun {
     let round = RoundId(county.round_id.parse().unwrap());
     let source = Source::Zip {
         filename: "many.zip".to_owned(),
-        bytes: zip,
+        bytes: zip.into(),
     };
     task::begin(&app.service, &bureau(), round, source, ImportOptions::default())
         .await

@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs and cannot make ends it")]
 
-use std::{
-    io::{Cursor, Write as _},
-    sync::Arc,
-};
+use std::io::{Cursor, Write as _};
 
+use bytes::Bytes;
 use workbook::archive::{Archive, ArchiveLimits, is_one_spreadsheet};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -20,7 +18,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn open(bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Archive, &'static str> {
-    Archive::open(Arc::from(bytes), limits).map_err(|error| error.code())
+    Archive::open(Bytes::from(bytes), limits).map_err(|error| error.code())
 }
 
 /// Names as another writer would have put them down: both are of one length.
