@@ -1,6 +1,6 @@
 //! The answers of a section sheet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{
     cell::{Place, RawCell, RawValue},
@@ -84,7 +84,7 @@ impl<'a> Located<'a> {
         if !order.is_sorted() {
             notices.rows_moved(sheet, &order);
         }
-        notices.note_rows(sheet, None);
+        notices.note_rows(sheet, &BTreeSet::new(), None);
         let periods = grid
             .periods
             .iter()

@@ -160,6 +160,25 @@ impl Notices {
         self.push("WF14.rows_moved", Action::Info, None, places, message);
     }
 
+    /// Rows that were inserted into a table and are read as its rows.
+    pub(super) fn rows_added(&mut self, sheet: &AnchoredSheet<'_>, question: &str, rows: &BTreeSet<u32>) {
+        if rows.is_empty() {
+            return;
+        }
+        let places = rows
+            .iter()
+            .map(|row| sheet.raw.place(*row, sheet.anchor_column))
+            .collect();
+        let message = Text::new(
+            format!("工作表“{}”中插入的行已作为表格的行读取，请核对。", sheet.raw.name),
+            format!(
+                "Rows inserted on sheet \"{}\" were read as rows of its table; check them.",
+                sheet.raw.name
+            ),
+        );
+        self.push("WF14.rows_added", Action::Info, Some(question), places, message);
+    }
+
     pub(super) fn column_missing(&mut self, sheet: &AnchoredSheet<'_>, code: &str) {
         let message = Text::new(
             format!(
@@ -177,7 +196,14 @@ impl Notices {
 
     /// Rows without a code (WF16). On a table sheet a row that holds something in the table's own columns may be data
     /// of a row too many, so it is warned about.
-    pub(super) fn note_rows(&mut self, sheet: &AnchoredSheet<'_>, table_columns: Option<&BTreeSet<u32>>) {
+    ///
+    /// Rows in `read` are answers all the same.
+    pub(super) fn note_rows(
+        &mut self,
+        sheet: &AnchoredSheet<'_>,
+        read: &BTreeSet<u32>,
+        table_columns: Option<&BTreeSet<u32>>,
+    ) {
         let mut listed = 0;
         let mut cells = sheet.raw.cells.iter().peekable();
         while let Some(first) = cells.peek() {
@@ -192,7 +218,7 @@ impl Notices {
                     content = Some(cell.column);
                 }
             }
-            let Some(column) = content.filter(|_| !has_code && row > sheet.anchor_row) else {
+            let Some(column) = content.filter(|_| !has_code && row > sheet.anchor_row && !read.contains(&row)) else {
                 continue;
             };
             listed += 1;
@@ -202,8 +228,8 @@ impl Notices {
             let place = vec![sheet.raw.place(row, column)];
             if table_columns.is_some_and(|columns| columns.contains(&column)) {
                 let message = Text::new(
-                    "这一行在表格预设行之外，没有读取。请填在带序号的空行里；行数不够请与主管部门联系。",
-                    "This row lies outside the rows of the table and was not read. Use the numbered rows; ask the bureau if they do not suffice.",
+                    "这一行在表格的行之外，或超出表格最多可填的行数，没有读取。请填在带序号的空行里；行数不够请与主管部门联系。",
+                    "This row lies outside the table, or is one more than it may have, and was not read. Use the numbered rows; ask the bureau if they do not suffice.",
                 );
                 self.push("WF14.row_without_code", Action::Warn, None, place, message);
             } else {

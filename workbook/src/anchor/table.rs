@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use survey::cell::TableCell;
+use survey::cell::{RawValue, TableCell};
 
 use super::{
     Reading,
@@ -19,10 +19,12 @@ pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: 
     let rows = located_rows(reading, sheet, table);
     let columns = located_columns(reading, sheet, table);
     let at_columns: BTreeSet<u32> = columns.iter().map(|(_, column)| *column).collect();
-    reading.notices.note_rows(sheet, Some(&at_columns));
-    let positions: BTreeMap<(u32, u32), &str> = rows
-        .iter()
-        .flat_map(|(_, row)| {
+    let added = added_rows(sheet, table, &rows, &at_columns);
+    reading.notices.rows_added(sheet, &table.question, &added);
+    reading.notices.note_rows(sheet, &added, Some(&at_columns));
+    let all_rows = rows.iter().map(|(_, row)| row).chain(&added);
+    let positions: BTreeMap<(u32, u32), &str> = all_rows
+        .flat_map(|row| {
             columns
                 .iter()
                 .map(move |(_, column)| ((*row, *column), table.question.as_str()))
@@ -36,8 +38,14 @@ pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: 
             .any(|(_, column)| cells.cell(row, *column).is_some_and(|cell| text_of(cell) != Some("")))
     };
     let mut shown: Vec<(u32, u32)> = rows.iter().filter(|(_, row)| holds_something(*row)).copied().collect();
-    if shown.is_empty() {
+    if shown.is_empty() && added.is_empty() {
         shown.extend(rows.first());
+    }
+    if !added.is_empty() {
+        // As people see them, from the top down.
+        let mut seen: Vec<u32> = shown.iter().map(|(_, row)| *row).chain(added).collect();
+        seen.sort_unstable();
+        shown = (0..).zip(seen).collect();
     }
     for (number, row) in shown {
         for (code, column) in &columns {
@@ -50,6 +58,37 @@ pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: 
             reading.cells.push(cell);
         }
     }
+}
+
+/// Rows that were inserted between those of the table and hold something in its columns: the table grows by them up to the
+/// number of rows it may have.
+fn added_rows(
+    sheet: &AnchoredSheet<'_>,
+    table: &TableBlock,
+    rows: &[(u32, u32)],
+    columns: &BTreeSet<u32>,
+) -> BTreeSet<u32> {
+    let coded: BTreeSet<u32> = rows.iter().map(|(_, row)| *row).collect();
+    let (Some(first), Some(last)) = (coded.first(), coded.last()) else {
+        return BTreeSet::new();
+    };
+    let filled: BTreeSet<u32> = sheet
+        .raw
+        .cells
+        .iter()
+        .filter(|cell| (*first..=*last).contains(&cell.row) && columns.contains(&cell.column))
+        .filter(|cell| cell.value != RawValue::Blank && text_of(cell) != Some(""))
+        .map(|cell| cell.row)
+        .collect();
+    let free = usize::try_from(table.rows).unwrap_or(usize::MAX);
+    let free = free.saturating_sub(filled.intersection(&coded).count());
+    let is_foreign = |row: &u32| sheet.rows.values().any(|known| known == row);
+    filled
+        .difference(&coded)
+        .filter(|row| !is_foreign(row))
+        .take(free)
+        .copied()
+        .collect()
 }
 
 /// Row numbers with their rows on the sheet, in the order of their numbers.

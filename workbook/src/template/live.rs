@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Formula, Workbook};
 use survey::{
+    answer::Claims,
     cell::{DateSystem, Place, RawCell},
     expression::{CODE_BAR, CellKind, Expression, NameCell, Value},
     questionnaire::{Action, Question, QuestionType},
@@ -58,6 +59,16 @@ pub(super) struct Cell {
     pub(super) result: String,
 }
 
+/// Shorter than any reason: a mark such as `/` that says nothing.
+const SHORTEST_REASON: usize = 2;
+
+/// Where the questions of a template are answered.
+struct Sources<'l> {
+    answers: BTreeMap<&'l str, Source>,
+    /// The cells in which a reason may stand why a question does not apply.
+    claims: BTreeMap<&'l str, String>,
+}
+
 /// Where the answer to a question stands.
 enum Source {
     Cell(String),
@@ -74,6 +85,7 @@ impl Live {
             survey,
             language: issue.language,
             evaluation: survey.evaluate(&answers, &RoundContext::new(), previous),
+            claims: &issue.claims,
             cells: BTreeMap::new(),
             live: Self {
                 rows: Vec::new(),
@@ -160,17 +172,20 @@ struct Builder<'s> {
     survey: &'s Survey,
     language: Language,
     evaluation: Evaluation,
+    claims: &'s Claims,
     /// Cells of the names that have one.
     cells: BTreeMap<String, NameCell>,
     live: Live,
 }
 
 impl Builder<'_> {
-    fn build(mut self, sources: &BTreeMap<&str, Source>) -> Live {
+    fn build(mut self, sources: &Sources<'_>) -> Live {
         let survey = self.survey;
         for question in &survey.questionnaire().questions {
-            if let Some(source) = sources.get(question.code.as_str()) {
-                self.question(question, source);
+            let code = question.code.as_str();
+            if let Some(source) = sources.answers.get(code) {
+                let claim = sources.claims.get(code).filter(|_| question.na_allowed);
+                self.question(question, source, claim.map(String::as_str));
             }
         }
         for (index, (derived, guarded)) in survey.derived_expressions().enumerate() {
@@ -186,7 +201,10 @@ impl Builder<'_> {
             };
             self.live.rules.push((index, row));
             let shown = |code: &&String| {
-                matches!(sources.get(code.as_str()), Some(Source::Cell(_) | Source::Ticks(_))) && can_be_named(code)
+                matches!(
+                    sources.answers.get(code.as_str()),
+                    Some(Source::Cell(_) | Source::Ticks(_))
+                ) && can_be_named(code)
             };
             for question in rule.cells.iter().filter(shown) {
                 broken_at.entry(question.clone()).or_default().push(row);
@@ -198,7 +216,7 @@ impl Builder<'_> {
         self.live
     }
 
-    fn question(&mut self, question: &Question, source: &Source) {
+    fn question(&mut self, question: &Question, source: &Source, claim: Option<&str>) {
         let Some(relevance) = self.relevance(question) else {
             return;
         };
@@ -226,10 +244,13 @@ impl Builder<'_> {
             _ => Some(CellKind::Number),
         };
         let progress = question.required.then(|| {
-            let is_asked = self.evaluation.relevant.contains(code);
-            let asked = relevance
-                .as_ref()
-                .map_or_else(|| "=1".to_owned(), |condition| format!("=IF({condition},1,0)"));
+            let is_asked = self.evaluation.relevant.contains(code) && (claim.is_none() || !self.is_claimed(code));
+            let unclaimed = claim.map(|cell| format!("LEN(TRIM({cell}))<{SHORTEST_REASON}"));
+            let conditions: Vec<String> = relevance.iter().cloned().chain(unclaimed).collect();
+            let asked = match conditions.as_slice() {
+                [] => "=1".to_owned(),
+                conditions => format!("=IF(AND({}),1,0)", conditions.join(",")),
+            };
             let answered = format!("=IF(AND({}=1,{}<>\"\"),1,0)", local(ASKED, row), local(VALUE, row));
             let number = |yes: bool| if yes { "1" } else { "0" }.to_owned();
             (
@@ -255,6 +276,12 @@ impl Builder<'_> {
             value: Cell { formula, result },
             progress,
         });
+    }
+
+    /// Whether the enterprise says that a question does not apply.
+    fn is_claimed(&self, code: &str) -> bool {
+        let claim = self.claims.get(code);
+        claim.is_some_and(|claim| claim.reason.trim().chars().count() >= SHORTEST_REASON)
     }
 
     /// The condition under which a question is relevant, `None` for always; nothing where it has no counterpart.
@@ -418,25 +445,29 @@ fn shown(value: &Value) -> String {
 }
 
 /// Where every question is answered.
-fn sources(layout: &Layout, language: Language) -> BTreeMap<&str, Source> {
-    let mut sources = BTreeMap::new();
+fn sources(layout: &Layout, language: Language) -> Sources<'_> {
+    let (mut answers, mut claims) = (BTreeMap::new(), BTreeMap::new());
     for sheet in &layout.sheets {
         let name = language.single(&sheet.name).replace('\'', "''");
         let reference = |row: u32, column: u16| format!("'{name}'!{}", absolute(column, row));
         match &sheet.body {
             SheetBody::Grid(grid) => {
                 for (row_number, row) in grid.numbered_rows() {
+                    if let Some(column) = grid.claim_column().filter(|_| row.claimable) {
+                        let claimed = row.questions.iter().flatten();
+                        claims.extend(claimed.map(|code| (code.as_str(), reference(row_number, column))));
+                    }
                     for (column, code) in row.numbered_questions() {
                         let cell = reference(row_number, column);
                         match &row.role {
                             RowRole::Answer => {
-                                sources.insert(code, Source::Cell(cell));
+                                answers.insert(code, Source::Cell(cell));
                             }
                             RowRole::Ticks => {
-                                sources.insert(code, Source::Ticks(Vec::new()));
+                                answers.insert(code, Source::Ticks(Vec::new()));
                             }
                             RowRole::Tick { option } => {
-                                if let Some(Source::Ticks(ticks)) = sources.get_mut(code) {
+                                if let Some(Source::Ticks(ticks)) = answers.get_mut(code) {
                                     ticks.push((option.clone(), cell));
                                 }
                             }
@@ -453,11 +484,11 @@ fn sources(layout: &Layout, language: Language) -> BTreeMap<&str, Source> {
                 );
                 let first = reference(at::FIRST_ROW, at::FIRST_TABLE_COLUMN);
                 let range = format!("{first}:{}", absolute(last_column, last_row));
-                sources.insert(table.question.as_str(), Source::Table(range));
+                answers.insert(table.question.as_str(), Source::Table(range));
             }
         }
     }
-    sources
+    Sources { answers, claims }
 }
 
 /// Prefilled values as the cells of a return.

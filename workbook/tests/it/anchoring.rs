@@ -489,6 +489,34 @@ fn tables_keep_their_rows_and_tell_of_rows_too_many() {
         rows.dedup();
         rows
     };
+    let inserted = |before: u32, count: u32| {
+        found(move |w| {
+            let table = sheet(w, "V02");
+            for cell in table.cells.iter_mut().filter(|cell| cell.row >= before) {
+                cell.row += count;
+            }
+            for row in before..before + count {
+                set(table, row, 2, RawValue::Text(format!("插入的项目{row}")));
+            }
+        })
+    };
+    let filled = rows(&found(|_| ()));
+    let grown = inserted(4 + 1, 2);
+    assert_eq!(codes(&grown), ["WF14.rows_added"]);
+    assert_eq!(grown.notices[0].places.len(), 2);
+    assert_eq!(rows(&grown).len(), filled.len() + 2);
+    let name = |row: u32| {
+        let mut cells = grown.cells.iter().filter(|cell| cell.question == "V02");
+        let of_row = cells.find(|cell| cell.table.as_ref().is_some_and(|table| table.row == row));
+        of_row.map(|cell| cell.value.clone())
+    };
+    assert_eq!(name(1), Some(RawValue::Text("插入的项目5".into())), "from the top down");
+    let too_many = inserted(4 + 1, 40);
+    assert_eq!(codes(&too_many)[..2], ["WF14.rows_added", "WF14.row_without_code"]);
+    let questionnaire = Form::shipped().questionnaire;
+    let asked = questionnaire.questions.iter().find(|question| question.code == "V02");
+    let most = asked.and_then(|question| question.max_items).expect("a stated maximum");
+    assert_eq!(u32::try_from(rows(&too_many).len()), Ok(most));
     let gap = found(|w| set(sheet(w, "V02"), 4 + 7, 2, RawValue::Text("第八个项目".into())));
     assert_eq!(rows(&gap).last(), Some(&7));
     let blank = found(|w| sheet(w, "V02").cells.retain(|cell| cell.row < 4 || cell.column < 2));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use survey::{
-    answer::{Answer, Answers},
+    answer::{Answer, Answers, Claim, Claims},
     cell::RawValue,
     finding::Findings,
     survey::{DerivedResult, Evaluation, RoundContext},
@@ -14,16 +14,24 @@ use workbook::{
     language::Language,
     layout::Layout,
     prefill::{Prefill, raw_values},
-    template::write_live,
+    template::{TemplateIssue, write_live},
 };
 
 use crate::support::{Form, SURVEY, issue, worked_answers};
 
 fn live(answers: &Answers, language: Language) -> RawWorkbook {
+    live_with(answers, Claims::new(), language)
+}
+
+fn live_with(answers: &Answers, claims: Claims, language: Language) -> RawWorkbook {
     let form = Form::shipped();
     let layout = Layout::of(&form.questionnaire, &form.lists, None);
     let prefill = raw_values(&form.questionnaire, &form.lists, answers, language);
-    let bytes = write_live(&layout, &SURVEY, &form.lists, &issue(language), &prefill).expect("written");
+    let issue = TemplateIssue {
+        claims,
+        ..issue(language)
+    };
+    let bytes = write_live(&layout, &SURVEY, &form.lists, &issue, &prefill).expect("written");
     extract(&bytes, &Limits::default()).expect("readable")
 }
 
@@ -145,6 +153,39 @@ fn the_progress_counts_what_must_be_answered() {
     for language in [Language::Zh, Language::En, Language::Both] {
         check(&answers, language, &format!("{} / {asked}", asked - missing));
     }
+}
+
+#[test]
+fn a_question_that_is_said_not_to_apply_is_not_asked() {
+    let questions = || SURVEY.questionnaire().questions.iter();
+    let (evaluation, _) = checked(&Answers::new());
+    let is_asked = |code: &str| evaluation.relevant.contains(code);
+    let required = |claimable: bool| {
+        let of_kind = move |q: &&survey::questionnaire::Question| q.required && q.na_allowed == claimable;
+        questions().filter(of_kind).find(|q| is_asked(&q.code)).expect("one")
+    };
+    let asked = questions().filter(|q| q.required && is_asked(&q.code)).count();
+    let check = |code: &str, reason: &str, expected: usize| {
+        let claim = Claim {
+            reason: reason.to_owned(),
+            place: survey::cell::Place::default(),
+        };
+        let workbook = live_with(&Answers::new(), Claims::from([(code.to_owned(), claim)]), Language::Zh);
+        let progress = workbook.sheets[0]
+            .cells
+            .iter()
+            .find(|cell| cell.formula)
+            .expect("the progress");
+        assert_eq!(
+            progress.value,
+            RawValue::Text(format!("0 / {expected}")),
+            "{code}: {reason}"
+        );
+    };
+    let claimable = required(true).code.as_str();
+    check(claimable, "没有生产车间", asked - 1);
+    check(claimable, "/", asked);
+    check(&required(false).code, "没有生产车间", asked);
 }
 
 #[test]
