@@ -15,7 +15,7 @@ use survey::{expression::Value, text::Text};
 use crate::{
     compile::{CompiledComposite, CompositeSource},
     composite::{
-        Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, Step, YearInput, YearResult,
+        Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, Step, YearInput, YearResult,
         explain_unit,
     },
     exact::Fixed,
@@ -296,6 +296,46 @@ impl CompositeScores {
             });
         }
         units
+    }
+
+    /// The unit by itself, with all that was fitted as it is.
+    pub(crate) fn alone<'s>(&'s self, methodology: &'s CompiledComposite, unit: usize) -> Option<Alone<'s>> {
+        Alone::of(&methodology.method, &self.result, self.row(unit)?)
+    }
+
+    /// The figures of an indicator as they are compared: divided by the size of the unit where the methodology says so.
+    pub(crate) fn compared(&self, methodology: &CompiledComposite, column: usize) -> Vec<Option<f64>> {
+        let units = self.units.iter().enumerate();
+        let compared = units.map(|(at, unit)| Some(unit.figures.get(column)? / self.size(methodology, column, at)?));
+        compared.collect()
+    }
+
+    /// What one of an indicator, as it is compared, is in figures of the unit; none where that is missing or zero.
+    pub(crate) fn size(&self, methodology: &CompiledComposite, column: usize, unit: usize) -> Option<f64> {
+        let code = &methodology.columns.get(column)?.code;
+        let Some((by, factor)) = methodology.method.denominator(code) else {
+            return Some(1.0);
+        };
+        let mut columns = methodology.columns.iter();
+        let size = columns.position(|column| column.denominator && column.code == by)?;
+        let size = self.units.get(unit)?.figures.get(size)? / factor;
+        (size != 0.0).then_some(size)
+    }
+
+    /// Whether a figure is missing because it does not apply to the unit.
+    pub(crate) fn does_not_apply(&self, column: usize, unit: usize) -> bool {
+        let missing = self.units.get(unit).and_then(|unit| unit.figures.missing(column));
+        matches!(missing, Some(MissingReason::NotRelevant | MissingReason::NotApplicable))
+    }
+
+    /// The place of the level above a unit's own among the levels; none at the top and without one.
+    pub(crate) fn next_level(&self, methodology: &CompiledComposite, unit: usize) -> Option<usize> {
+        let code = self.result.levels.as_ref()?.get(self.row(unit)?)?.as_ref()?;
+        let levels = methodology.method.cuts.as_ref()?.levels.iter();
+        levels
+            .map(|(level, _)| level)
+            .position(|level| level == code)?
+            .checked_sub(1)
     }
 
     fn row(&self, unit: usize) -> Option<usize> {

@@ -210,7 +210,8 @@ impl WhatIfApi {
     /// Find what reaches the next level
     ///
     /// The smallest change of one value that reaches the next level or stage, and a combination of several. Only what the
-    /// scoring can give is proposed; questions that are not relevant are not touched.
+    /// scoring can give is proposed; questions that are not relevant are not touched. Of a methodology that scores all
+    /// together, figures move at most as far as the best of the run, with scales and everybody else held as they are.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id/improvement",
         method = "get",

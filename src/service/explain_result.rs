@@ -9,7 +9,7 @@ use index::{
 };
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
-use super::{Service, browse::get_run, catalogue::blocking, error::ServiceError};
+use super::{Service, browse::get_run, catalogue::blocking, error::ServiceError, run_pass::refused};
 use crate::{
     domain::{
         access::Principal,
@@ -116,11 +116,20 @@ pub async fn improve_result(
         .catalogue
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
-    blocking(move || {
-        let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
-        Ok(methodology
-            .each()
-            .and_then(|methodology| explain::improvement(&scored, methodology)))
+    let all = match &methodology {
+        OverReturns::Each(_) => None,
+        OverReturns::Together(_) => Some(service.scored_runs.of(service, &run).await?),
+    };
+    blocking(move || match (&methodology, all) {
+        (OverReturns::Each(methodology), _) => {
+            let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
+            Ok(explain::improvement(&scored, methodology))
+        }
+        (OverReturns::Together(_), None) => Ok(None),
+        (OverReturns::Together(_), Some(all)) => {
+            let unit = all.place(result.enterprise)?;
+            explain::improvement_together(&all.scores, &all.methodology, unit).map_err(|error| refused(&error))
+        }
     })
     .await
 }

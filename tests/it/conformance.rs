@@ -138,6 +138,11 @@ fn make(folder: &Path, kinds: &[Kind]) -> Vec<Made> {
         .arg(format!("{FOLDER}/sheetjs_write.cjs"))
         .arg(&kinds_file)
         .arg(folder));
+    run(Command::new("node")
+        .env("NODE_PATH", node_modules())
+        .arg(format!("{FOLDER}/exceljs_write.cjs"))
+        .arg(&kinds_file)
+        .arg(folder.join("exceljs.xlsx")));
     std::fs::write(folder.join("rust.xlsx"), of_rust_xlsxwriter(kinds)).unwrap();
     let mut files = vec![
         Made {
@@ -152,6 +157,13 @@ fn make(folder: &Path, kinds: &[Kind]) -> Vec<Made> {
             variant: "xlsx",
             format: FileFormat::Xlsx,
             path: folder.join("rust.xlsx"),
+            keeps: ALL,
+        },
+        Made {
+            writer: "exceljs",
+            variant: "xlsx",
+            format: FileFormat::Xlsx,
+            path: folder.join("exceljs.xlsx"),
             keeps: ALL,
         },
     ];

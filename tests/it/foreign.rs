@@ -273,6 +273,25 @@ fn a_return_that_sheetjs_saved_again_reads_the_same() {
     }
 }
 
+/// The same through ExcelJS.
+#[test]
+fn a_return_that_exceljs_saved_again_reads_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, source, target) = (filled(), folder.path().join("a.xlsx"), folder.path().join("b.xlsx"));
+    std::fs::write(&source, &original).unwrap();
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/workbooks/conformance/exceljs_write.cjs"
+    );
+    run(Command::new("node")
+        .env("NODE_PATH", node_modules())
+        .args([script, "--again"])
+        .args([&source, &target]));
+    let (first, second) = (read(&original).unwrap(), read(&std::fs::read(target).unwrap()).unwrap());
+    assert_eq!(values(&second), values(&first));
+    assert_eq!(second.metadata, first.metadata);
+}
+
 /// The third worked enterprise with faults of three severities, given back with marks.
 fn marked(bytes: &[u8]) -> Vec<u8> {
     let form = form();

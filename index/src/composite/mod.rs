@@ -5,6 +5,7 @@
 //! The engine refuses, naming indicator and unit, where others answer NaN.
 
 mod aggregate;
+mod alone;
 mod copeland;
 mod denominate;
 mod engine;
@@ -26,6 +27,7 @@ mod treat;
 pub(crate) mod tree;
 
 pub use aggregate::{Aggregation, Mean, Missing, aggregate};
+pub use alone::{Alone, Changed};
 pub use denominate::{Denominator, denominate};
 pub use engine::{Composite, Plan, compute, compute_with, fit};
 pub use error::CompositeError;

@@ -2,12 +2,14 @@
 
 mod distance;
 mod improve;
+mod improve_together;
 mod moved;
 mod together;
 mod tree;
 
 pub use distance::{ConditionDistance, Distance, distance};
 pub use improve::{Change, Gain, Improvement, improvement};
+pub use improve_together::improvement_together;
 pub use moved::{LeftOut, Missing, MovedWeight, Receiver, Zeroed, missing};
 pub(crate) use together::formula as composite_formula;
 pub use together::{distance_together, missing_together, tree_together};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use index::composite::{
-    Column, Direction, Fill, Imputation, Matrix, Mean, Method, NodeSpec, Normalisation, Plan, Screening, Step,
-    Treatment, TreatmentStep, Treatments, Tree, YearInput, YearResult,
+    Alone, Column, Direction, Fill, Imputation, Matrix, Mean, Method, NodeSpec, Normalisation, Plan, Screening, Step,
+    Ties, Treatment, TreatmentStep, Treatments, Tree, YearInput, YearResult,
 };
 use proptest::prelude::*;
 
@@ -180,4 +180,48 @@ fn means_of_pairs_see_the_changed_unit() {
     now[0] = [Some(9.0), Some(-9.0), Some(9.0)];
     let frozen = method.run_frozen(&before, vec![year(&now)], "u00").unwrap();
     assert!(frozen.composite.ranks.iter().all(|ranks| ranks[0] == Some(1)));
+}
+
+fn row(scores: &Matrix, at: usize) -> Vec<Option<f64>> {
+    scores.columns().iter().map(|column| column.get(at)).collect()
+}
+
+/// One unit alone gives what all of them give when only its figures have changed.
+#[test]
+fn a_unit_alone_scores_as_among_all() {
+    let rows: Vec<[Option<f64>; 3]> = (0..12)
+        .map(|row| {
+            let row = f64::from(row);
+            [
+                Some(row * row * row + 1.0),
+                (row > 2.0).then_some(40.0 - row),
+                Some(row),
+            ]
+        })
+        .collect();
+    for normalisation in [Normalisation::PERCENT, Normalisation::PercentileRank(Ties::Average)] {
+        let method = method(filled_and_treated(), normalisation);
+        let before = run(&method, &rows);
+        for (unit, figure) in [(0, 7.0), (5, 2000.0), (11, 0.5)] {
+            let alone = Alone::of(&method, &before, unit).unwrap();
+            let same = alone.score(&[]).unwrap();
+            assert_eq!(row(&same.scores, 0), row(&before.composite.scores, unit));
+            let mut now = rows.clone();
+            now[unit][0] = Some(figure);
+            let frozen = method
+                .run_frozen(&before, vec![year(&now)], &format!("u{unit:02}"))
+                .unwrap();
+            let changed = alone.score(&[(0, figure)]).unwrap();
+            assert_eq!(row(&changed.scores, 0), row(&frozen.composite.scores, unit));
+        }
+    }
+}
+
+#[test]
+fn what_hangs_on_everybody_is_not_told_of_one() {
+    let rows = [[Some(1.0), Some(2.0), Some(3.0)], [Some(2.0), Some(1.0), Some(4.0)]];
+    let mut method = method(Vec::new(), Normalisation::PERCENT);
+    method.plan.aggregation.mean = Mean::Copeland;
+    let before = run(&method, &rows);
+    assert!(Alone::of(&method, &before, 0).is_none());
 }

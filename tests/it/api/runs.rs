@@ -1052,6 +1052,61 @@ async fn other_answers_are_tried_among_all(round: &Round<'_>, run: &str) {
     unknown.refused(StatusCode::UNPROCESSABLE_ENTITY, "answers.invalid");
 }
 
+/// What is proposed reaches the level, and a little less does not.
+async fn the_smallest_changes_reach_the_next_level(round: &Round<'_>, run: &str, scored: &[&Value]) {
+    let (mut alone, mut together) = (0, 0);
+    for row in scored {
+        let enterprise = row["enterprise_id"].as_str().unwrap();
+        let path = format!("{}/results/{enterprise}", at(run));
+        let improvement = round.get(&format!("{path}/improvement")).await;
+        if row["band"] == 2 {
+            assert_eq!(improvement, json!({ "single": [] }), "nothing is above");
+            continue;
+        }
+        assert_eq!(
+            (&improvement["value"], &improvement["label"]["en"]),
+            (&json!(2), &json!("High"))
+        );
+        let samples = &round.county.samples;
+        let sample = samples.iter().find(|sample| sample.uscc == row["uscc"]).unwrap();
+        let answer = |code: &str| match sample.answers.get(code) {
+            Some(Answer::Number(number)) => number.to_string().parse::<f64>().unwrap(),
+            other => panic!("{code}: {other:?}"),
+        };
+        // The question that gives the figure, and what it must say.
+        let put = |change: &Value, by: f64| {
+            let figure = number(&change["to"]) * (1.0 + by);
+            match change["gains"][0]["code"].as_str().unwrap() {
+                "network" => ("D08", figure * answer("D06") / 100.0),
+                "computers" => ("D04", figure),
+                "productivity" => ("F03", figure * answer("F01")),
+                other => panic!("{other}"),
+            }
+        };
+        let band = async |changes: &[&Value], by: f64| {
+            let puts = changes.iter().map(|change| put(change, by));
+            let answers: serde_json::Map<String, Value> = puts
+                .map(|(code, figure)| (code.to_owned(), json!({ "number": format!("{figure:.9}") })))
+                .collect();
+            let path = format!("{path}/what-if");
+            let found = round.bureau.post(&path, json!({ "answers": answers })).await;
+            found.expect(StatusCode::OK).json()["band"].clone()
+        };
+        for change in improvement["single"].as_array().unwrap() {
+            alone += 1;
+            assert_eq!(band(&[change], 1e-9).await, 2, "{change}");
+            assert_eq!(band(&[change], -0.01).await, 1, "{change}");
+        }
+        if let Some(changes) = improvement["combination"].as_array() {
+            together += 1;
+            let changes: Vec<&Value> = changes.iter().collect();
+            assert_eq!(band(&changes, 1e-9).await, 2, "{changes:?}");
+            assert_eq!(band(&changes, -0.01).await, 1, "{changes:?}");
+        }
+    }
+    assert!(alone > 0 && together > 0, "{alone} changes alone, {together} together");
+}
+
 async fn its_weights_are_shaken(round: &Round<'_>, run: &str, scored: &[&Value]) {
     let path = format!("{}/robustness", at(run));
     let job = round
@@ -1174,6 +1229,7 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
             .await;
         assert_eq!(job["result"]["against"]["moving"], 0, "{job}");
         other_answers_are_tried_among_all(&round, &run).await;
+        the_smallest_changes_reach_the_next_level(&round, &run, &scored).await;
         its_weights_are_shaken(&round, &run, &scored).await;
         app.end().await;
     }

@@ -1,0 +1,296 @@
+//! The smallest change that reaches the next level of a composite: of one figure alone, and of several.
+//!
+//! Scales, treatment and everybody else are held as in the run. A figure is moved no further than the best that a unit of
+//! the run has; where an indicator is divided by the size of the unit, the quotient is moved. What is small is measured as
+//! the share of the range of the run. A combination is found greedily, the most of the score for the least share first, and
+//! then freed of everything it does not need: it is a way, not proved to be the cheapest. Scores that hang on everybody's
+//! figures (Copeland) cannot be told for one unit, and nothing is proposed; a figure that does not apply is not touched.
+
+use std::sync::Arc;
+
+use super::{Change, Gain, Improvement};
+use crate::{
+    compile::CompiledComposite,
+    composite::{Alone, Changed, CompositeError, Direction},
+    exact::Fixed,
+    returns::CompositeScores,
+    scoring::Figure,
+};
+
+/// Most changes that are listed as reaching it alone.
+const LISTED: usize = 20;
+/// Halvings of an interval: past them doubles are not told apart.
+const HALVINGS: u32 = 60;
+/// A figure is proposed to this share of the range, with as few decimals as that needs.
+const FINENESS: f64 = 1e-4;
+
+/// What would reach the next level; none where there is no score, no level or nothing above. `scores` must come from
+/// `methodology`.
+///
+/// # Errors
+/// Where the methodology refuses the figures of the unit.
+pub fn improvement_together(
+    scores: &CompositeScores,
+    methodology: &CompiledComposite,
+    unit: usize,
+) -> Result<Option<Improvement>, CompositeError> {
+    let Some(aim) = Aim::of(scores, methodology, unit) else {
+        return Ok(None);
+    };
+    let Some(alone) = scores.alone(methodology, unit) else {
+        return Ok(None);
+    };
+    let search = Search {
+        start: alone.score(&[])?,
+        levers: levers(scores, methodology, unit),
+        aim,
+        alone,
+    };
+    Ok(Some(Improvement {
+        value: search.aim.value,
+        label: methodology.level_label(&search.aim.level),
+        single: search.single(),
+        combination: search.combination(),
+    }))
+}
+
+/// The next level: which score of which node it asks for.
+struct Aim {
+    value: u32,
+    level: String,
+    node: String,
+    least: f64,
+    /// Decimals to which scores are rounded before they are compared.
+    decimals: Option<u32>,
+}
+
+impl Aim {
+    fn of(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize) -> Option<Self> {
+        let cuts = methodology.method.cuts.as_ref()?;
+        let next = scores.next_level(methodology, unit)?;
+        let (level, least) = cuts.levels.get(next)?;
+        Some(Self {
+            value: u32::try_from(cuts.levels.len() - next).ok()?,
+            level: level.clone(),
+            node: cuts.node.clone(),
+            least: (*least)?,
+            decimals: methodology.method.decimals.filter(|_| cuts.published),
+        })
+    }
+
+    fn is_reached(&self, score: f64) -> bool {
+        let rounded = self.decimals.and_then(|decimals| Fixed::from_observed(score, decimals));
+        rounded.map_or(score, Fixed::to_f64) >= self.least
+    }
+}
+
+/// An indicator whose figure can be bettered.
+struct Lever {
+    code: String,
+    source: Arc<str>,
+    label: Arc<survey::text::Text>,
+    unit: String,
+    questions: Vec<String>,
+    /// Its place in the tree.
+    at: usize,
+    /// What one of its quotient is in figures: 1 where it is not divided.
+    size: f64,
+    /// The figure as it is compared; none where it is missing.
+    current: Option<f64>,
+    /// Where the way to the best begins: the figure, or the worst of the run where it is missing.
+    from: f64,
+    best: f64,
+    range: f64,
+}
+
+/// The levers of a unit that have somewhere to go.
+fn levers(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize) -> Vec<Lever> {
+    let columns = (0..).zip(&methodology.columns);
+    let indicators = columns.filter(|(_, column)| !column.denominator);
+    let lever = |(column, indicator): (usize, &crate::compile::CompositeColumn)| {
+        let code = indicator.code.as_str();
+        let tree = &methodology.method.tree;
+        let at = tree.indicators.iter().position(|indicator| indicator.code == code)?;
+        let rises = tree.indicators.get(at)?.direction == Direction::Positive;
+        let observed = scores.compared(methodology, column);
+        let present = observed.iter().flatten().copied();
+        let (least, greatest) = present.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), figure| {
+            (least.min(figure), greatest.max(figure))
+        });
+        let (worst, best) = if rises { (least, greatest) } else { (greatest, least) };
+        let current = observed.get(unit).copied().flatten();
+        let from = current.unwrap_or(worst);
+        if scores.does_not_apply(column, unit) {
+            return None;
+        }
+        let size = scores.size(methodology, column, unit)?;
+        let questions = indicator.source.questions.to_vec();
+        let source = Arc::from(match questions.as_slice() {
+            [question] => question.as_str(),
+            _ => code,
+        });
+        let is_open = (best - from).abs() > 0.0 && best.is_finite() && from.is_finite();
+        is_open.then(|| Lever {
+            source,
+            label: methodology.label(code),
+            unit: methodology.unit(code).to_owned(),
+            code: code.to_owned(),
+            questions,
+            at,
+            size,
+            current,
+            from,
+            best,
+            range: greatest - least,
+        })
+    };
+    indicators.filter_map(lever).collect()
+}
+
+impl Lever {
+    fn share(&self, figure: f64) -> f64 {
+        (figure - self.from).abs() / self.range
+    }
+
+    /// The figure with as few decimals as it may have, rounded towards the best.
+    fn rounded(&self, figure: f64) -> f64 {
+        let fine = self.range * self.size.abs() * FINENESS;
+        let decimals = (0..9).find(|decimals| 10_f64.powi(-decimals) <= fine).unwrap_or(9);
+        let scale = 10_f64.powi(decimals);
+        let scaled = figure * self.size * scale;
+        let towards = if (self.best - self.from) * self.size > 0.0 {
+            scaled.ceil()
+        } else {
+            scaled.floor()
+        };
+        let rounded = towards / scale / self.size;
+        if (rounded - self.from).abs() > (self.best - self.from).abs() {
+            self.best
+        } else {
+            rounded
+        }
+    }
+}
+
+struct Search<'m> {
+    alone: Alone<'m>,
+    aim: Aim,
+    start: crate::composite::Composite,
+    levers: Vec<Lever>,
+}
+
+impl Search<'_> {
+    /// The score of the aim's node; none where the methodology refuses the figures.
+    fn score(&self, changed: &[Changed]) -> Option<f64> {
+        let composite = self.alone.score(changed).ok()?;
+        composite.scores.column(&self.aim.node)?.get(0)
+    }
+
+    fn reaches(&self, others: &[Changed], changed: Changed) -> bool {
+        let changed: Vec<Changed> = others.iter().copied().chain([changed]).collect();
+        self.score(&changed).is_some_and(|score| self.aim.is_reached(score))
+    }
+
+    /// The figure nearest to the present one that reaches the level together with other changes.
+    fn least(&self, others: &[Changed], lever: &Lever) -> Option<f64> {
+        let reaches = |figure: f64| self.reaches(others, (lever.at, figure));
+        if !reaches(lever.best) {
+            return None;
+        }
+        let (mut near, mut far) = (lever.from, lever.best);
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(near, far);
+            if reaches(middle) {
+                far = middle;
+            } else {
+                near = middle;
+            }
+        }
+        Some(
+            [lever.rounded(far), far]
+                .into_iter()
+                .find(|figure| reaches(*figure))
+                .unwrap_or(lever.best),
+        )
+    }
+
+    fn single(&self) -> Vec<Change> {
+        let reaching = self
+            .levers
+            .iter()
+            .filter_map(|lever| Some((lever, self.least(&[], lever)?)));
+        let mut found: Vec<Change> = reaching
+            .filter_map(|(lever, figure)| self.change(lever, figure))
+            .collect();
+        found.sort_by(|a, b| a.share.cmp(&b.share).then_with(|| a.source.cmp(&b.source)));
+        found.truncate(LISTED);
+        found
+    }
+
+    fn combination(&self) -> Option<Vec<Change>> {
+        let mut taken: Vec<&Lever> = Vec::new();
+        let mut changed: Vec<Changed> = Vec::new();
+        let mut score = self.score(&[])?;
+        while !self.aim.is_reached(score) {
+            let open = self
+                .levers
+                .iter()
+                .filter(|lever| !changed.iter().any(|(at, _)| *at == lever.at));
+            let gains = open.filter_map(|lever| {
+                let with: Vec<Changed> = changed.iter().copied().chain([(lever.at, lever.best)]).collect();
+                let gain = self.score(&with)? - score;
+                (gain > 0.0).then(|| (gain / lever.share(lever.best), score + gain, lever))
+            });
+            let (_, reached, best) = gains.max_by(|a, b| a.0.total_cmp(&b.0))?;
+            changed.push((best.at, best.best));
+            taken.push(best);
+            score = reached;
+        }
+        // What was taken last went further than it needs to; whatever the others do not need is given back.
+        for lever in taken.iter().rev() {
+            let others: Vec<Changed> = changed.iter().copied().filter(|(at, _)| *at != lever.at).collect();
+            if self.score(&others).is_some_and(|score| self.aim.is_reached(score)) {
+                changed = others;
+            } else if let (Some(least), Some(place)) = (
+                self.least(&others, lever),
+                changed.iter_mut().find(|(at, _)| *at == lever.at),
+            ) {
+                place.1 = least;
+            }
+        }
+        let figure = |lever: &&Lever| {
+            changed
+                .iter()
+                .find(|(at, _)| *at == lever.at)
+                .map(|(_, figure)| *figure)
+        };
+        let kept = taken
+            .into_iter()
+            .filter_map(|lever| self.change(lever, figure(&lever)?));
+        Some(kept.collect())
+    }
+
+    fn change(&self, lever: &Lever, figure: f64) -> Option<Change> {
+        let number = |figure: f64| Fixed::from_observed(figure * lever.size, Fixed::DECIMALS);
+        let normalised = |composite: &crate::composite::Composite| {
+            let score = composite.normalised.column(&lever.code)?.get(0)?;
+            Fixed::from_observed(score, Fixed::DECIMALS)
+        };
+        let after = self.alone.score(&[(lever.at, figure)]).ok()?;
+        let gain = normalised(&after).map(|to| Gain {
+            code: Arc::from(lever.code.as_str()),
+            from: normalised(&self.start),
+            to,
+        });
+        Some(Change {
+            source: Arc::clone(&lever.source),
+            label: Arc::clone(&lever.label),
+            unit: lever.unit.clone(),
+            from: lever.current.and_then(number).map(Figure::Number),
+            to: Figure::Number(number(figure)?),
+            questions: lever.questions.clone(),
+            gains: gain.into_iter().collect(),
+            share: Fixed::from_observed(lever.share(figure), Fixed::DECIMALS)?,
+        })
+    }
+}
