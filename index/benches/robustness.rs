@@ -7,7 +7,7 @@
 
 #![expect(clippy::expect_used, reason = "a bench stops at the first surprise")]
 
-use std::{hint::black_box, num::NonZeroUsize};
+use std::{borrow::Cow, hint::black_box, num::NonZeroUsize};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use index::{
@@ -52,11 +52,12 @@ fn run(prepared: &Prepared, draws: &Draws, threads: usize) -> Replicated {
     let request = Request {
         node: "index",
         cuts: &[],
+        stages: None,
         tolerance: 1e-9,
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
         keep: false,
     };
-    replicate(prepared, draws, &request, |_, _| Ok(prepared.clone())).expect("nothing is to be refused")
+    replicate(prepared, draws, &request, |_, _| Ok(Cow::Borrowed(prepared))).expect("nothing is to be refused")
 }
 
 fn pillar_of(at: u64) -> u64 {

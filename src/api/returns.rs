@@ -625,6 +625,19 @@ pub(super) enum WorkbookFound {
     ),
 }
 
+/// What was uploaded.
+#[derive(ApiResponse)]
+enum OriginalFound {
+    /// The file, in whatever format it was uploaded.
+    #[oai(status = 200, content_type = "application/octet-stream")]
+    Found(
+        Binary<Vec<u8>>,
+        /// Name of the file as it was uploaded.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
 /// A workbook was taken in.
 #[derive(ApiResponse)]
 enum Uploaded {
@@ -772,8 +785,11 @@ impl ReturnsApi {
 
     /// Upload a filled workbook
     ///
-    /// The raw body is the .xlsx. It is read in a limited process, checked in one pass and kept as a new revision with
-    /// all findings. The same bytes again are recognised. With `dry_run` nothing is written and the report is the same.
+    /// The raw body is the template, filled in: as .xlsx, or saved by another program as .xlsm, .xlsb, .xls, .ods or
+    /// SpreadsheetML 2003. What it is, its content says, not its name; a format that cannot keep the marks of the template
+    /// (.csv, a web page) is refused with a sentence that says how to save it. It is read in a limited process, checked in
+    /// one pass and kept as a new revision with all findings. The same bytes again are recognised. With `dry_run` nothing
+    /// is written and the report is the same.
     #[oai(
         path = "/returns/:return_id/revisions",
         method = "post",
@@ -819,7 +835,7 @@ impl ReturnsApi {
 
     /// Download the uploaded workbook of a revision
     ///
-    /// Byte for byte as it was uploaded.
+    /// Byte for byte as it was uploaded, in its own format: `Content-Disposition` gives the name it had.
     #[oai(
         path = "/revisions/:revision_id/workbook.xlsx",
         method = "get",
@@ -830,10 +846,10 @@ impl ReturnsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         revision_id: Path<Uuid>,
-    ) -> Result<WorkbookFound, ReadFailure> {
+    ) -> Result<OriginalFound, ReadFailure> {
         let (revision, bytes) =
             read_return::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
-        Ok(WorkbookFound::Found(
+        Ok(OriginalFound::Found(
             Binary(bytes.into()),
             upload::attachment(&revision.filename),
         ))

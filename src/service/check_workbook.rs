@@ -14,7 +14,7 @@ use survey::{
 use workbook::{
     anchor::{ReturnWorkbook, anchor},
     annotate::GivenJustification,
-    extract::RawWorkbook,
+    extract::{FileFormat, RawWorkbook},
     metadata::TemplateMetadata,
 };
 
@@ -30,6 +30,8 @@ use crate::reader::{Refusal, WorkbookReader};
 pub struct CheckedWorkbook {
     /// What its hidden sheet says it is.
     pub metadata: TemplateMetadata,
+    /// What the file is, by its content.
+    pub format: FileFormat,
     /// Answers with their provenance.
     pub reading: Reading,
     /// Relevance and derived values.
@@ -85,6 +87,7 @@ pub fn check(
     let findings = raise(survey, &reading, &evaluation);
     CheckedWorkbook {
         metadata: returned.metadata,
+        format: returned.format,
         reading,
         evaluation,
         findings,

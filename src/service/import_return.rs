@@ -245,7 +245,7 @@ pub(crate) async fn store_revision(
         blob_sha256: new.sha256,
         part_sha256: None,
         size: new.size,
-        media_type: XLSX,
+        media_type: new.checked.format.media_type(),
         reading: new.checked.reading,
         findings: new.checked.findings,
         justifications: new.checked.justifications,
@@ -267,9 +267,6 @@ pub(crate) async fn store_revision(
         repeated: false,
     })
 }
-
-/// Media type of .xlsx workbooks.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Goes on only while the round takes returns, by the calendar of the county.
 pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), ServiceError> {

@@ -164,7 +164,7 @@ async fn last_answers(
 fn issue(service: &Service, round: &Round, language: Language) -> TemplateIssue {
     TemplateIssue {
         template_id: service.next_id().to_string(),
-        issued_at: service.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         round: round_title(round),
         language,
         nonce: nonce(service),

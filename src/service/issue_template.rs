@@ -150,7 +150,7 @@ fn issue(service: &Service, situation: &Situation, language: Language) -> Templa
         .map(|area| area.name.clone());
     TemplateIssue {
         template_id: service.next_id().to_string(),
-        issued_at: service.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         enterprise: Addressee {
             id: enterprise.id.to_string(),
             name: enterprise.facts.name.clone(),

@@ -135,7 +135,12 @@ impl Service {
 
     /// The day in the county.
     pub fn today(&self) -> NaiveDate {
-        local_day(self.now(), self.settings.day_offset_seconds)
+        self.local_now().date_naive()
+    }
+
+    /// Now, as the clock in the county shows it.
+    pub(crate) fn local_now(&self) -> DateTime<FixedOffset> {
+        local(self.now(), self.settings.day_offset_seconds)
     }
 
     /// The month in the county, `YYYY-MM`.
@@ -155,11 +160,11 @@ impl Service {
     }
 }
 
-/// The day in the county, whose clock is `offset_seconds` east of UTC.
-fn local_day(now: DateTime<Utc>, offset_seconds: i32) -> NaiveDate {
+/// A moment as a clock `offset_seconds` east of UTC shows it.
+fn local(now: DateTime<Utc>, offset_seconds: i32) -> DateTime<FixedOffset> {
     match FixedOffset::east_opt(offset_seconds) {
-        Some(offset) => now.with_timezone(&offset).date_naive(),
-        None => now.date_naive(),
+        Some(offset) => now.with_timezone(&offset),
+        None => now.fixed_offset(),
     }
 }
 
@@ -170,7 +175,8 @@ mod tests {
     #[test]
     fn the_day_is_the_countys() {
         let late = DateTime::parse_from_rfc3339("2026-04-30T17:00:00Z").unwrap().to_utc();
-        assert_eq!(local_day(late, 8 * 3600), NaiveDate::from_ymd_opt(2026, 5, 1).unwrap());
-        assert_eq!(local_day(late, 0), NaiveDate::from_ymd_opt(2026, 4, 30).unwrap());
+        let check = |offset, expected: &str| assert_eq!(local(late, offset).to_rfc3339(), expected);
+        check(8 * 3600, "2026-05-01T01:00:00+08:00");
+        check(0, "2026-04-30T17:00:00+00:00");
     }
 }

@@ -2,7 +2,7 @@
 //! indicator. The engine and its formulas are in [`index::robustness`]; the random numbers come from the run's seed, so that
 //! the same request gives the same report.
 
-use std::{collections::BTreeMap, num::NonZeroUsize};
+use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
 
 use index::{
     compile::OverReturns,
@@ -10,7 +10,7 @@ use index::{
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     robustness::{
-        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, UnitRobustness,
+        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, ScoreStages, UnitRobustness,
         WeightUncertainty, draw, remove_each, replicate,
     },
     scoring::{NodeKind, SceneCount, Scored},
@@ -103,8 +103,8 @@ pub struct EnterpriseRobustness {
     pub best: u32,
     /// Worst rank.
     pub worst: u32,
-    /// Probability of each level, from the lowest up: the share of the replications. Empty where levels are no cuts of the
-    /// score that is ranked.
+    /// Probability of each level or stage, from the lowest up: the share of the replications. Empty where it hangs on more
+    /// than scores and scenes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<f64>,
 }
@@ -172,7 +172,7 @@ pub async fn shake_run(
     let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
     rows.retain(|row| row.score.is_some());
     let levels = match &methodology {
-        OverReturns::Each(methodology) => methodology.score_levels(),
+        OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
         OverReturns::Together(_) => {
             let all = service.scored_runs.of(service, &run).await?;
             return blocking(move || report(&run, shaking, rows, &Shaken::together(&all))).await;
@@ -217,6 +217,8 @@ struct Shaken {
     cuts: Vec<f64>,
     /// Labels of the levels, from the lowest up; none where levels are no cuts of the node.
     levels: Vec<Text>,
+    /// Where they are stages by the scores of several nodes.
+    stages: Option<ScoreStages>,
     /// Where levels ask for scenes too: those of each unit.
     scenes: Option<(ScoreLevels, BTreeMap<String, Vec<SceneCount>>)>,
     tolerance: f64,
@@ -241,6 +243,7 @@ impl Shaken {
                 .iter()
                 .map(|(level, _)| all.methodology.level_label(level))
                 .collect(),
+            stages: None,
             scenes: None,
             tolerance: method.plan.rank_tolerance,
         }
@@ -251,27 +254,33 @@ impl Shaken {
         nodes: &[OutlineNode],
         rows: &[RankingRow],
         seen: Vec<Seen>,
-        levels: Option<ScoreLevels>,
+        (levels, stages): (Option<ScoreLevels>, Option<ScoreStages>),
     ) -> Result<Self, ServiceError> {
         let root = nodes.first().ok_or_else(|| ServiceError::new("run.not_scored"))?;
         let levels = levels.filter(|levels| levels.node == root.code);
         let (scores, counts): (Vec<_>, Vec<_>) = seen.into_iter().map(|seen| (seen.scores, seen.counts)).unzip();
+        let prepared = prepared(nodes, rows, &scores)?;
+        let is_node = |code: &str| prepared.tree.aggregates().any(|node| node == code);
+        let stages = stages.filter(|stages| stages.nodes().all(is_node));
+        let labels = levels.as_ref().map(ScoreLevels::labels);
         Ok(Self {
-            prepared: prepared(nodes, rows, &scores)?,
             root: root.code.to_string(),
             cuts: levels.as_ref().map(ScoreLevels::cuts).unwrap_or_default(),
-            levels: levels.as_ref().map(ScoreLevels::labels).unwrap_or_default(),
+            levels: labels.or_else(|| stages.as_ref().map(ScoreStages::labels)).unwrap_or_default(),
+            prepared,
+            stages,
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
             tolerance: 1e-9,
         })
     }
 
-    /// The probability of each level of a unit; nothing where levels are no cuts of the node.
+    /// The probability of each level of a unit; nothing where it cannot be told.
     fn levels_of(&self, unit: &UnitRobustness) -> Vec<f64> {
-        match &self.scenes {
+        match (&self.stages, &self.scenes) {
             _ if self.levels.is_empty() => Vec::new(),
-            None => unit.levels.clone(),
-            Some((levels, counts)) => {
+            (Some(stages), _) => stages.probabilities(&unit.levels),
+            (None, None) => unit.levels.clone(),
+            (None, Some((levels, counts))) => {
                 let counts = counts.get(&unit.unit).map_or(&[][..], Vec::as_slice);
                 levels.probabilities(&unit.levels, counts)
             }
@@ -308,6 +317,7 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
     let request = Request {
         node: &shaken.root,
         cuts: &shaken.cuts,
+        stages: shaken.stages.as_ref(),
         tolerance: shaken.tolerance,
         threads: THREADS,
         keep: false,
@@ -329,7 +339,7 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
     let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
     let draws = draw(&design, &prepared.tree, replications, &mut uniform).map_err(ServiceError::internal)?;
     let replicated =
-        replicate(prepared, &draws, &request, |_, _| Ok(prepared.clone())).map_err(ServiceError::internal)?;
+        replicate(prepared, &draws, &request, |_, _| Ok(Cow::Borrowed(prepared))).map_err(ServiceError::internal)?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
     let removals = remove_each(prepared, &shaken.root, &codes, request.tolerance, THREADS);
     let removals = removals.map_err(ServiceError::internal)?;

@@ -21,7 +21,7 @@ use crate::{
     exact::Fixed,
     methodology::Methodology,
     region::CompiledRegion,
-    robustness::ScoreLevels,
+    robustness::{ScoreLevels, ScoreStages},
     scoring::{
         self, Facts, Figure, Scored,
         card::{Card, Ladder},
@@ -239,6 +239,14 @@ impl CompiledMethodology {
                 Some(ScoreLevels::new(Arc::clone(&node.code), rows.clone()))
             }
             Ladder::Stages { .. } => None,
+        }
+    }
+
+    /// The stages, where they are given by plain comparisons of scores; none where a level or another condition decides.
+    pub fn score_stages(&self) -> Option<ScoreStages> {
+        match &self.card.ladder {
+            Ladder::Levels { .. } => None,
+            Ladder::Stages { rows, .. } => ScoreStages::of(&self.card, rows),
         }
     }
 

@@ -27,6 +27,20 @@ pub(super) struct Scores {
     pub(super) present: Option<Vec<bool>>,
 }
 
+impl Scores {
+    /// The score of a row; none where missing.
+    pub(super) fn get(&self, row: usize) -> Option<f64> {
+        let is_present = self.present.as_ref().is_none_or(|present| present[row]);
+        self.values.get(row).copied().filter(|_| is_present)
+    }
+
+    /// The scores that there are, with their rows.
+    pub(super) fn by_row(&self) -> impl Iterator<Item = (usize, f64)> {
+        let rows = 0..self.values.len();
+        rows.filter_map(|row| Some((row, self.get(row)?)))
+    }
+}
+
 /// One combination of settings, made ready for any weights.
 pub(super) struct Evaluator<'a> {
     prepared: &'a Prepared,

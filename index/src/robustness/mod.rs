@@ -20,6 +20,7 @@ mod noise;
 mod remove;
 mod replicate;
 mod sobol;
+mod stages;
 
 pub use design::{Alternatives, Design, NoiseOn, Uncertain, WeightSet, WeightUncertainty};
 pub use draws::{Draw, Draws, Setting, WEIGHT_PREFIX, draw, draw_sobol};
@@ -30,3 +31,4 @@ pub use noise::noisy_weights;
 pub use remove::{Removal, Removals, remove_each};
 pub use replicate::{Kept, Nominal, Prepared, Replicated, Request, replicate};
 pub use sobol::{Estimate, Sensitivity, SensitivityIndex, SensitivityWarning, estimate, saltelli_sample, sensitivity};
+pub use stages::ScoreStages;

@@ -1,12 +1,13 @@
 //! The index computed once per draw.
 
-use std::{collections::BTreeMap, num::NonZeroUsize};
+use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
 
 use super::{
     draws::{Draw, Draws, Setting},
     error::RobustnessError,
     interval::{UnitRobustness, intervals},
     kernel::{BATCH, Evaluator, Scores},
+    stages::ScoreStages,
 };
 use crate::{
     composite::{Aggregation, CompositeError, Matrix, Tree, parallel::in_parallel},
@@ -31,6 +32,8 @@ pub struct Request<'a> {
     pub node: &'a str,
     /// Scores from which a level begins, rising.
     pub cuts: &'a [f64],
+    /// Stages by the scores of several nodes, where levels are not given by cuts of the one that is ranked.
+    pub stages: Option<&'a ScoreStages>,
     /// Scores within this relative distance of the best of their group share a rank, and reach a cut.
     pub tolerance: f64,
     /// Threads to use. The result is the same for any number.
@@ -78,19 +81,19 @@ const MOST_RANKS: usize = 1 << 30;
 /// Computes every draw and compares it with the nominal methodology.
 ///
 /// `prepare` treats and normalises for the settings of one draw; it is called once per thread and combination of settings,
-/// not per replication. Its units may be fewer than the nominal ones (screening): those left out are not ranked. Besides
+/// not per replication. What is prepared already may be lent. Its units may be fewer than the nominal ones (screening): those left out are not ranked. Besides
 /// the data of one combination per thread, four bytes per unit and replication are held.
-pub fn replicate(
+pub fn replicate<'p>(
     nominal: &Prepared,
     draws: &Draws,
     request: &Request<'_>,
-    prepare: impl Fn(usize, &Draw) -> Result<Prepared, RobustnessError> + Sync,
+    prepare: impl Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError> + Sync,
 ) -> Result<Replicated, RobustnessError> {
     check(nominal, draws, request)?;
     let base = nominal_of(nominal, request)?;
     let (units, replications) = (base.units.len(), draws.draws.len());
     let order = by_settings(draws);
-    let levels = request.cuts.len() + 1;
+    let levels = request.levels() + 1;
     let mut ranks = vec![0_u32; units * replications];
     let mut shifts = vec![0.0; replications];
     let mut scores = vec![None; if request.keep { units * replications } else { 0 }];
@@ -160,12 +163,11 @@ fn check(nominal: &Prepared, draws: &Draws, request: &Request<'_>) -> Result<(),
             value: request.tolerance,
         });
     }
-    if !nominal.tree.aggregates().any(|code| code == request.node) {
-        return Err(RobustnessError::UnknownNode {
-            code: request.node.to_owned(),
-        });
-    }
-    Ok(())
+    let of_stages = request.stages.iter().flat_map(|stages| stages.nodes());
+    let unknown = std::iter::once(request.node)
+        .chain(of_stages)
+        .find(|node| !nominal.tree.aggregates().any(|code| code == *node));
+    unknown.map_or(Ok(()), |code| Err(RobustnessError::UnknownNode { code: code.to_owned() }))
 }
 
 fn nominal_of(nominal: &Prepared, request: &Request<'_>) -> Result<Nominal, RobustnessError> {
@@ -217,9 +219,20 @@ struct Job<'a, P> {
     counts: &'a mut [u32],
 }
 
-impl<P: Fn(usize, &Draw) -> Result<Prepared, RobustnessError>> Job<'_, P> {
+impl Request<'_> {
+    /// How many levels or stages there are.
+    fn levels(&self) -> usize {
+        self.stages.map_or(self.cuts.len(), ScoreStages::count)
+    }
+}
+
+impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<'_, P> {
     fn run(mut self) -> Result<(), RobustnessError> {
         let (mut scores, mut ranker) = (Vec::new(), Ranker::default());
+        // Of each node that stages look at, the scores of each replication of a batch.
+        let nodes = self.request.stages.iter().flat_map(|stages| stages.nodes());
+        let nodes: Vec<&str> = nodes.collect();
+        let mut looked_at: Vec<Vec<Scores>> = nodes.iter().map(|_| Vec::new()).collect();
         let draws = &self.draws.draws;
         let refused = |at: usize, error| RobustnessError::Refused {
             replication: at + 1,
@@ -230,14 +243,25 @@ impl<P: Fn(usize, &Draw) -> Result<Prepared, RobustnessError>> Job<'_, P> {
             let first = group[0];
             let prepared = (self.prepare)(first + 1, &draws[first])?;
             let rows = rows_among(&prepared, self.nominal).map_err(|error| refused(first, error))?;
-            let evaluator = Evaluator::new(&prepared, self.request.node, &self.draws.codes);
-            let evaluator = evaluator.map_err(|error| refused(first, error))?;
+            let evaluator = |node: &str| {
+                let evaluator = Evaluator::new(&prepared, node, &self.draws.codes);
+                evaluator.map_err(|error| refused(first, error))
+            };
+            let of_nodes = nodes.iter().map(|node| evaluator(node)).collect::<Result<Vec<_>, _>>()?;
+            let evaluator = evaluator(self.request.node)?;
             for batch in group.chunks(BATCH) {
                 let batch_draws: Vec<&Draw> = batch.iter().map(|at| &draws[*at]).collect();
-                let done = evaluator.scores(&batch_draws, &mut scores);
-                done.map_err(|(at, error)| refused(batch[at], error))?;
-                for scores in &scores {
+                let outs = looked_at.iter_mut().chain([&mut scores]);
+                for (evaluator, out) in of_nodes.iter().chain([&evaluator]).zip(outs) {
+                    let done = evaluator.scores(&batch_draws, out);
+                    done.map_err(|(at, error)| refused(batch[at], error))?;
+                }
+                for (at, scores) in scores.iter().enumerate() {
                     self.record(place, scores, rows.as_deref(), &mut ranker);
+                    if self.counted[place] {
+                        let of_nodes: Vec<&Scores> = looked_at.iter().map(|of_node| &of_node[at]).collect();
+                        self.count(scores, &of_nodes, rows.as_deref());
+                    }
                     place += 1;
                 }
             }
@@ -274,18 +298,26 @@ impl<P: Fn(usize, &Draw) -> Result<Prepared, RobustnessError>> Job<'_, P> {
             moved as f64 / compared as f64
         };
 
-        let keep = self.scores.get_mut(own);
-        let (cuts, tolerance) = (self.request.cuts, self.request.tolerance);
-        let present = |row: usize| scores.present.as_ref().is_none_or(|present| present[row]);
-        if !cuts.is_empty() && self.counted[place] {
-            for (row, score) in scores.values.iter().enumerate().filter(|(row, _)| present(*row)) {
-                self.counts[unit_of(row) * (cuts.len() + 1) + level(cuts, *score, tolerance)] += 1;
+        if let Some(kept) = self.scores.get_mut(own) {
+            for (row, score) in scores.by_row() {
+                kept[unit_of(row)] = Some(score);
             }
         }
-        if let Some(kept) = keep {
-            for (row, score) in scores.values.iter().enumerate().filter(|(row, _)| present(*row)) {
-                kept[unit_of(row)] = Some(*score);
-            }
+    }
+
+    /// Counts the levels of one replication, from the scores of the node that is ranked and of those that stages look at.
+    fn count(&mut self, scores: &Scores, of_nodes: &[&Scores], rows: Option<&[usize]>) {
+        let (levels, tolerance) = (self.request.levels(), self.request.tolerance);
+        if levels == 0 {
+            return;
+        }
+        for (row, score) in scores.by_row() {
+            let reached = match self.request.stages {
+                Some(stages) => stages.reached(|node| of_nodes.get(node)?.get(row), tolerance),
+                None => level(self.request.cuts, score, tolerance),
+            };
+            let unit = rows.map_or(row, |rows| rows[row]);
+            self.counts[unit * (levels + 1) + reached] += 1;
         }
     }
 }
@@ -417,6 +449,7 @@ mod tests {
         Request {
             node: "top",
             cuts: &[40.0, 60.0],
+            stages: None,
             tolerance: 1e-9,
             threads: NonZeroUsize::new(threads).unwrap(),
             keep: true,
@@ -440,7 +473,7 @@ mod tests {
         for (gap, mean) in [(0, Mean::Arithmetic), (0, Mean::Geometric), (7, Mean::Arithmetic)] {
             let nominal = prepared(103, gap, mean);
             let draws = draw(&noise(0.5), &nominal.tree, 37, &mut uniform(9)).unwrap();
-            let found = replicate(&nominal, &draws, &request(2), |_, _| Ok(nominal.clone())).unwrap();
+            let found = replicate(&nominal, &draws, &request(2), |_, _| Ok(Cow::Borrowed(&nominal))).unwrap();
             let kept = found.kept.unwrap();
             for (drawn, scores) in draws.draws.iter().zip(&kept.scores) {
                 let weights = draws.codes.iter().cloned().zip(drawn.weights.iter().copied()).collect();
@@ -460,11 +493,8 @@ mod tests {
     fn the_result_does_not_depend_on_the_number_of_threads() {
         let choose = |_: usize, draw: &Draw| {
             let geometric = draw.settings[0] == Setting::Choice("g".into());
-            Ok(prepared(
-                200,
-                0,
-                if geometric { Mean::Geometric } else { Mean::Arithmetic },
-            ))
+            let mean = if geometric { Mean::Geometric } else { Mean::Arithmetic };
+            Ok(Cow::Owned(prepared(200, 0, mean)))
         };
         let nominal = prepared(200, 0, Mean::Arithmetic);
         let draws = draw(&means(0.3), &nominal.tree, 75, &mut uniform(1)).unwrap();
@@ -491,6 +521,37 @@ mod tests {
     }
 
     #[test]
+    fn stages_look_at_the_nodes_they_name() {
+        let stages = ScoreStages::reaching(&[("left", 40.0), ("top", 60.0)]);
+        for gap in [0, 7] {
+            let nominal = prepared(103, gap, Mean::Arithmetic);
+            let draws = draw(&noise(0.5), &nominal.tree, 37, &mut uniform(9)).unwrap();
+            let request = Request {
+                stages: Some(&stages),
+                ..request(2)
+            };
+            let found = replicate(&nominal, &draws, &request, |_, _| Ok(Cow::Borrowed(&nominal))).unwrap();
+            for (row, unit) in found.units.iter().enumerate() {
+                let mut counts = [0_u32; 3];
+                for drawn in &draws.draws {
+                    let weights = draws.codes.iter().cloned().zip(drawn.weights.iter().copied()).collect();
+                    let tree = nominal.tree.reweighted(&weights).unwrap();
+                    let all = crate::composite::aggregate(&nominal.data, &tree, nominal.aggregation).unwrap();
+                    let score = |node: &str| all.column(node).unwrap().get(row);
+                    if score("top").is_some() {
+                        let reaches = |node, limit| score(node).is_some_and(|score| score >= limit);
+                        let stage = if reaches("top", 60.0) { 2 } else { usize::from(reaches("left", 40.0)) };
+                        counts[stage] += 1;
+                    }
+                }
+                let total = f64::from(counts.iter().sum::<u32>());
+                let expected: Vec<f64> = counts.iter().map(|count| f64::from(*count) / total).collect();
+                assert_eq!(unit.levels, if total > 0.0 { expected } else { Vec::new() }, "{}", unit.unit);
+            }
+        }
+    }
+
+    #[test]
     fn units_that_are_screened_away_are_not_ranked() {
         let nominal = prepared(5, 0, Mean::Arithmetic);
         let mut fewer = nominal.clone();
@@ -501,7 +562,7 @@ mod tests {
             .map(|c| Column::new(c.code(), c.cells().skip(1)).unwrap());
         fewer.data = Matrix::new(nominal.data.units()[1..].to_vec(), columns.collect()).unwrap();
         let draws = draw(&noise(0.1), &nominal.tree, 3, &mut uniform(1)).unwrap();
-        let found = replicate(&nominal, &draws, &request(1), |_, _| Ok(fewer.clone())).unwrap();
+        let found = replicate(&nominal, &draws, &request(1), |_, _| Ok(Cow::Borrowed(&fewer))).unwrap();
         assert_eq!(found.units[0].interval, None);
         assert!(found.units[0].rank.is_some() && found.units[0].levels.is_empty());
         assert_eq!(found.units[1].interval.unwrap().ranked, 3);
@@ -520,7 +581,7 @@ mod tests {
         let nominal = prepared(5, 0, Mean::Arithmetic);
         let mut draws = draw(&noise(0.1), &nominal.tree, 3, &mut uniform(1)).unwrap();
         let run = |draws: &Draws, request: Request<'_>| {
-            replicate(&nominal, draws, &request, |_, _| Ok(nominal.clone())).map_err(|e| (e.code(), e))
+            replicate(&nominal, draws, &request, |_, _| Ok(Cow::Borrowed(&nominal))).map_err(|e| (e.code(), e))
         };
         draws.draws[2].weights[0] = -1.0;
         let (code, error) = run(&draws, request(1)).unwrap_err();
@@ -543,6 +604,12 @@ mod tests {
             ..request(1)
         };
         assert_eq!(run(&draws, other).unwrap_err().0, "robustness.unknown_node");
+        let stages = ScoreStages::reaching(&[("x", 1.0)]);
+        let other = Request {
+            stages: Some(&stages),
+            ..request(1)
+        };
+        assert_eq!(run(&draws, other).unwrap_err().0, "robustness.unknown_node");
         let wide = Request {
             tolerance: 1.5,
             ..request(1)
@@ -557,7 +624,7 @@ mod tests {
         fn without_uncertainty_every_interval_is_the_nominal_rank(rows in 1_u64..60, gap in 0_u64..6) {
             let nominal = prepared(rows, gap, Mean::Arithmetic);
             let draws = draw(&noise(0.0), &nominal.tree, 5, &mut uniform(rows)).unwrap();
-            let found = replicate(&nominal, &draws, &request(2), |_, _| Ok(nominal.clone())).unwrap();
+            let found = replicate(&nominal, &draws, &request(2), |_, _| Ok(Cow::Borrowed(&nominal))).unwrap();
             for line in found.units {
                 match (line.rank, line.interval) {
                     (Some(rank), Some(interval)) => prop_assert_eq!((rank, rank), (interval.best, interval.worst)),

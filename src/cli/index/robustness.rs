@@ -1,6 +1,7 @@
 //! `ronghe index robustness`
 
 use std::{
+    borrow::Cow,
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
@@ -96,12 +97,13 @@ impl Robustness {
         let request = Request {
             node: &node,
             cuts: &cut_scores,
+            stages: None,
             tolerance: method.plan.rank_tolerance,
             threads: self.threads,
             keep: self.keep,
         };
         let found = replicate(&nominal, &draws, &request, |replication, drawn| {
-            replicated(&source, &design.apply(&document, drawn)?, replication)
+            replicated(&source, &design.apply(&document, drawn)?, replication).map(Cow::Owned)
         })?;
 
         let mut tables = Tables::default();

@@ -14,6 +14,7 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
     app::{Actor, App},
+    conformance::convert,
     county::{self, Sample},
 };
 
@@ -210,6 +211,51 @@ async fn a_warning_is_justified_in_the_file_that_came_back() {
         .expect(StatusCode::OK);
     let still = bureau.get(&revision_path).await.expect(StatusCode::OK).json();
     assert_eq!(warning(&still)["justification"], warning(&accepted)["justification"]);
+    app.end().await;
+}
+
+/// A file whose parts cannot be changed one by one comes back as a template with its values and the marks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_format_comes_back_as_a_template_of_its_values() {
+    let app = App::new().await;
+    let admin = app.admin().await;
+    let county = county::build(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    for (sample, filter, suffix) in [
+        (&county.samples[2], "ods:calc8", "ods"),
+        (&county.samples[1], "xls:MS Excel 97", "xls"),
+    ] {
+        let filler = app.filler(&sample.id).await;
+        let path = format!("/api/v1/returns/{}", sample.return_id);
+        let source = folder.path().join(format!("{suffix}.xlsx"));
+        std::fs::write(&source, doubtful(&app, sample, "2012年6月").await).unwrap();
+        convert(folder.path(), &source, filter, folder.path());
+        let saved = std::fs::read(source.with_extension(suffix)).unwrap();
+        let report = filler
+            .upload(&format!("{path}/revisions?filename=表.{suffix}"), saved.clone())
+            .await
+            .expect(StatusCode::CREATED)
+            .json();
+        assert_eq!(warning(&report)["action"], "warn", "{suffix}");
+
+        let revision = report["revision_id"].as_str().unwrap();
+        let original = filler.get(&format!("/api/v1/revisions/{revision}/workbook.xlsx")).await;
+        let original = original.expect(StatusCode::OK);
+        assert!(original.header("content-disposition").ends_with(suffix));
+        assert_eq!(original.header("content-type"), "application/octet-stream");
+        assert_eq!(original.body, saved);
+
+        let annotated = filler.get(&format!("{path}/annotated.xlsx")).await;
+        let annotated = annotated.expect(StatusCode::OK).body;
+        let again = upload(&filler, &path, answered(&annotated, KEY, "J01 已核对", "按营业执照")).await;
+        assert_eq!(warning(&again)["justification"]["text"], "按营业执照", "{suffix}");
+        let keys = |report: &Value| {
+            let items = report["findings"]["items"].as_array().unwrap().iter();
+            let of_answers = items.filter(|finding| finding.get("question").is_some());
+            of_answers.map(|finding| finding["key"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&again), keys(&report), "{suffix}: the same values");
+    }
     app.end().await;
 }
 

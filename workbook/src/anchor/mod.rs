@@ -22,7 +22,7 @@ use self::{find::AnchoredSheet, notice::Notices};
 use crate::{
     annotate::{self, GivenJustification},
     error::AnchorError,
-    extract::RawWorkbook,
+    extract::{FileFormat, RawWorkbook},
     layout::{Layout, SheetBody},
     metadata::TemplateMetadata,
     options::OptionLists,
@@ -41,6 +41,8 @@ pub struct ReturnWorkbook {
     pub claims: Vec<RawCell>,
     /// What the filler should know about the layout.
     pub notices: Vec<LayoutNotice>,
+    /// What the file is, by its content.
+    pub format: FileFormat,
     /// Date system of all serials.
     pub dates: DateSystem,
     /// Numbers that stand where the form had worked out a derived value by itself.
@@ -110,6 +112,7 @@ fn read(
         cells,
         claims,
         notices: notices.into_list(),
+        format: workbook.format,
         dates: workbook.dates,
         overwritten: computed::overwritten(workbook, questionnaire, find::is_computed_sheet),
         justifications: annotate::justifications(workbook),

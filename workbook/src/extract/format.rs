@@ -55,6 +55,20 @@ impl FileFormat {
         }
     }
 
+    /// The media type, as registered or in common use.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Xlsm => "application/vnd.ms-excel.sheet.macroEnabled.12",
+            Self::Xlsb => "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+            Self::Xls => "application/vnd.ms-excel",
+            Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+            Self::Csv => "text/csv",
+            Self::Html => "text/html",
+            Self::Xml2003 => "application/xml",
+        }
+    }
+
     /// Whether the file is an Office Open XML package with XML parts, which can be changed part by part.
     pub fn is_xml_package(self) -> bool {
         matches!(self, Self::Xlsx | Self::Xlsm)

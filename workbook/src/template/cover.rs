@@ -1,5 +1,6 @@
 //! The cover: what it is, for whom, by when, how, and the pledge.
 
+use chrono::DateTime;
 use rust_xlsxwriter::{Url, Worksheet};
 
 use super::{Template, checks, measure::row_height, page};
@@ -80,7 +81,7 @@ impl Cover<'_, '_> {
             ("填报期限", "Open from, due by"),
             format!("{} — {}", issue.round.opens_on, issue.round.due_on),
         ));
-        fields.push((("发放时间", "Issued at"), issue.issued_at.clone()));
+        fields.push((("发放时间", "Issued at"), shown_time(&issue.issued_at)));
         for ((zh, en), value) in fields {
             let name = self.template.words(zh, en);
             self.pair(&name, &value)?;
@@ -201,4 +202,10 @@ impl Cover<'_, '_> {
         self.row += 1;
         Ok(())
     }
+}
+
+/// A moment as people write it, by the clock of its own offset; a text that is no moment as it is.
+fn shown_time(moment: &str) -> String {
+    let parsed = DateTime::parse_from_rfc3339(moment);
+    parsed.map_or_else(|_| moment.to_owned(), |time| time.format("%Y-%m-%d %H:%M").to_string())
 }

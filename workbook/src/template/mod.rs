@@ -47,7 +47,7 @@ pub(crate) const COMPRESSION: u8 = 2;
 pub struct TemplateIssue {
     /// Id of this issue.
     pub template_id: String,
-    /// When it is issued, RFC 3339; it is also the date of the file.
+    /// When it is issued, RFC 3339 with the offset of the county's clock; it is also the date of the file.
     pub issued_at: String,
     /// The enterprise.
     pub enterprise: Addressee,
