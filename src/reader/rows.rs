@@ -95,6 +95,7 @@ pub(super) async fn start(
                 stdin.write_all(&task).await.ok();
                 stdin.write_all(bytes.as_ref()).await.ok();
             }
+            drop(bytes);
             // What is received decides when this ends.
             std::future::pending::<()>().await;
         };

@@ -10,8 +10,8 @@ use index::{
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     robustness::{
-        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, ScoreStages, UnitRobustness,
-        WeightUncertainty, draw, remove_each, replicate,
+        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, ScoreStages,
+        UnitRobustness, WeightUncertainty, draw, remove_each, replicate,
     },
     scoring::{NodeKind, SceneCount, Scored},
 };
@@ -266,7 +266,9 @@ impl Shaken {
         Ok(Self {
             root: root.code.to_string(),
             cuts: levels.as_ref().map(ScoreLevels::cuts).unwrap_or_default(),
-            levels: labels.or_else(|| stages.as_ref().map(ScoreStages::labels)).unwrap_or_default(),
+            levels: labels
+                .or_else(|| stages.as_ref().map(ScoreStages::labels))
+                .unwrap_or_default(),
             prepared,
             stages,
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),

@@ -9,9 +9,29 @@ use crate::reader::{RowBatch, RowStream};
 /// Sheets that are looked into when only beginnings are read.
 const SHEETS: usize = 64;
 
+/// A file whose sheets are opened.
+#[derive(Clone, Copy)]
+pub(crate) enum SheetFile<'f> {
+    /// Bytes that somebody holds.
+    Held(&'f Bytes),
+    /// Something handed in earlier, by its SHA-256. It is fetched for each sheet, so that a long file is not held while its
+    /// rows are read.
+    Kept(&'f str),
+}
+
+impl<'f> From<&'f Bytes> for SheetFile<'f> {
+    fn from(bytes: &'f Bytes) -> Self {
+        Self::Held(bytes)
+    }
+}
+
 /// The rows of one sheet.
-async fn open_rows(service: &Service, bytes: &Bytes, wanted: WantedSheet) -> Result<RowStream, ServiceError> {
-    let rows = service.reader.rows(bytes.clone(), wanted).await;
+async fn open_rows(service: &Service, file: SheetFile<'_>, wanted: WantedSheet) -> Result<RowStream, ServiceError> {
+    let bytes = match file {
+        SheetFile::Held(bytes) => bytes.clone(),
+        SheetFile::Kept(sha256) => service.original(sha256).await?,
+    };
+    let rows = service.reader.rows(bytes, wanted).await;
     rows.map_err(ServiceError::internal)?.map_err(refused)
 }
 
@@ -26,7 +46,7 @@ pub(crate) async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRo
 /// Sheets of a file, opened one after the other as they are asked for.
 pub(crate) struct Sheets<'s> {
     service: &'s Service,
-    bytes: &'s Bytes,
+    file: SheetFile<'s>,
     first: Option<WantedSheet>,
     /// How many sheets may follow the first.
     others: usize,
@@ -36,10 +56,10 @@ pub(crate) struct Sheets<'s> {
 
 impl<'s> Sheets<'s> {
     /// The sheets that people see, in the order of the file; the first of all when they see none.
-    pub(crate) fn visible(service: &'s Service, bytes: &'s Bytes, others: usize) -> Self {
+    pub(crate) fn visible(service: &'s Service, file: impl Into<SheetFile<'s>>, others: usize) -> Self {
         Self {
             service,
-            bytes,
+            file: file.into(),
             first: Some(WantedSheet::FirstVisible),
             others,
             following: Vec::new().into_iter(),
@@ -47,24 +67,24 @@ impl<'s> Sheets<'s> {
     }
 
     /// The sheet of this name alone.
-    pub(crate) fn named(service: &'s Service, bytes: &'s Bytes, name: &str) -> Self {
+    pub(crate) fn named(service: &'s Service, file: impl Into<SheetFile<'s>>, name: &str) -> Self {
         Self {
             first: Some(WantedSheet::Name(name.to_owned())),
-            ..Self::visible(service, bytes, 0)
+            ..Self::visible(service, file, 0)
         }
     }
 
     /// The next sheet; none after the last.
     pub(crate) async fn next(&mut self) -> Result<Option<RowStream>, ServiceError> {
         if let Some(first) = self.first.take() {
-            let stream = open_rows(self.service, self.bytes, first).await?;
+            let stream = open_rows(self.service, self.file, first).await?;
             let following = visible(stream.head()).skip(1).take(self.others);
             self.following = following.collect::<Vec<_>>().into_iter();
             return Ok(Some(stream));
         }
         match self.following.next() {
             Some(number) => {
-                let stream = open_rows(self.service, self.bytes, WantedSheet::Number(number)).await?;
+                let stream = open_rows(self.service, self.file, WantedSheet::Number(number)).await?;
                 Ok(Some(stream))
             }
             None => Ok(None),
@@ -87,7 +107,7 @@ pub(crate) async fn read_beginnings(
     rows: usize,
     enough: impl Fn(&RawWorkbook) -> bool,
 ) -> Result<RawWorkbook, ServiceError> {
-    let mut stream = open_rows(service, bytes, WantedSheet::Number(0)).await?;
+    let mut stream = open_rows(service, bytes.into(), WantedSheet::Number(0)).await?;
     let head = stream.head().clone();
     let mut found = RawWorkbook {
         format: head.format,
@@ -99,7 +119,7 @@ pub(crate) async fn read_beginnings(
     };
     for (number, title) in head.sheets.into_iter().enumerate().take(SHEETS) {
         if number > 0 {
-            stream = open_rows(service, bytes, WantedSheet::Number(number)).await?;
+            stream = open_rows(service, bytes.into(), WantedSheet::Number(number)).await?;
         }
         let mut sheet = RawSheet {
             name: title.name,

@@ -167,7 +167,9 @@ fn check(nominal: &Prepared, draws: &Draws, request: &Request<'_>) -> Result<(),
     let unknown = std::iter::once(request.node)
         .chain(of_stages)
         .find(|node| !nominal.tree.aggregates().any(|code| code == *node));
-    unknown.map_or(Ok(()), |code| Err(RobustnessError::UnknownNode { code: code.to_owned() }))
+    unknown.map_or(Ok(()), |code| {
+        Err(RobustnessError::UnknownNode { code: code.to_owned() })
+    })
 }
 
 fn nominal_of(nominal: &Prepared, request: &Request<'_>) -> Result<Nominal, RobustnessError> {
@@ -247,7 +249,10 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
                 let evaluator = Evaluator::new(&prepared, node, &self.draws.codes);
                 evaluator.map_err(|error| refused(first, error))
             };
-            let of_nodes = nodes.iter().map(|node| evaluator(node)).collect::<Result<Vec<_>, _>>()?;
+            let of_nodes = nodes
+                .iter()
+                .map(|node| evaluator(node))
+                .collect::<Result<Vec<_>, _>>()?;
             let evaluator = evaluator(self.request.node)?;
             for batch in group.chunks(BATCH) {
                 let batch_draws: Vec<&Draw> = batch.iter().map(|at| &draws[*at]).collect();
@@ -540,13 +545,22 @@ mod tests {
                     let score = |node: &str| all.column(node).unwrap().get(row);
                     if score("top").is_some() {
                         let reaches = |node, limit| score(node).is_some_and(|score| score >= limit);
-                        let stage = if reaches("top", 60.0) { 2 } else { usize::from(reaches("left", 40.0)) };
+                        let stage = if reaches("top", 60.0) {
+                            2
+                        } else {
+                            usize::from(reaches("left", 40.0))
+                        };
                         counts[stage] += 1;
                     }
                 }
                 let total = f64::from(counts.iter().sum::<u32>());
                 let expected: Vec<f64> = counts.iter().map(|count| f64::from(*count) / total).collect();
-                assert_eq!(unit.levels, if total > 0.0 { expected } else { Vec::new() }, "{}", unit.unit);
+                assert_eq!(
+                    unit.levels,
+                    if total > 0.0 { expected } else { Vec::new() },
+                    "{}",
+                    unit.unit
+                );
             }
         }
     }

@@ -41,7 +41,10 @@ impl ScoreStages {
             })
         };
         let mut row = |row: &StageRow| {
-            let asked = row.conditions.iter().filter(|condition| !condition.expression.is_always_true());
+            let asked = row
+                .conditions
+                .iter()
+                .filter(|condition| !condition.expression.is_always_true());
             let conditions = asked.map(|condition| {
                 let comparison = condition.comparison.as_ref()?;
                 Some(Condition {
@@ -167,7 +170,11 @@ mod tests {
         };
         let check = |operator, expected: [bool; 3]| {
             let near = 50.0 * (1.0 - 1e-12);
-            assert_eq!([49.0, near, 51.0].map(|score| holds(operator, score)), expected, "{operator:?}");
+            assert_eq!(
+                [49.0, near, 51.0].map(|score| holds(operator, score)),
+                expected,
+                "{operator:?}"
+            );
         };
         check(Operator::Less, [true, false, false]);
         check(Operator::LessEqual, [true, true, false]);

@@ -26,10 +26,13 @@ const SPREADSHEET: &str = "application/octet-stream";
 impl Run {
     /// Reads, checks and settles the rows that are not settled yet.
     pub(super) async fn rows(self: Arc<Self>) -> Result<(), ServiceError> {
-        let bytes = self.service.original(&self.batch.source_sha256).await?;
-        let size = bytes.len();
-        let mapping = self.batch.options.mapping.clone();
-        let source = Source::of(&self.service, &self.round, &self.form, mapping, &bytes).await?;
+        let (size, source) = {
+            // Held no longer than it takes to see what it is.
+            let bytes = self.service.original(&self.batch.source_sha256).await?;
+            let mapping = self.batch.options.mapping.clone();
+            let source = Source::of(&self.service, &self.round, &self.form, mapping, &bytes).await?;
+            (bytes.len(), source)
+        };
         let context = RowContext {
             service: self.service.clone(),
             scope: self.caller.scope.clone(),
@@ -39,8 +42,8 @@ impl Run {
         };
         let last = store::import::last_ordinal(self.service.db.read(), &self.batch).await?;
         let (send, receive) = mpsc::channel(1);
-        let service = self.service.clone();
-        let giving = tokio::spawn(async move { source.give(&service, &bytes, last, send).await });
+        let (service, sha256) = (self.service.clone(), self.batch.source_sha256.clone());
+        let giving = tokio::spawn(async move { source.give(&service, &sha256, last, send).await });
         let checked = groups(receive).map(|group| {
             let (run, context) = (self.clone(), context.clone());
             tokio::spawn(async move { run.check(&context, group, size).await })

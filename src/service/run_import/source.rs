@@ -24,7 +24,7 @@ use crate::{
         map_spreadsheet::compile,
         read_rows::{Columns, SheetRow},
         recognise_template::{BulkSheet, bulk_sheet},
-        sheet_rows::{Sheets, next_rows},
+        sheet_rows::{SheetFile, Sheets, next_rows},
     },
 };
 
@@ -72,11 +72,11 @@ impl Source {
         }
     }
 
-    /// Gives the rows after number `last` in groups, until they end or nobody takes them.
+    /// Gives the rows of a file after number `last` in groups, until they end or nobody takes them.
     pub(super) async fn give(
         &self,
         service: &Service,
-        bytes: &Bytes,
+        sha256: &str,
         last: i32,
         send: Sender<Group>,
     ) -> Result<(), ServiceError> {
@@ -88,10 +88,12 @@ impl Source {
         };
         let goes_on = match self {
             Self::Mapped(mapping) => match &mapping.mapping().shape {
-                Shape::Sheets => give_sheets(service, mapping, bytes, &mut giver).await?,
-                Shape::Rows { sheet, .. } => give_mapped(service, mapping, sheet.as_deref(), bytes, &mut giver).await?,
+                Shape::Sheets => give_sheets(service, mapping, sha256, &mut giver).await?,
+                Shape::Rows { sheet, .. } => {
+                    give_mapped(service, mapping, sheet.as_deref(), sha256, &mut giver).await?
+                }
             },
-            Self::Bulk(sheet) => give_bulk(service, sheet, bytes, &mut giver).await?,
+            Self::Bulk(sheet) => give_bulk(service, sheet, sha256, &mut giver).await?,
         };
         if goes_on {
             giver.send().await;
@@ -131,10 +133,10 @@ impl Giver {
 async fn give_sheets(
     service: &Service,
     mapping: &Compiled,
-    bytes: &Bytes,
+    sha256: &str,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
-    let raw = read_workbook(&service.reader, bytes).await?;
+    let raw = read_workbook(&service.reader, &service.original(sha256).await?).await?;
     giver.dates = raw.dates;
     for (number, source) in (1..).zip(rows(mapping, &raw)) {
         let Some(row) = mapping.read(&source) else { continue };
@@ -150,12 +152,12 @@ async fn give_mapped(
     service: &Service,
     mapping: &Compiled,
     sheet: Option<&str>,
-    bytes: &Bytes,
+    sha256: &str,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
     let mut sheets = match sheet {
-        Some(name) => Sheets::named(service, bytes, name),
-        None => Sheets::visible(service, bytes, usize::MAX),
+        Some(name) => Sheets::named(service, SheetFile::Kept(sha256), name),
+        None => Sheets::visible(service, SheetFile::Kept(sha256), usize::MAX),
     };
     while let Some(mut stream) = sheets.next().await? {
         let head = stream.head().clone();
@@ -184,11 +186,11 @@ async fn give_mapped(
 async fn give_bulk(
     service: &Service,
     sheet: &BulkSheet,
-    bytes: &Bytes,
+    sha256: &str,
     giver: &mut Giver,
 ) -> Result<GoesOn, ServiceError> {
     let mut wrong = AnchorError::SheetsMissing;
-    let mut sheets = Sheets::visible(service, bytes, SHEETS);
+    let mut sheets = Sheets::visible(service, SheetFile::Kept(sha256), SHEETS);
     while let Some(mut stream) = sheets.next().await? {
         match give_bulk_rows(sheet, &mut stream, giver).await? {
             Ok(goes_on) => return Ok(goes_on),
