@@ -206,31 +206,6 @@ impl Tree {
         Self::new(&nodes)
     }
 
-    /// For each node, in the order described, its share of the weight of its root: the product of the shares of the weight
-    /// of their siblings on the way down. The share a child has where no value is missing and every mean is arithmetic.
-    pub fn effective_weights(&self) -> Vec<f64> {
-        let mut of_aggregate = vec![1.0; self.aggregates.len()];
-        let mut of_code: BTreeMap<&str, f64> = BTreeMap::new();
-        // Parents come after their children, so that from the end on every parent is known.
-        for (at, aggregate) in self.aggregates.iter().enumerate().rev() {
-            of_code.insert(&aggregate.code, of_aggregate[at]);
-            let sum: f64 = aggregate.children.iter().map(|(_, weight)| weight).sum();
-            for (child, weight) in &aggregate.children {
-                let share = of_aggregate[at] * weight / sum;
-                match child {
-                    Child::Indicator(child) => {
-                        of_code.insert(&self.indicators[*child].code, share);
-                    }
-                    Child::Aggregate(child) => of_aggregate[*child] = share,
-                }
-            }
-        }
-        self.nodes
-            .iter()
-            .map(|node| of_code.get(node.code.as_str()).copied().unwrap_or_default())
-            .collect()
-    }
-
     /// For each node, in the order described, its level: 1 for an indicator, for an aggregate one more than its highest
     /// child.
     pub fn levels(&self) -> Vec<usize> {
@@ -327,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn effective_weights_and_levels_follow_the_way_down() {
+    fn levels_and_other_weights_follow_the_tree() {
         let tree = Tree::new(&[
             NodeSpec::aggregate("top", None, 1.0),
             NodeSpec::aggregate("left", Some("top"), 3.0),
@@ -336,10 +311,9 @@ mod tests {
             indicator("c", "top", 1.0),
         ])
         .unwrap();
-        assert_eq!(tree.effective_weights(), [1.0, 0.75, 0.1875, 0.5625, 0.25]);
         assert_eq!(tree.levels(), [3, 2, 1, 1, 1]);
         let other = tree.with_weights(&BTreeMap::from([("c".to_owned(), 9.0)])).unwrap();
-        assert_eq!(other.effective_weights(), [1.0, 0.25, 0.0625, 0.1875, 0.75]);
+        assert_eq!(other.node("c").map(|node| node.weight), Some(9.0));
         let unknown = tree.with_weights(&BTreeMap::from([("d".to_owned(), 9.0)]));
         assert_eq!(unknown.unwrap_err().code(), "composite.unknown_node");
     }

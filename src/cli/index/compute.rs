@@ -1,10 +1,13 @@
 //! `ronghe index compute`
 
-use std::{fs, num::NonZeroUsize, path::PathBuf, thread};
+use std::{collections::BTreeMap, fs, num::NonZeroUsize, path::PathBuf, thread};
 
-use index::composite::{
-    CompositeError, Matrix, Method, Stage, YearResult, compute_with, decompose_means, explain_unit, imputed_share,
-    unit_changes,
+use index::{
+    composite::{
+        CompositeError, Matrix, Method, Stage, YearResult, compute_with, decompose_means, explain_unit, imputed_share,
+        unit_changes,
+    },
+    weights::effective_weights,
 };
 use serde_json::{Value, json};
 
@@ -220,15 +223,18 @@ impl<'a> Written<'a> {
 
     fn weights(&self, tables: &mut Tables) -> Result<(), Failed> {
         let tree = &self.method.tree;
-        let nodes = tree.nodes().iter().zip(tree.levels()).zip(tree.effective_weights());
-        let rows = nodes.map(|((node, level), effective)| {
+        let effective: BTreeMap<String, f64> = effective_weights(tree)
+            .into_iter()
+            .map(|node| (node.code, node.weight))
+            .collect();
+        let rows = tree.nodes().iter().zip(tree.levels()).map(|(node, level)| {
             let rule = node.mean.map_or(String::new(), |mean| mean.name().to_owned());
             vec![
                 node.code.clone(),
                 level.to_string(),
                 node.parent.clone().unwrap_or_default(),
                 number(Some(node.weight)),
-                number(Some(effective)),
+                number(effective.get(&node.code).copied()),
                 rule,
             ]
         });
