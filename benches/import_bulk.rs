@@ -1,6 +1,5 @@
 //! One bulk sheet with a row per enterprise of a large county: read row by row out of a limited child process, checked and
-//! filed. Prints the bare streaming read of the same bytes beside it, rows per second, and the peak memory of this process and
-//! of the child.
+//! filed. Prints the bare streaming read of the same bytes beside it, rows per second, and the peak memory of this process.
 //!
 //! `cargo bench --bench import_bulk` (RONGHE_BENCH_ROWS for another number than 50000; SQLite, then PostgreSQL).
 #![recursion_limit = "512"]
@@ -18,6 +17,8 @@
 mod database;
 #[path = "support/large.rs"]
 mod large;
+#[path = "support/memory.rs"]
+mod memory;
 #[expect(dead_code, reason = "the benches of workbooks use more of it")]
 mod support;
 
@@ -29,6 +30,7 @@ use std::{
 
 use database::{Backend, TestDatabase};
 use large::{LargeCounty, large_round};
+use memory::{peak_mib, reset_peak};
 use ronghe::{
     domain::{enterprise::Enterprise, import::ImportOptions, round::RoundId},
     jobs::{task, worker},
@@ -187,17 +189,4 @@ async fn import(service: &Arc<Service>, round: RoundId, bytes: Vec<u8>, dry_run:
     let begun = task::begin(service, &operator(), round, source, options).await.unwrap();
     worker::work(service, begun.job.id).await.unwrap();
     get_import(service, &operator(), begun.batch.id).await.unwrap()
-}
-
-/// From here on the peak counts anew.
-fn reset_peak() {
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
-}
-
-/// Peak of the resident memory of this process, MiB.
-fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-    let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kib / 1024
 }

@@ -17,6 +17,8 @@
 #[path = "../tests/it/database.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod database;
+#[path = "support/memory.rs"]
+mod memory;
 mod support;
 
 use std::{
@@ -28,6 +30,7 @@ use std::{
 };
 
 use database::{Backend, TestDatabase};
+use memory::{peak_mib, reset_peak};
 use ronghe::{
     api,
     domain::{
@@ -175,14 +178,16 @@ struct Times {
     a_second: f64,
     p50: f64,
     p95: f64,
+    /// Resident memory of this process before and at its peak, MiB: the service, and the workbooks that are sent.
+    memory: (u64, u64),
 }
 
 impl std::fmt::Display for Times {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{:.1} a second, p50 {:.1} ms, p95 {:.1} ms",
-            self.a_second, self.p50, self.p95
+            "{:.1} a second, p50 {:.1} ms, p95 {:.1} ms, {} MiB before, peak {} MiB",
+            self.a_second, self.p50, self.p95, self.memory.0, self.memory.1
         )
     }
 }
@@ -190,6 +195,8 @@ impl std::fmt::Display for Times {
 /// Sends all, so many at once.
 async fn send(address: SocketAddr, uploads: Vec<Upload>, at_once: usize) -> Times {
     let uploads = Arc::new(uploads);
+    reset_peak();
+    let before = peak_mib();
     let started = Instant::now();
     let tasks = (0..at_once).map(|first| tokio::spawn(send_every(address, uploads.clone(), first, at_once)));
     let mut times = Vec::new();
@@ -203,6 +210,7 @@ async fn send(address: SocketAddr, uploads: Vec<Upload>, at_once: usize) -> Time
         a_second: times.len() as f64 / elapsed,
         p50: at(50),
         p95: at(95),
+        memory: (before, peak_mib()),
     }
 }
 

@@ -276,11 +276,15 @@ async fn conflict(conn: &impl Connection, expected: &[&mut SurveyReturn]) -> Res
         .all(conn)
         .await?;
     let found: BTreeMap<Uuid, i64> = found.into_iter().collect();
-    let is_other = |expected: &&&mut SurveyReturn| found.get(&expected.id.0) != Some(&expected.version);
-    let other = expected.iter().find(is_other);
-    Ok(version::refused(
-        other.and_then(|other| found.get(&other.id.0).copied()),
-    ))
+    let versions = || {
+        expected
+            .iter()
+            .map(|expected| (expected.version, found.get(&expected.id.0).copied()))
+    };
+    // Those that were at their versions have their new ones by now, within this transaction.
+    let is_new = |(expected, found): &(i64, Option<i64>)| *found == Some(version::next(*expected));
+    let other = versions().find(|one| !is_new(one)).or_else(|| versions().next());
+    Ok(version::refused(other.and_then(|(_, found)| found)))
 }
 
 /// The row that a return becomes.

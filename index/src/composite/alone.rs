@@ -7,7 +7,7 @@ use super::{
     aggregate::Mean,
     engine::{Composite, Plan, compute_with},
     error::CompositeError,
-    matrix::Matrix,
+    matrix::{Column, Matrix},
     pipeline::{Method, Stage, Step, YearResult},
     treat::TreatmentRecord,
 };
@@ -36,7 +36,7 @@ impl<'m> Alone<'m> {
         }
         let unit = before.figures.units().get(row)?.clone();
         let columns = before.figures.columns().iter();
-        let columns = columns.map(|column| super::matrix::Column::new(column.code(), [column.get(row)]).ok());
+        let columns = columns.map(|column| Column::new(column.code(), [column.get(row)]).ok());
         let peer = before.peers.as_ref().map(|peers| peers.get(row).cloned());
         Some(Self {
             method,

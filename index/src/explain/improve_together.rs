@@ -8,10 +8,12 @@
 
 use std::sync::Arc;
 
+use survey::text::Text;
+
 use super::{Change, Gain, Improvement};
 use crate::{
-    compile::CompiledComposite,
-    composite::{Alone, Changed, CompositeError, Direction},
+    compile::{CompiledComposite, CompositeColumn},
+    composite::{Alone, Changed, Composite, CompositeError, Direction},
     exact::Fixed,
     returns::CompositeScores,
     scoring::Figure,
@@ -88,7 +90,7 @@ impl Aim {
 struct Lever {
     code: String,
     source: Arc<str>,
-    label: Arc<survey::text::Text>,
+    label: Arc<Text>,
     unit: String,
     questions: Vec<String>,
     /// Its place in the tree.
@@ -107,7 +109,7 @@ struct Lever {
 fn levers(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize) -> Vec<Lever> {
     let columns = (0..).zip(&methodology.columns);
     let indicators = columns.filter(|(_, column)| !column.denominator);
-    let lever = |(column, indicator): (usize, &crate::compile::CompositeColumn)| {
+    let lever = |(column, indicator): (usize, &CompositeColumn)| {
         let code = indicator.code.as_str();
         let tree = &methodology.method.tree;
         let at = tree.indicators.iter().position(|indicator| indicator.code == code)?;
@@ -175,7 +177,7 @@ impl Lever {
 struct Search<'m> {
     alone: Alone<'m>,
     aim: Aim,
-    start: crate::composite::Composite,
+    start: Composite,
     levers: Vec<Lever>,
 }
 
@@ -272,7 +274,7 @@ impl Search<'_> {
 
     fn change(&self, lever: &Lever, figure: f64) -> Option<Change> {
         let number = |figure: f64| Fixed::from_observed(figure * lever.size, Fixed::DECIMALS);
-        let normalised = |composite: &crate::composite::Composite| {
+        let normalised = |composite: &Composite| {
             let score = composite.normalised.column(&lever.code)?.get(0)?;
             Fixed::from_observed(score, Fixed::DECIMALS)
         };

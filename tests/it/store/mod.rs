@@ -8,6 +8,7 @@ mod enterprise;
 mod errors;
 mod industry;
 mod job;
+mod justification;
 mod round;
 mod run;
 mod sample;

@@ -7,7 +7,7 @@ use ronghe::{
         enterprise::{Enterprise, EnterpriseId},
         revision::RevisionSummary,
         run::RunInput,
-        survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId},
+        survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId, SurveyReturn},
     },
     store::{StoreError, blob, enterprise, round, survey_return as returns},
 };
@@ -83,6 +83,48 @@ async fn a_return_is_changed_at_the_version_that_was_read_and_within_scope() {
         txn.commit().await.unwrap();
         changed.version = 2;
         assert_eq!(county.return_of(&db, &county.paper).await, changed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn returns_are_changed_together_or_not_at_all() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let changed = async || {
+            let mut both = [
+                county.return_of(&db, &county.paper).await,
+                county.return_of(&db, &county.machines).await,
+            ];
+            for (survey_return, warn) in both.iter_mut().zip(1..) {
+                survey_return.warn = warn;
+            }
+            both
+        };
+        let update = async |scope: Scope, returns: &mut [SurveyReturn]| {
+            let txn = db.begin_write().await.unwrap();
+            let mut returns: Vec<&mut SurveyReturn> = returns.iter_mut().collect();
+            returns::update_returns(&txn, &scope, &mut returns).await?;
+            txn.commit().await
+        };
+        let mut both = changed().await;
+        assert_eq!(
+            update(fuchun(), &mut both).await,
+            Err(StoreError::NotFound),
+            "one is of another town"
+        );
+        let mut both = changed().await;
+        both[1].version = 7;
+        let stale = update(Scope::County, &mut both).await;
+        assert_eq!(stale, Err(StoreError::VersionConflict { current: 1 }));
+        assert_eq!(county.return_of(&db, &county.paper).await.warn, 0, "nothing was kept");
+        let mut both = changed().await;
+        update(Scope::County, &mut both).await.unwrap();
+        assert_eq!(both.each_ref().map(|survey_return| survey_return.version), [2, 2]);
+        for (survey_return, enterprise) in both.iter().zip([&county.paper, &county.machines]) {
+            assert_eq!(&county.return_of(&db, enterprise).await, survey_return);
+        }
+        update(Scope::County, &mut []).await.unwrap();
     })
     .await;
 }
