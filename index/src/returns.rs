@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use survey::{expression::Value, text::Text};
 
 use crate::{
-    compile::{CompiledComposite, CompositeSource},
+    compile::{CompiledComposite, CompositeColumn, CompositeSource},
     composite::{
         Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, Step, YearInput, YearResult,
         explain_unit,
@@ -303,23 +303,25 @@ impl CompositeScores {
         Alone::of(&methodology.method, &self.result, self.row(unit)?)
     }
 
-    /// The figures of an indicator as they are compared: divided by the size of the unit where the methodology says so.
-    pub(crate) fn compared(&self, methodology: &CompiledComposite, column: usize) -> Vec<Option<f64>> {
-        let units = self.units.iter().enumerate();
-        let compared = units.map(|(at, unit)| Some(unit.figures.get(column)? / self.size(methodology, column, at)?));
-        compared.collect()
+    /// The figures of an indicator.
+    pub(crate) fn figures_of(&self, column: usize) -> impl Iterator<Item = Option<f64>> {
+        self.units.iter().map(move |unit| unit.figures.get(column))
     }
 
-    /// What one of an indicator, as it is compared, is in figures of the unit; none where that is missing or zero.
-    pub(crate) fn size(&self, methodology: &CompiledComposite, column: usize, unit: usize) -> Option<f64> {
-        let code = &methodology.columns.get(column)?.code;
-        let Some((by, factor)) = methodology.method.denominator(code) else {
-            return Some(1.0);
+    /// What one of an indicator, as it is compared, is in the figures of each unit: its size where the methodology divides
+    /// by it; none where that is missing or zero.
+    pub(crate) fn sizes(&self, methodology: &CompiledComposite, indicator: &str) -> Vec<Option<f64>> {
+        let Some(denominator) = methodology.method.denominator(indicator) else {
+            return vec![Some(1.0); self.units.len()];
         };
-        let mut columns = methodology.columns.iter();
-        let size = columns.position(|column| column.denominator && column.code == by)?;
-        let size = self.units.get(unit)?.figures.get(size)? / factor;
-        (size != 0.0).then_some(size)
+        let is_size = |column: &CompositeColumn| column.denominator && column.code == denominator.by;
+        let Some(column) = methodology.columns.iter().position(is_size) else {
+            return vec![None; self.units.len()];
+        };
+        let sizes = self
+            .figures_of(column)
+            .map(|size| size.map(|size| size / denominator.factor));
+        sizes.map(|size| size.filter(|size| *size != 0.0)).collect()
     }
 
     /// Whether a figure is missing because it does not apply to the unit.

@@ -114,19 +114,24 @@ pub async fn newest_by_blob(
     Ok(rows.into_iter().map(|(blob, id)| (blob, EnterpriseId(id))).collect())
 }
 
+/// The identifiers of these returns, as far as the scope shows them, with columns of their newest revisions still to be named.
+fn newest_revisions(scope: &Scope, returns: &[ReturnId]) -> Select<ReturnEntity> {
+    ReturnEntity::find()
+        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
+        .select_only()
+        .column(survey_return::Column::Id)
+        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
+        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
+}
+
 /// The hashes of the rows that the newest revisions of these returns were read from; none for one that was a workbook.
 pub async fn newest_parts(
     conn: &impl Connection,
     scope: &Scope,
     returns: &[ReturnId],
 ) -> Result<BTreeMap<ReturnId, String>, StoreError> {
-    let rows: Vec<(Uuid, String)> = ReturnEntity::find()
-        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
-        .select_only()
-        .column(survey_return::Column::Id)
+    let rows: Vec<(Uuid, String)> = newest_revisions(scope, returns)
         .column(revision::Column::PartSha256)
-        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
-        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
         .filter(revision::Column::PartSha256.is_not_null())
         .into_tuple()
         .all(conn)
@@ -140,17 +145,12 @@ pub async fn newest_of(
     scope: &Scope,
     returns: &[ReturnId],
 ) -> Result<BTreeMap<ReturnId, NewestRevision>, StoreError> {
-    let rows: Vec<(Uuid, Uuid, i32, String, Option<String>, JsonValue)> = ReturnEntity::find()
-        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
-        .select_only()
-        .column(survey_return::Column::Id)
+    let rows: Vec<(Uuid, Uuid, i32, String, Option<String>, JsonValue)> = newest_revisions(scope, returns)
         .column_as(revision::Column::Id, "newest_id")
         .column(revision::Column::Number)
         .column(revision::Column::BlobSha256)
         .column(revision::Column::PartSha256)
         .column(revision::Column::Findings)
-        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
-        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
         .into_tuple()
         .all(conn)
         .await?;
@@ -176,13 +176,8 @@ pub async fn newest_provenances(
     scope: &Scope,
     returns: &[ReturnId],
 ) -> Result<BTreeMap<ReturnId, Provenances>, StoreError> {
-    let rows: Vec<(Uuid, JsonValue)> = ReturnEntity::find()
-        .join(JoinType::InnerJoin, survey_return::Relation::LatestRevision.def())
-        .select_only()
-        .column(survey_return::Column::Id)
+    let rows: Vec<(Uuid, JsonValue)> = newest_revisions(scope, returns)
         .column(revision::Column::Provenance)
-        .filter(survey_return::Column::Id.is_in(returns.iter().map(|id| id.0)))
-        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
         .into_tuple()
         .all(conn)
         .await?;

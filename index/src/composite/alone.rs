@@ -4,11 +4,10 @@
 use std::num::NonZeroUsize;
 
 use super::{
-    aggregate::Mean,
     engine::{Composite, Plan, compute_with},
     error::CompositeError,
     matrix::{Column, Matrix},
-    pipeline::{Method, Stage, Step, YearResult},
+    pipeline::{Method, Stage, YearResult},
     treat::TreatmentRecord,
 };
 
@@ -29,9 +28,7 @@ pub type Changed = (usize, f64);
 impl<'m> Alone<'m> {
     /// The unit in this row of the result; none where a score hangs on everybody's, so that it cannot be told alone.
     pub fn of(method: &'m Method, before: &'m YearResult, row: usize) -> Option<Self> {
-        let aggregates = method.tree.aggregates.iter();
-        let mut means = aggregates.map(|aggregate| aggregate.mean.unwrap_or(method.plan.aggregation.mean));
-        if means.any(|mean| mean == Mean::Copeland) {
+        if method.compares_pairs() {
             return None;
         }
         let unit = before.figures.units().get(row)?.clone();
@@ -80,17 +77,5 @@ impl<'m> Alone<'m> {
         });
         let own = records.filter_map(|records| records.iter().find(|record| record.code == indicator.code));
         own.fold(figure, |figure, record: &TreatmentRecord| record.treat(figure))
-    }
-}
-
-impl Method {
-    /// By what a figure of an indicator is divided, and the factor of the quotient; none where it is taken as it is.
-    pub(crate) fn denominator(&self, indicator: &str) -> Option<(&str, f64)> {
-        self.steps.iter().find_map(|step| match step {
-            Step::Denominate(of) => of
-                .get(indicator)
-                .map(|denominator| (&*denominator.by, denominator.factor)),
-            _ => None,
-        })
     }
 }

@@ -36,6 +36,7 @@ pub use impute::{Fill, Imputation, Imputed, ImputedPoint, impute, impute_by_unit
 pub use matrix::{Column, Matrix};
 pub use normalise::{Base, Bounds, Normalisation, On, Sample, Scales, normalise};
 pub use panel::{MeanChange, UnitChange, YearFill, decompose_means, impute_over_years, unit_changes};
+pub(crate) use pipeline::rounded_score;
 pub use pipeline::{Bounding, Cuts, Method, Stage, Step, YearInput, YearResult};
 pub use scaler::Ties;
 pub use screen::{ScreenRecord, Screened, Screening, Verdict, screen, select_rows};

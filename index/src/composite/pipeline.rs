@@ -181,12 +181,21 @@ impl Method {
                 .unwrap_or(&self.plan.normalisation)
                 .relative()
         });
-        let means = self
-            .tree
-            .aggregates
-            .iter()
-            .any(|node| node.mean.unwrap_or(self.plan.aggregation.mean) == super::Mean::Copeland);
-        steps || scales || means
+        steps || scales || self.compares_pairs()
+    }
+
+    /// Whether a score comes of comparing units with one another (Copeland): even with frozen scales it hangs on all.
+    pub(super) fn compares_pairs(&self) -> bool {
+        let mut means = self.tree.aggregates.iter().map(|node| node.mean);
+        means.any(|mean| mean.unwrap_or(self.plan.aggregation.mean) == super::Mean::Copeland)
+    }
+
+    /// By what a figure of an indicator is divided; none where it is taken as it is.
+    pub(crate) fn denominator(&self, indicator: &str) -> Option<&Denominator> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Denominate(of) => of.get(indicator),
+            _ => None,
+        })
     }
 
     /// Columns of denominators that it needs.
@@ -479,9 +488,13 @@ fn ranks_of(column: &Column, tolerance: f64) -> Vec<Option<u32>> {
     rank_with_tolerance(&scores, tolerance)
 }
 
-/// Scores rounded half away from zero to so many decimals.
+/// A score rounded half away from zero to so many decimals.
+pub(crate) fn rounded_score(score: f64, decimals: u32) -> f64 {
+    Fixed::from_observed(score, decimals).map_or(score, Fixed::to_f64)
+}
+
 fn rounded(scores: &Matrix, decimals: u32) -> Result<Matrix, CompositeError> {
-    let round = |score: f64| Fixed::from_observed(score, decimals).map_or(score, Fixed::to_f64);
-    let columns = scores.columns().iter().map(|column| column.map(round));
+    let columns = scores.columns().iter();
+    let columns = columns.map(|column| column.map(|score| rounded_score(score, decimals)));
     Ok(scores.with_columns(columns.collect::<Result<_, _>>()?))
 }

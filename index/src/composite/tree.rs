@@ -282,6 +282,7 @@ fn heights(nodes: &[NodeSpec], by_code: &BTreeMap<&str, usize>) -> Result<Vec<us
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::weights::effective_weights;
 
     fn indicator(code: &str, parent: &str, weight: f64) -> NodeSpec {
         NodeSpec::indicator(code, parent, weight, Direction::Positive)
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_and_other_weights_follow_the_tree() {
+    fn effective_weights_and_levels_follow_the_way_down() {
         let tree = Tree::new(&[
             NodeSpec::aggregate("top", None, 1.0),
             NodeSpec::aggregate("left", Some("top"), 3.0),
@@ -311,9 +312,17 @@ mod tests {
             indicator("c", "top", 1.0),
         ])
         .unwrap();
+        let weights = |tree: &Tree| -> Vec<f64> {
+            let of_code: BTreeMap<String, f64> = effective_weights(tree)
+                .into_iter()
+                .map(|node| (node.code, node.weight))
+                .collect();
+            tree.nodes().iter().map(|node| of_code[&node.code]).collect()
+        };
+        assert_eq!(weights(&tree), [1.0, 0.75, 0.1875, 0.5625, 0.25]);
         assert_eq!(tree.levels(), [3, 2, 1, 1, 1]);
         let other = tree.with_weights(&BTreeMap::from([("c".to_owned(), 9.0)])).unwrap();
-        assert_eq!(other.node("c").map(|node| node.weight), Some(9.0));
+        assert_eq!(weights(&other), [1.0, 0.25, 0.0625, 0.1875, 0.75]);
         let unknown = tree.with_weights(&BTreeMap::from([("d".to_owned(), 9.0)]));
         assert_eq!(unknown.unwrap_err().code(), "composite.unknown_node");
     }

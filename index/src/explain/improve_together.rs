@@ -13,7 +13,7 @@ use survey::text::Text;
 use super::{Change, Gain, Improvement};
 use crate::{
     compile::{CompiledComposite, CompositeColumn},
-    composite::{Alone, Changed, Composite, CompositeError, Direction},
+    composite::{Alone, Changed, Composite, CompositeError, Direction, rounded_score},
     exact::Fixed,
     returns::CompositeScores,
     scoring::Figure,
@@ -81,8 +81,7 @@ impl Aim {
     }
 
     fn is_reached(&self, score: f64) -> bool {
-        let rounded = self.decimals.and_then(|decimals| Fixed::from_observed(score, decimals));
-        rounded.map_or(score, Fixed::to_f64) >= self.least
+        self.decimals.map_or(score, |decimals| rounded_score(score, decimals)) >= self.least
     }
 }
 
@@ -114,7 +113,9 @@ fn levers(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize
         let tree = &methodology.method.tree;
         let at = tree.indicators.iter().position(|indicator| indicator.code == code)?;
         let rises = tree.indicators.get(at)?.direction == Direction::Positive;
-        let observed = scores.compared(methodology, column);
+        let sizes = scores.sizes(methodology, code);
+        let figures = scores.figures_of(column).zip(&sizes);
+        let observed: Vec<Option<f64>> = figures.map(|(figure, size)| Some(figure? / (*size)?)).collect();
         let present = observed.iter().flatten().copied();
         let (least, greatest) = present.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), figure| {
             (least.min(figure), greatest.max(figure))
@@ -125,7 +126,7 @@ fn levers(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize
         if scores.does_not_apply(column, unit) {
             return None;
         }
-        let size = scores.size(methodology, column, unit)?;
+        let size = sizes.get(unit).copied().flatten()?;
         let questions = indicator.source.questions.to_vec();
         let source = Arc::from(match questions.as_slice() {
             [question] => question.as_str(),

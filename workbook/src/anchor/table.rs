@@ -68,8 +68,9 @@ fn added_rows(
     rows: &[(u32, u32)],
     columns: &BTreeSet<u32>,
 ) -> BTreeSet<u32> {
-    let coded: BTreeSet<u32> = rows.iter().map(|(_, row)| *row).collect();
-    let (Some(first), Some(last)) = (coded.first(), coded.last()) else {
+    let own: BTreeSet<u32> = rows.iter().map(|(_, row)| *row).collect();
+    let coded: BTreeSet<u32> = sheet.rows.values().copied().collect();
+    let (Some(first), Some(last)) = (own.first(), own.last()) else {
         return BTreeSet::new();
     };
     let filled: BTreeSet<u32> = sheet
@@ -81,14 +82,8 @@ fn added_rows(
         .map(|cell| cell.row)
         .collect();
     let free = usize::try_from(table.rows).unwrap_or(usize::MAX);
-    let free = free.saturating_sub(filled.intersection(&coded).count());
-    let is_foreign = |row: &u32| sheet.rows.values().any(|known| known == row);
-    filled
-        .difference(&coded)
-        .filter(|row| !is_foreign(row))
-        .take(free)
-        .copied()
-        .collect()
+    let free = free.saturating_sub(filled.intersection(&own).count());
+    filled.difference(&coded).take(free).copied().collect()
 }
 
 /// Row numbers with their rows on the sheet, in the order of their numbers.
