@@ -69,7 +69,7 @@ async fn measure(returns: usize) {
     let methodology = methodology.await.unwrap().unwrap();
     let before = resident("VmRSS");
     let started = Instant::now();
-    let run = compile_run(&service, &operator(), round, methodology.id, Progress::untold())
+    let run = compile_run(&service, &operator(), round, methodology.id, None, Progress::untold())
         .await
         .unwrap();
     let elapsed = started.elapsed().as_secs_f64();

@@ -30,6 +30,7 @@ pub mod round;
 pub mod round_member;
 pub mod run;
 pub mod run_event;
+pub mod run_region;
 pub mod run_result;
 pub mod signing_key;
 pub mod survey_return;

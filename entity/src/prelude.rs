@@ -7,6 +7,6 @@ pub use super::{
     industry::Entity as Industry, job::Entity as Job, justification::Entity as Justification,
     mapping_profile::Entity as MappingProfile, return_event::Entity as ReturnEvent, revision::Entity as Revision,
     round::Entity as Round, round_member::Entity as RoundMember, run::Entity as Run, run_event::Entity as RunEvent,
-    run_result::Entity as RunResult, signing_key::Entity as SigningKey, survey_return::Entity as SurveyReturn,
-    user_account::Entity as UserAccount,
+    run_region::Entity as RunRegion, run_result::Entity as RunResult, signing_key::Entity as SigningKey,
+    survey_return::Entity as SurveyReturn, user_account::Entity as UserAccount,
 };

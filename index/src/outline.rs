@@ -9,6 +9,7 @@ use crate::{
     composite::{self, Mean, NodeSpec},
     exact::Fixed,
     explain::{branch_formula, composite_formula, leaf_formula},
+    region::{self, CompiledRegion, RegionClassNode, RegionNode},
     scoring::{
         NodeKind,
         card::{Join, NodeRef},
@@ -56,6 +57,7 @@ pub fn outline(methodology: &OverReturns) -> Vec<OutlineNode> {
     match methodology {
         OverReturns::Each(methodology) => outline_each(methodology),
         OverReturns::Together(composite) => outline_together(composite),
+        OverReturns::Region(region) => outline_region(region),
     }
 }
 
@@ -101,6 +103,55 @@ fn outline_together(composite: &CompiledComposite) -> Vec<OutlineNode> {
         });
     }
     found
+}
+
+fn outline_region(region: &CompiledRegion) -> Vec<OutlineNode> {
+    let total = OutlineNode {
+        code: region::TOTAL.into(),
+        label: Arc::new(Text::new("总指数", "Total index")),
+        kind: NodeKind::Total,
+        parent: None,
+        weight: None,
+        source: None,
+        unit: String::new(),
+        questions: Arc::default(),
+        // It is the mean of all indicators, not of its children.
+        join: None,
+        decimals: region.rounding.total_decimals,
+        formula: region::mean_formula(),
+    };
+    let block = |class: &RegionClassNode| OutlineNode {
+        code: class.code.as_str().into(),
+        label: Arc::new(class.label.clone()),
+        kind: NodeKind::Block,
+        parent: Some(total.code.clone()),
+        weight: Some(class.weight),
+        join: Some(OutlineJoin::WeightedMean),
+        ..total.clone()
+    };
+    let leaf = |node: &RegionNode, class: &RegionClassNode| {
+        let source = node.measure.as_ref().map(|measure| &measure.source);
+        OutlineNode {
+            code: node.code.as_str().into(),
+            label: Arc::new(node.label.clone()),
+            kind: NodeKind::Indicator,
+            parent: Some(class.code.as_str().into()),
+            weight: Some(node.weight),
+            source: source.map(|source| source.expression.text().into()),
+            unit: node.unit.clone(),
+            questions: source.map_or_else(Arc::default, |source| source.questions.clone()),
+            join: None,
+            decimals: region.rounding.indicator_decimals,
+            formula: region.indicator_formula(node),
+        }
+    };
+    let mut nodes = vec![total.clone()];
+    for (at, class) in region.classes.iter().enumerate() {
+        let own = region.indicators.iter().filter(|node| node.class == at);
+        nodes.push(block(class));
+        nodes.extend(own.map(|node| leaf(node, class)));
+    }
+    nodes
 }
 
 fn outline_each(methodology: &CompiledMethodology) -> Vec<OutlineNode> {

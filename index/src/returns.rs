@@ -200,16 +200,19 @@ impl CompiledComposite {
     }
 }
 
-fn figure(
+/// What a return gives for a source, yes or no as one or zero, or why it gives nothing.
+pub(crate) fn figure(
     source: &CompositeSource,
     facts: &dyn Facts,
     not_applicable: &BTreeSet<String>,
 ) -> Result<f64, MissingReason> {
     let scope = facts.scope();
-    if source.needs.iter().all(|name| !scope.get(name).is_null())
-        && let Value::Double(figure) = source.expression.value(scope)
-    {
-        return Ok(figure);
+    if source.needs.iter().all(|name| !scope.get(name).is_null()) {
+        match source.expression.value(scope) {
+            Value::Double(figure) => return Ok(figure),
+            Value::Bool(holds) => return Ok(f64::from(u8::from(holds))),
+            _ => {}
+        }
     }
     let any = |is: &dyn Fn(&String) -> bool| source.questions.iter().any(is);
     Err(if any(&|question| !facts.is_relevant(question)) {

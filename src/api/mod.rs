@@ -35,6 +35,7 @@ mod language;
 pub mod mappings;
 mod page;
 pub mod problem;
+pub mod regions;
 pub mod registry;
 pub mod reports;
 pub mod results;
@@ -76,6 +77,7 @@ pub enum Tag {
 /// Everything about runs.
 type RunApis = (
     results::ResultsApi,
+    regions::RegionsApi,
     run_life::RunLifeApi,
     comparisons::ComparisonsApi,
     run_statistics::RunStatisticsApi,
@@ -119,6 +121,7 @@ pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
         mappings::MappingsApi,
         (
             results::ResultsApi,
+            regions::RegionsApi,
             run_life::RunLifeApi,
             comparisons::ComparisonsApi,
             run_statistics::RunStatisticsApi,

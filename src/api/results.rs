@@ -21,6 +21,7 @@ use super::{
     jobs::{JobAccepted, accepted},
     page,
     problem::{Bilingual, CreateFailure, ReadFailure},
+    regions::RegionFiguresIo,
     returns::ProvenanceOut,
 };
 use crate::{
@@ -157,6 +158,8 @@ struct NewRun {
     round_id: Uuid,
     /// Methodology, a published document.
     methodology_id: Uuid,
+    /// Statistics and bases, for a methodology that gives the region an index; absent for one over enterprises.
+    region: Option<RegionFiguresIo>,
 }
 
 /// The result of one enterprise.
@@ -429,6 +432,7 @@ impl ResultsApi {
     /// Compute a run
     ///
     /// Over all accepted returns of a round with one methodology version. A job: its result names the run, which is a draft.
+    /// A methodology that gives the region an index is computed from `region` and from what the returns say.
     #[oai(path = "/runs", method = "post", operation_id = "create_run")]
     async fn create_run(
         &self,
@@ -436,8 +440,13 @@ impl ResultsApi {
         auth: Auth,
         body: Json<NewRun>,
     ) -> Result<JobAccepted, CreateFailure> {
-        let (round, methodology) = (RoundId(body.0.round_id), DocumentId(body.0.methodology_id));
-        let job = task::queue_run(&service, auth.principal(), round, methodology).await?;
+        let NewRun {
+            round_id,
+            methodology_id,
+            region,
+        } = body.0;
+        let (round, methodology) = (RoundId(round_id), DocumentId(methodology_id));
+        let job = task::queue_run(&service, auth.principal(), round, methodology, region.map(Into::into)).await?;
         Ok(accepted(job))
     }
 

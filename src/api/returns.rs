@@ -812,7 +812,7 @@ impl ReturnsApi {
         if dry_run.0.unwrap_or(false) {
             return dry_run_report(&service, &auth, id, &bytes).await;
         }
-        let filename = filename.0.unwrap_or_else(|| "return.xlsx".to_owned());
+        let filename = filename.0;
         let imported = import_return(&service, auth.principal(), id, Upload { filename, bytes }).await?;
         let counted = counted_for(&service, auth.principal(), &imported.revision).await?;
         Ok(Uploaded::of(imported, counted))

@@ -1,6 +1,10 @@
 //! `ronghe compile`
 
+use std::path::{Path, PathBuf};
+
+use index::region::RegionFigures;
 use serde_json::json;
+use survey::document::parse_json;
 
 use super::{
     open, operator,
@@ -10,7 +14,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::document::DocumentKind,
-    service::{compile_run::compile_run, progress::Progress},
+    service::{compile_run::compile_run, error::ServiceError, progress::Progress},
     store,
 };
 
@@ -26,6 +30,15 @@ pub(super) struct Compile {
     /// Code of the methodology; its newest version is taken
     #[arg(long)]
     methodology: String,
+    /// Statistics and bases for the index of a region, a JSON file (docs/en/method.md)
+    #[arg(long, value_name = "FILE")]
+    region: Option<PathBuf>,
+}
+
+/// Statistics and bases from a file.
+fn read_region(file: &Path) -> Result<RegionFigures, Failed> {
+    let bytes = std::fs::read(file)?;
+    parse_json(&bytes).map_err(|faults| ServiceError::new("run.region_invalid").with_faults(faults).into())
 }
 
 impl Compile {
@@ -42,13 +55,14 @@ impl Compile {
             )
         };
         let methodology = methodology.ok_or_else(unknown)?;
+        let region = self.region.as_deref().map(read_region).transpose()?;
         let bar = output.progress("computing", 1);
         let show = |done: usize, total: usize| {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         };
         let progress = Progress::shown_by(&show);
-        let run = compile_run(&service, &operator(), round.id, methodology.id, progress).await?;
+        let run = compile_run(&service, &operator(), round.id, methodology.id, region, progress).await?;
         bar.finish_and_clear();
         let text = format!(
             "run {}: {} of {} returns scored with {} {}\ninputs  {}\nresults {}",

@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use index::explain::ExplainNode;
+use index::{exact::Fixed, explain::ExplainNode, region::RegionScored};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use survey::{answer::Answers, cell::Place};
@@ -162,6 +162,8 @@ struct Story {
 struct RunStory {
     run: Run,
     title: String,
+    /// The index of the county, where the run computed one.
+    region: Option<RegionScored>,
     first: Vec<RankingRow>,
     bands: Vec<(Option<i32>, u64)>,
 }
@@ -171,7 +173,9 @@ impl Stage<'_> {
         let documents = shipped::built_in().map_err(ServiceError::internal)?;
         let documents = publish_all(self.service, self.output, documents).await?;
         let questionnaire = newest(&documents, DocumentKind::Questionnaire)?;
-        let samples = self.generate(questionnaire, seed, enterprises).await?;
+        let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes())
+            .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
+        let samples = self.generate(profile.clone(), questionnaire, seed, enterprises).await?;
         let registry = self.fill_registry(&samples).await?;
         self.hold_previous_round(questionnaire, &samples, &registry).await?;
         let round = self.open_round(questionnaire).await?;
@@ -180,14 +184,20 @@ impl Stage<'_> {
             .iter()
             .filter(|document| document.kind == DocumentKind::Methodology)
         {
-            match compile_run(self.service, &operator(), round.id, methodology.id, Progress::untold()).await {
-                Ok(run) => story.runs.push(self.tell_run(run, methodology).await?),
-                // The regional index is computed over regions, not over enterprises.
-                Err(error) if error.code == "run.not_over_enterprises" => {}
-                Err(error) => return Err(error.into()),
-            }
+            let region = profile.regions.get(&methodology.code).cloned();
+            let caller = operator();
+            let run = compile_run(
+                self.service,
+                &caller,
+                round.id,
+                methodology.id,
+                region,
+                Progress::untold(),
+            );
+            story.runs.push(self.tell_run(run.await?, methodology).await?);
         }
-        let Some(last) = story.runs.last() else {
+        let ranked = |story: &&RunStory| story.run.scored > 0;
+        let Some(last) = story.runs.iter().rfind(ranked) else {
             return Err(ServiceError::new("run.no_returns").into());
         };
         let best = last
@@ -213,6 +223,7 @@ impl Stage<'_> {
 
     async fn generate(
         &self,
+        profile: DemoProfile,
         questionnaire: &Document,
         seed: u64,
         enterprises: usize,
@@ -224,10 +235,8 @@ impl Stage<'_> {
             .catalogue
             .form(&self.service.db, questionnaire.id, &ids)
             .await?;
-        let invalid =
-            |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
-        let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes()).map_err(invalid)?;
-        let county = County::new(profile, &form.survey).map_err(invalid)?;
+        let county = County::new(profile, &form.survey)
+            .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
         Ok(county.generate(seed, enterprises))
     }
 
@@ -388,7 +397,7 @@ impl Stage<'_> {
             &on_behalf_of(enterprise.id),
             id,
             Upload {
-                filename,
+                filename: Some(filename),
                 bytes: bytes.into(),
             },
         )
@@ -408,7 +417,9 @@ impl Stage<'_> {
             .await?
             .items;
         let bands = store::run_result::distribution(self.service.db.read(), &Scope::County, run.id).await?;
+        let region = store::run_region::find_region(self.service.db.read(), run.id).await?;
         Ok(RunStory {
+            region: region.map(|region| region.outcome),
             run,
             title: methodology.title_zh.clone(),
             first,
@@ -535,6 +546,10 @@ impl Story {
                 "\n{} ({} {})",
                 story.title, story.run.methodology_code, story.run.methodology_version
             ));
+            if let Some(region) = &story.region {
+                lines.push(format!("  {}", told(region)));
+                continue;
+            }
             lines.push(format!(
                 "  {} of {} returns scored, inputs {}",
                 story.run.scored, story.run.returns, story.run.inputs_sha256
@@ -590,6 +605,7 @@ impl Story {
                 "scored": story.run.scored,
                 "inputs_sha256": story.run.inputs_sha256,
                 "results_sha256": story.run.results_sha256,
+                "region_index": story.region.as_ref().and_then(|region| region.total),
                 "bands": story.bands.iter().map(|(band, count)| json!({ "band": band, "enterprises": count })).collect::<Vec<_>>(),
                 "first": story.first.iter().map(|row| json!({
                     "rank": row.rank, "uscc": row.uscc, "name": row.enterprise_name, "score": row.score, "band": row.band,
@@ -608,6 +624,17 @@ impl Story {
             "folder": self.folder.display().to_string(),
         })
     }
+}
+
+/// The index of the county and of its classes.
+fn told(region: &RegionScored) -> String {
+    let shown = |index: Option<Fixed>| index.map_or_else(|| "-".to_owned(), |index| format!("{:.2}", index.to_f64()));
+    let classes = region
+        .classes
+        .iter()
+        .map(|class| format!("{} {}", class.label.zh, shown(class.index)));
+    let classes = classes.collect::<Vec<_>>().join(", ");
+    format!("index of the county: {} ({classes})", shown(region.total))
 }
 
 /// The rules that fired most often.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use index::region::RegionFigures;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use survey::{
@@ -39,6 +40,9 @@ pub struct DemoProfile {
     pub last_year: LastYear,
     /// Mistakes that some enterprises make in their first workbook.
     pub faults: FaultPlan,
+    /// Statistics and bases for the index of the county, by the code of the methodology.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub regions: BTreeMap<String, RegionFigures>,
 }
 
 impl DemoProfile {

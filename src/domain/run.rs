@@ -1,6 +1,7 @@
 //! Runs: all accepted returns of a round computed with one methodology version, frozen.
 
 use chrono::{DateTime, Utc};
+use index::region::{RegionFigures, RegionScored};
 use serde::Serialize;
 
 use super::{document::DocumentId, enterprise::EnterpriseId, identifier, round::RoundId, survey_return::RevisionId};
@@ -105,6 +106,15 @@ pub struct RunEvent {
     pub actor: String,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// The index of a region in a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionResult {
+    /// What was given for it.
+    pub figures: RegionFigures,
+    /// What came out.
+    pub outcome: RegionScored,
 }
 
 /// Which runs a list shows.

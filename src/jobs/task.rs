@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use index::region::RegionFigures;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -54,6 +55,9 @@ pub enum Task {
         round: RoundId,
         /// Methodology.
         methodology: DocumentId,
+        /// What is given by hand for the index of a region.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<RegionFigures>,
     },
     /// Try a methodology that is not published on the returns of a round.
     BackTest {
@@ -99,9 +103,15 @@ pub async fn queue_run(
     caller: &Principal,
     round: RoundId,
     methodology: DocumentId,
+    region: Option<RegionFigures>,
 ) -> Result<Job, ServiceError> {
-    check_run(service, caller, round, methodology).await?;
-    take_on(service, caller, &Task::CompileRun { round, methodology }).await
+    check_run(service, caller, round, methodology, region.as_ref()).await?;
+    let task = Task::CompileRun {
+        round,
+        methodology,
+        region,
+    };
+    take_on(service, caller, &task).await
 }
 
 /// Takes on the shaking of a run's weights.
@@ -222,8 +232,12 @@ pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value
             let summary = run_import(service, &caller, job.id, import).await?;
             serde_json::to_value(summary).map_err(ServiceError::internal)
         }
-        Task::CompileRun { round, methodology } => {
-            let run = compile_run(service, &caller, round, methodology, progress).await?;
+        Task::CompileRun {
+            round,
+            methodology,
+            region,
+        } => {
+            let run = compile_run(service, &caller, round, methodology, region, progress).await?;
             Ok(json!({ "run_id": run.id, "returns": run.returns, "scored": run.scored }))
         }
         Task::BackTest {

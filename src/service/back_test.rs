@@ -170,7 +170,7 @@ pub async fn back_test(
     let round_id = round.id;
     let sha256 = sha256_hex(content.as_bytes());
     let pass = Pass {
-        basis: basis(service, round, methodology, sha256.clone()).await?,
+        basis: basis(service, round, methodology, sha256.clone(), None).await?,
         returns,
     };
     let ranked = pass.rank(service, progress, pass.returns.len()).await?;
@@ -208,6 +208,7 @@ async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverRe
             .compile(&form.survey)
             .map_err(invalid)?
             .over_returns()
+            .filter(|methodology| methodology.region().is_none())
             .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
     });
     compiled.await

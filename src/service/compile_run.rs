@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use futures::TryStreamExt as _;
-use index::{compile::OverReturns, methodology::Methodology, scoring::Scored};
+use index::{compile::OverReturns, methodology::Methodology, region::RegionFigures, scoring::Scored};
 
 use super::{
     Service, catalogue,
@@ -12,7 +12,7 @@ use super::{
     permission::Action,
     progress::Progress,
     publish_document::questionnaire_of,
-    run_pass::{Basis, Pass, Ranked, ResultsHash, document_hashes},
+    run_pass::{Basis, Pass, Ranked, ResultsHash, document_hashes, region_refused},
 };
 use crate::{
     domain::{
@@ -33,15 +33,18 @@ const ABANDONED: Duration = Duration::days(1);
 ///
 /// Twice over all returns: the ranks must be known before the first result is written. Results are written chunk by chunk,
 /// so that others can write in between; the run is not seen before it is whole, and a failure leaves nothing.
+///
+/// `region` is what is given by hand for the index of a region; a methodology over enterprises takes nothing.
 pub async fn compile_run(
     service: &Service,
     caller: &Principal,
     round: RoundId,
     methodology: DocumentId,
+    region: Option<RegionFigures>,
     progress: Progress<'_>,
 ) -> Result<Run, ServiceError> {
     caller.may(Action::Compile)?;
-    let (pass, document) = prepare(service, round, methodology).await?;
+    let (pass, document) = prepare(service, round, methodology, region).await?;
     let run = Run {
         id: RunId(service.next_id()),
         round,
@@ -90,7 +93,7 @@ fn new_seed(service: &Service) -> i64 {
 async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progress<'_>) -> Result<Run, ServiceError> {
     let total = 2 * pass.returns.len();
     let ranked = pass.rank(service, progress, total).await?;
-    let mut results_hash = ResultsHash::default();
+    let mut results_hash = ResultsHash::of(&ranked)?;
     let mut done = 0;
     let mut explained = pass.explained(service, &ranked);
     let mut next = explained.try_next().await?;
@@ -109,6 +112,9 @@ async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progres
     run.state = RunState::Draft;
     let txn = service.db.begin_write().await?;
     store::run::complete_run(&txn, &run).await?;
+    if let Some(region) = &ranked.region {
+        store::run_region::insert_region(&txn, run.id, region).await?;
+    }
     let made = RunEvent {
         run: run.id,
         number: 1,
@@ -165,19 +171,31 @@ pub(crate) fn rank_at(ranked: &Ranked, at: usize) -> Option<i32> {
     i32::try_from(rank).ok()
 }
 
-/// Refuses a pair of round and methodology that cannot be computed, before a job is made of it.
+/// Refuses a round, a methodology and figures of a region that cannot be computed together, before a job is made of them.
 pub async fn check_run(
     service: &Service,
     caller: &Principal,
     round: RoundId,
     methodology: DocumentId,
+    region: Option<&RegionFigures>,
 ) -> Result<(), ServiceError> {
     caller.may(Action::Compile)?;
     let round = store::round::find_round(service.db.read(), round).await?;
-    compiled(service, &round, methodology).await.map(drop)
+    let (compiled, _) = compiled(service, &round, methodology).await?;
+    check_region(&compiled, region)
 }
 
-/// The methodology for a round, if it is one over enterprises and was written for the round's questionnaire.
+/// Figures of a region are asked for, or refused, by the methodology.
+fn check_region(methodology: &OverReturns, figures: Option<&RegionFigures>) -> Result<(), ServiceError> {
+    match (methodology.region(), figures) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(ServiceError::new("run.region_unexpected")),
+        (Some(_), None) => Err(ServiceError::new("run.region_missing")),
+        (Some(region), Some(figures)) => region.check_figures(figures).map_err(|errors| region_refused(&errors)),
+    }
+}
+
+/// The methodology for a round, if it is one over returns and was written for the round's questionnaire.
 async fn compiled(
     service: &Service,
     round: &Round,
@@ -197,7 +215,8 @@ async fn compiled(
     Ok((compiled, content.document))
 }
 
-/// Refuses a methodology that does not score enterprises or was written for another questionnaire.
+/// Refuses a methodology that is not over returns or was written for another questionnaire. That of a region is written for
+/// none: whether it fits shows when it is compiled.
 pub(crate) async fn fits_round(
     service: &Service,
     round: &Round,
@@ -205,6 +224,7 @@ pub(crate) async fn fits_round(
 ) -> Result<(), ServiceError> {
     let questionnaire = store::document::find_document(service.db.read(), round.questionnaire).await?;
     match questionnaire_of(methodology) {
+        None if matches!(methodology, Methodology::Region(_)) => Ok(()),
         None => Err(ServiceError::new("run.not_over_enterprises")),
         Some(code) if code != questionnaire.code => Err(ServiceError::new("run.other_questionnaire")),
         Some(_) => Ok(()),
@@ -217,6 +237,7 @@ pub(crate) async fn basis(
     round: Round,
     methodology: OverReturns,
     methodology_sha256: String,
+    region: Option<RegionFigures>,
 ) -> Result<Arc<Basis>, ServiceError> {
     let form = service
         .catalogue
@@ -227,6 +248,7 @@ pub(crate) async fn basis(
         round,
         form,
         methodology,
+        region,
     }))
 }
 
@@ -246,14 +268,22 @@ pub(crate) async fn pass_of(service: &Service, run: &Run) -> Result<Pass, Servic
     let round = store::round::find_round(conn, run.round).await?;
     let (compiled, document) = compiled(service, &round, run.methodology).await?;
     let returns = store::run_result::inputs_of(conn, &Scope::County, run.id).await?;
-    let basis = basis(service, round, compiled, document.sha256).await?;
+    let region = store::run_region::find_region(conn, run.id).await?;
+    let region = region.map(|region| region.figures);
+    let basis = basis(service, round, compiled, document.sha256, region).await?;
     Ok(Pass { basis, returns })
 }
 
-async fn prepare(service: &Service, round: RoundId, methodology: DocumentId) -> Result<(Pass, Document), ServiceError> {
+async fn prepare(
+    service: &Service,
+    round: RoundId,
+    methodology: DocumentId,
+    region: Option<RegionFigures>,
+) -> Result<(Pass, Document), ServiceError> {
     let round = store::round::find_round(service.db.read(), round).await?;
     let (compiled, document) = compiled(service, &round, methodology).await?;
+    check_region(&compiled, region.as_ref())?;
     let returns = accepted_now(service, &round).await?;
-    let basis = basis(service, round, compiled, document.sha256.clone()).await?;
+    let basis = basis(service, round, compiled, document.sha256.clone(), region).await?;
     Ok((Pass { basis, returns }, document))
 }

@@ -581,6 +581,30 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "This methodology is not computed over enterprises, or does not say where its figures come from in the questionnaire (sources).",
     ),
     (
+        "run.region_missing",
+        Kind::Unprocessable,
+        "这个评价方法计算区域指数：请在 region 中给出统计数据和基期值。",
+        "The methodology computes the index of a region: give statistics and bases, in region.",
+    ),
+    (
+        "run.region_unexpected",
+        Kind::Unprocessable,
+        "这个评价方法按企业测算，不需要 region，请去掉。",
+        "The methodology is computed over enterprises and takes no region; leave it out.",
+    ),
+    (
+        "run.region_invalid",
+        Kind::Unprocessable,
+        "区域指数的统计数据有误，逐条见 faults。",
+        "The figures of the region are wrong; each fault is listed, in faults.",
+    ),
+    (
+        "run.no_region",
+        Kind::NotFound,
+        "这次测算没有区域指数：它按企业测算。",
+        "The run has no index of a region: it was computed over enterprises.",
+    ),
+    (
         "run.wrong_state",
         Kind::Conflict,
         "测算目前的状态不允许这一步：草稿先定稿，定稿后才能发布。",

@@ -86,6 +86,7 @@ pub async fn explain_result(
             explain::distance_together(&scored),
             explain::missing_together(&scored),
         ),
+        OverReturns::Region(region) => (explain::tree_region(&scored, region), None, Missing::default()),
     };
     let evidence = evidence(&form.survey, &roots, &revision);
     Ok(Explanation {
@@ -117,7 +118,7 @@ pub async fn improve_result(
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
     let all = match &methodology {
-        OverReturns::Each(_) => None,
+        OverReturns::Each(_) | OverReturns::Region(_) => None,
         OverReturns::Together(_) => Some(service.scored_runs.of(service, &run).await?),
     };
     blocking(move || match (&methodology, all) {
@@ -125,7 +126,7 @@ pub async fn improve_result(
             let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
             Ok(explain::improvement(&scored, methodology))
         }
-        (OverReturns::Together(_), None) => Ok(None),
+        (OverReturns::Together(_), None) | (OverReturns::Region(_), _) => Ok(None),
         (OverReturns::Together(_), Some(all)) => {
             let unit = all.place(result.enterprise)?;
             explain::improvement_together(&all.scores, &all.methodology, unit).map_err(|error| refused(&error))

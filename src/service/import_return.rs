@@ -39,8 +39,8 @@ pub struct Imported {
 
 /// An uploaded file.
 pub struct Upload {
-    /// Name the filler's computer gave it; shown, never trusted.
-    pub filename: String,
+    /// Name the filler's computer gave it; shown, never trusted. Without one it is named by its format.
+    pub filename: Option<String>,
     /// Content.
     pub bytes: Bytes,
 }
@@ -82,7 +82,9 @@ pub async fn import_return(
         caller,
         survey_return,
         NewRevision {
-            filename: upload.filename,
+            filename: upload
+                .filename
+                .unwrap_or_else(|| format!("return.{}", checked.format.extension())),
             sha256: stored,
             size: upload.bytes.len(),
             checked,

@@ -54,6 +54,7 @@ pub mod mapping_profiles;
 pub mod permission;
 pub mod progress;
 pub mod publish_document;
+pub mod read_region;
 pub mod read_return;
 mod read_rows;
 pub mod recognise_template;

@@ -18,6 +18,7 @@ use index::{
     composite::CompositeError,
     exact::Fixed,
     rank::rank,
+    region::{CompiledRegion, Measured, RegionError, RegionFigures},
     returns::{CompositeScores, Figures, UnitFigures},
     scoring::{Attained, NodeKind, Scored},
 };
@@ -25,6 +26,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use survey::{
     answer::Answers,
+    document::DocumentFault,
     survey::{Evaluation, RoundContext, Survey},
 };
 
@@ -36,7 +38,11 @@ use super::{
 };
 use crate::{
     domain::{
-        access::Scope, document::DocumentId, revision::RevisionContent, round::Round, run::RunInput,
+        access::Scope,
+        document::DocumentId,
+        revision::RevisionContent,
+        round::Round,
+        run::{RegionResult, RunInput},
         survey_return::RevisionId,
     },
     store,
@@ -59,6 +65,8 @@ pub(crate) struct Basis {
     pub(crate) round: Round,
     pub(crate) form: Arc<Form>,
     pub(crate) methodology: OverReturns,
+    /// What is given by hand, for the index of a region.
+    pub(crate) region: Option<RegionFigures>,
     /// Hashes of methodology, questionnaire and reference tables.
     pub(crate) document_hashes: Vec<String>,
 }
@@ -82,6 +90,8 @@ pub(crate) struct Ranked {
     pub(crate) scores: Vec<Option<f64>>,
     pub(crate) ranks: Vec<Option<u32>>,
     pub(crate) bands: Vec<Option<i32>>,
+    /// The index of the region, where the methodology gives one.
+    pub(crate) region: Option<RegionResult>,
     method: RankedBy,
 }
 
@@ -91,13 +101,15 @@ enum RankedBy {
     Each(Arc<CompiledMethodology>),
     /// All were scored together.
     Together(Arc<CompiledComposite>, Arc<CompositeScores>),
+    /// None has a score; something was taken from each.
+    Region(Arc<CompiledRegion>),
 }
 
 impl Ranked {
     /// The scores of all returns and what gave them, where they were scored together.
     pub(crate) fn together(self) -> Option<(Arc<CompiledComposite>, Arc<CompositeScores>)> {
         match self.method {
-            RankedBy::Each(_) => None,
+            RankedBy::Each(_) | RankedBy::Region(_) => None,
             RankedBy::Together(composite, scores) => Some((composite, scores)),
         }
     }
@@ -196,6 +208,7 @@ impl Pass {
         match &self.basis.methodology {
             OverReturns::Each(methodology) => self.rank_each(methodology, inputs, steps).await,
             OverReturns::Together(composite) => self.rank_together(composite, inputs, steps).await,
+            OverReturns::Region(region) => self.rank_region(region, inputs, steps).await,
         }
     }
 
@@ -221,6 +234,7 @@ impl Pass {
             ranks: rank(&by_place),
             scores: scores.into_iter().map(|score| score.map(Fixed::to_f64)).collect(),
             bands,
+            region: None,
             method: RankedBy::Each(methodology.clone()),
         })
     }
@@ -254,10 +268,67 @@ impl Pass {
                 bands: (0..count)
                     .map(|unit| band(scores.attained(&composite, unit).as_ref()))
                     .collect(),
+                region: None,
                 method: RankedBy::Together(composite, Arc::new(scores)),
             })
         })
         .await
+    }
+
+    /// Nobody is ranked: what the returns say of the region goes together with what is given by hand.
+    async fn rank_region(
+        &self,
+        region: &Arc<CompiledRegion>,
+        mut inputs: Lines,
+        steps: Steps<'_>,
+    ) -> Result<Ranked, ServiceError> {
+        let figures = self.basis.region.clone();
+        let figures = figures.ok_or_else(|| ServiceError::new("run.region_missing"))?;
+        inputs.add(&figures)?;
+        let (mut now, mut last_year, mut done) = (region.tally(), region.tally(), 0);
+        let mut chunks = pin!(self.measured(steps.service, region, true));
+        while let Some(chunk) = chunks.try_next().await? {
+            done += chunk.len();
+            for one in chunk {
+                inputs.add_bytes(&one.line);
+                now.add(&one.gave.now);
+                if let Some(before) = &one.gave.last_year {
+                    last_year.add(before);
+                }
+            }
+            steps.progress.report(done, steps.total).await?;
+        }
+        let values = region.values(&figures, &now, &last_year);
+        let outcome = region.score(&values).map_err(|error| region_refused(&[error]))?;
+        Ok(Ranked {
+            inputs_sha256: inputs.finish(),
+            scores: vec![None; done],
+            ranks: vec![None; done],
+            bands: vec![None; done],
+            region: Some(RegionResult { figures, outcome }),
+            method: RankedBy::Region(Arc::clone(region)),
+        })
+    }
+
+    /// What is taken from each return for its region, chunk by chunk.
+    fn measured<'p>(
+        &'p self,
+        service: &'p Service,
+        region: &Arc<CompiledRegion>,
+        with_last_year: bool,
+    ) -> impl Stream<Item = Result<Vec<One<MeasuredYears>>, ServiceError>> + Send + 'p {
+        let (basis, region) = (self.basis.clone(), Arc::clone(region));
+        self.taken(service, move |_, contents| {
+            let measure = |content, previous| {
+                let (evaluation, not_applicable) = evaluated(&basis.form.survey, content, previous);
+                region.measure(&evaluation, &not_applicable)
+            };
+            let last_year = contents.previous.filter(|_| with_last_year);
+            MeasuredYears {
+                now: measure(contents.now, contents.previous.map(|previous| &previous.answers)),
+                last_year: last_year.map(|previous| measure(previous, None)),
+            }
+        })
     }
 
     /// The second pass: why each return has its score, in order, chunk by chunk.
@@ -273,6 +344,14 @@ impl Pass {
                     .map_ok(|chunk| chunk.into_iter().map(|one| one.gave).collect())
                     .boxed()
             }
+            RankedBy::Region(region) => {
+                let measured = self.measured(service, region, false);
+                let region = Arc::clone(region);
+                let scored = move |one: One<MeasuredYears>| region.scored_return(&one.gave.now);
+                measured
+                    .map_ok(move |chunk| chunk.into_iter().map(&scored).collect())
+                    .boxed()
+            }
             RankedBy::Together(composite, scores) => {
                 let (composite, scores) = (composite.clone(), scores.clone());
                 let firsts = stream::iter((0..self.returns.len()).step_by(CHUNK));
@@ -286,6 +365,13 @@ impl Pass {
             }
         }
     }
+}
+
+/// What a return says of its region.
+struct MeasuredYears {
+    now: Measured,
+    /// Of the round before, where it is looked at.
+    last_year: Option<Measured>,
 }
 
 /// Halves the returns between threads; the order stays.
@@ -390,6 +476,16 @@ fn evaluated(survey: &Survey, content: &RevisionContent, previous: Option<&Answe
     (evaluation, content.claims.keys().cloned().collect())
 }
 
+/// The refusal of what was given for a region: the first fault leads, each has its place.
+pub(crate) fn region_refused(errors: &[RegionError]) -> ServiceError {
+    let fault = |error: &RegionError| DocumentFault {
+        pointer: format!("/region/values/{}", error.indicator()),
+        code: error.code().to_owned(),
+        message: error.message(),
+    };
+    ServiceError::new("run.region_invalid").with_faults(errors.iter().map(fault))
+}
+
 /// The refusal of figures by a composite.
 pub(crate) fn refused(error: &CompositeError) -> ServiceError {
     ServiceError::refused(Kind::Unprocessable, error.code(), error.message())
@@ -448,6 +544,15 @@ impl Lines {
 pub(crate) struct ResultsHash(Lines);
 
 impl ResultsHash {
+    /// The index of a region stands before the results.
+    pub(crate) fn of(ranked: &Ranked) -> Result<Self, ServiceError> {
+        let mut hash = Self::default();
+        if let Some(region) = &ranked.region {
+            hash.0.add(&region.outcome)?;
+        }
+        Ok(hash)
+    }
+
     pub(crate) fn add(&mut self, uscc: &str, rank: Option<i32>, detail: &str) -> Result<(), ServiceError> {
         // The explanation is JSON already and goes in as it is stored.
         let mut line = serde_json::to_vec(&(uscc, rank)).map_err(ServiceError::internal)?;

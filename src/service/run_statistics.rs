@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Cells with fewer enterprises are not told: the rule of the statistics law for tables of enterprises.
-const LEAST: u64 = 3;
+pub(crate) const LEAST: u64 = 3;
 
 /// Characters of an industry code that name a division of GB/T 4754: the section's letter and two digits.
 const DIVISION: usize = 3;

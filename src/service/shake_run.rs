@@ -173,6 +173,7 @@ pub async fn shake_run(
     rows.retain(|row| row.score.is_some());
     let levels = match &methodology {
         OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
+        OverReturns::Region(_) => return Err(ServiceError::new("run.not_over_enterprises")),
         OverReturns::Together(_) => {
             let all = service.scored_runs.of(service, &run).await?;
             return blocking(move || report(&run, shaking, rows, &Shaken::together(&all))).await;

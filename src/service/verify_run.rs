@@ -89,7 +89,7 @@ pub async fn verify_run(
     let stored = store::run_result::all_results(service.db.read(), &Scope::County, id).await?;
     let total = 2 * pass.returns.len();
     let ranked = pass.rank(service, progress, total).await?;
-    let mut hash = ResultsHash::default();
+    let mut hash = ResultsHash::of(&ranked)?;
     let (mut differences, mut differing, mut at) = (Vec::new(), 0, 0);
     let mut explained = pass.explained(service, &ranked);
     while let Some(chunk) = explained.try_next().await? {

@@ -101,6 +101,7 @@ pub async fn what_if(
             let figures = figures_of_content(&form.survey, composite, &content, previous);
             among_all(service, run, result, figures).await
         }
+        OverReturns::Region(_) => Err(ServiceError::new("run.not_over_enterprises")),
     }
 }
 

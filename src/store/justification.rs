@@ -11,7 +11,7 @@ use super::{
     Connection, StoreError,
     insert::insert_all,
     json,
-    survey_return::{find_revision, of_seen_return, require},
+    survey_return::{of_seen_return, require, require_revision},
 };
 use crate::domain::{
     access::Scope,
@@ -84,7 +84,7 @@ pub async fn accepted_justifications(
     scope: &Scope,
     revision: RevisionId,
 ) -> Result<Option<Vec<RecordedJustification>>, StoreError> {
-    find_revision(conn, scope, revision).await?;
+    require_revision(conn, scope, revision).await?;
     let row = AcceptanceEntity::find_by_id(revision.0).one(conn).await?;
     row.map(|row| json::from_json(row.justifications)).transpose()
 }

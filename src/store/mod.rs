@@ -24,6 +24,7 @@ mod keyset;
 pub mod mapping;
 pub mod round;
 pub mod run;
+pub mod run_region;
 pub mod run_result;
 mod scope;
 pub mod signing_key;

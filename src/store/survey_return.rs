@@ -336,6 +336,18 @@ pub async fn find_revision(conn: &impl Connection, scope: &Scope, id: RevisionId
     row.ok_or(StoreError::NotFound).and_then(revision)
 }
 
+/// NotFound unless the scope shows the revision; nothing of it is read.
+pub async fn require_revision(conn: &impl Connection, scope: &Scope, id: RevisionId) -> Result<(), StoreError> {
+    let found = revisions(scope)
+        .select_only()
+        .column(revision::Column::Id)
+        .filter(revision::Column::Id.eq(id.0))
+        .into_tuple::<Uuid>()
+        .one(conn)
+        .await?;
+    found.map(drop).ok_or(StoreError::NotFound)
+}
+
 /// The newest revision of a return that was read from this very workbook.
 pub async fn find_revision_by_blob(
     conn: &impl Connection,

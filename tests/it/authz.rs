@@ -79,6 +79,7 @@ const TABLE: &[(&str, &str)] = &[
     ("create_run", "BA"),
     ("get_run", "ETBAR"),
     ("list_run_results", "ETBAR"),
+    ("get_run_region", "ETBAR"),
     ("get_run_distribution", "TBAR"),
     ("get_run_result", "ETBAR"),
     ("freeze_run", "BA"),

@@ -38,7 +38,7 @@ pub use level::TOTAL;
 pub enum Compiled {
     /// It scores enterprises, one return at a time.
     Enterprise(Box<CompiledMethodology>),
-    /// It scores a region from given values.
+    /// It gives a region an index, from statistics and from returns.
     Region(Box<CompiledRegion>),
     /// It scores many units together.
     Composite(Box<CompiledComposite>),
@@ -51,6 +51,8 @@ pub enum OverReturns {
     Each(Arc<CompiledMethodology>),
     /// It scores all of them together.
     Together(Arc<CompiledComposite>),
+    /// It takes something from each and gives their region an index; no return has a score.
+    Region(Arc<CompiledRegion>),
 }
 
 impl OverReturns {
@@ -59,6 +61,7 @@ impl OverReturns {
         match self {
             Self::Each(methodology) => methodology.code(),
             Self::Together(composite) => &composite.code,
+            Self::Region(region) => &region.code,
         }
     }
 
@@ -67,6 +70,7 @@ impl OverReturns {
         match self {
             Self::Each(methodology) => methodology.version(),
             Self::Together(composite) => &composite.version,
+            Self::Region(region) => &region.version,
         }
     }
 
@@ -74,7 +78,15 @@ impl OverReturns {
     pub fn each(&self) -> Option<&Arc<CompiledMethodology>> {
         match self {
             Self::Each(methodology) => Some(methodology),
-            Self::Together(_) => None,
+            Self::Together(_) | Self::Region(_) => None,
+        }
+    }
+
+    /// The one that gives a region an index, if it is one.
+    pub fn region(&self) -> Option<&Arc<CompiledRegion>> {
+        match self {
+            Self::Region(region) => Some(region),
+            Self::Each(_) | Self::Together(_) => None,
         }
     }
 
@@ -87,6 +99,7 @@ impl OverReturns {
                 let levels = levels.sum::<usize>();
                 (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev().collect()
             }
+            Self::Region(_) => Vec::new(),
         }
     }
 }
@@ -163,7 +176,8 @@ impl Compiled {
             Self::Composite(composite) if !composite.columns.is_empty() => {
                 Some(OverReturns::Together(Arc::from(composite)))
             }
-            Self::Region(_) | Self::Composite(_) => None,
+            Self::Region(region) => Some(OverReturns::Region(Arc::from(region))),
+            Self::Composite(_) => None,
         }
     }
 

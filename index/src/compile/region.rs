@@ -1,8 +1,11 @@
 //! Compiling a regional index.
 
+use std::sync::Arc;
+
 use survey::expression::Type;
 
 use super::{
+    CompositeSource,
     common::{check_decimals, check_sum, check_unique, check_weight},
     faults::Faults,
     sources::Sources,
@@ -10,7 +13,7 @@ use super::{
 use crate::{
     exact::Fixed,
     methodology::{RegionIndicator, RegionMethodology, SurveyMeasureKind, ValueSource},
-    region::{CompiledRegion, RegionNode, index_of_ratio},
+    region::{CompiledRegion, RegionClassNode, RegionMeasure, RegionNode, index_of_ratio},
 };
 
 /// The formula of a mean, the one there is.
@@ -30,23 +33,38 @@ pub(super) fn compile(
     check_class_weights(document, faults);
     check_aggregation(document, faults);
     let factor = check_formula(document, faults);
-    for (at, indicator) in document.indicators.iter().enumerate() {
-        check_indicator(document, at, indicator, sources, faults);
-    }
+    let measures: Vec<_> = document
+        .indicators
+        .iter()
+        .enumerate()
+        .map(|(at, indicator)| check_indicator(document, at, indicator, sources, faults))
+        .collect();
     let class_of = |code: &str| document.classes.iter().position(|class| class.code == code);
-    let indicators = document.indicators.iter().filter_map(|indicator| {
-        Some(RegionNode {
-            code: indicator.code.clone(),
-            class: class_of(&indicator.class)?,
-            weight: indicator.weight,
-            inverse: indicator.inverse,
-        })
+    let indicators = document
+        .indicators
+        .iter()
+        .zip(measures)
+        .filter_map(|(indicator, measure)| {
+            Some(RegionNode {
+                code: indicator.code.clone(),
+                label: indicator.label.clone(),
+                unit: indicator.unit.clone(),
+                class: class_of(&indicator.class)?,
+                weight: indicator.weight,
+                inverse: indicator.inverse,
+                measure,
+            })
+        });
+    let classes = document.classes.iter().map(|class| RegionClassNode {
+        code: class.code.clone(),
+        label: class.label.clone(),
+        weight: class.weight,
     });
     Some(CompiledRegion {
         code: document.code.clone(),
         version: document.version.clone(),
         factor: factor?.to_f64(),
-        classes: document.classes.iter().map(|class| class.code.clone()).collect(),
+        classes: classes.collect(),
         indicators: indicators.collect(),
         substitutes: document.missing_policy.order.clone(),
         rounding: document.rounding.clone(),
@@ -195,13 +213,14 @@ fn factor(formula: &str, rest: &str) -> Option<Fixed> {
     Fixed::parse(factor).filter(|factor| *factor > Fixed::ZERO)
 }
 
+/// Checks an indicator; gives how it is taken from returns, where it is.
 fn check_indicator(
     document: &RegionMethodology,
     at: usize,
     indicator: &RegionIndicator,
     sources: &Sources<'_>,
     faults: &mut Faults,
-) {
+) -> Option<Arc<RegionMeasure>> {
     if !document.classes.iter().any(|class| class.code == indicator.class) {
         faults.add(
             "class.unknown",
@@ -219,12 +238,24 @@ fn check_indicator(
                 "An indicator taken from the survey must say how, in survey.",
             );
         }
-        return;
+        return None;
     };
     let expected = match measure.kind {
         SurveyMeasureKind::ShareOfEnterprises => Type::Bool,
         SurveyMeasureKind::MeanOfEnterprises => Type::Double,
     };
     let pointer = format!("/indicators/{at}/survey/expression");
-    sources.expression(&measure.expression, &measure.needs, &expected, &pointer, faults);
+    let expression = sources.expression(&measure.expression, &measure.needs, &expected, &pointer, faults)?;
+    let source = CompositeSource {
+        questions: sources.questions_of(&expression, &measure.needs).into(),
+        needs: measure.needs.clone(),
+        expression,
+    };
+    let from_survey = indicator.value_from == ValueSource::Survey;
+    from_survey.then(|| {
+        Arc::new(RegionMeasure {
+            kind: measure.kind,
+            source,
+        })
+    })
 }

@@ -4,6 +4,7 @@ mod distance;
 mod improve;
 mod improve_together;
 mod moved;
+mod region;
 mod together;
 mod tree;
 
@@ -11,6 +12,7 @@ pub use distance::{ConditionDistance, Distance, distance};
 pub use improve::{Change, Gain, Improvement, improvement};
 pub use improve_together::improvement_together;
 pub use moved::{LeftOut, Missing, MovedWeight, Receiver, Zeroed, missing};
+pub use region::tree_region;
 pub(crate) use together::formula as composite_formula;
 pub use together::{distance_together, missing_together, tree_together};
 pub use tree::{ExplainNode, tree};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use index::{
     exact::Fixed,
     outline::{OutlineNode, outline},
+    region::RegionScored,
     scoring::{Figure, Scored},
 };
 use survey::survey::Survey;
@@ -15,6 +16,7 @@ use super::{
     catalogue::blocking,
     error::ServiceError,
     permission::{Action, allowed},
+    read_region::region_of,
 };
 use crate::{
     domain::{
@@ -30,6 +32,7 @@ use crate::{
 
 mod coinr;
 mod csv_table;
+mod region_sheet;
 mod workbook_tables;
 
 /// In which form a run is exported.
@@ -75,6 +78,17 @@ struct Exported {
     rows: Vec<ExportedRow>,
     /// Questions whose answers are shown; empty for those who may not read returns.
     questions: Vec<String>,
+    /// The index of a region, where the run computed one and the caller may see it.
+    region: Option<ExportedRegion>,
+}
+
+/// The index of a region, and what is needed to compute it again.
+struct ExportedRegion {
+    scored: RegionScored,
+    /// The k of `Z = k * log2(1 + X / X0)`.
+    factor: f64,
+    /// Decimals of an indicator, and of classes and the total.
+    decimals: (u32, u32),
 }
 
 struct ExportedRow {
@@ -108,6 +122,14 @@ pub async fn export_run(
         .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
         .await?;
     let nodes = outline(&methodology);
+    let region = match methodology.region() {
+        Some(compiled) => region_of(service, caller, &run).await?.map(|result| ExportedRegion {
+            factor: compiled.factor(),
+            decimals: compiled.decimals(),
+            scored: result.outcome,
+        }),
+        None => None,
+    };
     let with_answers = format == ExportFormat::Xlsx && allowed(caller.role, Action::ReadReturns);
     let rows = rows(service, caller, &run, &nodes, with_answers).await?;
     let questions = if with_answers {
@@ -120,6 +142,7 @@ pub async fn export_run(
         nodes,
         rows,
         questions,
+        region,
     };
     blocking(move || exported.files(format, &form.survey)).await
 }

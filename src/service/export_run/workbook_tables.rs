@@ -11,7 +11,7 @@ use index::{
 };
 use survey::{answer::Answer, survey::Survey};
 
-use super::{Exported, csv_table::COLUMNS, figure_text};
+use super::{Exported, csv_table::COLUMNS, figure_text, region_sheet};
 use crate::service::error::ServiceError;
 
 /// First row of the units in the sheet of scores: codes, labels and weights stand above.
@@ -30,8 +30,13 @@ fn tables(exported: &Exported, survey: &Survey) -> Result<Vec<u8>, XlsxError> {
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let bold = Format::new().set_bold();
     about(workbook.add_worksheet(), exported, &bold)?;
-    ranking(workbook.add_worksheet(), exported, &bold)?;
-    scores(workbook.add_worksheet(), exported, &bold)?;
+    if let Some(region) = &exported.region {
+        // Nobody is ranked.
+        region_sheet::write(workbook.add_worksheet(), region, &bold)?;
+    } else {
+        ranking(workbook.add_worksheet(), exported, &bold)?;
+        scores(workbook.add_worksheet(), exported, &bold)?;
+    }
     values(workbook.add_worksheet(), exported, &bold)?;
     if !exported.questions.is_empty() {
         answers(workbook.add_worksheet(), exported, survey, &bold)?;
@@ -40,7 +45,7 @@ fn tables(exported: &Exported, survey: &Survey) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-fn titles<'a>(
+pub(super) fn titles<'a>(
     sheet: &mut Worksheet,
     titles: impl IntoIterator<Item = &'a str>,
     bold: &Format,
@@ -102,7 +107,7 @@ fn ranking(sheet: &mut Worksheet, exported: &Exported, bold: &Format) -> Result<
     Ok(())
 }
 
-fn number(sheet: &mut Worksheet, row: u32, column: u16, number: Option<f64>) -> Result<(), XlsxError> {
+pub(super) fn number(sheet: &mut Worksheet, row: u32, column: u16, number: Option<f64>) -> Result<(), XlsxError> {
     if let Some(number) = number {
         sheet.write_number(row, column, number)?;
     }

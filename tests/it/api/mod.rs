@@ -8,6 +8,7 @@ mod justifications;
 mod main_job;
 mod mappings;
 mod refusals;
+mod regions;
 mod registry;
 mod runs;
 mod templates;

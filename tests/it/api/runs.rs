@@ -17,16 +17,16 @@ const INDEX: &str = "integration-index-2026";
 const LEVEL: &str = "sme-level-2024";
 
 /// A county in which everybody without claims has an accepted return.
-struct Round<'a> {
-    app: &'a App,
-    admin: Actor<'a>,
-    bureau: Actor<'a>,
-    county: County,
-    fillers: BTreeMap<String, Actor<'a>>,
+pub(super) struct Round<'a> {
+    pub(super) app: &'a App,
+    pub(super) admin: Actor<'a>,
+    pub(super) bureau: Actor<'a>,
+    pub(super) county: County,
+    pub(super) fillers: BTreeMap<String, Actor<'a>>,
 }
 
 impl<'a> Round<'a> {
-    async fn of(app: &'a App) -> Self {
+    pub(super) async fn of(app: &'a App) -> Self {
         let admin = app.admin().await;
         let mut county = county::build(&admin).await;
         county.samples.retain(|sample| sample.claims.is_empty());
@@ -66,7 +66,7 @@ impl<'a> Round<'a> {
         }
     }
 
-    async fn methodology(&self, code: &str) -> Value {
+    pub(super) async fn methodology(&self, code: &str) -> Value {
         let path = "/api/v1/documents?kind=methodology";
         let found = self.bureau.get(path).await.expect(StatusCode::OK).json();
         let mut items = found["items"].as_array().unwrap().iter();
@@ -85,12 +85,12 @@ impl<'a> Round<'a> {
         job["result"]["run_id"].as_str().unwrap().to_owned()
     }
 
-    async fn step(&self, actor: &Actor<'_>, run: &str, step: &str) -> crate::app::Answer {
+    pub(super) async fn step(&self, actor: &Actor<'_>, run: &str, step: &str) -> crate::app::Answer {
         let etag = actor.get(&at(run)).await.expect(StatusCode::OK).header("etag");
         actor.step(&format!("{}/{step}", at(run)), &etag, None).await
     }
 
-    async fn publish(&self, run: &str) -> Value {
+    pub(super) async fn publish(&self, run: &str) -> Value {
         self.step(&self.bureau, run, "freeze").await.expect(StatusCode::OK);
         self.step(&self.admin, run, "publish")
             .await
@@ -98,7 +98,7 @@ impl<'a> Round<'a> {
             .json()
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         self.bureau.get(path).await.expect(StatusCode::OK).json()
     }
 }
@@ -114,11 +114,11 @@ fn changed(sample: &Sample, code: &str, answer: Answer) -> survey::answer::Answe
     answers
 }
 
-fn at(run: &str) -> String {
+pub(super) fn at(run: &str) -> String {
     format!("/api/v1/runs/{run}")
 }
 
-fn number(value: &Value) -> f64 {
+pub(super) fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 

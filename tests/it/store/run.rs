@@ -6,10 +6,10 @@ use ronghe::{
         document::{DocumentId, DocumentKind},
         enterprise::{Enterprise, EnterpriseId},
         page::{Cursor, PageRequest},
-        run::{GroupBy, RankingFilter, RankingRow, Run, RunEvent, RunFilter, RunId, RunResult, RunState},
+        run::{GroupBy, RankingFilter, RankingRow, RegionResult, Run, RunEvent, RunFilter, RunId, RunResult, RunState},
         survey_return::{ReturnId, RevisionId},
     },
-    store::{Database, StoreError, blob, document, enterprise, round, run, run_result, survey_return},
+    store::{Database, StoreError, blob, document, enterprise, round, run, run_region, run_result, survey_return},
 };
 
 use super::sample::{CHANGKOU, County, FUYANG, county, first, fuchun, statements, walk};
@@ -571,6 +571,37 @@ async fn results_are_looked_at_in_groups_and_beside_another_run() {
             details.into_iter().collect::<Vec<_>>(),
             [(paper.enterprise, DETAIL.to_owned())]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_index_of_a_region_comes_back_as_it_was_kept() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let methodology = county
+            .sample
+            .document(DocumentKind::Methodology, "region-index", "1.0.0");
+        let run = new_run(&county, methodology.document.id);
+        let kept = RegionResult {
+            figures: serde_json::from_str(
+                r#"{"base_from":"own_first_year","values":{"RG01":{"base":0.1,"value":1e-7}}}"#,
+            )
+            .unwrap(),
+            outcome: serde_json::from_str(
+                r#"{"methodology":"region-index","version":"1.0.0","indicators":[],"classes":[],"total":66.1401}"#,
+            )
+            .unwrap(),
+        };
+        let txn = db.begin_write().await.unwrap();
+        document::insert_document(&txn, &methodology).await.unwrap();
+        run::insert_run(&txn, &run).await.unwrap();
+        run_region::insert_region(&txn, run.id, &kept).await.unwrap();
+        txn.commit().await.unwrap();
+        let conn = db.read();
+        assert_eq!(run_region::find_region(conn, run.id).await.unwrap(), Some(kept));
+        let nobody = RunId(county.sample.id());
+        assert_eq!(run_region::find_region(conn, nobody).await.unwrap(), None);
     })
     .await;
 }

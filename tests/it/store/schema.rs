@@ -39,6 +39,7 @@ fn entities() -> Vec<(String, Columns)> {
         columns_of(RoundMember),
         columns_of(Run),
         columns_of(RunEvent),
+        columns_of(RunRegion),
         columns_of(RunResult),
         columns_of(SigningKey),
         columns_of(SurveyReturn),

@@ -3,7 +3,7 @@
 //! A row that was cut out keeps its code, and its cells keep the order of the sheet they come from. It is put back at the
 //! end of its own sheet before anything is read; every place that is named afterwards is the one in the file.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use survey::{
     cell::{LayoutNotice, Place},
@@ -14,7 +14,7 @@ use survey::{
 use super::find::AnchoredSheet;
 use crate::{
     extract::{RawWorkbook, a1, position},
-    layout::{Layout, SheetBody, SheetLayout},
+    layout::{Layout, SheetBody},
 };
 
 /// Where the rows that were put back stand in the file.
@@ -42,17 +42,15 @@ pub(super) fn put_back(
     let mut repaired: Option<RawWorkbook> = None;
     let end = |sheet: &AnchoredSheet<'_>| sheet.raw.cells.last().map_or(0, |cell| cell.row).saturating_add(1);
     let mut ends: BTreeMap<&str, u32> = sheets.iter().map(|sheet| (sheet.code, end(sheet))).collect();
+    let homes = homes(layout);
     for host in sheets {
         for (code, row) in &host.rows {
-            let home = layout
-                .sheets
-                .iter()
-                .find(|sheet| sheet.code != host.code && has_row(sheet, code));
-            let Some(home) = home.and_then(|home| sheets.iter().find(|sheet| sheet.code == home.code)) else {
+            // A code stands once in a layout.
+            let home = homes.get(*code).filter(|home| **home != host.code);
+            let Some(home) = home.and_then(|home| sheets.iter().find(|sheet| sheet.code == *home)) else {
                 continue;
             };
-            let belongs_here = layout.sheet(host.code).is_some_and(|sheet| has_row(sheet, code));
-            if belongs_here || home.rows.contains_key(code) {
+            if home.rows.contains_key(code) {
                 continue;
             }
             let target = ends.get_mut(home.code)?;
@@ -72,11 +70,22 @@ pub(super) fn put_back(
     repaired.map(|workbook| (workbook, strays))
 }
 
-fn has_row(sheet: &SheetLayout, code: &str) -> bool {
-    match &sheet.body {
-        SheetBody::Grid(grid) => grid.rows.iter().any(|row| row.anchor == code),
-        SheetBody::Table(table) => (0..table.rows).any(|row| table.row_anchor(row) == code),
+/// The sheet of every row, by the row's code.
+fn homes(layout: &Layout) -> BTreeMap<Cow<'_, str>, &str> {
+    let mut homes = BTreeMap::new();
+    for sheet in &layout.sheets {
+        match &sheet.body {
+            SheetBody::Grid(grid) => {
+                let codes = grid.rows.iter().map(|row| Cow::Borrowed(row.anchor.as_str()));
+                homes.extend(codes.map(|code| (code, sheet.code.as_str())));
+            }
+            SheetBody::Table(table) => {
+                let codes = (0..table.rows).map(|row| Cow::Owned(table.row_anchor(row)));
+                homes.extend(codes.map(|code| (code, sheet.code.as_str())));
+            }
+        }
     }
+    homes
 }
 
 fn move_row(workbook: &mut RawWorkbook, from: (&str, u32), to: (&str, u32), shift: i64) {

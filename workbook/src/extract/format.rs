@@ -69,6 +69,20 @@ impl FileFormat {
         }
     }
 
+    /// What its file name usually ends with, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Xlsm => "xlsm",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+            Self::Csv => "csv",
+            Self::Html => "html",
+            Self::Xml2003 => "xml",
+        }
+    }
+
     /// Whether the file is an Office Open XML package with XML parts, which can be changed part by part.
     pub fn is_xml_package(self) -> bool {
         matches!(self, Self::Xlsx | Self::Xlsm)

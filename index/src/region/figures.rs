@@ -1,0 +1,179 @@
+//! What must be given to compute the index of a region, and what is refused of it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use survey::text::Text;
+use thiserror::Error;
+
+use super::{CompiledRegion, RegionTally};
+
+/// What is given by hand: official statistics, and what every indicator is compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegionFigures {
+    /// What the bases are.
+    pub base_from: BaseOrigin,
+    /// By the code of the indicator. One taken from the survey has its base here, its values come from the returns.
+    pub values: BTreeMap<String, RegionValue>,
+}
+
+/// What the bases of the indicators are. It is published with the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BaseOrigin {
+    /// The mean of all regions in the base year.
+    MeanOfRegions,
+    /// The first year of this region on its own.
+    OwnFirstYear,
+}
+
+/// What is known of one indicator, in its unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegionValue {
+    /// Mean of all regions in the base year, above zero; or the first year of a county on its own.
+    pub base: f64,
+    /// Value of the year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Value of the year before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_year: Option<f64>,
+    /// Enterprises that the value was taken over; absent for a statistic. It is counted, never given.
+    #[serde(skip)]
+    pub enterprises: Option<usize>,
+}
+
+impl RegionValue {
+    pub(super) fn check_base(&self, code: &str) -> Result<(), RegionError> {
+        if self.base.is_finite() && self.base > 0.0 {
+            Ok(())
+        } else {
+            Err(RegionError::NoBase { code: code.to_owned() })
+        }
+    }
+}
+
+/// Why a region is not scored.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum RegionError {
+    /// Values were given for an indicator that the methodology does not have.
+    #[error("there is no indicator {code}")]
+    UnknownIndicator {
+        /// The code.
+        code: String,
+    },
+    /// An indicator has no base mean above zero.
+    #[error("{code}: the base mean must be above zero")]
+    NoBase {
+        /// The indicator.
+        code: String,
+    },
+    /// A value is not finite.
+    #[error("{code}: the value is not a number")]
+    NotFinite {
+        /// The indicator.
+        code: String,
+    },
+    /// A value was given for an indicator that is taken from the returns.
+    #[error("{code}: the value comes from the returns")]
+    FromSurvey {
+        /// The indicator.
+        code: String,
+    },
+}
+
+impl RegionError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownIndicator { .. } => "region.unknown_indicator",
+            Self::NoBase { .. } => "region.no_base",
+            Self::NotFinite { .. } => "region.not_finite",
+            Self::FromSurvey { .. } => "region.from_survey",
+        }
+    }
+
+    /// The indicator that is at fault.
+    pub fn indicator(&self) -> &str {
+        match self {
+            Self::UnknownIndicator { code }
+            | Self::NoBase { code }
+            | Self::NotFinite { code }
+            | Self::FromSurvey { code } => code,
+        }
+    }
+
+    /// What is wrong and what to do.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::UnknownIndicator { code } => Text::new(
+                format!("没有指标 {code}，请核对代码。"),
+                format!("There is no indicator {code}; check the code."),
+            ),
+            Self::NoBase { code } => Text::new(
+                format!("指标 {code} 缺少大于零的基期平均值，请补充。"),
+                format!("Indicator {code} needs a base mean above zero; supply it."),
+            ),
+            Self::NotFinite { code } => Text::new(
+                format!("指标 {code} 的数值不是有效数字，请更正。"),
+                format!("The value of indicator {code} is not a number; correct it."),
+            ),
+            Self::FromSurvey { code } => Text::new(
+                format!("指标 {code} 由填报表汇总得出，只填基期值，不填当年值和上年值。"),
+                format!(
+                    "Indicator {code} is taken from the returns: give its base only, no value of this year or the last."
+                ),
+            ),
+        }
+    }
+}
+
+impl CompiledRegion {
+    /// Checks what is given by hand. Everything that is wrong, in the order of the codes.
+    pub fn check_figures(&self, figures: &RegionFigures) -> Result<(), Vec<RegionError>> {
+        let faults: Vec<RegionError> = figures
+            .values
+            .iter()
+            .filter_map(|(code, value)| self.check_value(code, value).err())
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    fn check_value(&self, code: &str, given: &RegionValue) -> Result<(), RegionError> {
+        let node = self.indicators.iter().find(|node| node.code == code);
+        let code = || code.to_owned();
+        let node = node.ok_or_else(|| RegionError::UnknownIndicator { code: code() })?;
+        given.check_base(&node.code)?;
+        let values = [given.value, given.last_year];
+        if node.measure.is_some() && values.iter().any(Option::is_some) {
+            return Err(RegionError::FromSurvey { code: code() });
+        }
+        if values.iter().flatten().any(|value| !value.is_finite()) {
+            return Err(RegionError::NotFinite { code: code() });
+        }
+        Ok(())
+    }
+
+    /// All values of the indicators: those given, and those that the returns of this year and of the year before give.
+    pub fn values(
+        &self,
+        figures: &RegionFigures,
+        now: &RegionTally,
+        last_year: &RegionTally,
+    ) -> BTreeMap<String, RegionValue> {
+        let mut values = figures.values.clone();
+        let measured = self.indicators.iter().filter(|node| node.measure.is_some());
+        for (at, node) in measured.enumerate() {
+            // Without a base there is nothing to compare with: the indicator is missing, as a statistic without one is.
+            if let Some(known) = values.get_mut(&node.code) {
+                known.value = now.value(at);
+                known.last_year = last_year.value(at);
+                known.enterprises = Some(now.enterprises(at));
+            }
+        }
+        values
+    }
+}

@@ -1,0 +1,234 @@
+//! The index of a region: what is given for it and what came out.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use index::{
+    exact::Fixed,
+    methodology::MissingSubstitute,
+    region::{BaseOrigin, RegionFigures, RegionIndicatorScore, RegionScored, RegionValue},
+};
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi, param::Path, payload::Json};
+use uuid::Uuid;
+
+use super::{
+    Tag,
+    auth::Auth,
+    problem::{Bilingual, ReadFailure},
+    results::RunOut,
+};
+use crate::{
+    domain::run::{RegionResult, Run, RunId},
+    service::{Service, read_region::read_region},
+};
+
+/// Operations on the indices of regions.
+pub struct RegionsApi;
+
+/// What the bases of the indicators are. It is published with the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "BaseOrigin")]
+enum BaseOriginName {
+    /// The mean of all regions in the base year.
+    MeanOfRegions,
+    /// The first year of this region on its own.
+    OwnFirstYear,
+}
+
+/// What is known of one indicator, in its unit.
+#[derive(Object)]
+#[oai(rename = "RegionValue", deny_unknown_fields, skip_serializing_if_is_none)]
+struct RegionValueIo {
+    /// Mean of all regions in the base year, above zero; or the first year of a county on its own.
+    base: f64,
+    /// Value of the year; not for an indicator that is taken from the returns.
+    value: Option<f64>,
+    /// Value of the year before, which stands in for a missing one; not for an indicator that is taken from the returns.
+    last_year: Option<f64>,
+}
+
+/// What is given by hand for the index of a region: official statistics, and what every indicator is compared with.
+#[derive(Object)]
+#[oai(rename = "RegionFigures", deny_unknown_fields)]
+pub(super) struct RegionFiguresIo {
+    /// What the bases are.
+    base_from: BaseOriginName,
+    /// By the code of the indicator. One taken from the survey has its base here, its values come from the returns.
+    values: BTreeMap<String, RegionValueIo>,
+}
+
+impl From<RegionFiguresIo> for RegionFigures {
+    fn from(given: RegionFiguresIo) -> Self {
+        let value = |given: RegionValueIo| RegionValue {
+            base: given.base,
+            value: given.value,
+            last_year: given.last_year,
+            enterprises: None,
+        };
+        Self {
+            base_from: match given.base_from {
+                BaseOriginName::MeanOfRegions => BaseOrigin::MeanOfRegions,
+                BaseOriginName::OwnFirstYear => BaseOrigin::OwnFirstYear,
+            },
+            values: given
+                .values
+                .into_iter()
+                .map(|(code, given)| (code, value(given)))
+                .collect(),
+        }
+    }
+}
+
+impl From<BaseOrigin> for BaseOriginName {
+    fn from(origin: BaseOrigin) -> Self {
+        match origin {
+            BaseOrigin::MeanOfRegions => Self::MeanOfRegions,
+            BaseOrigin::OwnFirstYear => Self::OwnFirstYear,
+        }
+    }
+}
+
+/// What stood in for a missing value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "MissingSubstitute")]
+enum SubstituteName {
+    /// The value of the year before.
+    LastYearValue,
+    /// The index of the class, from its other indicators.
+    ClassMean,
+}
+
+impl From<MissingSubstitute> for SubstituteName {
+    fn from(substitute: MissingSubstitute) -> Self {
+        match substitute {
+            MissingSubstitute::LastYearValue => Self::LastYearValue,
+            MissingSubstitute::ClassMean => Self::ClassMean,
+        }
+    }
+}
+
+/// One indicator of a region.
+#[derive(Object)]
+#[oai(rename = "RegionIndicator", skip_serializing_if_is_none)]
+struct RegionIndicatorOut {
+    /// Code.
+    code: String,
+    /// Label.
+    label: Bilingual,
+    /// Code of its class.
+    class: String,
+    /// Unit of the value.
+    unit: String,
+    /// Whether less is better.
+    inverse: bool,
+    /// Weight in percent of the total.
+    weight: f64,
+    /// The value that was compared: of the year, or of the year before where that stands in.
+    value: Option<f64>,
+    /// What it was compared with.
+    base: Option<f64>,
+    /// Enterprises that the value was taken over; absent for a statistic.
+    enterprises: Option<usize>,
+    /// The index of the indicator; absent when nothing could stand in for a missing value.
+    z: Option<f64>,
+    /// What stood in for a missing value; absent when the value was there.
+    substitute: Option<SubstituteName>,
+}
+
+impl From<RegionIndicatorScore> for RegionIndicatorOut {
+    fn from(score: RegionIndicatorScore) -> Self {
+        Self {
+            code: score.code,
+            label: score.label.into(),
+            class: score.class,
+            unit: score.unit,
+            inverse: score.inverse,
+            weight: score.weight.to_f64(),
+            value: score.value,
+            base: score.base,
+            enterprises: score.enterprises,
+            z: score.z.map(Fixed::to_f64),
+            substitute: score.substitute.map(Into::into),
+        }
+    }
+}
+
+/// One class of indicators.
+#[derive(Object)]
+#[oai(rename = "RegionClass", skip_serializing_if_is_none)]
+struct RegionClassOut {
+    /// Code.
+    code: String,
+    /// Label.
+    label: Bilingual,
+    /// Mean of its indicators by their weights; absent when none has an index.
+    index: Option<f64>,
+}
+
+/// The index of a region.
+#[derive(Object)]
+#[oai(rename = "RegionIndex", skip_serializing_if_is_none)]
+struct RegionIndexOut {
+    /// The run.
+    run: RunOut,
+    /// What the bases of the indicators are.
+    base_from: BaseOriginName,
+    /// The mean of all indicators by their weights; absent when none has an index.
+    total: Option<f64>,
+    /// Classes in the order of the methodology.
+    classes: Vec<RegionClassOut>,
+    /// Indicators in the order of the methodology. None for a caller who does not see the whole county, where one of them is
+    /// taken over fewer than three enterprises.
+    indicators: Vec<RegionIndicatorOut>,
+}
+
+impl From<(Run, RegionResult)> for RegionIndexOut {
+    fn from((run, region): (Run, RegionResult)) -> Self {
+        let RegionScored {
+            total,
+            classes,
+            indicators,
+            ..
+        } = region.outcome;
+        Self {
+            run: run.into(),
+            base_from: region.figures.base_from.into(),
+            total: total.map(Fixed::to_f64),
+            classes: classes
+                .into_iter()
+                .map(|class| RegionClassOut {
+                    code: class.code,
+                    label: class.label.into(),
+                    index: class.index.map(Fixed::to_f64),
+                })
+                .collect(),
+            indicators: indicators.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The index of a region.
+#[derive(ApiResponse)]
+enum RegionIndexFound {
+    /// The index.
+    #[oai(status = 200)]
+    Found(Json<RegionIndexOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl RegionsApi {
+    /// Read the index of the region
+    ///
+    /// Of a run whose methodology gives one: total, classes, and every indicator with what it was compared with. What a single
+    /// return brought to it is among the results of the run. Whoever does not see the whole county sees it once it is published.
+    #[oai(path = "/runs/:run_id/region", method = "get", operation_id = "get_run_region")]
+    async fn get_run_region(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+    ) -> Result<RegionIndexFound, ReadFailure> {
+        let found = read_region(&service, auth.principal(), RunId(run_id.0)).await?;
+        Ok(RegionIndexFound::Found(Json(found.into())))
+    }
+}
