@@ -23,6 +23,8 @@ pub struct Model {
     /// Former names, a JSON array of strings.
     #[sea_orm(column_type = "JsonBinary")]
     pub former_names: Json,
+    /// Credit code of its parent.
+    pub parent_uscc: Option<String>,
     /// Area code of its town or street.
     pub area_code: String,
     /// Industry code.

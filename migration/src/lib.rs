@@ -47,6 +47,7 @@ mod m20261126_000504_index_published_run;
 mod m20261126_000505_index_run_score;
 mod m20261126_000506_index_return_changes;
 mod m20261126_000507_create_run_region;
+mod m20261126_000508_add_enterprise_parent;
 
 /// All migrations in order.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000505_index_run_score::Migration),
             Box::new(m20261126_000506_index_return_changes::Migration),
             Box::new(m20261126_000507_create_run_region::Migration),
+            Box::new(m20261126_000508_add_enterprise_parent::Migration),
         ]
     }
 }

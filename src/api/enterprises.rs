@@ -75,6 +75,8 @@ struct EnterpriseOut {
     name: String,
     /// Former names.
     former_names: Vec<String>,
+    /// Credit code of its parent; absent where it has none.
+    parent_uscc: Option<String>,
     /// Area code of its town or street.
     area_code: String,
     /// Industry code of GB/T 4754, such as `C3831`.
@@ -107,6 +109,7 @@ impl From<Enterprise> for EnterpriseOut {
             uscc_exception: enterprise.uscc_exception,
             name: facts.name,
             former_names: facts.former_names,
+            parent_uscc: facts.parent_uscc,
             area_code: facts.area_code,
             industry_code: facts.industry_code,
             employees: facts.employees,
@@ -134,6 +137,8 @@ struct NewEnterprise {
     /// Former names.
     #[oai(default)]
     former_names: Vec<Word>,
+    /// Credit code of its parent, so that a return that holds it is asked about.
+    parent_uscc: Option<Word>,
     /// Area code of its town or street.
     area_code: Word,
     /// Industry code of GB/T 4754 (小类), such as `C3831`.
@@ -159,6 +164,7 @@ impl From<NewEnterprise> for EnterpriseInput {
             uscc: new.uscc.0,
             name: new.name.0,
             former_names: new.former_names.into_iter().map(|name| name.0).collect(),
+            parent_uscc: new.parent_uscc.map(|code| code.0),
             area_code: new.area_code.0,
             industry_code: new.industry_code.0,
             employees: new.employees,

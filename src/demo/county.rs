@@ -128,6 +128,7 @@ impl<'s> County<'s> {
             uscc: text(&questions.uscc),
             name: text(&questions.name),
             former_names: Vec::new(),
+            parent_uscc: None,
             area_code: text(&questions.area),
             industry_code: text(&questions.industry),
             employees: number(&questions.employees).as_ref().and_then(Decimal::to_u32),

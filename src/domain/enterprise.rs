@@ -40,6 +40,8 @@ pub struct EnterpriseFacts {
     pub name: String,
     /// Former names, for searching.
     pub former_names: Vec<String>,
+    /// Credit code of its parent, where it has one.
+    pub parent_uscc: Option<String>,
     /// Area code of its town or street.
     pub area_code: String,
     /// Industry code of the edition in force, such as `C3831`.

@@ -21,6 +21,8 @@ pub struct Registered {
     pub uscc: String,
     /// Name.
     pub name: String,
+    /// Credit code of the parent, where it has one.
+    pub parent_uscc: Option<String>,
 }
 
 impl From<&Enterprise> for Registered {
@@ -28,6 +30,7 @@ impl From<&Enterprise> for Registered {
         Self {
             uscc: enterprise.facts.uscc.clone(),
             name: enterprise.facts.name.clone(),
+            parent_uscc: enterprise.facts.parent_uscc.clone(),
         }
     }
 }
@@ -41,7 +44,7 @@ pub(super) fn identity(survey: &Survey, reading: &Reading, registered: &Register
             continue;
         };
         let told = match fact {
-            RegistryFact::Uscc => code_differs(typed, &registered.uscc),
+            RegistryFact::Uscc => code_differs(typed, registered),
             RegistryFact::Name => name_differs(typed, &registered.name),
             RegistryFact::OrgCode | RegistryFact::AreaCode | RegistryFact::IndustryCode => None,
         };
@@ -64,9 +67,28 @@ fn text<'a>(answers: &'a Answers, question: &Question) -> Option<&'a str> {
     }
 }
 
-fn code_differs(typed: &str, registered: &str) -> Option<(&'static str, Text)> {
-    if normalise(typed) == normalise(registered) {
+fn code_differs(typed: &str, known: &Registered) -> Option<(&'static str, Text)> {
+    let registered = known.uscc.as_str();
+    let typed_code = normalise(typed);
+    if typed_code == normalise(registered) {
         return None;
+    }
+    if known
+        .parent_uscc
+        .as_deref()
+        .is_some_and(|parent| normalise(parent) == typed_code)
+    {
+        return Some((
+            "WF27.parent_code",
+            Text::new(
+                format!(
+                    "表中填的是母公司的信用代码。这份表是母公司的，还是本企业（{registered}）的？如是本企业的，请改成本企业代码。"
+                ),
+                format!(
+                    "The credit code is that of the parent. Is the return the parent's or the enterprise's own ({registered})? If it is its own, enter its own code."
+                ),
+            ),
+        ));
     }
     let meant = match Uscc::parse(typed) {
         Err(UsccFault::Character {

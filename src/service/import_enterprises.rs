@@ -13,7 +13,7 @@ use super::{
     error::{Fault, ServiceError},
     permission::Action,
     sheet_rows::{Sheets, next_rows},
-    write_enterprise::{EnterpriseInput, check, current_tables, is_class, is_town},
+    write_enterprise::{CheckedFacts, EnterpriseInput, check, current_tables, is_class, is_town, size_class},
 };
 use crate::{
     domain::{
@@ -103,6 +103,7 @@ enum Field {
     Revenue,
     Assets,
     FormerNames,
+    ParentUscc,
     UsccException,
 }
 
@@ -157,6 +158,17 @@ const COLUMNS: &[Column] = &[
         required: false,
     },
     Column {
+        field: Field::ParentUscc,
+        pointer: "/parent_uscc",
+        titles: &[
+            "母公司统一社会信用代码",
+            "parent_uscc",
+            "母公司信用代码",
+            "上级单位信用代码",
+        ],
+        required: false,
+    },
+    Column {
         field: Field::UsccException,
         pointer: "/uscc_exception",
         titles: &["代码说明", "uscc_exception"],
@@ -179,12 +191,16 @@ pub async fn import_enterprises(
         .iter()
         .map(|row| parse_row(row, &columns, &tables, &month))
         .collect::<Vec<_>>();
+    let list = List {
+        columns: &columns,
+        tables: &tables,
+    };
     if dry_run {
-        let (report, _) = decide(service, caller, service.db.read(), parsed).await?;
+        let (report, _) = decide(service, caller, service.db.read(), &list, parsed).await?;
         return Ok(report);
     }
     let txn = service.db.begin_write().await?;
-    let (report, changes) = decide(service, caller, &txn, parsed).await?;
+    let (report, changes) = decide(service, caller, &txn, &list, parsed).await?;
     for (enterprise, version) in &changes.updated {
         store::enterprise::update_enterprise(&txn, &caller.scope, enterprise, *version).await?;
     }
@@ -331,7 +347,7 @@ fn find_columns(header: &[String]) -> Result<ColumnsFound, Vec<Fault>> {
 struct ParsedRow {
     number: usize,
     uscc: String,
-    checked: Result<super::write_enterprise::CheckedFacts, Vec<RowFault>>,
+    checked: Result<CheckedFacts, Vec<RowFault>>,
 }
 
 fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &ReferenceTables, month: &str) -> ParsedRow {
@@ -386,6 +402,7 @@ fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &ReferenceTables, mo
             .filter(|name| !name.is_empty())
             .map(str::to_owned)
             .collect(),
+        parent_uscc: Some(get(Field::ParentUscc).to_owned()),
         area_code: area_code(get(Field::Area), tables),
         industry_code: industry_code(get(Field::Industry), tables),
         employees,
@@ -424,6 +441,37 @@ fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &ReferenceTables, mo
         number: row.number,
         uscc,
         checked,
+    }
+}
+
+/// What is the same for all rows of a list.
+struct List<'l> {
+    columns: &'l ColumnsFound,
+    tables: &'l ReferenceTables,
+}
+
+impl List<'_> {
+    /// What the list has no column for stays as it is known: a short list loses nothing of a long one.
+    fn keep_what_it_lacks(&self, checked: &mut CheckedFacts, found: &Enterprise) {
+        let lacks = |field: Field| !self.columns.contains_key(&field);
+        let (facts, known) = (&mut checked.facts, &found.facts);
+        if lacks(Field::FormerNames) {
+            facts.former_names.clone_from(&known.former_names);
+        }
+        if lacks(Field::ParentUscc) {
+            facts.parent_uscc.clone_from(&known.parent_uscc);
+        }
+        if lacks(Field::Employees) {
+            facts.employees = known.employees;
+        }
+        if lacks(Field::Revenue) {
+            facts.revenue_wan_yuan = known.revenue_wan_yuan;
+        }
+        if lacks(Field::Assets) {
+            facts.assets_wan_yuan = known.assets_wan_yuan;
+        }
+        facts.active = known.active;
+        checked.size_class = size_class(self.tables, facts);
     }
 }
 
@@ -472,6 +520,7 @@ async fn decide(
     service: &Service,
     caller: &Principal,
     conn: &impl Connection,
+    list: &List<'_>,
     parsed: Vec<ParsedRow>,
 ) -> Result<(ImportReport, Changes), ServiceError> {
     let codes = parsed
@@ -502,7 +551,7 @@ async fn decide(
                         )],
                     )
                 }
-                None => (decide_row(service, checked, &known, &mut changes), Vec::new()),
+                None => (decide_row(service, checked, &known, list, &mut changes), Vec::new()),
             },
         };
         match outcome {
@@ -527,8 +576,9 @@ async fn decide(
 
 fn decide_row(
     service: &Service,
-    checked: super::write_enterprise::CheckedFacts,
+    mut checked: CheckedFacts,
     known: &BTreeMap<String, Enterprise>,
+    list: &List<'_>,
     changes: &mut Changes,
 ) -> Outcome {
     let now = service.now();
@@ -537,6 +587,7 @@ fn decide_row(
         changes.created.push(checked.into_enterprise(id, 1, now, now));
         return Outcome::Created;
     };
+    list.keep_what_it_lacks(&mut checked, found);
     let enterprise = checked.into_enterprise(found.id, found.version, found.created_at, now);
     let same = enterprise.facts == found.facts
         && enterprise.uscc_exception == found.uscc_exception

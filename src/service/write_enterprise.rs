@@ -179,6 +179,11 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
             None
         }
     };
+    facts.parent_uscc = facts.parent_uscc.filter(|code| !code.trim().is_empty());
+    match parent(facts.parent_uscc.as_deref(), uscc.as_ref()) {
+        Ok(parent) => facts.parent_uscc = parent,
+        Err(fault) => faults.push(fault),
+    }
     let (Some(uscc), true) = (uscc, faults.is_empty()) else {
         return Err(faults);
     };
@@ -194,6 +199,25 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
         uscc_exception: exception,
         size_class,
     })
+}
+
+/// The credit code of the parent, normalised.
+fn parent(code: Option<&str>, own: Option<&Uscc>) -> Result<Option<String>, Fault> {
+    let Some(code) = code else { return Ok(None) };
+    let fault = |zh: &str, en: &str| Fault::at("/parent_uscc", "enterprise.parent_uscc", zh, en);
+    let parent = Uscc::parse(code).ok().filter(Uscc::check_ok).ok_or_else(|| {
+        fault(
+            "母公司统一社会信用代码有误，请核对；没有则留空。",
+            "The credit code of the parent is wrong; check it, or leave it out where there is none.",
+        )
+    })?;
+    if own.is_some_and(|own| own.as_str() == parent.as_str()) {
+        return Err(fault(
+            "母公司代码与本企业代码相同，请核对；没有母公司则留空。",
+            "The code of the parent is the enterprise's own; check it, or leave it out where there is none.",
+        ));
+    }
+    Ok(Some(parent.as_str().to_owned()))
 }
 
 /// A town that is no more, or not yet; its successor is named.
@@ -251,7 +275,7 @@ pub(crate) fn is_class(tables: &ReferenceTables, code: &str) -> bool {
 }
 
 /// Large, medium, small or micro by the size rules; unknown while employees or revenue are.
-fn size_class(tables: &ReferenceTables, facts: &EnterpriseFacts) -> Option<String> {
+pub(crate) fn size_class(tables: &ReferenceTables, facts: &EnterpriseFacts) -> Option<String> {
     let number = |amount: rust_decimal::Decimal| amount.to_string().parse::<f64>().ok();
     let employees = f64::from(facts.employees?);
     let revenue = number(facts.revenue_wan_yuan?)?;

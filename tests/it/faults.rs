@@ -41,6 +41,9 @@ fn answers() -> Answers {
     )
 }
 
+/// Credit code of the enterprise's parent in the registry.
+const PARENT: &str = "91330111XY0007775F";
+
 fn registered(answers: &Answers) -> Registered {
     let text = |code: &str| match answers.get(code) {
         Some(Answer::Text(text)) => text.clone(),
@@ -49,6 +52,7 @@ fn registered(answers: &Answers) -> Registered {
     Registered {
         uscc: text("A02"),
         name: text("A01"),
+        parent_uscc: Some(PARENT.to_owned()),
     }
 }
 

@@ -60,6 +60,19 @@ async fn an_enterprise_is_added_found_and_changed() {
     new["employees"] = json!(320);
     new["revenue_wan_yuan"] = json!("12345.67");
     new["former_names"] = json!(["老名字电线厂"]);
+    for wrong in ["91330111XY00077750", "X", GOOD] {
+        new["parent_uscc"] = json!(wrong);
+        let problem = bureau
+            .post("/api/v1/enterprises", new.clone())
+            .await
+            .refused(StatusCode::UNPROCESSABLE_ENTITY, "enterprise.invalid");
+        assert_eq!(
+            (&problem["errors"][0]["code"], &problem["errors"][0]["pointer"]),
+            (&json!("enterprise.parent_uscc"), &json!("/parent_uscc")),
+            "{problem}"
+        );
+    }
+    new["parent_uscc"] = json!(" 91330111xy0007775f");
     let made = bureau
         .post("/api/v1/enterprises", new.clone())
         .await
@@ -72,6 +85,7 @@ async fn an_enterprise_is_added_found_and_changed() {
         "derived"
     );
     assert_eq!(shown["revenue_wan_yuan"], "12345.67", "money is exact");
+    assert_eq!(shown["parent_uscc"], "91330111XY0007775F");
     for search in ["示例电缆", "老名字", "XY00010156", "xy0001"] {
         let found = bureau
             .get(&format!("/api/v1/enterprises?search={}", encoded(search)))
@@ -224,6 +238,18 @@ async fn a_list_is_imported_row_by_row() {
         (&json!(0), &json!(2)),
         "the same list changes nothing"
     );
+    // What a list has no column for stays as it is.
+    let short = "统一社会信用代码,企业名称,镇街代码,行业代码\n91330111XY00010156,甲新公司,大源镇,3831\n";
+    let job = bureau.job(bureau.upload(path, short.into()).await).await;
+    assert_eq!(job["result"]["updated"], 1, "{job}");
+    let search = format!("/api/v1/enterprises?search={}", encoded("甲新公司"));
+    let kept = bureau.get(&search).await.expect(StatusCode::OK).json();
+    assert_eq!(
+        (&kept["items"][0]["employees"], &kept["items"][0]["revenue_wan_yuan"]),
+        (&json!(320), &json!("12345.67")),
+        "{kept}"
+    );
+    assert_eq!(kept["items"][0]["size_class"], found["items"][0]["size_class"]);
     for (body, code) in [
         ("a,b\n1,2\n", "import.columns_missing"),
         ("\u{fffd}", "import.columns_missing"),

@@ -54,6 +54,7 @@ impl Sample {
                 uscc: uscc.into(),
                 name: name.into(),
                 former_names: vec![],
+                parent_uscc: Some("91330111XY0007775F".into()),
                 area_code: area.into(),
                 industry_code: "C2221".into(),
                 employees: Some(320),
