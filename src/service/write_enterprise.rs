@@ -179,10 +179,10 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
             None
         }
     };
-    facts.parent_uscc = facts.parent_uscc.filter(|code| !code.trim().is_empty());
-    match parent(facts.parent_uscc.as_deref(), uscc.as_ref()) {
-        Ok(parent) => facts.parent_uscc = parent,
-        Err(fault) => faults.push(fault),
+    let parent = facts.parent_uscc.take().filter(|code| !code.trim().is_empty());
+    if let Some(parent) = parent.map(|code| Uscc::parse(&code).ok()) {
+        faults.extend(parent_fault(parent.as_ref(), uscc.as_ref()));
+        facts.parent_uscc = parent.map(|parent| parent.as_str().to_owned());
     }
     let (Some(uscc), true) = (uscc, faults.is_empty()) else {
         return Err(faults);
@@ -201,23 +201,22 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
     })
 }
 
-/// The credit code of the parent, normalised.
-fn parent(code: Option<&str>, own: Option<&Uscc>) -> Result<Option<String>, Fault> {
-    let Some(code) = code else { return Ok(None) };
-    let fault = |zh: &str, en: &str| Fault::at("/parent_uscc", "enterprise.parent_uscc", zh, en);
-    let parent = Uscc::parse(code).ok().filter(Uscc::check_ok).ok_or_else(|| {
-        fault(
+/// What is wrong with the code of a parent.
+fn parent_fault(parent: Option<&Uscc>, own: Option<&Uscc>) -> Option<Fault> {
+    let fault = |zh: &str, en: &str| Some(Fault::at("/parent_uscc", "enterprise.parent_uscc", zh, en));
+    let Some(parent) = parent.filter(|parent| parent.check_ok()) else {
+        return fault(
             "母公司统一社会信用代码有误，请核对；没有则留空。",
             "The credit code of the parent is wrong; check it, or leave it out where there is none.",
-        )
-    })?;
+        );
+    };
     if own.is_some_and(|own| own.as_str() == parent.as_str()) {
-        return Err(fault(
+        return fault(
             "母公司代码与本企业代码相同，请核对；没有母公司则留空。",
             "The code of the parent is the enterprise's own; check it, or leave it out where there is none.",
-        ));
+        );
     }
-    Ok(Some(parent.as_str().to_owned()))
+    None
 }
 
 /// A town that is no more, or not yet; its successor is named.
