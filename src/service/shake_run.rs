@@ -215,7 +215,8 @@ struct Shaken {
     root: String,
     /// Scores from which a level begins, rising.
     cuts: Vec<f64>,
-    /// Labels of the levels, from the lowest up; none where levels are no cuts of the node.
+    /// Labels of the levels or stages, from the lowest up; none where levels are no cuts of the node and stages no plain
+    /// comparisons.
     levels: Vec<Text>,
     /// Where they are stages by the scores of several nodes.
     stages: Option<ScoreStages>,
@@ -229,8 +230,12 @@ impl Shaken {
     fn together(all: &ScoredRun) -> Self {
         let method = &all.methodology.method;
         let root = all.scores.main_node().to_owned();
-        let cuts = method.cuts.iter().filter(|cuts| cuts.node == root);
-        let levels: Vec<&(String, Option<f64>)> = cuts.flat_map(|cuts| cuts.levels.iter().rev()).collect();
+        let cuts = method.cuts.as_ref().filter(|cuts| cuts.node == root);
+        let levels: Vec<&(String, Option<f64>)> = cuts.into_iter().flat_map(|cuts| cuts.levels.iter().rev()).collect();
+        let below = cuts.filter(|cuts| cuts.lowest_has_limit());
+        let below = below.map(|_| Text::new("未达级", "no level"));
+        let labels = levels.iter().map(|(level, _)| all.methodology.level_label(level));
+        let stages = ScoreStages::of_method(method);
         Self {
             prepared: Prepared {
                 data: all.scores.result().composite.normalised.clone(),
@@ -239,11 +244,11 @@ impl Shaken {
             },
             root,
             cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
-            levels: levels
-                .iter()
-                .map(|(level, _)| all.methodology.level_label(level))
-                .collect(),
-            stages: None,
+            levels: match &stages {
+                Some(stages) => stages.labels(),
+                None => below.into_iter().chain(labels).collect(),
+            },
+            stages,
             scenes: None,
             tolerance: method.plan.rank_tolerance,
         }

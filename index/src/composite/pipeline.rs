@@ -7,6 +7,7 @@ use super::{
     engine::{Composite, Plan, compute_with, fit},
     error::CompositeError,
     impute::{Imputation, Imputed, ImputedPoint, impute, impute_by_unit},
+    levels::{Cuts, StageConditions},
     matrix::{Column, Matrix},
     normalise::{Sample, Scales},
     panel::{YearFill, impute_over_years},
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// A methodology, ready to be applied to figures.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Method {
     /// The tree.
     pub tree: Tree,
@@ -40,6 +41,8 @@ pub struct Method {
     pub rank_within: Vec<String>,
     /// Levels by cuts.
     pub cuts: Option<Cuts>,
+    /// Stages by conditions.
+    pub stages: Option<StageConditions>,
 }
 
 /// A step before normalisation.
@@ -74,17 +77,6 @@ pub enum Bounding {
     EachYear,
     /// One year, frozen for all.
     Year(i64),
-}
-
-/// Levels by cuts of the score of a node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cuts {
-    /// The node.
-    pub node: String,
-    /// Whether the published score is cut instead of the one computed.
-    pub published: bool,
-    /// (code, least score) from the highest level down; no limit for the lowest.
-    pub levels: Vec<(String, Option<f64>)>,
 }
 
 /// The figures of one year.
@@ -123,6 +115,8 @@ pub struct YearResult {
     pub ranks_within: BTreeMap<String, Vec<Vec<Option<u32>>>>,
     /// The level of each unit, where the methodology has levels.
     pub levels: Option<Vec<Option<String>>>,
+    /// The stage of development of each unit, where the methodology has stages.
+    pub development_stages: Option<Vec<Option<u32>>>,
 }
 
 /// The result of a step before normalisation.
@@ -151,6 +145,12 @@ impl Stage {
 }
 
 impl YearResult {
+    /// The scores as published, where they are asked for so and the methodology publishes any, else as computed.
+    pub(crate) fn scores_as(&self, published: bool) -> &Matrix {
+        let rounded = self.published.as_ref().filter(|_| published);
+        rounded.unwrap_or(&self.composite.scores)
+    }
+
     /// Every value that was put in, of units that are still there.
     pub fn imputed_points(&self) -> Vec<ImputedPoint> {
         let left: BTreeSet<&String> = self.figures.units().iter().collect();
@@ -325,26 +325,7 @@ impl Method {
             };
             ranks_within.insert(group.clone(), ranked.columns().iter().map(of).collect());
         }
-        let levels = match &self.cuts {
-            None => None,
-            Some(cuts) => {
-                let of = published
-                    .as_ref()
-                    .filter(|_| cuts.published)
-                    .unwrap_or(&composite.scores);
-                let scores = of.column(&cuts.node);
-                let scores = scores.ok_or_else(|| CompositeError::UnknownNode {
-                    code: cuts.node.clone(),
-                })?;
-                Some(
-                    scores
-                        .cells()
-                        .map(|score| score.and_then(|score| cuts.level(score)))
-                        .collect(),
-                )
-            }
-        };
-        Ok(YearResult {
+        let mut result = YearResult {
             year: year.year,
             stages: year.stages,
             figures,
@@ -354,19 +335,13 @@ impl Method {
             composite,
             published,
             ranks_within,
-            levels,
-        })
-    }
-}
-
-impl Cuts {
-    /// The first level whose limit the score reaches.
-    pub fn level(&self, score: f64) -> Option<String> {
-        let reached = self
-            .levels
-            .iter()
-            .find(|(_, least)| least.is_none_or(|least| score >= least));
-        reached.map(|(code, _)| code.clone())
+            levels: None,
+            development_stages: None,
+        };
+        result.levels = self.cuts.as_ref().map(|cuts| cuts.levels_in(&result)).transpose()?;
+        let stages = self.stages.as_ref().zip(self.tree.main_root());
+        result.development_stages = stages.map(|(stages, root)| stages.stages_in(&result, &root.code));
+        Ok(result)
     }
 }
 
