@@ -9,6 +9,7 @@ use index::{
     composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
+    rank::Precision,
     robustness::{
         Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, ScoreStages,
         UnitRobustness, WeightUncertainty, draw, remove_each, replicate,
@@ -222,7 +223,9 @@ struct Shaken {
     stages: Option<ScoreStages>,
     /// Where levels ask for scenes too: those of each unit.
     scenes: Option<(ScoreLevels, BTreeMap<String, Vec<SceneCount>>)>,
-    tolerance: f64,
+    /// In which form scores are ranked, and compared with cuts and the limits of stages.
+    rank_precision: Precision,
+    level_precision: Precision,
 }
 
 impl Shaken {
@@ -250,7 +253,8 @@ impl Shaken {
             },
             stages,
             scenes: None,
-            tolerance: method.plan.rank_tolerance,
+            rank_precision: method.rank_precision(),
+            level_precision: method.level_precision(),
         }
     }
 
@@ -277,7 +281,8 @@ impl Shaken {
             prepared,
             stages,
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
-            tolerance: 1e-9,
+            rank_precision: Precision::Within(1e-9),
+            level_precision: Precision::Within(1e-9),
         })
     }
 
@@ -325,7 +330,8 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
         node: &shaken.root,
         cuts: &shaken.cuts,
         stages: shaken.stages.as_ref(),
-        tolerance: shaken.tolerance,
+        rank_precision: shaken.rank_precision,
+        level_precision: shaken.level_precision,
         threads: THREADS,
         keep: false,
     };
@@ -348,7 +354,7 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
     let replicated =
         replicate(prepared, &draws, &request, |_, _| Ok(Cow::Borrowed(prepared))).map_err(ServiceError::internal)?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
-    let removals = remove_each(prepared, &shaken.root, &codes, request.tolerance, THREADS);
+    let removals = remove_each(prepared, &shaken.root, &codes, request.rank_precision, THREADS);
     let removals = removals.map_err(ServiceError::internal)?;
     Ok(summed_up(run, shaking, rows, shaken, &replicated, &removals))
 }

@@ -38,7 +38,6 @@ pub use levels::{Cuts, StageConditions};
 pub use matrix::{Column, Matrix};
 pub use normalise::{Base, Bounds, Normalisation, On, Sample, Scales, normalise};
 pub use panel::{MeanChange, UnitChange, YearFill, decompose_means, impute_over_years, unit_changes};
-pub(crate) use pipeline::rounded_score;
 pub use pipeline::{Bounding, Method, Stage, Step, YearInput, YearResult};
 pub use scaler::Ties;
 pub use screen::{ScreenRecord, Screened, Screening, Verdict, screen, select_rows};

@@ -15,10 +15,7 @@ use super::{
     treat::{Treated, Treatments, treat},
     tree::Tree,
 };
-use crate::{
-    exact::Fixed,
-    rank::{percentiles, rank_with_tolerance, rank_within},
-};
+use crate::rank::{Precision, percentiles, rank_with_tolerance, rank_within};
 
 /// A methodology, ready to be applied to figures.
 #[derive(Clone, Debug)]
@@ -219,6 +216,23 @@ impl Method {
             .collect()
     }
 
+    /// In which form scores are ranked.
+    pub fn rank_precision(&self) -> Precision {
+        self.precision(self.rank_published)
+    }
+
+    /// In which form scores are compared with the limits of levels or stages. Here the run knows no tolerance; scores that
+    /// were computed in another order need one.
+    pub fn level_precision(&self) -> Precision {
+        let levels = self.cuts.as_ref().is_some_and(|cuts| cuts.published);
+        self.precision(levels || self.stages.as_ref().is_some_and(|stages| stages.published))
+    }
+
+    fn precision(&self, published: bool) -> Precision {
+        let decimals = self.decimals.filter(|_| published);
+        decimals.map_or(Precision::Within(self.plan.rank_tolerance), Precision::Rounded)
+    }
+
     /// Does every step. The years stand in rising order.
     pub fn run(&self, years: Vec<YearInput>) -> Result<Vec<YearResult>, CompositeError> {
         let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
@@ -302,11 +316,7 @@ impl Method {
             .map(|decimals| rounded(&composite.scores, decimals))
             .transpose()?;
         let ranked = published.as_ref().filter(|_| self.rank_published);
-        let tolerance = if ranked.is_some() {
-            0.0
-        } else {
-            self.plan.rank_tolerance
-        };
+        let tolerance = self.rank_precision().tolerance();
         if let Some(published) = ranked {
             composite.ranks = published
                 .columns()
@@ -463,13 +473,8 @@ fn ranks_of(column: &Column, tolerance: f64) -> Vec<Option<u32>> {
     rank_with_tolerance(&scores, tolerance)
 }
 
-/// A score rounded half away from zero to so many decimals.
-pub(crate) fn rounded_score(score: f64, decimals: u32) -> f64 {
-    Fixed::from_observed(score, decimals).map_or(score, Fixed::to_f64)
-}
-
 fn rounded(scores: &Matrix, decimals: u32) -> Result<Matrix, CompositeError> {
     let columns = scores.columns().iter();
-    let columns = columns.map(|column| column.map(|score| rounded_score(score, decimals)));
+    let columns = columns.map(|column| column.map(|score| Precision::Rounded(decimals).form(score)));
     Ok(scores.with_columns(columns.collect::<Result<_, _>>()?))
 }

@@ -14,8 +14,9 @@ use survey::text::Text;
 use super::{Change, Gain, Improvement};
 use crate::{
     compile::{CompiledComposite, CompositeColumn},
-    composite::{Alone, Changed, Composite, CompositeError, Direction, StageConditions, rounded_score},
+    composite::{Alone, Changed, Composite, CompositeError, Direction, StageConditions},
     exact::Fixed,
+    rank::Precision,
     returns::CompositeScores,
     scoring::{Figure, stage::Operator},
 };
@@ -62,8 +63,8 @@ struct Aim {
     value: u32,
     label: Text,
     goals: Vec<Goal>,
-    /// Decimals to which scores are rounded before they are compared.
-    decimals: Option<u32>,
+    /// In which form scores are compared.
+    precision: Precision,
 }
 
 /// What one condition asks of the score of a node.
@@ -93,7 +94,7 @@ impl Aim {
                 operator: Operator::GreaterEqual,
                 limit: (*least)?,
             }],
-            decimals: methodology.method.decimals.filter(|_| cuts.published),
+            precision: methodology.method.level_precision(),
         })
     }
 
@@ -117,7 +118,7 @@ impl Aim {
             value: next.stage,
             label: next.label.clone(),
             goals: goals.collect::<Option<_>>()?,
-            decimals: methodology.method.decimals.filter(|_| stages.published),
+            precision: methodology.method.level_precision(),
         })
     }
 
@@ -126,10 +127,8 @@ impl Aim {
     }
 
     fn is_met(&self, goal: &Goal, composite: &Composite) -> bool {
-        goal.score(composite).is_some_and(|score| {
-            let compared = self.decimals.map_or(score, |decimals| rounded_score(score, decimals));
-            goal.operator.holds(compared, goal.limit)
-        })
+        let score = goal.score(composite).map(|score| self.precision.form(score));
+        score.is_some_and(|score| goal.operator.holds(score, goal.limit))
     }
 
     /// How much nearer other scores are to the goals that are not met, all taken together; none where such a goal has no

@@ -7,7 +7,7 @@ use survey::text::Text;
 use super::{ConditionDistance, Distance, ExplainNode, LeftOut, Missing, MovedWeight, Receiver, tree::explain_node};
 use crate::{
     compile::CompiledComposite,
-    composite::{Mean, StageConditions, rounded_score},
+    composite::{Mean, StageConditions},
     scoring::{Scored, ScoredNode},
 };
 
@@ -111,10 +111,10 @@ fn distance_to_stage(scored: &Scored, methodology: &CompiledComposite, stages: &
     let nodes = &stages.ladder.nodes;
     let next = stages.ladder.above(scored.attained.as_ref()?.value)?;
     let parts = &scored.composite.as_ref()?.contributions;
-    let decimals = methodology.method.decimals.filter(|_| stages.published);
+    let precision = methodology.method.level_precision();
     let score = |node: &Arc<str>| {
-        let score = parts.iter().find(|part| part.node == **node)?.score?;
-        Some(decimals.map_or(score, |decimals| rounded_score(score, decimals)))
+        let part = parts.iter().find(|part| part.node == **node)?;
+        part.score.map(|score| precision.form(score))
     };
     let scores: Vec<Option<f64>> = nodes.iter().map(score).collect();
     let asked = stages.ladder.ask(&scores);

@@ -304,7 +304,8 @@ fn replications_tell_the_probability_of_each_stage() {
         node: scores.main_node(),
         cuts: &[],
         stages: Some(&stages),
-        tolerance: methodology.method.plan.rank_tolerance,
+        rank_precision: methodology.method.rank_precision(),
+        level_precision: methodology.method.level_precision(),
         threads: NonZeroUsize::MIN,
         keep: false,
     };

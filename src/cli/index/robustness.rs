@@ -9,6 +9,7 @@ use std::{
 use index::{
     composite::{CompositeError, Method, NodeKind, YearInput},
     methodology::Methodology,
+    rank::Precision,
     robustness::{
         Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, ScoreStages,
         Sensitivity, SensitivityWarning, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
@@ -97,7 +98,8 @@ impl Robustness {
             node: &ranked.node,
             cuts: &ranked.cuts,
             stages: ranked.stages.as_ref(),
-            tolerance: method.plan.rank_tolerance,
+            rank_precision: method.rank_precision(),
+            level_precision: ranked.precision,
             threads: self.threads,
             keep: self.keep,
         };
@@ -132,7 +134,7 @@ impl Robustness {
                     inner.map(|node| node.code.clone()).collect()
                 }
             };
-            let removals = remove_each(&nominal, &ranked.node, &codes, request.tolerance, self.threads)?;
+            let removals = remove_each(&nominal, &ranked.node, &codes, request.rank_precision, self.threads)?;
             add_removals(&mut tables, &removals)?;
         }
         tables.write(&self.out)?;
@@ -175,6 +177,7 @@ impl Robustness {
                 node,
                 cuts: design.cuts.clone(),
                 stages: None,
+                precision: Precision::Within(method.plan.rank_tolerance),
                 titles: titles.collect(),
             };
         }
@@ -183,6 +186,7 @@ impl Robustness {
             return Ranked {
                 node,
                 cuts: Vec::new(),
+                precision: method.level_precision(),
                 titles: titles.collect(),
                 stages: Some(stages),
             };
@@ -195,6 +199,7 @@ impl Robustness {
         Ranked {
             cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
             stages: None,
+            precision: method.level_precision(),
             titles: below.into_iter().chain(titles).collect(),
             node,
         }
@@ -229,6 +234,8 @@ struct Ranked {
     /// Scores from which levels begin, rising.
     cuts: Vec<f64>,
     stages: Option<ScoreStages>,
+    /// In which form scores are compared with either; with cuts of the uncertainty file as computed.
+    precision: Precision,
     /// Columns of the levels or stages, from the lowest up.
     titles: Vec<String>,
 }
