@@ -1,7 +1,7 @@
 //! 1 000 Monte-Carlo replications of 10 000 units by 60 indicators in three levels (60 indicators, 10 pillars, 1 index),
 //! every weight moved by a quarter at most: scores, competition ranks with a tolerance, and mean, median, quantiles 0.05
 //! and 0.95, best and worst rank of every unit. The numpy peer in `benches/peers/numpy_robustness.py` does the same on the
-//! same numbers and the same draws.
+//! same numbers and the same draws. Besides, the same with scores that are ranked as published, to two decimals.
 //!
 //! `cargo bench -p index --bench robustness`
 
@@ -12,6 +12,7 @@ use std::{borrow::Cow, hint::black_box, num::NonZeroUsize};
 use criterion::{Criterion, criterion_group, criterion_main};
 use index::{
     composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
+    rank::Precision,
     robustness::{Draw, Draws, Prepared, Replicated, Request, replicate},
 };
 
@@ -20,6 +21,7 @@ const INDICATORS: u64 = 60;
 const PILLARS: u64 = 10;
 const REPLICATIONS: u64 = 1_000;
 const FACTOR: f64 = 0.25;
+const AS_COMPUTED: Precision = Precision::Within(1e-9);
 /// Where the numbers of the draws begin: beyond those of the data.
 const DRAWS_FROM: u64 = 1 << 32;
 
@@ -29,11 +31,14 @@ fn robustness(c: &mut Criterion) {
     group.sample_size(10);
     for threads in [1, 2] {
         group.bench_function(format!("noise_threads_{threads}"), |b| {
-            b.iter(|| black_box(run(&prepared, &draws, threads)));
+            b.iter(|| black_box(run(&prepared, &draws, threads, AS_COMPUTED)));
+        });
+        group.bench_function(format!("noise_published_threads_{threads}"), |b| {
+            b.iter(|| black_box(run(&prepared, &draws, threads, Precision::Rounded(2))));
         });
     }
     group.finish();
-    let checked = run(&prepared, &draws, 2);
+    let checked = run(&prepared, &draws, 2, AS_COMPUTED);
     let sum = |of: fn(&index::robustness::RankInterval) -> f64| -> f64 {
         checked
             .units
@@ -48,12 +53,13 @@ fn robustness(c: &mut Criterion) {
     );
 }
 
-fn run(prepared: &Prepared, draws: &Draws, threads: usize) -> Replicated {
+fn run(prepared: &Prepared, draws: &Draws, threads: usize, rank_precision: Precision) -> Replicated {
     let request = Request {
         node: "index",
         cuts: &[],
         stages: None,
-        tolerance: 1e-9,
+        rank_precision,
+        level_precision: AS_COMPUTED,
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
         keep: false,
     };

@@ -291,12 +291,13 @@ const AREAS: [(&str, ChangeArea); 34] = [
 ];
 
 /// Members of documents in words.
-const WORDS: [(&str, &str, &str); 36] = [
+const WORDS: [(&str, &str, &str); 38] = [
     ("aggregates", "汇总项", "aggregate"),
     ("applies_when", "适用条件", "applies when"),
     ("block", "所属块", "block"),
     ("blocks", "块", "block"),
     ("classes", "类别", "class"),
+    ("cuts", "界限", "cut"),
     ("depends_on", "所依赖的题项", "depends on"),
     ("dimension", "所属维度", "dimension"),
     ("dimensions", "维度", "dimension"),
@@ -315,6 +316,7 @@ const WORDS: [(&str, &str, &str); 36] = [
     ("missing_policy", "缺失处理", "missing policy"),
     ("normalisation", "归一化", "normalisation"),
     ("note", "说明", "note"),
+    ("on", "所依据的得分", "which scores"),
     ("part_of", "归属", "part of"),
     ("parts", "组成部分", "part"),
     ("points", "分值", "points"),
@@ -428,5 +430,53 @@ mod tests {
             let value = document.pointer(&change.pointer);
             assert_eq!(value, change.is.as_ref().or(change.was.as_ref()), "{}", change.pointer);
         }
+    }
+    #[test]
+    fn stages_of_a_composite_are_cuts_like_its_levels() {
+        let rule = |stage: u32, expression: &str| json!({"stage": stage, "label": {"zh": "段", "en": "stage"}, "expression": expression});
+        let with = |field: &str, value: Value| json!({"kind": "composite", field: value});
+        let before = json!({"on": "score", "rules": [rule(2, "D >= 40.0"), rule(1, "true")]});
+        let after = json!({"on": "published", "rules": [rule(3, "P >= 70.0"), rule(2, "D >= 50.0"), rule(1, "true")]});
+        let check = |before: &Value, after: &Value, expected: &[(ChangeKind, &str, &str)]| {
+            let found = difference(before, after);
+            let told: Vec<_> = found
+                .iter()
+                .map(|change| (change.kind, change.pointer.as_str(), change.message.en.as_str()))
+                .collect();
+            assert_eq!(told, expected);
+            assert!(found.iter().all(|change| change.area == ChangeArea::Cuts));
+        };
+        let (before, after) = (with("stages", before), with("stages", after));
+        let added = format!("stage › rule › 3 stage: added {}.", after["stages"]["rules"][0]);
+        check(
+            &before,
+            &after,
+            &[
+                (
+                    ChangeKind::Changed,
+                    "/stages/on",
+                    "stage › which scores: score became published.",
+                ),
+                (ChangeKind::Added, "/stages/rules/0", added.as_str()),
+                (
+                    ChangeKind::Changed,
+                    "/stages/rules/1/expression",
+                    "stage › rule › 2 stage › expression: D >= 40.0 became D >= 50.0.",
+                ),
+            ],
+        );
+        let levels = with("levels", json!({"cuts": [{"code": "A"}]}));
+        check(
+            &levels,
+            &with("stages", json!({"rules": []})),
+            &[
+                (ChangeKind::Added, "/stages", "stage: added {\"rules\":[]}."),
+                (
+                    ChangeKind::Removed,
+                    "/levels",
+                    "level: removed {\"cuts\":[{\"code\":\"A\"}]}.",
+                ),
+            ],
+        );
     }
 }

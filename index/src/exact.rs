@@ -84,27 +84,28 @@ impl Fixed {
     /// of a percentage change is that of the percentages subtracted, not of their difference. That is 3.6e-13 for
     /// percentages; a figure that truly lies so close below a tie is met about once in a million.
     pub fn from_observed(figure: f64, decimals: u32) -> Option<Self> {
-        const ROUNDINGS: f64 = 32.0;
-        const PERCENT: f64 = 100.0;
-        const LIMIT: f64 = 1e20;
-        // From about 1e11 on the noise is as large as the last decimal; it must not push whole numbers up.
-        const MOST_NOISE: f64 = 1e-3;
-        if figure.is_nan() || figure.abs() > LIMIT {
-            return None;
-        }
         let decimals = decimals.min(Self::DECIMALS);
-        let scale = 10_f64.powi(i32::try_from(decimals).ok()?);
-        let scaled = figure.abs() * scale;
-        let noise = ROUNDINGS * (f64::EPSILON / 2.0) * figure.abs().max(PERCENT) * scale;
-        let whole = scaled.floor();
-        let up = scaled - whole + noise.min(MOST_NOISE) >= 0.5;
+        let units = units_of_observed(figure, decimals)?;
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "at most 1e29 after the check above, i128 holds 1.7e38"
+            reason = "a whole number of at most 1e29, i128 holds 1.7e38"
         )]
-        let units = (whole as i128).checked_add(i128::from(up))?;
-        let magnitude = units.checked_mul(10_i128.checked_pow(Self::DECIMALS - decimals)?)?;
-        Some(Self(if figure < 0.0 { -magnitude } else { magnitude }))
+        let units = units as i128;
+        units
+            .checked_mul(10_i128.checked_pow(Self::DECIMALS - decimals)?)
+            .map(Self)
+    }
+
+    /// The double nearest to what [`Self::from_observed`] gives, without the way through 128 bits; the figure itself where
+    /// that gives nothing.
+    pub(crate) fn round_observed(figure: f64, decimals: u32) -> f64 {
+        const EXACT: f64 = (1_u64 << 53) as f64;
+        let decimals = decimals.min(Self::DECIMALS);
+        match units_of_observed(figure, decimals) {
+            // The quotient of two doubles that are exact is the nearest to the decimal number. Zero has no sign.
+            Some(units) if units.abs() <= EXACT => units / power_of_ten(decimals) + 0.0,
+            _ => Self::from_observed(figure, decimals).map_or(figure, Self::to_f64),
+        }
     }
 
     /// Rounded half up (away from zero) to `decimals`.
@@ -177,6 +178,31 @@ impl Fixed {
         let whole = if up { whole.checked_add(away)? } else { whole };
         whole.checked_mul(unit).map(Self)
     }
+}
+
+/// A figure in units of its last decimal, a whole number; see [`Fixed::from_observed`].
+fn units_of_observed(figure: f64, decimals: u32) -> Option<f64> {
+    const ROUNDINGS: f64 = 32.0;
+    const PERCENT: f64 = 100.0;
+    const LIMIT: f64 = 1e20;
+    // From about 1e11 on the noise is as large as the last decimal; it must not push whole numbers up.
+    const MOST_NOISE: f64 = 1e-3;
+    if figure.is_nan() || figure.abs() > LIMIT {
+        return None;
+    }
+    let scale = power_of_ten(decimals);
+    let scaled = figure.abs() * scale;
+    let noise = ROUNDINGS * (f64::EPSILON / 2.0) * figure.abs().max(PERCENT) * scale;
+    let whole = scaled.floor();
+    // From 2^53 on every double is whole, so that nothing is added to what could not take it.
+    let up = f64::from(u8::from(scaled - whole + noise.min(MOST_NOISE) >= 0.5));
+    Some((whole + up).copysign(figure))
+}
+
+/// Of at most nine decimals, exactly.
+fn power_of_ten(decimals: u32) -> f64 {
+    const POWERS: [f64; Fixed::DECIMALS as usize + 1] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+    POWERS.get(decimals as usize).copied().unwrap_or(1e9)
 }
 
 impl Add for Fixed {
@@ -357,6 +383,15 @@ mod tests {
             if billionths.abs() < 1_000_000_000_000_000 {
                 prop_assert_eq!(Fixed::from_written(number.to_f64()), Some(number));
             }
+        }
+
+        #[test]
+        fn doubles_are_rounded_as_decimals_are(
+            figure in prop_oneof![-100.0..100.0_f64, any::<f64>(), (-20_000..20_000_i32).prop_map(|n| f64::from(n) / 200.0)],
+            decimals in 0..12_u32,
+        ) {
+            let expected = Fixed::from_observed(figure, decimals).map_or(figure, Fixed::to_f64);
+            prop_assert_eq!(Fixed::round_observed(figure, decimals).to_bits(), expected.to_bits());
         }
 
         #[test]

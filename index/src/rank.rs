@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+mod precision;
 mod sorter;
 
 use self::sorter::{Sorter, row_of, slot_of};
 use crate::exact::Fixed;
+
+pub use precision::Precision;
 
 /// The rank of each score as published: 1 is the highest, equal scores share a rank, no score has none.
 ///
@@ -35,7 +38,7 @@ pub fn in_rank_order<Id: Ord + Clone>(scores: &[(Id, Option<Fixed>)]) -> Vec<Id>
 /// A value that is not a number has no rank.
 pub fn rank_with_tolerance(scores: &[f64], tolerance: f64) -> Vec<Option<u32>> {
     let present: Vec<bool> = scores.iter().map(|score| !score.is_nan()).collect();
-    Ranker::default().rank(scores, Some(&present), tolerance)
+    Ranker::default().rank(scores, Some(&present), Precision::Within(tolerance))
 }
 
 /// Ranks of f64 scores within groups, as [`rank_with_tolerance`] for each group by itself. A unit without score or group has
@@ -94,15 +97,18 @@ pub(crate) struct Ranker {
     sorter: Sorter,
     /// Ranks by row, zero where there is none: written in the order of the scores, so better small.
     by_row: Vec<u32>,
+    /// Scores in the form in which they are ranked, where that is not the one they have.
+    rounded: Vec<f64>,
 }
 
 impl Ranker {
-    /// As [`rank_with_tolerance`], with the presence of each score apart; none means that all are present.
-    pub(crate) fn rank(&mut self, scores: &[f64], present: Option<&[bool]>, tolerance: f64) -> Vec<Option<u32>> {
+    /// As [`rank_with_tolerance`], in the form that `precision` says, with the presence of each score apart; none means that
+    /// all are present.
+    pub(crate) fn rank(&mut self, scores: &[f64], present: Option<&[bool]>, precision: Precision) -> Vec<Option<u32>> {
         let mut by_row = std::mem::take(&mut self.by_row);
         by_row.clear();
         by_row.resize(scores.len(), 0);
-        self.each_rank(scores, present, tolerance, |row, rank| by_row[row] = rank);
+        self.each_rank(scores, present, precision, |row, rank| by_row[row] = rank);
         let ranks = by_row.iter().map(|rank| (*rank > 0).then_some(*rank)).collect();
         self.by_row = by_row;
         ranks
@@ -110,6 +116,26 @@ impl Ranker {
 
     /// As [`Self::rank`], telling the rank of every row that has one, the highest first.
     pub(crate) fn each_rank(
+        &mut self,
+        scores: &[f64],
+        present: Option<&[bool]>,
+        precision: Precision,
+        tell: impl FnMut(usize, u32),
+    ) {
+        let mut rounded = std::mem::take(&mut self.rounded);
+        let scores = match precision {
+            Precision::Within(_) => scores,
+            Precision::Rounded(_) => {
+                rounded.clear();
+                rounded.extend(scores.iter().map(|score| precision.form(*score)));
+                &rounded
+            }
+        };
+        self.each_rank_within(scores, present, precision.tolerance(), tell);
+        self.rounded = rounded;
+    }
+
+    fn each_rank_within(
         &mut self,
         scores: &[f64],
         present: Option<&[bool]>,

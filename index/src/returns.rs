@@ -15,12 +15,13 @@ use survey::{expression::Value, text::Text};
 use crate::{
     compile::{CompiledComposite, CompositeColumn, CompositeSource},
     composite::{
-        Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, Step, YearInput, YearResult,
-        explain_unit,
+        Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, StageConditions, Step,
+        YearInput, YearResult, explain_unit,
     },
     exact::Fixed,
     scoring::{
         Attained, AttainedKind, Facts, Figure, MissedRow, MissingReason, NodeKind, NotScored, Scored, ScoredNode,
+        stage::StageRow,
     },
 };
 
@@ -189,9 +190,7 @@ impl CompiledComposite {
 
     /// The root that the tree begins with.
     fn main_column(&self, result: &YearResult) -> Result<usize, CompositeError> {
-        let nodes = self.method.tree.nodes();
-        let root = nodes.iter().find(|node| node.parent.is_none());
-        let root = root.ok_or_else(no_root)?;
+        let root = self.method.tree.main_root().ok_or_else(no_root)?;
         let columns = result.composite.scores.columns();
         let at = columns.iter().position(|column| column.code() == root.code);
         at.ok_or_else(|| CompositeError::UnknownNode {
@@ -343,6 +342,12 @@ impl CompositeScores {
             .checked_sub(1)
     }
 
+    /// The row above a unit's own among the stages; none at the top and without one.
+    pub(crate) fn next_stage<'m>(&self, stages: &'m StageConditions, unit: usize) -> Option<&'m StageRow> {
+        let own = (*self.result.development_stages.as_ref()?.get(self.row(unit)?)?)?;
+        stages.ladder.above(own)
+    }
+
     fn row(&self, unit: usize) -> Option<usize> {
         self.rows.get(unit).copied().flatten()
     }
@@ -418,15 +423,26 @@ impl CompositeScores {
         }
     }
 
-    /// The level of a unit, where the methodology has levels. `methodology` must be the one that scored it.
+    /// The level or stage of a unit, where the methodology has any. `methodology` must be the one that scored it.
     pub fn attained(&self, methodology: &CompiledComposite, unit: usize) -> Option<Attained> {
         let row = self.row(unit)?;
+        match &methodology.method.stages {
+            Some(stages) => self.stage_attained(stages, row),
+            None => self.level_attained(methodology, row),
+        }
+    }
+
+    fn stage_attained(&self, stages: &StageConditions, row: usize) -> Option<Attained> {
+        (*self.result.development_stages.as_ref()?.get(row)?)?;
+        let scores = stages.scores(self.result.scores_as(stages.published), row);
+        stages.ladder.attained(&scores)
+    }
+
+    fn level_attained(&self, methodology: &CompiledComposite, row: usize) -> Option<Attained> {
         let cuts = methodology.method.cuts.as_ref()?;
         let code = self.result.levels.as_ref()?.get(row)?.as_ref()?;
         let reached = cuts.levels.iter().position(|(level, _)| level == code)?;
-        let published = self.result.published.as_ref().filter(|_| cuts.published);
-        let scores = published.unwrap_or(&self.result.composite.scores);
-        let found = scores.column(&cuts.node)?.get(row)?;
+        let found = self.result.scores_as(cuts.published).column(&cuts.node)?.get(row)?;
         let condition = |least: Option<f64>| match least {
             Some(least) => format!("{} >= {least}", cuts.node),
             None => String::new(),

@@ -83,7 +83,7 @@ pub async fn explain_result(
         ),
         OverReturns::Together(composite) => (
             explain::tree_together(&scored, composite),
-            explain::distance_together(&scored),
+            explain::distance_together(&scored, composite),
             explain::missing_together(&scored),
         ),
         OverReturns::Region(region) => (explain::tree_region(&scored, region), None, Missing::default()),

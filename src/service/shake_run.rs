@@ -9,6 +9,7 @@ use index::{
     composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
+    rank::Precision,
     robustness::{
         Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, ScoreStages,
         UnitRobustness, WeightUncertainty, draw, remove_each, replicate,
@@ -216,13 +217,16 @@ struct Shaken {
     root: String,
     /// Scores from which a level begins, rising.
     cuts: Vec<f64>,
-    /// Labels of the levels, from the lowest up; none where levels are no cuts of the node.
+    /// Labels of the levels or stages, from the lowest up; none where levels are no cuts of the node and stages no plain
+    /// comparisons.
     levels: Vec<Text>,
     /// Where they are stages by the scores of several nodes.
     stages: Option<ScoreStages>,
     /// Where levels ask for scenes too: those of each unit.
     scenes: Option<(ScoreLevels, BTreeMap<String, Vec<SceneCount>>)>,
-    tolerance: f64,
+    /// In which form scores are ranked, and compared with cuts and the limits of stages.
+    rank_precision: Precision,
+    level_precision: Precision,
 }
 
 impl Shaken {
@@ -230,8 +234,12 @@ impl Shaken {
     fn together(all: &ScoredRun) -> Self {
         let method = &all.methodology.method;
         let root = all.scores.main_node().to_owned();
-        let cuts = method.cuts.iter().filter(|cuts| cuts.node == root);
-        let levels: Vec<&(String, Option<f64>)> = cuts.flat_map(|cuts| cuts.levels.iter().rev()).collect();
+        let cuts = method.cuts.as_ref().filter(|cuts| cuts.node == root);
+        let levels: Vec<&(String, Option<f64>)> = cuts.into_iter().flat_map(|cuts| cuts.levels.iter().rev()).collect();
+        let below = cuts.filter(|cuts| cuts.lowest_has_limit());
+        let below = below.map(|_| Text::new("未达级", "no level"));
+        let labels = levels.iter().map(|(level, _)| all.methodology.level_label(level));
+        let stages = ScoreStages::of_method(method);
         Self {
             prepared: Prepared {
                 data: all.scores.result().composite.normalised.clone(),
@@ -240,13 +248,14 @@ impl Shaken {
             },
             root,
             cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
-            levels: levels
-                .iter()
-                .map(|(level, _)| all.methodology.level_label(level))
-                .collect(),
-            stages: None,
+            levels: match &stages {
+                Some(stages) => stages.labels(),
+                None => below.into_iter().chain(labels).collect(),
+            },
+            stages,
             scenes: None,
-            tolerance: method.plan.rank_tolerance,
+            rank_precision: method.rank_precision(),
+            level_precision: method.level_precision(),
         }
     }
 
@@ -273,7 +282,8 @@ impl Shaken {
             prepared,
             stages,
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
-            tolerance: 1e-9,
+            rank_precision: Precision::Within(1e-9),
+            level_precision: Precision::Within(1e-9),
         })
     }
 
@@ -321,7 +331,8 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
         node: &shaken.root,
         cuts: &shaken.cuts,
         stages: shaken.stages.as_ref(),
-        tolerance: shaken.tolerance,
+        rank_precision: shaken.rank_precision,
+        level_precision: shaken.level_precision,
         threads: THREADS,
         keep: false,
     };
@@ -344,7 +355,7 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
     let replicated =
         replicate(prepared, &draws, &request, |_, _| Ok(Cow::Borrowed(prepared))).map_err(ServiceError::internal)?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
-    let removals = remove_each(prepared, &shaken.root, &codes, request.tolerance, THREADS);
+    let removals = remove_each(prepared, &shaken.root, &codes, request.rank_precision, THREADS);
     let removals = removals.map_err(ServiceError::internal)?;
     Ok(summed_up(run, shaking, rows, shaken, &replicated, &removals))
 }

@@ -16,12 +16,13 @@ use super::{
     common::check_unique,
     faults::{Faults, segment},
     sources::Sources,
+    stage,
 };
 use crate::{
     composite::{
         Aggregation, Base, Bounding, Bounds, CompositeError, Cuts, Denominator, Direction, Fill, Imputation, Mean,
-        Method, Missing, NodeKind, NodeSpec, Normalisation, Plan, Screening, Step, Treatment, TreatmentLimits,
-        TreatmentStep, Treatments, Tree, YearFill,
+        Method, Missing, NodeKind, NodeSpec, Normalisation, Plan, Screening, StageConditions, Step, Treatment,
+        TreatmentLimits, TreatmentStep, Treatments, Tree, YearFill,
     },
     exact::Fixed,
     exchange::{MetaKind, MetaTable, ParameterTable},
@@ -370,6 +371,7 @@ impl Context<'_> {
         self.join(&mut nodes, &levels, faults);
         let steps = self.steps(faults);
         let cuts = self.cuts(&nodes, faults);
+        let stages = self.stages(&nodes, faults);
         self.check_ranks(faults);
         let bounds = self.bounds(faults);
         let document = self.document;
@@ -408,6 +410,7 @@ impl Context<'_> {
             rank_published: document.ranks.on == ScoreForm::Published,
             rank_within: document.ranks.within.clone(),
             cuts,
+            stages,
         })
     }
 
@@ -769,6 +772,28 @@ impl Context<'_> {
             node,
             published: rule.on == ScoreForm::Published,
             levels: rule.cuts.iter().map(|cut| (cut.code.clone(), cut.at_least)).collect(),
+        })
+    }
+
+    fn stages(&self, nodes: &[NodeSpec], faults: &mut Faults) -> Option<StageConditions> {
+        let rule = self.document.stages.as_ref()?;
+        if self.document.levels.is_some() {
+            faults.add(
+                "composite.levels_and_stages",
+                "/stages",
+                "等级 levels 与阶段 stages 只能写一个，请删去其中之一。",
+                "A methodology has levels or stages, not both; take one away.",
+            );
+        }
+        let published = rule.on == ScoreForm::Published;
+        if published && self.document.publication.is_none() {
+            need_publication("/stages/on", faults);
+        }
+        let aggregates = nodes.iter().filter(|node| node.kind == NodeKind::Aggregate);
+        let codes = aggregates.map(|node| Arc::from(node.code.as_str())).collect();
+        Some(StageConditions {
+            published,
+            ladder: stage::compile(&rule.rules, codes, faults),
         })
     }
 

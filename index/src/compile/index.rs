@@ -50,7 +50,8 @@ pub(super) fn compile(document: &IndexMethodology, sources: &Sources<'_>, faults
         .collect();
     let parents = aggregate::check(document, faults);
     let branches = branches(document, &leaves, &parents);
-    let rows = stage::compile(&document.stages.rules, &branches, faults);
+    let codes = branches.iter().map(|branch| Arc::clone(&branch.code)).collect();
+    let stages = stage::compile(&document.stages.rules, codes, faults);
     let confirmed = document.stages.confirmation == Confirmation::Automatic;
     let until_confirmed = (!confirmed).then(|| document.stages.until_confirmed.clone());
     Some(Card {
@@ -66,7 +67,10 @@ pub(super) fn compile(document: &IndexMethodology, sources: &Sources<'_>, faults
         order: order(&branches),
         branches,
         scenes: Vec::new(),
-        ladder: Ladder::Stages { rows, until_confirmed },
+        ladder: Ladder::Stages {
+            stages,
+            until_confirmed,
+        },
     })
 }
 

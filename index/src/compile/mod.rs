@@ -94,11 +94,7 @@ impl OverReturns {
     pub fn rungs(&self) -> Vec<u32> {
         match self {
             Self::Each(methodology) => methodology.rungs(),
-            Self::Together(composite) => {
-                let levels = composite.method.cuts.iter().map(|cuts| cuts.levels.len());
-                let levels = levels.sum::<usize>();
-                (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev().collect()
-            }
+            Self::Together(composite) => composite.method.rungs(),
             Self::Region(_) => Vec::new(),
         }
     }
@@ -260,7 +256,7 @@ impl CompiledMethodology {
     pub fn score_stages(&self) -> Option<ScoreStages> {
         match &self.card.ladder {
             Ladder::Levels { .. } => None,
-            Ladder::Stages { rows, .. } => ScoreStages::of(&self.card, rows),
+            Ladder::Stages { stages, .. } => ScoreStages::of(stages),
         }
     }
 

@@ -1,18 +1,20 @@
 //! Compiling the rules of stages: a conjunction is taken apart, so that the reason of a stage can name the condition.
 
+use std::sync::Arc;
+
 use survey::expression::{Expression, Scope, Type, TypeEnv};
 
 use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
 use crate::{
     exact::Fixed,
     methodology::StageRule,
-    scoring::card::{Branch, Comparison, Operator, StageCondition, StageRow},
+    scoring::stage::{Comparison, Operator, StageCondition, StageLadder, StageRow},
 };
 
-/// Checks the rules: from the highest stage down, the last always true.
-pub(super) fn compile(rules: &[StageRule], branches: &[Branch], faults: &mut Faults) -> Vec<StageRow> {
+/// Checks the rules over the scores of nodes: from the highest stage down, the last always true.
+pub(super) fn compile(rules: &[StageRule], nodes: Vec<Arc<str>>, faults: &mut Faults) -> StageLadder {
     check_order(rules, faults);
-    let types = score_types(branches.iter().map(|branch| &*branch.code));
+    let types = score_types(nodes.iter().map(|node| &**node));
     let mut rows = Vec::new();
     for (at, rule) in rules.iter().enumerate() {
         let pointer = format!("/stages/rules/{at}/expression");
@@ -21,13 +23,13 @@ pub(super) fn compile(rules: &[StageRule], branches: &[Branch], faults: &mut Fau
                 stage: rule.stage,
                 label: rule.label.clone(),
                 text: rule.expression.clone(),
-                conditions: conditions(expression, &types, branches),
+                conditions: conditions(expression, &types, &nodes),
             }),
             Ok(expression) => wrong_type(&expression, &Type::Bool, &pointer, faults),
             Err(fault) => faults.add_expression(&pointer, fault),
         }
     }
-    rows
+    StageLadder { nodes, rows }
 }
 
 fn check_order(rules: &[StageRule], faults: &mut Faults) {
@@ -54,7 +56,7 @@ fn check_order(rules: &[StageRule], faults: &mut Faults) {
 }
 
 /// The conditions that must all hold; the whole expression as one where it is no conjunction.
-fn conditions(expression: Expression, types: &TypeEnv, branches: &[Branch]) -> Vec<StageCondition> {
+fn conditions(expression: Expression, types: &TypeEnv, nodes: &[Arc<str>]) -> Vec<StageCondition> {
     let parts: Option<Vec<Expression>> = conjuncts(expression.text())
         .into_iter()
         .map(|text| {
@@ -67,7 +69,7 @@ fn conditions(expression: Expression, types: &TypeEnv, branches: &[Branch]) -> V
     parts
         .into_iter()
         .map(|expression| StageCondition {
-            comparison: comparison(&expression, branches),
+            comparison: comparison(&expression, nodes),
             expression,
         })
         .collect()
@@ -102,7 +104,7 @@ fn conjuncts(text: &str) -> Vec<&str> {
 
 /// The condition as a comparison of a score with a number, where it is one and gives what the expression gives at the
 /// limit and on both sides of it.
-fn comparison(expression: &Expression, branches: &[Branch]) -> Option<Comparison> {
+fn comparison(expression: &Expression, nodes: &[Arc<str>]) -> Option<Comparison> {
     // Two-character operators first: `>=` begins with `>`.
     const OPERATORS: [(&str, Operator); 6] = [
         (">=", Operator::GreaterEqual),
@@ -116,20 +118,15 @@ fn comparison(expression: &Expression, branches: &[Branch]) -> Option<Comparison
         let (name, limit) = expression.text().split_once(text)?;
         Some((name.trim(), *operator, Fixed::parse(limit.trim())?))
     })?;
-    let branch = branches.iter().position(|branch| *branch.code == *name)?;
-    let comparison = Comparison {
-        branch,
-        operator,
-        limit,
-    };
+    let node = nodes.iter().position(|node| **node == *name)?;
     let same = [limit - Fixed::ONE, limit, limit + Fixed::ONE]
         .into_iter()
         .all(|score| {
             let mut scope = Scope::new();
             scope.set(name, score.to_f64());
-            expression.holds(&scope) == comparison.holds(score)
+            expression.holds(&scope) == operator.holds(score, limit)
         });
-    same.then_some(comparison)
+    same.then_some(Comparison { node, operator, limit })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
     scaler::scores,
     tree::Tree,
 };
-use crate::rank::Ranker;
+use crate::rank::{Precision, Ranker};
 
 /// Everything that decides a composite besides data and tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,7 +162,7 @@ fn compute_ordered(
     };
     let (normalised, scores) = pass(data, &settings)?;
     let ranks = in_parallel(scores.columns(), threads, |ranker: &mut Ranker, column| {
-        ranker.rank(column.values(), column.presence(), tolerance)
+        ranker.rank(column.values(), column.presence(), Precision::Within(tolerance))
     });
     Ok(Composite {
         normalised,

@@ -7,6 +7,7 @@ use super::{
     engine::{Composite, Plan, compute_with, fit},
     error::CompositeError,
     impute::{Imputation, Imputed, ImputedPoint, impute, impute_by_unit},
+    levels::{Cuts, StageConditions},
     matrix::{Column, Matrix},
     normalise::{Sample, Scales},
     panel::{YearFill, impute_over_years},
@@ -14,13 +15,10 @@ use super::{
     treat::{Treated, Treatments, treat},
     tree::Tree,
 };
-use crate::{
-    exact::Fixed,
-    rank::{percentiles, rank_with_tolerance, rank_within},
-};
+use crate::rank::{Precision, percentiles, rank_with_tolerance, rank_within};
 
 /// A methodology, ready to be applied to figures.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Method {
     /// The tree.
     pub tree: Tree,
@@ -40,6 +38,8 @@ pub struct Method {
     pub rank_within: Vec<String>,
     /// Levels by cuts.
     pub cuts: Option<Cuts>,
+    /// Stages by conditions.
+    pub stages: Option<StageConditions>,
 }
 
 /// A step before normalisation.
@@ -74,17 +74,6 @@ pub enum Bounding {
     EachYear,
     /// One year, frozen for all.
     Year(i64),
-}
-
-/// Levels by cuts of the score of a node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cuts {
-    /// The node.
-    pub node: String,
-    /// Whether the published score is cut instead of the one computed.
-    pub published: bool,
-    /// (code, least score) from the highest level down; no limit for the lowest.
-    pub levels: Vec<(String, Option<f64>)>,
 }
 
 /// The figures of one year.
@@ -123,6 +112,8 @@ pub struct YearResult {
     pub ranks_within: BTreeMap<String, Vec<Vec<Option<u32>>>>,
     /// The level of each unit, where the methodology has levels.
     pub levels: Option<Vec<Option<String>>>,
+    /// The stage of development of each unit, where the methodology has stages.
+    pub development_stages: Option<Vec<Option<u32>>>,
 }
 
 /// The result of a step before normalisation.
@@ -151,6 +142,12 @@ impl Stage {
 }
 
 impl YearResult {
+    /// The scores as published, where they are asked for so and the methodology publishes any, else as computed.
+    pub(crate) fn scores_as(&self, published: bool) -> &Matrix {
+        let rounded = self.published.as_ref().filter(|_| published);
+        rounded.unwrap_or(&self.composite.scores)
+    }
+
     /// Every value that was put in, of units that are still there.
     pub fn imputed_points(&self) -> Vec<ImputedPoint> {
         let left: BTreeSet<&String> = self.figures.units().iter().collect();
@@ -217,6 +214,23 @@ impl Method {
             .chain(self.peers.clone())
             .chain(self.rank_within.iter().cloned())
             .collect()
+    }
+
+    /// In which form scores are ranked.
+    pub fn rank_precision(&self) -> Precision {
+        self.precision(self.rank_published)
+    }
+
+    /// In which form scores are compared with the limits of levels or stages. Here the run knows no tolerance; scores that
+    /// were computed in another order need one.
+    pub fn level_precision(&self) -> Precision {
+        let levels = self.cuts.as_ref().is_some_and(|cuts| cuts.published);
+        self.precision(levels || self.stages.as_ref().is_some_and(|stages| stages.published))
+    }
+
+    fn precision(&self, published: bool) -> Precision {
+        let decimals = self.decimals.filter(|_| published);
+        decimals.map_or(Precision::Within(self.plan.rank_tolerance), Precision::Rounded)
     }
 
     /// Does every step. The years stand in rising order.
@@ -302,11 +316,7 @@ impl Method {
             .map(|decimals| rounded(&composite.scores, decimals))
             .transpose()?;
         let ranked = published.as_ref().filter(|_| self.rank_published);
-        let tolerance = if ranked.is_some() {
-            0.0
-        } else {
-            self.plan.rank_tolerance
-        };
+        let tolerance = self.rank_precision().tolerance();
         if let Some(published) = ranked {
             composite.ranks = published
                 .columns()
@@ -325,26 +335,7 @@ impl Method {
             };
             ranks_within.insert(group.clone(), ranked.columns().iter().map(of).collect());
         }
-        let levels = match &self.cuts {
-            None => None,
-            Some(cuts) => {
-                let of = published
-                    .as_ref()
-                    .filter(|_| cuts.published)
-                    .unwrap_or(&composite.scores);
-                let scores = of.column(&cuts.node);
-                let scores = scores.ok_or_else(|| CompositeError::UnknownNode {
-                    code: cuts.node.clone(),
-                })?;
-                Some(
-                    scores
-                        .cells()
-                        .map(|score| score.and_then(|score| cuts.level(score)))
-                        .collect(),
-                )
-            }
-        };
-        Ok(YearResult {
+        let mut result = YearResult {
             year: year.year,
             stages: year.stages,
             figures,
@@ -354,19 +345,13 @@ impl Method {
             composite,
             published,
             ranks_within,
-            levels,
-        })
-    }
-}
-
-impl Cuts {
-    /// The first level whose limit the score reaches.
-    pub fn level(&self, score: f64) -> Option<String> {
-        let reached = self
-            .levels
-            .iter()
-            .find(|(_, least)| least.is_none_or(|least| score >= least));
-        reached.map(|(code, _)| code.clone())
+            levels: None,
+            development_stages: None,
+        };
+        result.levels = self.cuts.as_ref().map(|cuts| cuts.levels_in(&result)).transpose()?;
+        let stages = self.stages.as_ref().zip(self.tree.main_root());
+        result.development_stages = stages.map(|(stages, root)| stages.stages_in(&result, &root.code));
+        Ok(result)
     }
 }
 
@@ -488,13 +473,8 @@ fn ranks_of(column: &Column, tolerance: f64) -> Vec<Option<u32>> {
     rank_with_tolerance(&scores, tolerance)
 }
 
-/// A score rounded half away from zero to so many decimals.
-pub(crate) fn rounded_score(score: f64, decimals: u32) -> f64 {
-    Fixed::from_observed(score, decimals).map_or(score, Fixed::to_f64)
-}
-
 fn rounded(scores: &Matrix, decimals: u32) -> Result<Matrix, CompositeError> {
     let columns = scores.columns().iter();
-    let columns = columns.map(|column| column.map(|score| rounded_score(score, decimals)));
+    let columns = columns.map(|column| column.map(|score| Precision::Rounded(decimals).form(score)));
     Ok(scores.with_columns(columns.collect::<Result<_, _>>()?))
 }

@@ -190,6 +190,11 @@ impl Tree {
         &self.nodes
     }
 
+    /// The root that the description begins with: units are ranked by its score.
+    pub(crate) fn main_root(&self) -> Option<&NodeSpec> {
+        self.nodes.iter().find(|node| node.parent.is_none())
+    }
+
     /// The description of one node.
     pub fn node(&self, code: &str) -> Option<&NodeSpec> {
         self.nodes.iter().find(|node| node.code == code)

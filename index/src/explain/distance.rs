@@ -54,19 +54,28 @@ pub fn distance(scored: &Scored, methodology: &CompiledMethodology) -> Option<Di
     let rung = Rung::next(card, scored)?;
     let state = State::of(card, scored)?;
     let conditions = rung.standings(card, &state.joined(card)).into_iter().map(|standing| {
-        let short_by = standing.found.zip(standing.required).filter(|_| !standing.holds);
         ConditionDistance {
             condition: rung.condition_text(card, standing.condition),
             node: standing.branch.and_then(|at| card.shared_code(at)),
             holds: standing.holds,
             found: standing.found,
             required: standing.required,
-            short_by: short_by.map(|(found, required)| (required - found).abs()),
+            short_by: None,
         }
+        .measured()
     });
     Some(Distance {
         value: rung.value(card),
         label: rung.label(card),
         conditions: conditions.collect(),
     })
+}
+
+impl ConditionDistance {
+    /// With what is lacking.
+    pub(super) fn measured(mut self) -> Self {
+        let compared = self.found.zip(self.required).filter(|_| !self.holds);
+        self.short_by = compared.map(|(found, required)| (required - found).abs());
+        self
+    }
 }

@@ -1,10 +1,11 @@
-//! The smallest change that reaches the next level of a composite: of one figure alone, and of several.
+//! The smallest change that reaches the next level or stage of a composite: of one figure alone, and of several.
 //!
 //! Scales, treatment and everybody else are held as in the run. A figure is moved no further than the best that a unit of
 //! the run has; where an indicator is divided by the size of the unit, the quotient is moved. What is small is measured as
-//! the share of the range of the run. A combination is found greedily, the most of the score for the least share first, and
+//! the share of the range of the run. A combination is found greedily, the most of the scores for the least share first, and
 //! then freed of everything it does not need: it is a way, not proved to be the cheapest. Scores that hang on everybody's
-//! figures (Copeland) cannot be told for one unit, and nothing is proposed; a figure that does not apply is not touched.
+//! figures (Copeland) cannot be told for one unit, nor how near a condition of a stage is that is no plain comparison: then
+//! nothing is proposed. A figure that does not apply is not touched.
 
 use std::sync::Arc;
 
@@ -13,10 +14,11 @@ use survey::text::Text;
 use super::{Change, Gain, Improvement};
 use crate::{
     compile::{CompiledComposite, CompositeColumn},
-    composite::{Alone, Changed, Composite, CompositeError, Direction, rounded_score},
+    composite::{Alone, Changed, Composite, CompositeError, Direction, StageConditions},
     exact::Fixed,
+    rank::Precision,
     returns::CompositeScores,
-    scoring::Figure,
+    scoring::{Figure, stage::Operator},
 };
 
 /// Most changes that are listed as reaching it alone.
@@ -26,8 +28,8 @@ const HALVINGS: u32 = 60;
 /// A figure is proposed to this share of the range, with as few decimals as that needs.
 const FINENESS: f64 = 1e-4;
 
-/// What would reach the next level; none where there is no score, no level or nothing above. `scores` must come from
-/// `methodology`.
+/// What would reach the next level or stage; none where there is no score, no level or stage, or nothing above. `scores`
+/// must come from `methodology`.
 ///
 /// # Errors
 /// Where the methodology refuses the figures of the unit.
@@ -50,38 +52,107 @@ pub fn improvement_together(
     };
     Ok(Some(Improvement {
         value: search.aim.value,
-        label: methodology.level_label(&search.aim.level),
+        label: search.aim.label.clone(),
         single: search.single(),
         combination: search.combination(),
     }))
 }
 
-/// The next level: which score of which node it asks for.
+/// The next level or stage: all that it asks for.
 struct Aim {
     value: u32,
-    level: String,
+    label: Text,
+    goals: Vec<Goal>,
+    /// In which form scores are compared.
+    precision: Precision,
+}
+
+/// What one condition asks of the score of a node.
+struct Goal {
     node: String,
-    least: f64,
-    /// Decimals to which scores are rounded before they are compared.
-    decimals: Option<u32>,
+    operator: Operator,
+    limit: f64,
 }
 
 impl Aim {
     fn of(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize) -> Option<Self> {
+        match &methodology.method.stages {
+            Some(stages) => Self::stage(scores, methodology, stages, unit),
+            None => Self::level(scores, methodology, unit),
+        }
+    }
+
+    fn level(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize) -> Option<Self> {
         let cuts = methodology.method.cuts.as_ref()?;
         let next = scores.next_level(methodology, unit)?;
         let (level, least) = cuts.levels.get(next)?;
         Some(Self {
             value: u32::try_from(cuts.levels.len() - next).ok()?,
-            level: level.clone(),
-            node: cuts.node.clone(),
-            least: (*least)?,
-            decimals: methodology.method.decimals.filter(|_| cuts.published),
+            label: methodology.level_label(level),
+            goals: vec![Goal {
+                node: cuts.node.clone(),
+                operator: Operator::GreaterEqual,
+                limit: (*least)?,
+            }],
+            precision: methodology.method.level_precision(),
         })
     }
 
-    fn is_reached(&self, score: f64) -> bool {
-        self.decimals.map_or(score, |decimals| rounded_score(score, decimals)) >= self.least
+    /// None where a condition is no plain comparison: then nothing tells how near a score is.
+    fn stage(
+        scores: &CompositeScores,
+        methodology: &CompiledComposite,
+        stages: &StageConditions,
+        unit: usize,
+    ) -> Option<Self> {
+        let next = scores.next_stage(stages, unit)?;
+        let goals = next.conditions.iter().map(|condition| {
+            let comparison = condition.comparison.as_ref()?;
+            Some(Goal {
+                node: condition.node(&stages.ladder.nodes)?.to_string(),
+                operator: comparison.operator,
+                limit: comparison.limit.to_f64(),
+            })
+        });
+        Some(Self {
+            value: next.stage,
+            label: next.label.clone(),
+            goals: goals.collect::<Option<_>>()?,
+            precision: methodology.method.level_precision(),
+        })
+    }
+
+    fn is_reached(&self, composite: &Composite) -> bool {
+        self.goals.iter().all(|goal| self.is_met(goal, composite))
+    }
+
+    fn is_met(&self, goal: &Goal, composite: &Composite) -> bool {
+        let score = goal.score(composite).map(|score| self.precision.form(score));
+        score.is_some_and(|score| goal.operator.holds(score, goal.limit))
+    }
+
+    /// How much nearer other scores are to the goals that are not met, all taken together; none where such a goal has no
+    /// score.
+    fn gain(&self, from: &Composite, to: &Composite) -> Option<f64> {
+        let open = self.goals.iter().filter(|goal| !self.is_met(goal, from));
+        open.map(|goal| Some(goal.progress(goal.score(to)?) - goal.progress(goal.score(from)?)))
+            .sum()
+    }
+}
+
+impl Goal {
+    fn score(&self, composite: &Composite) -> Option<f64> {
+        composite.scores.column(&self.node)?.get(0)
+    }
+
+    /// The more, the nearer a score is or the further beyond.
+    fn progress(&self, score: f64) -> f64 {
+        match self.operator {
+            Operator::Greater | Operator::GreaterEqual => score,
+            Operator::Less | Operator::LessEqual => -score,
+            Operator::Equal => -(score - self.limit).abs(),
+            Operator::NotEqual => (score - self.limit).abs(),
+        }
     }
 }
 
@@ -175,6 +246,11 @@ impl Lever {
     }
 }
 
+/// Changes and one more.
+fn with(others: &[Changed], one: Changed) -> Vec<Changed> {
+    others.iter().copied().chain([one]).collect()
+}
+
 struct Search<'m> {
     alone: Alone<'m>,
     aim: Aim,
@@ -183,20 +259,15 @@ struct Search<'m> {
 }
 
 impl Search<'_> {
-    /// The score of the aim's node; none where the methodology refuses the figures.
-    fn score(&self, changed: &[Changed]) -> Option<f64> {
-        let composite = self.alone.score(changed).ok()?;
-        composite.scores.column(&self.aim.node)?.get(0)
+    /// Whether it is reached with these changes; not where the methodology refuses the figures.
+    fn reaches(&self, changed: &[Changed]) -> bool {
+        let composite = self.alone.score(changed);
+        composite.is_ok_and(|composite| self.aim.is_reached(&composite))
     }
 
-    fn reaches(&self, others: &[Changed], changed: Changed) -> bool {
-        let changed: Vec<Changed> = others.iter().copied().chain([changed]).collect();
-        self.score(&changed).is_some_and(|score| self.aim.is_reached(score))
-    }
-
-    /// The figure nearest to the present one that reaches the level together with other changes.
+    /// The figure nearest to the present one that reaches it together with other changes.
     fn least(&self, others: &[Changed], lever: &Lever) -> Option<f64> {
-        let reaches = |figure: f64| self.reaches(others, (lever.at, figure));
+        let reaches = |figure: f64| self.reaches(&with(others, (lever.at, figure)));
         if !reaches(lever.best) {
             return None;
         }
@@ -233,26 +304,26 @@ impl Search<'_> {
     fn combination(&self) -> Option<Vec<Change>> {
         let mut taken: Vec<&Lever> = Vec::new();
         let mut changed: Vec<Changed> = Vec::new();
-        let mut score = self.score(&[])?;
-        while !self.aim.is_reached(score) {
+        let mut now = self.start.clone();
+        while !self.aim.is_reached(&now) {
             let open = self
                 .levers
                 .iter()
                 .filter(|lever| !changed.iter().any(|(at, _)| *at == lever.at));
             let gains = open.filter_map(|lever| {
-                let with: Vec<Changed> = changed.iter().copied().chain([(lever.at, lever.best)]).collect();
-                let gain = self.score(&with)? - score;
-                (gain > 0.0).then(|| (gain / lever.share(lever.best), score + gain, lever))
+                let next = self.alone.score(&with(&changed, (lever.at, lever.best))).ok()?;
+                let gain = self.aim.gain(&now, &next)?;
+                (gain > 0.0).then(|| (gain / lever.share(lever.best), next, lever))
             });
-            let (_, reached, best) = gains.max_by(|a, b| a.0.total_cmp(&b.0))?;
+            let (_, next, best) = gains.max_by(|a, b| a.0.total_cmp(&b.0))?;
             changed.push((best.at, best.best));
             taken.push(best);
-            score = reached;
+            now = next;
         }
         // What was taken last went further than it needs to; whatever the others do not need is given back.
         for lever in taken.iter().rev() {
             let others: Vec<Changed> = changed.iter().copied().filter(|(at, _)| *at != lever.at).collect();
-            if self.score(&others).is_some_and(|score| self.aim.is_reached(score)) {
+            if self.reaches(&others) {
                 changed = others;
             } else if let (Some(least), Some(place)) = (
                 self.least(&others, lever),

@@ -7,7 +7,7 @@ use survey::text::Text;
 use super::{ConditionDistance, Distance, ExplainNode, LeftOut, Missing, MovedWeight, Receiver, tree::explain_node};
 use crate::{
     compile::CompiledComposite,
-    composite::Mean,
+    composite::{Mean, StageConditions},
     scoring::{Scored, ScoredNode},
 };
 
@@ -76,22 +76,63 @@ pub(crate) fn formula(methodology: &CompiledComposite, node: &str) -> Text {
     )
 }
 
-/// The distance to the next level; none where there is no level or nothing above.
-pub fn distance_together(scored: &Scored) -> Option<Distance> {
+/// The distance to the next level or stage; none where there is none or nothing above. `scored` must come from
+/// `methodology`.
+pub fn distance_together(scored: &Scored, methodology: &CompiledComposite) -> Option<Distance> {
+    match &methodology.method.stages {
+        Some(stages) => distance_to_stage(scored, methodology, stages),
+        None => distance_to_level(scored, methodology),
+    }
+}
+
+fn distance_to_level(scored: &Scored, methodology: &CompiledComposite) -> Option<Distance> {
     // The rows above stand from the highest down.
     let next = scored.attained.as_ref()?.missed.last()?;
-    let node = next.condition.split(" >=").next().filter(|node| !node.is_empty());
+    let node = methodology
+        .method
+        .cuts
+        .as_ref()
+        .map(|cuts| Arc::from(cuts.node.as_str()));
     Some(Distance {
         value: next.value,
         label: next.label.clone(),
         conditions: vec![ConditionDistance {
             condition: next.condition.clone(),
-            node: node.map(Arc::from),
+            node,
             holds: false,
             found: next.found,
             required: next.required,
             short_by: next.short_by,
         }],
+    })
+}
+
+fn distance_to_stage(scored: &Scored, methodology: &CompiledComposite, stages: &StageConditions) -> Option<Distance> {
+    let nodes = &stages.ladder.nodes;
+    let next = stages.ladder.above(scored.attained.as_ref()?.value)?;
+    let parts = &scored.composite.as_ref()?.contributions;
+    let precision = methodology.method.level_precision();
+    let score = |node: &Arc<str>| {
+        let part = parts.iter().find(|part| part.node == **node)?;
+        part.score.map(|score| precision.form(score))
+    };
+    let scores: Vec<Option<f64>> = nodes.iter().map(score).collect();
+    let asked = stages.ladder.ask(&scores);
+    let conditions = next.conditions.iter().map(|condition| {
+        ConditionDistance {
+            condition: condition.expression.text().to_owned(),
+            node: condition.node(nodes).cloned(),
+            holds: asked.holds(condition),
+            found: asked.told(condition),
+            required: condition.comparison.as_ref().map(|comparison| comparison.limit),
+            short_by: None,
+        }
+        .measured()
+    });
+    Some(Distance {
+        value: next.stage,
+        label: next.label.clone(),
+        conditions: conditions.collect(),
     })
 }
 

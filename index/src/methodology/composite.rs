@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use survey::{questionnaire::Confidence, text::Text};
 
-use super::{Direction, Reference};
+use super::{Direction, Reference, StageRule};
 use crate::composite::{On, Ties};
 
 /// A methodology that gives units a composite indicator.
@@ -70,6 +70,9 @@ pub struct CompositeMethodology {
     /// Levels by cuts of a score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<CutRule>,
+    /// Stages by conditions over the scores of several nodes; a methodology has levels or stages, not both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<CompositeStages>,
     /// What is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publication: Option<Publication>,
@@ -771,6 +774,18 @@ pub struct Cut {
     /// The least score; absent for the lowest level, which has no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<f64>,
+}
+
+/// Stages by conditions over scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompositeStages {
+    /// Which form of the scores is compared.
+    #[serde(default)]
+    pub on: ScoreForm,
+    /// Rules over the scores of aggregates, from the highest stage down; the first that holds decides, the last always
+    /// holds. A unit that is not ranked has no stage.
+    pub rules: Vec<StageRule>,
 }
 
 /// What is published.

@@ -174,7 +174,7 @@ pub struct StageRule {
     pub stage: u32,
     /// Label.
     pub label: Text,
-    /// CEL condition over the rounded scores of blocks and aggregates.
+    /// CEL condition over the scores of nodes: in an index the rounded ones of blocks and aggregates.
     pub expression: String,
 }
 

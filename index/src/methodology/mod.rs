@@ -18,8 +18,8 @@ pub use common::{
     Rounding, RoundingMode, WholeBlockPolicy,
 };
 pub use composite::{
-    AggregationRule, CompositeKind, CompositeMethodology, CompositeNode, CompositeStep, ConstantRule, Cut, CutRule,
-    Denomination, DenominatorRule, EmptyFill, FillMethod, ImputationRule, IndicatorFill, IndicatorSource,
+    AggregationRule, CompositeKind, CompositeMethodology, CompositeNode, CompositeStages, CompositeStep, ConstantRule,
+    Cut, CutRule, Denomination, DenominatorRule, EmptyFill, FillMethod, ImputationRule, IndicatorFill, IndicatorSource,
     IndicatorTreatment, LimitRule, MeanRule, MissingRule, NodeRule, NormalisationRule, PanelBounds, PanelRule, Penalty,
     Publication, RankRule, ScaleRule, ScoreForm, ScreenBy, ScreeningRule, StepRule, TreatmentRule, WeightOrigin,
     WeightSet,

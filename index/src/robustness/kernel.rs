@@ -8,10 +8,13 @@
 use std::collections::BTreeMap;
 
 use super::{draws::Draw, replicate::Prepared};
-use crate::composite::{
-    Column, CompositeError, Matrix, Mean, Tree, aggregate,
-    matrix::refuse_duplicates,
-    tree::{Aggregate, Child},
+use crate::{
+    composite::{
+        Column, CompositeError, Matrix, Mean, Tree, aggregate,
+        matrix::refuse_duplicates,
+        tree::{Aggregate, Child},
+    },
+    rank::Precision,
 };
 
 /// Replications computed together: their scores of 10 000 units are 1.3 MB.
@@ -32,6 +35,13 @@ impl Scores {
     pub(super) fn get(&self, row: usize) -> Option<f64> {
         let is_present = self.present.as_ref().is_none_or(|present| present[row]);
         self.values.get(row).copied().filter(|_| is_present)
+    }
+
+    /// Brings the scores into the form in which they are compared.
+    pub(super) fn bring_to(&mut self, precision: Precision) {
+        if let Precision::Rounded(_) = precision {
+            self.values.iter_mut().for_each(|score| *score = precision.form(*score));
+        }
     }
 
     /// The scores that there are, with their rows.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 use super::{error::RobustnessError, replicate::Prepared};
 use crate::{
     composite::{Tree, aggregate, parallel::in_parallel},
-    rank::Ranker,
+    rank::{Precision, Ranker},
 };
 
 /// The ranking without one node.
@@ -44,7 +44,7 @@ pub fn remove_each(
     prepared: &Prepared,
     node: &str,
     codes: &[String],
-    tolerance: f64,
+    precision: Precision,
     threads: NonZeroUsize,
 ) -> Result<Removals, RobustnessError> {
     let tree = &prepared.tree;
@@ -56,11 +56,11 @@ pub fn remove_each(
     if let Some(code) = codes.iter().find(|code| !own.contains_key(*code)) {
         return Err(unknown(code));
     }
-    let (scores, ranks) = ranked(prepared, tree, node, tolerance)?;
+    let (scores, ranks) = ranked(prepared, tree, node, precision)?;
     let removals = in_parallel(codes, threads.get(), |(), code| {
         without(tree, code, node)
             .map(|tree| {
-                let (without, ranks_without) = ranked(prepared, &tree, node, tolerance)?;
+                let (without, ranks_without) = ranked(prepared, &tree, node, precision)?;
                 Ok(removal(code, without, ranks_without, &ranks))
             })
             .transpose()
@@ -110,13 +110,13 @@ fn without(tree: &Tree, code: &str, root: &str) -> Option<Tree> {
 
 type Ranking = (Vec<Option<f64>>, Vec<Option<u32>>);
 
-fn ranked(prepared: &Prepared, tree: &Tree, node: &str, tolerance: f64) -> Result<Ranking, RobustnessError> {
+fn ranked(prepared: &Prepared, tree: &Tree, node: &str, precision: Precision) -> Result<Ranking, RobustnessError> {
     let scores = aggregate(&prepared.data, tree, prepared.aggregation)
         .map_err(|error| RobustnessError::Refused { replication: 0, error })?;
     let column = scores
         .column(node)
         .ok_or_else(|| RobustnessError::UnknownNode { code: node.to_owned() })?;
-    let ranks = Ranker::default().rank(column.values(), column.presence(), tolerance);
+    let ranks = Ranker::default().rank(column.values(), column.presence(), precision);
     Ok((column.cells().collect(), ranks))
 }
 
@@ -173,8 +173,17 @@ mod tests {
     }
 
     fn remove(codes: &[&str], node: &str) -> Result<Removals, RobustnessError> {
+        remove_from(&prepared(), codes, node, Precision::Within(1e-9))
+    }
+
+    fn remove_from(
+        prepared: &Prepared,
+        codes: &[&str],
+        node: &str,
+        precision: Precision,
+    ) -> Result<Removals, RobustnessError> {
         let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
-        remove_each(&prepared(), node, &codes, 1e-9, NonZeroUsize::new(2).unwrap())
+        remove_each(prepared, node, &codes, precision, NonZeroUsize::new(2).unwrap())
     }
 
     #[test]
@@ -189,6 +198,21 @@ mod tests {
         assert_eq!(found.removals[2].scores, found.removals[0].scores);
         // Without b: 45, 10, 25.
         assert_eq!(found.removals[1].ranks, [Some(1), Some(3), Some(2)]);
+    }
+
+    #[test]
+    fn published_scores_share_ranks() {
+        // Thirds of 100, 80, 79.8; without a halves of 10, 80, 79.8.
+        let mut close = prepared();
+        close.data = close.data.with_row(2, &[Some(0.0), Some(20.0), Some(59.8)]).unwrap();
+        let ranks = |precision| {
+            let found = remove_from(&close, &["a"], "top", precision).unwrap();
+            [found.ranks, found.removals[0].ranks.clone()]
+        };
+        let computed = [[1, 2, 3], [3, 1, 2]].map(|ranks| ranks.map(Some).to_vec());
+        assert_eq!(ranks(Precision::Within(1e-9)), computed);
+        let published = [[1, 2, 2], [3, 1, 1]].map(|ranks| ranks.map(Some).to_vec());
+        assert_eq!(ranks(Precision::Rounded(0)), published);
     }
 
     #[test]

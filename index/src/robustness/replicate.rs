@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     composite::{Aggregation, CompositeError, Matrix, Tree, parallel::in_parallel},
-    rank::Ranker,
+    rank::{Precision, Ranker},
 };
 
 /// Data and methodology of one combination of settings, up to the weights.
@@ -34,8 +34,10 @@ pub struct Request<'a> {
     pub cuts: &'a [f64],
     /// Stages by the scores of several nodes, where levels are not given by cuts of the one that is ranked.
     pub stages: Option<&'a ScoreStages>,
-    /// Scores within this relative distance of the best of their group share a rank, and reach a cut.
-    pub tolerance: f64,
+    /// In which form scores are ranked.
+    pub rank_precision: Precision,
+    /// In which form scores are compared with cuts and with the limits of stages.
+    pub level_precision: Precision,
     /// Threads to use. The result is the same for any number.
     pub threads: NonZeroUsize,
     /// Whether scores and ranks of every replication are wanted: 12 bytes for each unit and replication.
@@ -157,10 +159,11 @@ fn check(nominal: &Prepared, draws: &Draws, request: &Request<'_>) -> Result<(),
     if units.checked_mul(replications).is_none_or(|count| count > MOST_RANKS) {
         return Err(RobustnessError::TooMany { replications, units });
     }
-    if !(0.0..1.0).contains(&request.tolerance) {
+    let tolerances = [request.rank_precision, request.level_precision].map(Precision::tolerance);
+    if let Some(value) = tolerances.into_iter().find(|tolerance| !(0.0..1.0).contains(tolerance)) {
         return Err(RobustnessError::BadSetting {
             setting: "rank_tolerance",
-            value: request.tolerance,
+            value,
         });
     }
     let of_stages = request.stages.iter().flat_map(|stages| stages.nodes());
@@ -180,7 +183,7 @@ fn nominal_of(nominal: &Prepared, request: &Request<'_>) -> Result<Nominal, Robu
         .scores(&[&Draw::default()], &mut scores)
         .map_err(|(_, error)| refused(error))?;
     let found = scores.swap_remove(0);
-    let ranks = Ranker::default().rank(&found.values, found.present.as_deref(), request.tolerance);
+    let ranks = Ranker::default().rank(&found.values, found.present.as_deref(), request.rank_precision);
     let scores = found
         .values
         .iter()
@@ -261,6 +264,9 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
                     let done = evaluator.scores(&batch_draws, out);
                     done.map_err(|(at, error)| refused(batch[at], error))?;
                 }
+                for scores in looked_at.iter_mut().flatten() {
+                    scores.bring_to(self.request.level_precision);
+                }
                 for (at, scores) in scores.iter().enumerate() {
                     self.record(place, scores, rows.as_deref(), &mut ranker);
                     if self.counted[place] {
@@ -284,7 +290,7 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
         ranker.each_rank(
             &scores.values,
             scores.present.as_deref(),
-            self.request.tolerance,
+            self.request.rank_precision,
             |row, rank| {
                 ranks[unit_of(row)] = rank;
             },
@@ -310,16 +316,17 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
         }
     }
 
-    /// Counts the levels of one replication, from the scores of the node that is ranked and of those that stages look at.
+    /// Counts the levels of one replication, from the scores of the node that is ranked and of those that stages look at,
+    /// the latter in the form in which they are compared.
     fn count(&mut self, scores: &Scores, of_nodes: &[&Scores], rows: Option<&[usize]>) {
-        let (levels, tolerance) = (self.request.levels(), self.request.tolerance);
+        let (levels, precision) = (self.request.levels(), self.request.level_precision);
         if levels == 0 {
             return;
         }
         for (row, score) in scores.by_row() {
             let reached = match self.request.stages {
-                Some(stages) => stages.reached(|node| of_nodes.get(node)?.get(row), tolerance),
-                None => level(self.request.cuts, score, tolerance),
+                Some(stages) => stages.reached(|node| of_nodes.get(node)?.get(row), precision.tolerance()),
+                None => level(self.request.cuts, precision.form(score), precision.tolerance()),
             };
             let unit = rows.map_or(row, |rows| rows[row]);
             self.counts[unit * (levels + 1) + reached] += 1;
@@ -455,7 +462,8 @@ mod tests {
             node: "top",
             cuts: &[40.0, 60.0],
             stages: None,
-            tolerance: 1e-9,
+            rank_precision: Precision::Within(1e-9),
+            level_precision: Precision::Within(1e-9),
             threads: NonZeroUsize::new(threads).unwrap(),
             keep: true,
         }
@@ -625,7 +633,7 @@ mod tests {
         };
         assert_eq!(run(&draws, other).unwrap_err().0, "robustness.unknown_node");
         let wide = Request {
-            tolerance: 1.5,
+            rank_precision: Precision::Within(1.5),
             ..request(1)
         };
         assert_eq!(run(&draws, wide).unwrap_err().0, "robustness.bad_setting");

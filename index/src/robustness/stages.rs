@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use survey::text::Text;
 
-use crate::scoring::card::{Card, Operator, StageRow};
+use crate::{
+    composite::Method,
+    scoring::stage::{Operator, StageLadder, StageRow},
+};
 
 /// Stages by plain comparisons of the scores of nodes with numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +20,7 @@ pub struct ScoreStages {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
+    stage: u32,
     label: Text,
     /// All of which must hold.
     conditions: Vec<Condition>,
@@ -31,12 +35,17 @@ struct Condition {
 }
 
 impl ScoreStages {
-    /// The stages of a card, which stand from the highest down; none where a condition is no plain comparison.
-    pub(crate) fn of(card: &Card, rows: &[StageRow]) -> Option<Self> {
+    /// The stages of a composite; none where it has none or a condition is no plain comparison.
+    pub fn of_method(method: &Method) -> Option<Self> {
+        Self::of(&method.stages.as_ref()?.ladder)
+    }
+
+    /// Stages as a methodology has them; none where a condition is no plain comparison.
+    pub(crate) fn of(stages: &StageLadder) -> Option<Self> {
         let mut nodes: Vec<Arc<str>> = Vec::new();
-        let mut place = |code: Arc<str>| {
-            nodes.iter().position(|node| *node == code).unwrap_or_else(|| {
-                nodes.push(code);
+        let mut place = |code: &Arc<str>| {
+            nodes.iter().position(|node| node == code).unwrap_or_else(|| {
+                nodes.push(Arc::clone(code));
                 nodes.len() - 1
             })
         };
@@ -48,17 +57,18 @@ impl ScoreStages {
             let conditions = asked.map(|condition| {
                 let comparison = condition.comparison.as_ref()?;
                 Some(Condition {
-                    node: place(card.shared_code(comparison.branch)?),
+                    node: place(condition.node(&stages.nodes)?),
                     operator: comparison.operator,
                     limit: comparison.limit.to_f64(),
                 })
             });
             Some(Row {
+                stage: row.stage,
                 label: row.label.clone(),
                 conditions: conditions.collect::<Option<_>>()?,
             })
         };
-        let rows = rows.iter().rev().map(&mut row).collect::<Option<_>>()?;
+        let rows = stages.rows.iter().rev().map(&mut row).collect::<Option<_>>()?;
         Some(Self { nodes, rows })
     }
 
@@ -78,6 +88,12 @@ impl ScoreStages {
         let below = Some(below).filter(|_| !self.lowest_asks_nothing());
         let labels = self.rows.iter().map(|row| row.label.clone());
         below.into_iter().chain(labels).collect()
+    }
+
+    /// The numbers, in the order of the labels: 0 for being below all stages.
+    pub fn numbers(&self) -> Vec<u32> {
+        let below = Some(0).filter(|_| !self.lowest_asks_nothing());
+        below.into_iter().chain(self.rows.iter().map(|row| row.stage)).collect()
     }
 
     /// The probability of each stage, in the order of the labels, from that of having reached none, one, two ...
@@ -121,14 +137,17 @@ impl Condition {
 impl ScoreStages {
     /// Stages that ask each for one node to reach a limit.
     pub(super) fn reaching(asked: &[(&str, f64)]) -> Self {
-        let rows = asked.iter().enumerate().map(|(node, (_, limit))| Row {
-            label: Text::default(),
-            conditions: vec![Condition {
-                node,
-                operator: Operator::GreaterEqual,
-                limit: *limit,
-            }],
-        });
+        let rows = (1..)
+            .zip(asked.iter().enumerate())
+            .map(|(stage, (node, (_, limit)))| Row {
+                stage,
+                label: Text::default(),
+                conditions: vec![Condition {
+                    node,
+                    operator: Operator::GreaterEqual,
+                    limit: *limit,
+                }],
+            });
         Self {
             nodes: asked.iter().map(|(node, _)| Arc::from(*node)).collect(),
             rows: rows.collect(),
@@ -150,11 +169,15 @@ mod tests {
         check(&stages, [Some(40.0 - 1e-9), Some(0.0)], 1);
         check(&stages, [Some(0.0), Some(60.0)], 2);
         check(&stages, [None, None], 0);
-        assert_eq!(stages.labels().len(), 3);
+        assert_eq!((stages.labels().len(), stages.numbers()), (3, vec![0, 1, 2]));
         assert_eq!(stages.probabilities(&[0.25, 0.5, 0.25]), [0.25, 0.5, 0.25]);
         stages.rows[0].conditions.clear();
         check(&stages, [None, Some(1.0)], 1);
-        assert_eq!(stages.labels().len(), 2, "nobody is below");
+        assert_eq!(
+            (stages.labels().len(), stages.numbers()),
+            (2, vec![1, 2]),
+            "nobody is below"
+        );
         assert_eq!(stages.probabilities(&[0.0, 0.5, 0.5]), [0.5, 0.5]);
     }
 

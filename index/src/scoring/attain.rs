@@ -1,12 +1,10 @@
 //! From scores to a level or stage, with the reason.
 
-use std::sync::Arc;
-
-use survey::{expression::Scope, text::Text};
+use survey::text::Text;
 
 use super::{
     Attained, AttainedKind, MissedRow, SceneCount,
-    card::{Card, Comparison, Ladder, StageCondition, StageRow},
+    card::{Card, Ladder},
     evaluate::SceneOutcome,
 };
 use crate::{exact::Fixed, methodology::LevelRow};
@@ -24,9 +22,12 @@ pub(super) fn attained(
             let level = total.and_then(|total| level(total, rows, &counts));
             (counts, level)
         }
-        Ladder::Stages { rows, until_confirmed } => (
+        Ladder::Stages {
+            stages,
+            until_confirmed,
+        } => (
             Vec::new(),
-            stage(card, scores, rows).map(|stage| Attained {
+            stages.attained(scores).map(|stage| Attained {
                 until_confirmed: until_confirmed.clone(),
                 ..stage
             }),
@@ -106,86 +107,4 @@ fn level(total: Fixed, rows: &[LevelRow], counts: &[SceneCount]) -> Option<Attai
         });
     }
     None
-}
-
-fn stage(card: &Card, scores: &[Option<Fixed>], rows: &[StageRow]) -> Option<Attained> {
-    let mut missed = Vec::new();
-    let mut scope = None;
-    for row in rows {
-        let failed = row
-            .conditions
-            .iter()
-            .find(|condition| !holds(card, condition, scores, &mut scope));
-        if let Some(condition) = failed {
-            missed.push(missed_row(card, row, condition, scores));
-            continue;
-        }
-        let (kind, value, label, rule) = (AttainedKind::Stage, row.stage, row.label.clone(), row.text.clone());
-        return Some(Attained {
-            kind,
-            value,
-            label,
-            rule,
-            until_confirmed: None,
-            missed,
-        });
-    }
-    None
-}
-
-/// Whether a condition holds; where a score it needs is missing it does not.
-fn holds(card: &Card, condition: &StageCondition, scores: &[Option<Fixed>], scope: &mut Option<Scope>) -> bool {
-    match &condition.comparison {
-        Some(comparison) => score_of(comparison, scores).is_some_and(|score| comparison.holds(score)),
-        None => condition
-            .expression
-            .holds(scope.get_or_insert_with(|| scope_of(card, scores))),
-    }
-}
-
-fn score_of(comparison: &Comparison, scores: &[Option<Fixed>]) -> Option<Fixed> {
-    scores.get(comparison.branch).copied().flatten()
-}
-
-/// The scores by the codes of their branches.
-pub(super) fn scope_of(card: &Card, scores: &[Option<Fixed>]) -> Scope {
-    let mut scope = Scope::new();
-    for (branch, score) in card.branches.iter().zip(scores) {
-        scope.set(Arc::clone(&branch.code), score.map(Fixed::to_f64));
-    }
-    scope
-}
-
-fn missed_row(card: &Card, row: &StageRow, condition: &StageCondition, scores: &[Option<Fixed>]) -> MissedRow {
-    let text = condition.expression.text();
-    let comparison = condition.comparison.as_ref();
-    let found = comparison.and_then(|c| score_of(c, scores));
-    let required = comparison.map(|c| c.limit);
-    let short_by = found.zip(required).map(|(found, required)| (required - found).abs());
-    let message = match (comparison, found, short_by) {
-        (Some(comparison), Some(found), Some(short_by)) => {
-            let code = card.branch_code(comparison.branch);
-            Text::new(
-                format!("条件 {text} 不成立：{code} 为 {found}，差 {short_by}。"),
-                format!("{text} does not hold: {code} is {found}, {short_by} away."),
-            )
-        }
-        (Some(comparison), ..) => {
-            let code = card.branch_code(comparison.branch);
-            Text::new(
-                format!("条件 {text} 无法判断：{code} 没有得分。"),
-                format!("{text}: {code} has no score."),
-            )
-        }
-        _ => Text::new(format!("条件 {text} 不成立。"), format!("{text} does not hold.")),
-    };
-    MissedRow {
-        value: row.stage,
-        label: row.label.clone(),
-        condition: text.to_owned(),
-        found,
-        required,
-        short_by,
-        message,
-    }
 }

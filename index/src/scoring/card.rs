@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use survey::{expression::Expression, text::Text};
 
-use super::{NodeKind, ScoreRule};
+use super::{NodeKind, ScoreRule, stage::StageLadder};
 use crate::{
     exact::Fixed,
     methodology::{MissingPolicy, Rounding},
@@ -94,59 +94,10 @@ pub(crate) enum Ladder {
     },
     /// Conditions over scores.
     Stages {
-        rows: Vec<StageRow>,
+        /// The nodes are the branches, in their order.
+        stages: StageLadder,
         until_confirmed: Option<Text>,
     },
-}
-
-/// A stage and its conditions, all of which must hold.
-#[derive(Clone, Debug)]
-pub(crate) struct StageRow {
-    pub(crate) stage: u32,
-    pub(crate) label: Text,
-    pub(crate) text: String,
-    pub(crate) conditions: Vec<StageCondition>,
-}
-
-/// One condition of a stage.
-#[derive(Clone, Debug)]
-pub(crate) struct StageCondition {
-    pub(crate) expression: Expression,
-    /// The same as a plain comparison of a score with a number, where it is one.
-    pub(crate) comparison: Option<Comparison>,
-}
-
-/// A score compared with a number, exactly.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Comparison {
-    /// The branch whose score is compared.
-    pub(crate) branch: usize,
-    pub(crate) operator: Operator,
-    pub(crate) limit: Fixed,
-}
-
-/// Comparison operators of CEL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operator {
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-    Equal,
-    NotEqual,
-}
-
-impl Comparison {
-    pub(crate) fn holds(&self, score: Fixed) -> bool {
-        match self.operator {
-            Operator::Less => score < self.limit,
-            Operator::LessEqual => score <= self.limit,
-            Operator::Greater => score > self.limit,
-            Operator::GreaterEqual => score >= self.limit,
-            Operator::Equal => score == self.limit,
-            Operator::NotEqual => score != self.limit,
-        }
-    }
 }
 
 impl Card {
@@ -166,7 +117,7 @@ impl Ladder {
     pub(crate) fn rungs(&self) -> Vec<u32> {
         match self {
             Self::Levels { rows, .. } => rows.iter().map(|row| row.level).collect(),
-            Self::Stages { rows, .. } => rows.iter().map(|row| row.stage).collect(),
+            Self::Stages { stages, .. } => stages.numbers().collect(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod facts;
 mod figure;
 mod rule;
 mod scored;
+pub(crate) mod stage;
 pub(crate) mod standing;
 mod tree;
 

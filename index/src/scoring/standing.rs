@@ -1,13 +1,14 @@
 //! Where scores stand against the conditions of a level or stage, light enough to be asked a thousand times: for distances
 //! and for the search of what would reach it.
 
-use survey::{expression::Scope, text::Text};
+use survey::text::Text;
 
 use super::{
     MissingReason, Scored,
-    attain::{count_of, scope_of},
-    card::{Card, Ladder, StageRow},
+    attain::count_of,
+    card::{Card, Ladder},
     evaluate::LeafOutcome,
+    stage::{StageCondition, StageLadder, StageRow},
     tree::Tree,
 };
 use crate::{exact::Fixed, methodology::LevelRow};
@@ -95,7 +96,7 @@ impl Rung {
     pub(crate) fn label(self, card: &Card) -> Text {
         match &card.ladder {
             Ladder::Levels { rows, .. } => rows.get(self.0).map(|row| row.label.clone()),
-            Ladder::Stages { rows, .. } => rows.get(self.0).map(|row| row.label.clone()),
+            Ladder::Stages { stages, .. } => stages.rows.get(self.0).map(|row| row.label.clone()),
         }
         .unwrap_or_else(|| Text::new("", ""))
     }
@@ -108,7 +109,8 @@ impl Rung {
                 1 => format!("min_scenes {}", row.min_scenes),
                 _ => format!("min_constrained {}", row.min_constrained),
             }),
-            Ladder::Stages { rows, .. } => rows
+            Ladder::Stages { stages, .. } => stages
+                .rows
                 .get(self.0)
                 .and_then(|row| row.conditions.get(condition))
                 .map(|found| found.expression.text().to_owned()),
@@ -123,9 +125,10 @@ impl Rung {
                 .get(self.0)
                 .map(|row| level_standings(card, *total, row, joined))
                 .unwrap_or_default(),
-            Ladder::Stages { rows, .. } => rows
+            Ladder::Stages { stages, .. } => stages
+                .rows
                 .get(self.0)
-                .map(|row| stage_standings(card, row, joined))
+                .map(|row| stage_standings(stages, row, joined))
                 .unwrap_or_default(),
         }
     }
@@ -166,32 +169,18 @@ fn level_standings(card: &Card, total: usize, row: &LevelRow, joined: &Joined) -
     conditions.into_iter().enumerate().map(standing).collect()
 }
 
-fn stage_standings(card: &Card, row: &StageRow, joined: &Joined) -> Vec<Standing> {
-    let mut scope: Option<Scope> = None;
-    let conditions = row.conditions.iter().enumerate();
-    conditions
-        .map(|(at, condition)| match &condition.comparison {
-            Some(comparison) => {
-                let found = joined.scores.get(comparison.branch).copied().flatten();
-                Standing {
-                    condition: at,
-                    holds: found.is_some_and(|found| comparison.holds(found)),
-                    branch: Some(comparison.branch),
-                    found,
-                    required: Some(comparison.limit),
-                    span: Some(Fixed::PERCENT),
-                }
-            }
-            None => Standing {
-                condition: at,
-                holds: condition
-                    .expression
-                    .holds(scope.get_or_insert_with(|| scope_of(card, &joined.scores))),
-                branch: None,
-                found: None,
-                required: None,
-                span: None,
-            },
-        })
-        .collect()
+fn stage_standings(stages: &StageLadder, row: &StageRow, joined: &Joined) -> Vec<Standing> {
+    let asked = stages.ask(&joined.scores);
+    let standing = |(at, condition): (usize, &StageCondition)| {
+        let comparison = condition.comparison.as_ref();
+        Standing {
+            condition: at,
+            holds: asked.holds(condition),
+            branch: comparison.map(|comparison| comparison.node),
+            found: asked.told(condition),
+            required: comparison.map(|comparison| comparison.limit),
+            span: comparison.map(|_| Fixed::PERCENT),
+        }
+    };
+    row.conditions.iter().enumerate().map(standing).collect()
 }

@@ -22,7 +22,7 @@ fn fixture(path: &str) -> Vec<u8> {
     clippy::needless_pass_by_value,
     reason = "fields are written where they are handed over"
 )]
-fn document(fields: Value) -> CompositeMethodology {
+pub(crate) fn document(fields: Value) -> CompositeMethodology {
     let mut document = json!({ "kind": "composite", "code": "test", "version": "1" });
     document
         .as_object_mut()
@@ -521,6 +521,48 @@ fn every_way_a_document_is_refused() {
         levels(json!({ "node": "X", "cuts": [] })),
         "composite.unknown_node",
         "/levels/node",
+    );
+    let rule = |stage: u32, expression: &str| json!({ "stage": stage, "label": { "zh": "阶段", "en": "stage" }, "expression": expression });
+    let stages = |rules: Value| json!({ "stages": { "rules": rules } });
+    refused(
+        json!({ "levels": { "cuts": [cut("A", 1.0)] }, "stages": { "rules": [rule(1, "true")] } }),
+        "composite.levels_and_stages",
+        "/stages",
+    );
+    refused(
+        json!({ "stages": { "on": "published", "rules": [rule(1, "true")] } }),
+        "composite.no_publication",
+        "/stages/on",
+    );
+    for (expression, code) in [
+        ("Conn >= 60.0 && Nobody >= 60.0", "expression.unknown_name"),
+        // An indicator has a normalised figure, no score.
+        ("LPI >= 60.0", "expression.unknown_name"),
+        ("Conn + 1.0", "expression.result"),
+        ("Conn >= 'x'", "expression.type"),
+        ("Conn >= ", "expression.syntax"),
+    ] {
+        refused(
+            stages(json!([rule(2, expression), rule(1, "true")])),
+            code,
+            "/stages/rules/0/expression",
+        );
+    }
+    refused(
+        stages(json!([rule(2, "Conn >= 60.0"), rule(2, "true")])),
+        "stages.order",
+        "/stages/rules/1/stage",
+    );
+    refused(
+        stages(json!([rule(2, "true"), rule(1, "Conn >= 0.0")])),
+        "stages.last_not_true",
+        "/stages/rules/1/expression",
+    );
+    refused(stages(json!([])), "stages.last_not_true", "/stages/rules/0/expression");
+    refused(
+        json!({ "stages": { "rules": [{ "stage": 1, "label": { "zh": "", "en": "x" }, "expression": "true" }] } }),
+        "text.missing",
+        "/stages/rules/0/label/zh",
     );
     // All faults are told at once.
     let meta = MetaTable::parse(&fixture(ASEM)).unwrap();

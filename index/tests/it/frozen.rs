@@ -33,6 +33,7 @@ fn method(steps: Vec<Step>, normalisation: Normalisation) -> Method {
         rank_published: true,
         rank_within: Vec::new(),
         cuts: None,
+        stages: None,
     }
 }
 

@@ -9,11 +9,13 @@
 
 mod broken_documents;
 mod composite_documents;
+mod composite_stages;
 mod explain;
 mod frozen;
 mod mcdm;
 mod properties;
 mod reference_cases;
+mod replications;
 mod schema;
 mod shipped;
 mod worked_examples;

@@ -27,9 +27,9 @@ static INDICATORS: LazyLock<Vec<Value>> = LazyLock::new(|| document(INDEX)["indi
 
 /// A return made up of the figures alone.
 #[derive(Clone, Debug, Default)]
-struct MadeUp {
-    scope: Scope,
-    not_relevant: BTreeSet<String>,
+pub(crate) struct MadeUp {
+    pub(crate) scope: Scope,
+    pub(crate) not_relevant: BTreeSet<String>,
 }
 
 impl Facts for MadeUp {

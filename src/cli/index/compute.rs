@@ -34,7 +34,7 @@ pub(in crate::cli) struct Compute {
 }
 
 /// Tables of an earlier run that must not be taken for those of this one.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "denominated",
     "imputed",
     "screened",
@@ -45,6 +45,7 @@ const NAMES: [&str; 20] = [
     "ranks",
     "percentiles",
     "levels",
+    "stages",
     "weights",
     "explain",
     "treatment",
@@ -156,7 +157,7 @@ impl<'a> Written<'a> {
         tables.add_matrices("normalised.csv", &self.indicators(), &normalised)
     }
 
-    /// Scores, ranks, percentiles and levels.
+    /// Scores, ranks, percentiles, and levels or stages.
     fn scores(&self, tables: &mut Tables) -> Result<(), Failed> {
         let aggregates = self.aggregates();
         let scores = self.of(|year| Some(&year.composite.scores));
@@ -182,19 +183,37 @@ impl<'a> Written<'a> {
             })?;
         }
         if self.method.cuts.is_some() {
-            let mut rows = Vec::new();
-            for year in self.results {
-                let levels = year.levels.iter().flatten();
-                for (unit, level) in year.figures.units().iter().zip(levels) {
-                    let mut row = unit_cells(unit, year.year);
-                    row.push(level.clone().unwrap_or_default());
-                    rows.push(row);
-                }
-            }
-            let header: Vec<&str> = unit_header(self.several()).into_iter().chain(["Level"]).collect();
-            tables.add("levels.csv", &header, rows)?;
+            self.of_units(tables, "levels.csv", "Level", |year, row| {
+                year.levels.as_ref()?.get(row)?.clone()
+            })?;
+        }
+        if self.method.stages.is_some() {
+            self.of_units(tables, "stages.csv", "Stage", |year, row| {
+                let stage = (*year.development_stages.as_ref()?.get(row)?)?;
+                Some(stage.to_string())
+            })?;
         }
         Ok(())
+    }
+
+    /// A column with a cell for every unit; `cell` gets the row.
+    fn of_units(
+        &self,
+        tables: &mut Tables,
+        name: &str,
+        column: &str,
+        cell: impl Fn(&YearResult, usize) -> Option<String>,
+    ) -> Result<(), Failed> {
+        let mut rows = Vec::new();
+        for year in self.results {
+            for (at, unit) in year.figures.units().iter().enumerate() {
+                let mut row = unit_cells(unit, year.year);
+                row.push(cell(year, at).unwrap_or_default());
+                rows.push(row);
+            }
+        }
+        let header: Vec<&str> = unit_header(self.several()).into_iter().chain([column]).collect();
+        tables.add(name, &header, rows)
     }
 
     /// A cell for every unit and aggregate; `cell` gets the place of the aggregate among the scores and the row.

@@ -9,9 +9,10 @@ use std::{
 use index::{
     composite::{CompositeError, Method, NodeKind, YearInput},
     methodology::Methodology,
+    rank::Precision,
     robustness::{
-        Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,
-        SensitivityWarning, draw, draw_sobol, remove_each, replicate, sensitivity,
+        Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, ScoreStages,
+        Sensitivity, SensitivityWarning, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
     },
 };
 use rand::{Rng, SeedableRng};
@@ -84,7 +85,7 @@ impl Robustness {
         let design = read_design(&self.uncertainty)?;
         let document = serde_json::to_value(&document).map_err(std::io::Error::from)?;
         let nominal = prepared(&method, years)?;
-        let (node, cuts) = self.ranked(&method, &design, &nominal);
+        let ranked = self.ranked(&method, &design, &nominal);
         let draws = self.draws(&design, &nominal)?;
         if self.sensitivity && draws.blocks.is_empty() {
             return Err(Failed::new(
@@ -93,12 +94,12 @@ impl Robustness {
                 "A sensitivity analysis needs draws with a block column; draw them with --sensitivity.",
             ));
         }
-        let cut_scores: Vec<f64> = cuts.iter().filter_map(|(_, least)| *least).collect();
         let request = Request {
-            node: &node,
-            cuts: &cut_scores,
-            stages: None,
-            tolerance: method.plan.rank_tolerance,
+            node: &ranked.node,
+            cuts: &ranked.cuts,
+            stages: ranked.stages.as_ref(),
+            rank_precision: method.rank_precision(),
+            level_precision: ranked.precision,
             threads: self.threads,
             keep: self.keep,
         };
@@ -108,7 +109,7 @@ impl Robustness {
 
         let mut tables = Tables::default();
         tables.add("draws.csv", &strs(&draws.header()), draws.rows())?;
-        add_intervals(&mut tables, &found, &cuts)?;
+        add_intervals(&mut tables, &found, &ranked)?;
         let mut warnings = Vec::new();
         if self.sensitivity {
             let mut bootstrap = self.random(1);
@@ -133,7 +134,7 @@ impl Robustness {
                     inner.map(|node| node.code.clone()).collect()
                 }
             };
-            let removals = remove_each(&nominal, &node, &codes, request.tolerance, self.threads)?;
+            let removals = remove_each(&nominal, &ranked.node, &codes, request.rank_precision, self.threads)?;
             add_removals(&mut tables, &removals)?;
         }
         tables.write(&self.out)?;
@@ -150,7 +151,7 @@ impl Robustness {
             text.push_str(&sentence(warning));
         }
         let value = json!({
-            "node": node,
+            "node": ranked.node,
             "replications": draws.draws.len(),
             "units": found.units.len(),
             "warnings": warnings,
@@ -160,9 +161,9 @@ impl Robustness {
         output.say(text, &value)
     }
 
-    /// The node that is ranked and its levels from the lowest up, each with the score from which it begins: those of the
-    /// uncertainty file, else those of the methodology for this node.
-    fn ranked(&self, method: &Method, design: &Design, nominal: &Prepared) -> (String, Vec<(String, Option<f64>)>) {
+    /// What is ranked, with the levels of the uncertainty file, else the stages of the methodology or its levels for this
+    /// node.
+    fn ranked(&self, method: &Method, design: &Design, nominal: &Prepared) -> Ranked {
         let root = || nominal.tree.aggregates().last().map(str::to_owned).unwrap_or_default();
         let of_method = method.cuts.as_ref();
         let node = self
@@ -171,14 +172,37 @@ impl Robustness {
             .or_else(|| of_method.map(|cuts| cuts.node.clone()))
             .unwrap_or_else(root);
         if !design.cuts.is_empty() {
-            let limits = std::iter::once(None).chain(design.cuts.iter().copied().map(Some));
-            return (
+            let titles = (0..=design.cuts.len()).map(|at| format!("level:{at}"));
+            return Ranked {
                 node,
-                limits.enumerate().map(|(at, limit)| (at.to_string(), limit)).collect(),
-            );
+                cuts: design.cuts.clone(),
+                stages: None,
+                precision: Precision::Within(method.plan.rank_tolerance),
+                titles: titles.collect(),
+            };
         }
-        let levels = of_method.filter(|cuts| cuts.node == node).map(|cuts| &cuts.levels);
-        (node, levels.into_iter().flatten().rev().cloned().collect())
+        if let Some(stages) = ScoreStages::of_method(method).filter(|_| node == root()) {
+            let titles = stages.numbers().into_iter().map(|stage| format!("stage:{stage}"));
+            return Ranked {
+                node,
+                cuts: Vec::new(),
+                precision: method.level_precision(),
+                titles: titles.collect(),
+                stages: Some(stages),
+            };
+        }
+        let cuts = of_method.filter(|cuts| cuts.node == node);
+        let levels: Vec<&(String, Option<f64>)> = cuts.into_iter().flat_map(|cuts| cuts.levels.iter().rev()).collect();
+        // Who is below all levels has none: a title without code.
+        let below = cuts.filter(|cuts| cuts.lowest_has_limit()).map(|_| "level:".to_owned());
+        let titles = levels.iter().map(|(code, _)| format!("level:{code}"));
+        Ranked {
+            cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
+            stages: None,
+            precision: method.level_precision(),
+            titles: below.into_iter().chain(titles).collect(),
+            node,
+        }
     }
 
     fn draws(&self, design: &Design, nominal: &Prepared) -> Result<Draws, Failed> {
@@ -201,6 +225,28 @@ impl Robustness {
         let mut random = ChaCha20Rng::seed_from_u64(self.seed);
         random.set_stream(stream);
         move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// What is ranked, and the levels or stages whose probabilities are told.
+struct Ranked {
+    node: String,
+    /// Scores from which levels begin, rising.
+    cuts: Vec<f64>,
+    stages: Option<ScoreStages>,
+    /// In which form scores are compared with either; with cuts of the uncertainty file as computed.
+    precision: Precision,
+    /// Columns of the levels or stages, from the lowest up.
+    titles: Vec<String>,
+}
+
+impl Ranked {
+    /// The probability of each title; none for a unit that was never scored.
+    fn probabilities(&self, unit: &UnitRobustness) -> Vec<f64> {
+        match &self.stages {
+            Some(stages) => stages.probabilities(&unit.levels),
+            None => unit.levels.clone(),
+        }
     }
 }
 
@@ -274,15 +320,14 @@ fn strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-fn add_intervals(tables: &mut Tables, found: &Replicated, levels: &[(String, Option<f64>)]) -> Result<(), Failed> {
+fn add_intervals(tables: &mut Tables, found: &Replicated, ranked: &Ranked) -> Result<(), Failed> {
     let fixed = [
         "uCode", "Score", "Rank", "Ranked", "Mean", "Median", "Q5", "Q95", "Best", "Worst",
     ];
-    let level_titles = levels.iter().map(|(code, _)| format!("level:{code}"));
     let header: Vec<String> = fixed
         .iter()
         .map(|title| (*title).to_owned())
-        .chain(level_titles)
+        .chain(ranked.titles.iter().cloned())
         .collect();
     let rows = found.units.iter().map(|unit| {
         let interval = unit.interval;
@@ -299,7 +344,8 @@ fn add_intervals(tables: &mut Tables, found: &Replicated, levels: &[(String, Opt
             figure(|i| f64::from(i.best)),
             figure(|i| f64::from(i.worst)),
         ];
-        row.extend((0..levels.len()).map(|level| number(unit.levels.get(level).copied())));
+        let probabilities = ranked.probabilities(unit);
+        row.extend((0..ranked.titles.len()).map(|at| number(probabilities.get(at).copied())));
         row
     });
     tables.add("rank_intervals.csv", &strs(&header), rows)

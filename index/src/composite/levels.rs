@@ -1,0 +1,88 @@
+//! From scores to levels, by cuts of one score, or to stages, by conditions over several.
+
+use super::{
+    error::CompositeError,
+    matrix::{Column, Matrix},
+    pipeline::{Method, YearResult},
+};
+use crate::scoring::stage::StageLadder;
+
+/// Levels by cuts of the score of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cuts {
+    /// The node.
+    pub node: String,
+    /// Whether the published score is cut instead of the one computed.
+    pub published: bool,
+    /// (code, least score) from the highest level down; no limit for the lowest.
+    pub levels: Vec<(String, Option<f64>)>,
+}
+
+/// Stages by conditions over the scores of aggregates.
+#[derive(Clone, Debug)]
+pub struct StageConditions {
+    /// Whether published scores are compared instead of those computed.
+    pub published: bool,
+    pub(crate) ladder: StageLadder,
+}
+
+impl Cuts {
+    /// Whether a score can lie below all levels.
+    pub fn lowest_has_limit(&self) -> bool {
+        self.levels.last().is_some_and(|(_, least)| least.is_some())
+    }
+
+    /// The first level whose limit the score reaches.
+    pub fn level(&self, score: f64) -> Option<String> {
+        let reached = self
+            .levels
+            .iter()
+            .find(|(_, least)| least.is_none_or(|least| score >= least));
+        reached.map(|(code, _)| code.clone())
+    }
+
+    /// The level of each unit.
+    pub(super) fn levels_in(&self, result: &YearResult) -> Result<Vec<Option<String>>, CompositeError> {
+        let scores = result.scores_as(self.published).column(&self.node);
+        let scores = scores.ok_or_else(|| CompositeError::UnknownNode {
+            code: self.node.clone(),
+        })?;
+        let levels = scores.cells().map(|score| score.and_then(|score| self.level(score)));
+        Ok(levels.collect())
+    }
+}
+
+impl StageConditions {
+    /// The scores that conditions are asked of, in one row.
+    pub(crate) fn scores(&self, of: &Matrix, row: usize) -> Vec<Option<f64>> {
+        self.columns(of).iter().map(|column| (*column)?.get(row)).collect()
+    }
+
+    /// The stage of each unit; none for one that is not ranked, having no score at the root.
+    pub(super) fn stages_in(&self, result: &YearResult, root: &str) -> Vec<Option<u32>> {
+        let of = result.scores_as(self.published);
+        let (columns, root) = (self.columns(of), of.column(root));
+        let mut scores = Vec::with_capacity(columns.len());
+        let stage = |row| {
+            root?.get(row)?;
+            scores.clear();
+            scores.extend(columns.iter().map(|column| (*column)?.get(row)));
+            self.ladder.stage(&scores)
+        };
+        (0..of.units().len()).map(stage).collect()
+    }
+
+    fn columns<'m>(&self, of: &'m Matrix) -> Vec<Option<&'m Column>> {
+        self.ladder.nodes.iter().map(|node| of.column(node)).collect()
+    }
+}
+
+impl Method {
+    /// The numbers of the levels or stages, from the highest down.
+    pub(crate) fn rungs(&self) -> Vec<u32> {
+        let levels = self.cuts.iter().map(|cuts| cuts.levels.len()).sum::<usize>();
+        let levels = (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev();
+        let stages = self.stages.iter().flat_map(|stages| stages.ladder.numbers());
+        levels.chain(stages).collect()
+    }
+}
