@@ -273,6 +273,7 @@ impl Shaken {
         let is_node = |code: &str| prepared.tree.aggregates().any(|node| node == code);
         let stages = stages.filter(|stages| stages.nodes().all(is_node));
         let labels = levels.as_ref().map(ScoreLevels::labels);
+        let precision = Precision::Rounded(root.decimals);
         Ok(Self {
             root: root.code.to_string(),
             cuts: levels.as_ref().map(ScoreLevels::cuts).unwrap_or_default(),
@@ -282,8 +283,8 @@ impl Shaken {
             prepared,
             stages,
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
-            rank_precision: Precision::Within(1e-9),
-            level_precision: Precision::Within(1e-9),
+            rank_precision: precision,
+            level_precision: precision,
         })
     }
 

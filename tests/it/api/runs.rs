@@ -1228,3 +1228,122 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
         app.end().await;
     }
 }
+
+/// The same composite with stages by conditions over two scores, ranked as published.
+fn staged() -> Value {
+    let mut document = composite();
+    document["code"] = json!("staged-2026");
+    document.as_object_mut().unwrap().remove("levels");
+    document["publication"] = json!({ "decimals": 2 });
+    document["ranks"] = json!({ "on": "published" });
+    let label = |zh: &str, en: &str| json!({ "zh": zh, "en": en });
+    document["stages"] = json!({ "on": "published", "rules": [
+        { "stage": 3, "label": label("引领", "Leading"), "expression": "R >= 60.0 && P >= 50.0" },
+        { "stage": 2, "label": label("集成", "Joined"), "expression": "D >= 30.0" },
+        { "stage": 1, "label": label("起步", "Begun"), "expression": "true" },
+    ] });
+    document
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_composite_has_stages_by_conditions_over_several_scores() {
+    let app = App::on(Backend::Sqlite).await;
+    let round = Round::of(&app).await;
+    let path = "/api/v1/documents?kind=methodology";
+    let mut both = staged();
+    both["levels"] = composite()["levels"].clone();
+    let mut unknown = staged();
+    unknown["stages"]["rules"][0]["expression"] = json!("R >= 60.0 && nobody >= 50.0");
+    for (wrong, pointer) in [(both, "/stages"), (unknown, "/stages/rules/0/expression")] {
+        let problem = round
+            .admin
+            .upload(path, wrong.to_string().into())
+            .await
+            .refused(StatusCode::UNPROCESSABLE_ENTITY, "document.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+    }
+    round
+        .admin
+        .upload(path, staged().to_string().into())
+        .await
+        .expect(StatusCode::CREATED);
+    let run = round.compute("staged-2026").await;
+    let ranking = round.get(&format!("{}/results", at(&run))).await;
+    let mut reached = 0;
+    for row in ranking["items"].as_array().unwrap() {
+        let path = format!("{}/results/{}", at(&run), row["enterprise_id"].as_str().unwrap());
+        let told = round.get(&path).await;
+        let Some(score) = row.get("score").map(number) else {
+            assert!(row.get("band").is_none() && told.get("attained").is_none(), "{told}");
+            continue;
+        };
+        let children = told["nodes"][0]["children"].as_array().unwrap();
+        let of = |code: &str| {
+            children
+                .iter()
+                .find(|node| node["code"] == code)
+                .unwrap()
+                .get("score")
+                .map(number)
+        };
+        let rounded = |score: Option<f64>| score.map(|score| (score * 100.0).round() / 100.0);
+        let at_least = |score: Option<f64>, limit: f64| rounded(score).is_some_and(|score| score >= limit);
+        let expected = match (
+            at_least(Some(score), 60.0) && at_least(of("P"), 50.0),
+            at_least(of("D"), 30.0),
+        ) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        assert_eq!(
+            (&row["band"], &told["attained"]["value"]),
+            (&json!(expected), &json!(expected)),
+            "{told}"
+        );
+        assert_eq!(told["attained"]["kind"], "stage");
+        assert_eq!(
+            told["attained"]["missed"].as_array().unwrap().len(),
+            3 - expected,
+            "{told}"
+        );
+        let improvement = round.get(&format!("{path}/improvement")).await;
+        if expected == 3 {
+            reached += 1;
+            assert!(
+                told.get("next").is_none() && improvement.get("value").is_none(),
+                "{improvement}"
+            );
+        } else {
+            assert_eq!(told["next"]["value"], expected + 1, "{told}");
+            assert_eq!(improvement["value"], expected + 1, "{improvement}");
+        }
+    }
+    assert!(reached > 0 && reached < ranking["items"].as_array().unwrap().len());
+
+    let body = json!({ "replications": 50, "noise": 1e-9 });
+    let job = round.bureau.post(&format!("{}/robustness", at(&run)), body).await;
+    let job = round.bureau.job(job).await;
+    let labels: Vec<&Value> = job["result"]["levels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["en"])
+        .collect();
+    assert_eq!(labels, ["Begun", "Joined", "Leading"], "{job}");
+    for found in job["result"]["enterprises"].as_array().unwrap() {
+        let row = ranking["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["uscc"] == found["uscc"])
+            .unwrap();
+        let stage = usize::try_from(row["band"].as_u64().unwrap()).unwrap();
+        // With next to no noise every replication is the run.
+        assert!((number(&found["levels"][stage - 1]) - 1.0).abs() < 1e-12, "{found}");
+        for end in ["best", "worst"] {
+            assert_eq!(found[end], row["rank"], "{found}");
+        }
+    }
+    app.end().await;
+}
