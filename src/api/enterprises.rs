@@ -297,7 +297,9 @@ impl EnterprisesApi {
     /// Import a list of enterprises
     ///
     /// The raw body is a spreadsheet of any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8 or GBK and the like) with column
-    /// names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码, 行业代码 are needed). A job: its result reports row by row. Good rows are written, bad ones named; with `dry_run` nothing is written.
+    /// names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码, 行业代码 are needed). A job: its result reports row by row.
+    /// Good rows are written, bad ones named; with `dry_run` nothing is written. Of an enterprise that is known already, what the
+    /// list has no column for stays as it is.
     #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
     async fn import_enterprises(
         &self,

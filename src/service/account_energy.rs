@@ -18,10 +18,7 @@ pub async fn account_energy(
     let conn = service.db.read();
     let survey_return = store::survey_return::find_return(conn, &caller.scope, revision.survey_return).await?;
     let round = store::round::find_round(conn, survey_return.round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
     blocking(move || {
         let evaluation = form.survey.evaluate(&revision.answers, &RoundContext::default(), None);
         form.survey

@@ -199,10 +199,7 @@ async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverRe
     let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
     let parsed = Methodology::parse(content.as_bytes()).map_err(invalid)?;
     fits_round(service, round, &parsed).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(round).await?;
     let compiled = blocking(move || {
         parsed
             .compile(&form.survey)

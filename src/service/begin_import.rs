@@ -101,10 +101,7 @@ pub(crate) async fn begin_import(
     require_open(service, &found)?;
     let mapped = options.mapping.is_some();
     if let (Source::Spreadsheet { bytes, .. }, false) = (&source, mapped) {
-        let form = service
-            .catalogue
-            .form(&service.db, found.questionnaire, &found.reference)
-            .await?;
+        let form = service.form(&found).await?;
         bulk_sheet(service, &found, &form, bytes).await?;
     }
     let contents = contents(service, source, mapped).await?;

@@ -17,11 +17,12 @@ use survey::{
 };
 use workbook::{layout::Layout, options::OptionLists};
 
-use super::error::ServiceError;
+use super::{Service, error::ServiceError};
 use crate::{
     domain::{
         document::{DocumentContent, DocumentId, DocumentKind},
         page::PageRequest,
+        round::Round,
     },
     store::{self, db::Database},
 };
@@ -144,6 +145,22 @@ impl Catalogue {
         .await?;
         write(&self.methodologies).insert(key, compiled.clone());
         Ok(compiled)
+    }
+}
+
+impl Service {
+    /// The questionnaire of a round, compiled with the tables that the round keeps.
+    pub(crate) async fn form(&self, round: &Round) -> Result<Arc<Form>, ServiceError> {
+        self.catalogue
+            .form(&self.db, round.questionnaire, &round.reference)
+            .await
+    }
+
+    /// A methodology compiled against the questionnaire of a round.
+    pub(crate) async fn methodology(&self, id: DocumentId, round: &Round) -> Result<OverReturns, ServiceError> {
+        self.catalogue
+            .methodology(&self.db, id, round.questionnaire, &round.reference)
+            .await
     }
 }
 

@@ -208,10 +208,7 @@ async fn compiled(
     let parsed = Methodology::parse(content.content.as_bytes())
         .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
     fits_round(service, round, &parsed).await?;
-    let compiled = service
-        .catalogue
-        .methodology(&service.db, methodology, round.questionnaire, &round.reference)
-        .await?;
+    let compiled = service.methodology(methodology, round).await?;
     Ok((compiled, content.document))
 }
 
@@ -239,10 +236,7 @@ pub(crate) async fn basis(
     methodology_sha256: String,
     region: Option<RegionFigures>,
 ) -> Result<Arc<Basis>, ServiceError> {
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
     Ok(Arc::new(Basis {
         document_hashes: document_hashes(service, &round, methodology_sha256).await?,
         round,

@@ -66,14 +66,8 @@ pub async fn explain_result(
     let result = store::run_result::find_result(conn, &caller.scope, run.id, enterprise).await?;
     let revision = store::survey_return::find_revision(conn, &caller.scope, result.revision).await?;
     let round = store::round::find_round(conn, run.round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
-    let methodology = service
-        .catalogue
-        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
+    let methodology = service.methodology(run.methodology, &round).await?;
     let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
     let (roots, next, missing) = match &methodology {
         OverReturns::Each(methodology) => (
@@ -113,10 +107,7 @@ pub async fn improve_result(
     let conn = service.db.read();
     let result = store::run_result::find_result(conn, &caller.scope, run.id, enterprise).await?;
     let round = store::round::find_round(conn, run.round).await?;
-    let methodology = service
-        .catalogue
-        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
-        .await?;
+    let methodology = service.methodology(run.methodology, &round).await?;
     let all = match &methodology {
         OverReturns::Each(_) | OverReturns::Region(_) => None,
         OverReturns::Together(_) => Some(service.scored_runs.of(service, &run).await?),

@@ -140,10 +140,7 @@ impl Situation {
         let conn = service.db.read();
         let round = store::round::find_round(conn, survey_return.round).await?;
         let enterprise = store::enterprise::find_enterprise(conn, &caller.scope, survey_return.enterprise).await?;
-        let form = service
-            .catalogue
-            .form(&service.db, round.questionnaire, &round.reference)
-            .await?;
+        let form = service.form(&round).await?;
         let previous = match round.previous {
             Some(previous) => {
                 store::survey_return::accepted_answers(conn, &Scope::County, previous, enterprise.id).await?

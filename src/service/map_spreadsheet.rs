@@ -137,10 +137,7 @@ pub(crate) fn compile(mapping: Mapping, form: &Form) -> Result<Compiled, Service
 
 pub(crate) async fn round_and_form(service: &Service, round: RoundId) -> Result<(Round, Arc<Form>), ServiceError> {
     let round = store::round::find_round(service.db.read(), round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
     Ok((round, form))
 }
 

@@ -51,10 +51,7 @@ pub async fn run_import(
     may_hand_in(caller)?;
     let batch = store::import::find_import(service.db.read(), &caller.scope, id).await?;
     let round = store::round::find_round(service.db.read(), batch.round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
     let run = Arc::new(Run {
         service: service.clone(),
         caller: caller.clone(),

@@ -166,10 +166,7 @@ pub async fn shake_run(
     let run = get_run(service, caller, id).await?;
     let conn = service.db.read();
     let round = store::round::find_round(conn, run.round).await?;
-    let methodology = service
-        .catalogue
-        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
-        .await?;
+    let methodology = service.methodology(run.methodology, &round).await?;
     let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
     rows.retain(|row| row.score.is_some());
     let levels = match &methodology {

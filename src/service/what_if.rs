@@ -76,14 +76,8 @@ pub async fn what_if(
     let found = store::run_result::results_of_enterprises(conn, &caller.scope, run.id, &[enterprise]).await?;
     let result = found.into_iter().next().ok_or_else(|| ServiceError::new("not_found"))?;
     let round = store::round::find_round(conn, run.round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
-    let methodology = service
-        .catalogue
-        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
+    let methodology = service.methodology(run.methodology, &round).await?;
     let ids: Vec<RevisionId> = std::iter::once(result.revision).chain(result.previous).collect();
     let mut contents = store::survey_return::contents_of(conn, &caller.scope, &ids).await?;
     let previous = result.previous.and_then(|id| contents.remove(&id));

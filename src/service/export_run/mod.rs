@@ -113,14 +113,8 @@ pub async fn export_run(
         return Err(ServiceError::new("export.too_large"));
     }
     let round = store::round::find_round(service.db.read(), run.round).await?;
-    let form = service
-        .catalogue
-        .form(&service.db, round.questionnaire, &round.reference)
-        .await?;
-    let methodology = service
-        .catalogue
-        .methodology(&service.db, run.methodology, round.questionnaire, &round.reference)
-        .await?;
+    let form = service.form(&round).await?;
+    let methodology = service.methodology(run.methodology, &round).await?;
     let nodes = outline(&methodology);
     let region = match methodology.region() {
         Some(compiled) => region_of(service, caller, &run).await?.map(|result| ExportedRegion {

@@ -66,11 +66,12 @@ pub fn anchor(
 ) -> Result<ReturnWorkbook, AnchorError> {
     let metadata = find::metadata(workbook)?;
     let layout = Layout::of(questionnaire, lists, metadata.variant.as_deref());
-    let repaired = strays::put_back(workbook, &find::sheets(workbook)?, &layout);
-    let Some((repaired, strays)) = repaired else {
-        return read(workbook, metadata, &layout, questionnaire, lists);
+    let sheets = find::sheets(workbook)?;
+    let Some((repaired, strays)) = strays::put_back(workbook, &sheets, &layout) else {
+        return Ok(read(workbook, &sheets, metadata, &layout, questionnaire, lists));
     };
-    let mut returned = read(&repaired, metadata, &layout, questionnaire, lists)?;
+    let sheets = find::sheets(&repaired)?;
+    let mut returned = read(&repaired, &sheets, metadata, &layout, questionnaire, lists);
     let cells = returned.cells.iter_mut().chain(&mut returned.claims);
     let cells = cells.map(|cell| &mut cell.place);
     let notices = returned.notices.iter_mut().flat_map(|notice| &mut notice.places);
@@ -81,12 +82,12 @@ pub fn anchor(
 
 fn read(
     workbook: &RawWorkbook,
+    sheets: &[AnchoredSheet<'_>],
     metadata: TemplateMetadata,
     layout: &Layout,
     questionnaire: &Questionnaire,
     lists: &OptionLists,
-) -> Result<ReturnWorkbook, AnchorError> {
-    let sheets = find::sheets(workbook)?;
+) -> ReturnWorkbook {
     let mut reading = Reading {
         workbook,
         metadata: &metadata,
@@ -94,7 +95,7 @@ fn read(
         cells: Vec::new(),
         claims: Vec::new(),
     };
-    reading.report_workbook(&sheets, layout);
+    reading.report_workbook(sheets, layout);
     for sheet in &layout.sheets {
         let Some(found) = sheets.iter().find(|found| found.code == sheet.code) else {
             reading.notices.sheet_missing(sheet, metadata.language);
@@ -108,7 +109,7 @@ fn read(
     let Reading {
         notices, cells, claims, ..
     } = reading;
-    Ok(ReturnWorkbook {
+    ReturnWorkbook {
         cells,
         claims,
         notices: notices.into_list(),
@@ -117,7 +118,7 @@ fn read(
         overwritten: computed::overwritten(workbook, questionnaire, find::is_computed_sheet),
         justifications: annotate::justifications(workbook),
         metadata,
-    })
+    }
 }
 
 /// What all sheets share while they are read.
