@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use survey::{expression::Value, text::Text};
 
 use crate::{
-    compile::{CompiledComposite, CompositeColumn, CompositeSource},
+    compile::{CompiledComposite, CompositeColumn, FigureSource},
     composite::{
         Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, StageConditions, Step,
         YearInput, YearResult, explain_unit,
@@ -201,7 +201,7 @@ impl CompiledComposite {
 
 /// What a return gives for a source, yes or no as one or zero, or why it gives nothing.
 pub(crate) fn figure(
-    source: &CompositeSource,
+    source: &FigureSource,
     facts: &dyn Facts,
     not_applicable: &BTreeSet<String>,
 ) -> Result<f64, MissingReason> {

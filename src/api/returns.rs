@@ -812,8 +812,11 @@ impl ReturnsApi {
         if dry_run.0.unwrap_or(false) {
             return dry_run_report(&service, &auth, id, &bytes).await;
         }
-        let filename = filename.0;
-        let imported = import_return(&service, auth.principal(), id, Upload { filename, bytes }).await?;
+        let upload = Upload {
+            filename: filename.0,
+            bytes,
+        };
+        let imported = import_return(&service, auth.principal(), id, upload).await?;
         let counted = counted_for(&service, auth.principal(), &imported.revision).await?;
         Ok(Uploaded::of(imported, counted))
     }

@@ -106,13 +106,13 @@ async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progres
         next = futures::try_join!(write(service, &results), explained.try_next())?.1;
         progress.report(pass.returns.len() + done, total).await?;
     }
-    run.inputs_sha256 = ranked.inputs_sha256;
+    run.inputs_sha256.clone_from(&ranked.inputs_sha256);
     run.results_sha256 = results_hash.finish();
     run.scored = count(ranked.scores.iter().flatten().count());
     run.state = RunState::Draft;
     let txn = service.db.begin_write().await?;
     store::run::complete_run(&txn, &run).await?;
-    if let Some(region) = &ranked.region {
+    if let Some(region) = ranked.region() {
         store::run_region::insert_region(&txn, run.id, region).await?;
     }
     let made = RunEvent {

@@ -90,8 +90,6 @@ pub(crate) struct Ranked {
     pub(crate) scores: Vec<Option<f64>>,
     pub(crate) ranks: Vec<Option<u32>>,
     pub(crate) bands: Vec<Option<i32>>,
-    /// The index of the region, where the methodology gives one.
-    pub(crate) region: Option<RegionResult>,
     method: RankedBy,
 }
 
@@ -101,15 +99,23 @@ enum RankedBy {
     Each(Arc<CompiledMethodology>),
     /// All were scored together.
     Together(Arc<CompiledComposite>, Arc<CompositeScores>),
-    /// None has a score; something was taken from each.
-    Region(Arc<CompiledRegion>),
+    /// None has a score; something was taken from each for the index of their region.
+    Region(Arc<CompiledRegion>, Box<RegionResult>),
 }
 
 impl Ranked {
+    /// The index of the region, where the methodology gives one.
+    pub(crate) fn region(&self) -> Option<&RegionResult> {
+        match &self.method {
+            RankedBy::Region(_, result) => Some(result),
+            RankedBy::Each(_) | RankedBy::Together(..) => None,
+        }
+    }
+
     /// The scores of all returns and what gave them, where they were scored together.
     pub(crate) fn together(self) -> Option<(Arc<CompiledComposite>, Arc<CompositeScores>)> {
         match self.method {
-            RankedBy::Each(_) | RankedBy::Region(_) => None,
+            RankedBy::Each(_) | RankedBy::Region(..) => None,
             RankedBy::Together(composite, scores) => Some((composite, scores)),
         }
     }
@@ -234,7 +240,6 @@ impl Pass {
             ranks: rank(&by_place),
             scores: scores.into_iter().map(|score| score.map(Fixed::to_f64)).collect(),
             bands,
-            region: None,
             method: RankedBy::Each(methodology.clone()),
         })
     }
@@ -268,7 +273,6 @@ impl Pass {
                 bands: (0..count)
                     .map(|unit| band(scores.attained(&composite, unit).as_ref()))
                     .collect(),
-                region: None,
                 method: RankedBy::Together(composite, Arc::new(scores)),
             })
         })
@@ -305,8 +309,7 @@ impl Pass {
             scores: vec![None; done],
             ranks: vec![None; done],
             bands: vec![None; done],
-            region: Some(RegionResult { figures, outcome }),
-            method: RankedBy::Region(Arc::clone(region)),
+            method: RankedBy::Region(Arc::clone(region), Box::new(RegionResult { figures, outcome })),
         })
     }
 
@@ -344,7 +347,7 @@ impl Pass {
                     .map_ok(|chunk| chunk.into_iter().map(|one| one.gave).collect())
                     .boxed()
             }
-            RankedBy::Region(region) => {
+            RankedBy::Region(region, _) => {
                 let measured = self.measured(service, region, false);
                 let region = Arc::clone(region);
                 let scored = move |one: One<MeasuredYears>| region.scored_return(&one.gave.now);
@@ -547,7 +550,7 @@ impl ResultsHash {
     /// The index of a region stands before the results.
     pub(crate) fn of(ranked: &Ranked) -> Result<Self, ServiceError> {
         let mut hash = Self::default();
-        if let Some(region) = &ranked.region {
+        if let Some(region) = ranked.region() {
             hash.0.add(&region.outcome)?;
         }
         Ok(hash)

@@ -6,16 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use survey::{
-    document::DocumentFault,
-    expression::{Expression, Type},
-    text::Text,
-};
+use survey::{document::DocumentFault, expression::Type, text::Text};
 
 use super::{
     common::check_unique,
     faults::{Faults, segment},
-    sources::Sources,
+    sources::{FigureSource, Sources},
     stage,
 };
 use crate::{
@@ -63,18 +59,7 @@ pub struct CompositeColumn {
     /// Whether indicators are divided by it.
     pub denominator: bool,
     /// Where its figure comes from.
-    pub source: CompositeSource,
-}
-
-/// Where the figure of a column comes from in a return.
-#[derive(Clone, Debug)]
-pub struct CompositeSource {
-    /// Gives a number.
-    pub expression: Expression,
-    /// Names that must be present.
-    pub needs: Vec<String>,
-    /// Questions it depends on, through derived values too.
-    pub questions: Arc<[String]>,
+    pub source: FigureSource,
 }
 
 impl CompiledComposite {
@@ -218,15 +203,11 @@ fn columns(
             continue;
         };
         let pointer = format!("{pointer}/expression");
-        let expression = survey.expression(&source.expression, &source.needs, &Type::Double, &pointer, faults);
-        columns.extend(expression.map(|expression| CompositeColumn {
+        let source = survey.figure(&source.expression, &source.needs, &Type::Double, &pointer, faults);
+        columns.extend(source.map(|source| CompositeColumn {
             code,
             denominator,
-            source: CompositeSource {
-                questions: survey.questions_of(&expression, &source.needs).into(),
-                needs: source.needs.clone(),
-                expression,
-            },
+            source,
         }));
     }
     for group in method.groups() {

@@ -30,8 +30,9 @@ use crate::{
 use faults::{Faults, check_values};
 use sources::Sources;
 
-pub use composite::{CompiledComposite, CompositeColumn, CompositeSource, GROUPS};
+pub use composite::{CompiledComposite, CompositeColumn, GROUPS};
 pub use level::TOTAL;
+pub use sources::FigureSource;
 
 /// A methodology that has passed publication.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use survey::expression::Type;
 
 use super::{
-    CompositeSource,
     common::{check_decimals, check_sum, check_unique, check_weight},
     faults::Faults,
     sources::Sources,
@@ -245,12 +244,7 @@ fn check_indicator(
         SurveyMeasureKind::MeanOfEnterprises => Type::Double,
     };
     let pointer = format!("/indicators/{at}/survey/expression");
-    let expression = sources.expression(&measure.expression, &measure.needs, &expected, &pointer, faults)?;
-    let source = CompositeSource {
-        questions: sources.questions_of(&expression, &measure.needs).into(),
-        needs: measure.needs.clone(),
-        expression,
-    };
+    let source = sources.figure(&measure.expression, &measure.needs, &expected, &pointer, faults)?;
     let from_survey = indicator.value_from == ValueSource::Survey;
     from_survey.then(|| {
         Arc::new(RegionMeasure {

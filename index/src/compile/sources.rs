@@ -1,6 +1,9 @@
 //! What a methodology may lean on: the questions and derived values of the questionnaire it scores.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use survey::{
     expression::{Expression, Type, TypeEnv},
@@ -8,6 +11,17 @@ use survey::{
 };
 
 use super::faults::Faults;
+
+/// Where a figure comes from in a return.
+#[derive(Clone, Debug)]
+pub struct FigureSource {
+    /// Gives a number, or yes or no.
+    pub expression: Expression,
+    /// Names that must be present.
+    pub needs: Vec<String>,
+    /// Questions it depends on, through derived values too.
+    pub questions: Arc<[String]>,
+}
 
 /// The questionnaire as a methodology sees it.
 pub(super) struct Sources<'a> {
@@ -116,6 +130,23 @@ impl<'a> Sources<'a> {
         }
         let questions = self.questionnaire.questions.iter().map(|question| &question.code);
         questions.filter(|code| seen.contains(*code)).cloned().collect()
+    }
+
+    /// Compiles where a figure comes from; see [`Self::expression`].
+    pub(super) fn figure(
+        &self,
+        text: &str,
+        needs: &[String],
+        expected: &Type,
+        pointer: &str,
+        faults: &mut Faults,
+    ) -> Option<FigureSource> {
+        let expression = self.expression(text, needs, expected, pointer, faults)?;
+        Some(FigureSource {
+            questions: self.questions_of(&expression, needs).into(),
+            needs: needs.to_vec(),
+            expression,
+        })
     }
 
     /// Compiles an expression over the answers whose names in `needs` are present and checks its type.

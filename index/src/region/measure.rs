@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    compile::CompositeSource,
+    compile::FigureSource,
     exact::Fixed,
     methodology::SurveyMeasureKind,
     returns::figure,
@@ -20,7 +20,7 @@ use super::{CompiledRegion, RegionNode};
 pub(crate) struct RegionMeasure {
     pub(crate) kind: SurveyMeasureKind,
     /// What is taken from one return: yes or no for a share, a number for a mean.
-    pub(crate) source: CompositeSource,
+    pub(crate) source: FigureSource,
 }
 
 /// What one return says, measure by measure of the methodology: one or zero for yes or no.

@@ -122,14 +122,8 @@ impl ScoreStages {
 impl Condition {
     fn holds(&self, score: f64, tolerance: f64) -> bool {
         let is_at = (score - self.limit).abs() <= tolerance * score.abs().max(self.limit.abs());
-        match self.operator {
-            Operator::Less => score < self.limit && !is_at,
-            Operator::LessEqual => score <= self.limit || is_at,
-            Operator::Greater => score > self.limit && !is_at,
-            Operator::GreaterEqual => score >= self.limit || is_at,
-            Operator::Equal => is_at,
-            Operator::NotEqual => !is_at,
-        }
+        // A score at the limit is compared as the limit itself.
+        self.operator.holds(if is_at { self.limit } else { score }, self.limit)
     }
 }
 
