@@ -58,6 +58,29 @@ pub struct CompositeScores {
     frames: Vec<Frame>,
 }
 
+/// The figure of an indicator as it is compared: itself, or divided by the size of the unit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quotient<'m> {
+    pub(crate) indicator: &'m CompositeColumn,
+    pub(crate) column: usize,
+    /// The column of the size, and the factor of the quotient.
+    by: Option<(usize, f64)>,
+}
+
+impl Quotient<'_> {
+    fn size(self, figures: &Figures) -> Option<f64> {
+        let size = match self.by {
+            None => 1.0,
+            Some((column, factor)) => figures.get(column)? / factor,
+        };
+        Some(size).filter(|size| *size != 0.0)
+    }
+
+    fn of(self, figures: &Figures) -> Option<f64> {
+        Some(figures.get(self.column)? / self.size(figures)?)
+    }
+}
+
 /// What a composite score has besides its nodes, at full precision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompositeDetail {
@@ -104,6 +127,23 @@ impl CompiledComposite {
     /// The columns of groups that it needs, each a fact of the registry: `area`, `industry`, `size_class`.
     pub fn group_columns(&self) -> Vec<String> {
         self.method.groups().into_iter().collect()
+    }
+
+    /// The indicators as they are compared; one that is divided by what has no column is left out.
+    pub(crate) fn quotients(&self) -> Vec<Quotient<'_>> {
+        let mut quotients = Vec::with_capacity(self.columns.len());
+        let indicators = self.columns.iter().enumerate();
+        for (column, indicator) in indicators.filter(|(_, column)| !column.denominator) {
+            let denominator = self.method.denominator(&indicator.code);
+            let by = denominator.and_then(|denominator| {
+                let is_size = |column: &CompositeColumn| column.denominator && column.code == denominator.by;
+                Some((self.columns.iter().position(is_size)?, denominator.factor))
+            });
+            if denominator.is_some() == by.is_some() {
+                quotients.push(Quotient { indicator, column, by });
+            }
+        }
+        quotients
     }
 
     /// Scores the returns of a round, `year` being the year of the round.
@@ -305,25 +345,29 @@ impl CompositeScores {
         Alone::of(&methodology.method, &self.result, self.row(unit)?)
     }
 
-    /// The figures of an indicator.
-    pub(crate) fn figures_of(&self, column: usize) -> impl Iterator<Item = Option<f64>> {
-        self.units.iter().map(move |unit| unit.figures.get(column))
+    /// What one of a quotient is in the figures of a unit: its size where the methodology divides by it; none where that is
+    /// missing or zero.
+    pub(crate) fn size(&self, quotient: Quotient<'_>, unit: usize) -> Option<f64> {
+        quotient.size(&self.units.get(unit)?.figures)
     }
 
-    /// What one of an indicator, as it is compared, is in the figures of each unit: its size where the methodology divides
-    /// by it; none where that is missing or zero.
-    pub(crate) fn sizes(&self, methodology: &CompiledComposite, indicator: &str) -> Vec<Option<f64>> {
-        let Some(denominator) = methodology.method.denominator(indicator) else {
-            return vec![Some(1.0); self.units.len()];
-        };
-        let is_size = |column: &CompositeColumn| column.denominator && column.code == denominator.by;
-        let Some(column) = methodology.columns.iter().position(is_size) else {
-            return vec![None; self.units.len()];
-        };
-        let sizes = self
-            .figures_of(column)
-            .map(|size| size.map(|size| size / denominator.factor));
-        sizes.map(|size| size.filter(|size| *size != 0.0)).collect()
+    /// The figure of a unit as it is compared.
+    pub(crate) fn quotient(&self, quotient: Quotient<'_>, unit: usize) -> Option<f64> {
+        quotient.of(&self.units.get(unit)?.figures)
+    }
+
+    /// The least and the greatest of each quotient over all units; from infinity to minus infinity where there is none.
+    pub(crate) fn ranges(&self, quotients: &[Quotient<'_>]) -> Vec<(f64, f64)> {
+        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); quotients.len()];
+        // Unit by unit, as their figures lie in memory.
+        for unit in &self.units {
+            for ((least, greatest), quotient) in ranges.iter_mut().zip(quotients) {
+                if let Some(figure) = quotient.of(&unit.figures) {
+                    (*least, *greatest) = (least.min(figure), greatest.max(figure));
+                }
+            }
+        }
+        ranges
     }
 
     /// Whether a figure is missing because it does not apply to the unit.

@@ -140,6 +140,7 @@ pub fn aggregate(data: &Matrix, tree: &Tree, aggregation: Aggregation) -> Result
         lines: &lines,
         aggregation: aggregation.checked()?,
         threads: 1,
+        others: None,
     };
     pass(data.clone(), &settings).map(|(_, scores)| scores)
 }

@@ -7,10 +7,40 @@
 use super::parallel::in_parallel;
 
 /// One child of the node: what units are compared by.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Contest<'a> {
     pub(super) values: &'a [f64],
     pub(super) present: Option<&'a [bool]>,
     pub(super) weight: f64,
+}
+
+impl Contest<'_> {
+    /// The value of a unit; none where it is missing.
+    pub(super) fn get(&self, unit: usize) -> Option<f64> {
+        let here = self.present.is_none_or(|present| present[unit]);
+        here.then(|| self.values[unit])
+    }
+
+    /// Adds something to the margins of a unit over every other that has a value here, by that value.
+    fn add(&self, margins: &mut [f64], margin: impl Fn(f64) -> f64) {
+        match self.present {
+            None => {
+                for (sum, other) in margins.iter_mut().zip(self.values) {
+                    *sum += margin(*other);
+                }
+            }
+            Some(present) => {
+                for ((sum, other), here) in margins.iter_mut().zip(self.values).zip(present) {
+                    *sum += if *here { margin(*other) } else { 0.0 };
+                }
+            }
+        }
+    }
+}
+
+/// One where a value is ahead of another, minus one where it is behind; nothing for what is not a number.
+fn ahead(own: f64, other: f64) -> f64 {
+    f64::from(u8::from(own > other)) - f64::from(u8::from(own < other))
 }
 
 /// Units of one part of the work.
@@ -18,14 +48,7 @@ const PART: usize = 64;
 
 /// Wins less losses of every unit; none for a unit with fewer present children than needed, which meets nobody.
 pub(super) fn copeland(children: &[Contest<'_>], units: usize, needed: usize, threads: usize) -> Vec<Option<f64>> {
-    let present = |unit: usize, child: &Contest<'_>| child.present.is_none_or(|present| present[unit]);
-    let takes_part: Vec<bool> = (0..units)
-        .map(|unit| {
-            let own = children.iter().filter(|child| present(unit, child));
-            let (count, weight) = own.fold((0, 0.0), |(count, weight), child| (count + 1, weight + child.weight));
-            count >= needed && weight > 0.0
-        })
-        .collect();
+    let takes_part = who_takes_part(children, units, needed);
     let starts: Vec<usize> = (0..units).step_by(PART).collect();
     let parts = in_parallel(&starts, threads, |margins: &mut Vec<f64>, start| {
         let part = *start..units.min(start + PART);
@@ -35,40 +58,113 @@ pub(super) fn copeland(children: &[Contest<'_>], units: usize, needed: usize, th
     parts.into_iter().flatten().collect()
 }
 
+fn who_takes_part(children: &[Contest<'_>], units: usize, needed: usize) -> Vec<bool> {
+    let weight = |unit: usize| weight_of(children, children.iter().map(|child| child.get(unit)), needed);
+    (0..units).map(|unit| weight(unit).is_some()).collect()
+}
+
+/// The weight of the children in which a unit has a value; none where there are too few, or none with a weight.
+fn weight_of(children: &[Contest<'_>], own: impl Iterator<Item = Option<f64>>, needed: usize) -> Option<f64> {
+    let present = children.iter().zip(own).filter(|(_, own)| own.is_some());
+    let (count, weight) = present.fold((0, 0.0), |(count, weight), (child, _)| {
+        (count + 1, weight + child.weight)
+    });
+    (count >= needed && weight > 0.0).then_some(weight)
+}
+
 /// Wins less losses of one unit: child by child, so that the inner loop runs over memory in order.
 fn standing(children: &[Contest<'_>], unit: usize, takes_part: &[bool], margins: &mut Vec<f64>) -> f64 {
     margins.clear();
     margins.resize(takes_part.len(), 0.0);
     let mut whole = 0.0;
     for child in children {
-        if !child.present.is_none_or(|present| present[unit]) {
-            continue;
-        }
-        whole += child.weight;
-        let own = child.values[unit];
-        let margin = |other: f64| {
-            let ahead = f64::from(u8::from(own > other)) - f64::from(u8::from(own < other));
-            ahead * child.weight
-        };
-        match child.present {
-            None => {
-                for (sum, other) in margins.iter_mut().zip(child.values) {
-                    *sum += margin(*other);
-                }
-            }
-            Some(present) => {
-                for ((sum, other), here) in margins.iter_mut().zip(child.values).zip(present) {
-                    *sum += if *here { margin(*other) } else { 0.0 };
-                }
-            }
+        if let Some(own) = child.get(unit) {
+            whole += child.weight;
+            child.add(margins, |other| ahead(own, other) * child.weight);
         }
     }
+    wins_less_losses(margins, takes_part, whole)
+}
+
+fn wins_less_losses(margins: &[f64], takes_part: &[bool], whole: f64) -> f64 {
     // A margin of rounding only is a draw.
     let draw = 1e-12 * whole;
-    let results = margins.iter().zip(takes_part).filter(|(_, here)| **here);
-    results
-        .map(|(margin, _)| f64::from(u8::from(*margin > draw)) - f64::from(u8::from(*margin < -draw)))
-        .sum()
+    let result = |margin: f64| i32::from(margin > draw) - i32::from(margin < -draw);
+    // Whole numbers, unchecked as fewer units than they can count fit memory, are added side by side.
+    let results = margins.iter().zip(takes_part);
+    let balance = results.fold(0_i32, |balance, (margin, here)| {
+        balance.wrapping_add(if *here { result(*margin) } else { 0 })
+    });
+    f64::from(balance)
+}
+
+/// All others that one unit is compared with, as they are, to see where it would stand with other values of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Others<'a> {
+    children: Vec<Contest<'a>>,
+    /// Whom it meets: not itself.
+    met: Vec<bool>,
+    needed: usize,
+    /// Its own values as they are, its margins with them, and how it stands.
+    own: Vec<Option<f64>>,
+    margins: Vec<f64>,
+    standing: Option<f64>,
+}
+
+impl<'a> Others<'a> {
+    pub(super) fn of(children: Vec<Contest<'a>>, units: usize, unit: usize, needed: usize) -> Self {
+        let mut met = who_takes_part(&children, units, needed);
+        met[unit] = false;
+        let own: Vec<Option<f64>> = children.iter().map(|child| child.get(unit)).collect();
+        let without = Self {
+            met,
+            needed,
+            own: vec![None; children.len()],
+            margins: vec![0.0; units],
+            standing: None,
+            children,
+        };
+        without.with(own)
+    }
+
+    /// The same with other values of the unit, in the order of the children.
+    pub(super) fn with(&self, own: Vec<Option<f64>>) -> Self {
+        let margins = self.margins_with(&own);
+        Self {
+            standing: self.counted(&own, &margins),
+            margins,
+            own,
+            children: self.children.clone(),
+            met: self.met.clone(),
+            needed: self.needed,
+        }
+    }
+
+    /// Wins less losses with these values, in the order of the children.
+    pub(super) fn standing(&self, own: &[Option<f64>]) -> Option<f64> {
+        if own == self.own {
+            return self.standing;
+        }
+        self.counted(own, &self.margins_with(own))
+    }
+
+    /// Only the children in which the unit has another value than it had are looked at.
+    fn margins_with(&self, own: &[Option<f64>]) -> Vec<f64> {
+        let mut margins = self.margins.clone();
+        let changed = self.children.iter().zip(&self.own).zip(own);
+        for ((child, before), now) in changed.filter(|((_, before), now)| before != now) {
+            let [before, now] = [before, now].map(|value| value.unwrap_or(f64::NAN));
+            child.add(&mut margins, |other| {
+                (ahead(now, other) - ahead(before, other)) * child.weight
+            });
+        }
+        margins
+    }
+
+    fn counted(&self, own: &[Option<f64>], margins: &[f64]) -> Option<f64> {
+        let whole = weight_of(&self.children, own.iter().copied(), self.needed)?;
+        Some(wins_less_losses(margins, &self.met, whole))
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +208,27 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
+        fn one_unit_among_others_stands_as_all_of_them_would_have_it(
+            cells in prop::collection::vec(prop::collection::vec(prop::option::of(0..4_i32), 3), 1..30),
+            unit in any::<prop::sample::Index>(),
+            now in prop::collection::vec(prop::option::of(0..5_i32), 3),
+            needed in 0..4_usize,
+        ) {
+            let unit = unit.index(cells.len());
+            let columns = columns_of(&cells);
+            let others = Others::of(contests(&columns), cells.len(), unit, needed);
+            let mut changed = cells.clone();
+            changed[unit].clone_from(&now);
+            let changed = columns_of(&changed);
+            let own: Vec<Option<f64>> = now.iter().map(|value| value.map(f64::from)).collect();
+            let expected = copeland(&contests(&changed), cells.len(), needed, 1)[unit];
+            prop_assert_eq!(others.standing(&own), expected);
+            prop_assert_eq!(others.with(own.clone()).standing(&own), expected);
+            let back: Vec<Option<f64>> = contests(&columns).iter().map(|child| child.get(unit)).collect();
+            prop_assert_eq!(others.with(own).standing(&back), others.standing(&back));
+        }
+
+        #[test]
         fn the_order_of_the_units_does_not_matter_and_wins_balance_losses(
             cells in prop::collection::vec(prop::collection::vec(prop::option::of(0..4_i32), 3), 1..90),
         ) {
@@ -126,24 +243,33 @@ mod tests {
         }
     }
 
-    fn of_rows(rows: &[Vec<Option<i32>>]) -> Vec<Option<f64>> {
-        let columns: Vec<(Vec<f64>, Vec<bool>)> = (0..3)
-            .map(|child| {
-                let cells = rows.iter().map(|row| row[child]);
-                cells
-                    .map(|cell| (f64::from(cell.unwrap_or_default()), cell.is_some()))
-                    .unzip()
-            })
-            .collect();
-        let children: Vec<Contest<'_>> = columns
+    type Columns = Vec<(Vec<f64>, Vec<bool>)>;
+
+    fn columns_of(rows: &[Vec<Option<i32>>]) -> Columns {
+        let column = |child: usize| {
+            let cells = rows.iter().map(|row| row[child]);
+            cells
+                .map(|cell| (f64::from(cell.unwrap_or_default()), cell.is_some()))
+                .unzip()
+        };
+        (0..3).map(column).collect()
+    }
+
+    fn contests(columns: &Columns) -> Vec<Contest<'_>> {
+        let contest = |((values, present), weight)| Contest {
+            values,
+            present: Some(present),
+            weight,
+        };
+        columns
             .iter()
+            .map(|(values, present)| (values.as_slice(), present.as_slice()))
             .zip([1.0, 2.0, 0.5])
-            .map(|((values, present), weight)| Contest {
-                values,
-                present: Some(present),
-                weight,
-            })
-            .collect();
-        copeland(&children, rows.len(), 1, 2)
+            .map(contest)
+            .collect()
+    }
+
+    fn of_rows(rows: &[Vec<Option<i32>>]) -> Vec<Option<f64>> {
+        copeland(&contests(&columns_of(rows)), rows.len(), 1, 2)
     }
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use super::{
     aggregate::Aggregation,
+    copeland::Others,
     error::CompositeError,
     matrix::{Column, Matrix},
     normalise::{Normalisation, Sample, Scale, Scales, fit_scale},
@@ -65,7 +66,7 @@ pub fn compute(data: Matrix, tree: &Tree, plan: &Plan) -> Result<Composite, Comp
         tree,
         plan,
     )?;
-    compute_ordered(data, None, tree, plan, &scales)
+    compute_ordered(data, None, tree, plan, &scales, None)
 }
 
 /// Fits the scale of every indicator to samples: one year, several years together, or peers group by group.
@@ -94,7 +95,19 @@ pub fn compute_with(
     plan: &Plan,
     scales: &Scales,
 ) -> Result<Composite, CompositeError> {
-    compute_ordered(in_tree_order(data, tree)?, peers, tree, plan, scales)
+    compute_ordered(in_tree_order(data, tree)?, peers, tree, plan, scales, None)
+}
+
+/// As [`compute_with`], for one unit among others that stay as they are.
+pub(super) fn compute_among(
+    data: Matrix,
+    peers: Option<&[String]>,
+    tree: &Tree,
+    plan: &Plan,
+    scales: &Scales,
+    others: &BTreeMap<usize, Others<'_>>,
+) -> Result<Composite, CompositeError> {
+    compute_ordered(in_tree_order(data, tree)?, peers, tree, plan, scales, Some(others))
 }
 
 /// Fits scales to samples whose columns stand in the order of the tree.
@@ -133,6 +146,7 @@ fn compute_ordered(
     tree: &Tree,
     plan: &Plan,
     scales: &Scales,
+    others: Option<&BTreeMap<usize, Others<'_>>>,
 ) -> Result<Composite, CompositeError> {
     let tolerance = plan.rank_tolerance;
     if !(0.0..1.0).contains(&tolerance) {
@@ -159,6 +173,7 @@ fn compute_ordered(
         lines: &lines,
         aggregation: plan.aggregation.checked()?,
         threads,
+        others,
     };
     let (normalised, scores) = pass(data, &settings)?;
     let ranks = in_parallel(scores.columns(), threads, |ranker: &mut Ranker, column| {

@@ -86,3 +86,24 @@ impl Method {
         levels.chain(stages).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_can_lie_below_all_levels_where_the_lowest_has_a_limit() {
+        let check = |lowest: Option<f64>, expected: (Option<&str>, bool)| {
+            let cuts = Cuts {
+                node: "top".to_owned(),
+                published: false,
+                levels: vec![("A".to_owned(), Some(60.0)), ("B".to_owned(), lowest)],
+            };
+            assert_eq!(cuts.level(60.0).as_deref(), Some("A"));
+            assert_eq!((cuts.level(39.0).as_deref(), cuts.lowest_has_limit()), expected);
+        };
+        check(None, (Some("B"), false));
+        check(Some(30.0), (Some("B"), true));
+        check(Some(40.0), (None, true));
+    }
+}

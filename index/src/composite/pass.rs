@@ -3,11 +3,11 @@
 //! A block of each column fits the first-level cache, so that every value is fetched from memory once. Threads take whole
 //! blocks and every row is summed in the order of the tree, so that the result does not depend on how many there are.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     aggregate::{Aggregation, Mean, Missing},
-    copeland::{Contest, copeland},
+    copeland::{Contest, Others, copeland},
     engine::in_tree_order,
     error::CompositeError,
     matrix::{Column, Matrix},
@@ -27,6 +27,8 @@ pub(super) struct Pass<'a> {
     pub(super) lines: &'a [Option<Line>],
     pub(super) aggregation: Aggregation,
     pub(super) threads: usize,
+    /// Where the data are those of one unit: for each aggregate that compares units, by its place, the others.
+    pub(super) others: Option<&'a BTreeMap<usize, Others<'a>>>,
 }
 
 impl Pass<'_> {
@@ -312,7 +314,13 @@ impl Slab<'_> {
             }
         });
         let children: Vec<Contest<'_>> = children.collect();
-        let found = copeland(&children, rows.len(), missing.needed(children.len()), self.pass.threads);
+        let found = match self.pass.others.and_then(|others| others.get(&at)) {
+            Some(others) => {
+                let own: Vec<Option<f64>> = children.iter().map(|child| child.get(0)).collect();
+                vec![others.standing(&own)]
+            }
+            None => copeland(&children, rows.len(), missing.needed(children.len()), self.pass.threads),
+        };
         for (row, score) in found.into_iter().enumerate() {
             own[row] = score.unwrap_or_default();
             if let Some(scored) = scored.get_mut(row) {

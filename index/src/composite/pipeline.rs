@@ -182,7 +182,7 @@ impl Method {
     }
 
     /// Whether a score comes of comparing units with one another (Copeland): even with frozen scales it hangs on all.
-    pub(super) fn compares_pairs(&self) -> bool {
+    fn compares_pairs(&self) -> bool {
         let mut means = self.tree.aggregates.iter().map(|node| node.mean);
         means.any(|mean| mean.unwrap_or(self.plan.aggregation.mean) == super::Mean::Copeland)
     }

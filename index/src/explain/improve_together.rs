@@ -3,9 +3,9 @@
 //! Scales, treatment and everybody else are held as in the run. A figure is moved no further than the best that a unit of
 //! the run has; where an indicator is divided by the size of the unit, the quotient is moved. What is small is measured as
 //! the share of the range of the run. A combination is found greedily, the most of the scores for the least share first, and
-//! then freed of everything it does not need: it is a way, not proved to be the cheapest. Scores that hang on everybody's
-//! figures (Copeland) cannot be told for one unit, nor how near a condition of a stage is that is no plain comparison: then
-//! nothing is proposed. A figure that does not apply is not touched.
+//! then freed of everything it does not need: it is a way, not proved to be the cheapest. Where one comparison of all units
+//! (Copeland) stands above another, the others' scores would move with the unit; and nothing tells how near a condition of a
+//! stage is that is no plain comparison: then nothing is proposed. A figure that does not apply is not touched.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use survey::text::Text;
 
 use super::{Change, Gain, Improvement};
 use crate::{
-    compile::{CompiledComposite, CompositeColumn},
+    compile::CompiledComposite,
     composite::{Alone, Changed, Composite, CompositeError, Direction, StageConditions},
     exact::Fixed,
     rank::Precision,
-    returns::CompositeScores,
+    returns::{CompositeScores, Quotient},
     scoring::{Figure, stage::Operator},
 };
 
@@ -177,48 +177,50 @@ struct Lever {
 
 /// The levers of a unit that have somewhere to go.
 fn levers(scores: &CompositeScores, methodology: &CompiledComposite, unit: usize) -> Vec<Lever> {
-    let columns = (0..).zip(&methodology.columns);
-    let indicators = columns.filter(|(_, column)| !column.denominator);
-    let lever = |(column, indicator): (usize, &CompositeColumn)| {
-        let code = indicator.code.as_str();
-        let tree = &methodology.method.tree;
-        let at = tree.indicators.iter().position(|indicator| indicator.code == code)?;
-        let rises = tree.indicators.get(at)?.direction == Direction::Positive;
-        let sizes = scores.sizes(methodology, code);
-        let figures = scores.figures_of(column).zip(&sizes);
-        let observed: Vec<Option<f64>> = figures.map(|(figure, size)| Some(figure? / (*size)?)).collect();
-        let present = observed.iter().flatten().copied();
-        let (least, greatest) = present.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), figure| {
-            (least.min(figure), greatest.max(figure))
-        });
-        let (worst, best) = if rises { (least, greatest) } else { (greatest, least) };
-        let current = observed.get(unit).copied().flatten();
-        let from = current.unwrap_or(worst);
-        if scores.does_not_apply(column, unit) {
-            return None;
-        }
-        let size = sizes.get(unit).copied().flatten()?;
-        let questions = indicator.source.questions.to_vec();
-        let source = Arc::from(match questions.as_slice() {
-            [question] => question.as_str(),
-            _ => code,
-        });
-        let is_open = (best - from).abs() > 0.0 && best.is_finite() && from.is_finite();
-        is_open.then(|| Lever {
-            source,
-            label: methodology.label(code),
-            unit: methodology.unit(code).to_owned(),
-            code: code.to_owned(),
-            questions,
-            at,
-            size,
-            current,
-            from,
-            best,
-            range: greatest - least,
-        })
-    };
-    indicators.filter_map(lever).collect()
+    let quotients = methodology.quotients();
+    let ranges = scores.ranges(&quotients);
+    let levers = quotients.into_iter().zip(ranges);
+    levers
+        .filter_map(|(quotient, range)| lever(scores, methodology, unit, quotient, range))
+        .collect()
+}
+
+/// The lever of an indicator, whose quotients lie between the least and the greatest.
+fn lever(
+    scores: &CompositeScores,
+    methodology: &CompiledComposite,
+    unit: usize,
+    quotient: Quotient<'_>,
+    (least, greatest): (f64, f64),
+) -> Option<Lever> {
+    let code = quotient.indicator.code.as_str();
+    let tree = &methodology.method.tree;
+    let at = tree.indicators.iter().position(|indicator| indicator.code == code)?;
+    let rises = tree.indicators.get(at)?.direction == Direction::Positive;
+    let (worst, best) = if rises { (least, greatest) } else { (greatest, least) };
+    let current = scores.quotient(quotient, unit);
+    let from = current.unwrap_or(worst);
+    let size = scores.size(quotient, unit)?;
+    let questions = quotient.indicator.source.questions.to_vec();
+    let source = Arc::from(match questions.as_slice() {
+        [question] => question.as_str(),
+        _ => code,
+    });
+    let is_open = (best - from).abs() > 0.0 && best.is_finite() && from.is_finite();
+    let applies = !scores.does_not_apply(quotient.column, unit);
+    (is_open && applies).then(|| Lever {
+        source,
+        label: methodology.label(code),
+        unit: methodology.unit(code).to_owned(),
+        code: code.to_owned(),
+        questions,
+        at,
+        size,
+        current,
+        from,
+        best,
+        range: greatest - least,
+    })
 }
 
 impl Lever {
@@ -226,29 +228,31 @@ impl Lever {
         (figure - self.from).abs() / self.range
     }
 
-    /// The figure with as few decimals as it may have, rounded towards the best.
-    fn rounded(&self, figure: f64) -> f64 {
+    /// How many decimals a figure is proposed with, and the step between two such figures as they are compared.
+    fn grid(&self) -> (i32, f64) {
         let fine = self.range * self.size.abs() * FINENESS;
         let decimals = (0..9).find(|decimals| 10_f64.powi(-decimals) <= fine).unwrap_or(9);
+        (decimals, 10_f64.powi(-decimals) / self.size.abs())
+    }
+
+    /// The figure that may be proposed which is nearest to this one towards the best, and the two after it; the best stands
+    /// for what lies beyond it.
+    fn proposable(&self, figure: f64) -> [f64; 3] {
+        let (decimals, _) = self.grid();
         let scale = 10_f64.powi(decimals);
         let scaled = figure * self.size * scale;
-        let towards = if (self.best - self.from) * self.size > 0.0 {
-            scaled.ceil()
+        let rises = (self.best - self.from) * self.size > 0.0;
+        let (nearest, step) = if rises {
+            (scaled.ceil(), 1.0)
         } else {
-            scaled.floor()
+            (scaled.floor(), -1.0)
         };
-        let rounded = towards / scale / self.size;
-        if (rounded - self.from).abs() > (self.best - self.from).abs() {
-            self.best
-        } else {
-            rounded
-        }
+        [0.0, 1.0, 2.0].map(|steps| {
+            let figure = (nearest + steps * step) / scale / self.size;
+            let is_beyond = (figure - self.from).abs() > (self.best - self.from).abs();
+            if is_beyond { self.best } else { figure }
+        })
     }
-}
-
-/// Changes and one more.
-fn with(others: &[Changed], one: Changed) -> Vec<Changed> {
-    others.iter().copied().chain([one]).collect()
 }
 
 struct Search<'m> {
@@ -259,20 +263,21 @@ struct Search<'m> {
 }
 
 impl Search<'_> {
-    /// Whether it is reached with these changes; not where the methodology refuses the figures.
-    fn reaches(&self, changed: &[Changed]) -> bool {
-        let composite = self.alone.score(changed);
-        composite.is_ok_and(|composite| self.aim.is_reached(&composite))
-    }
-
-    /// The figure nearest to the present one that reaches it together with other changes.
-    fn least(&self, others: &[Changed], lever: &Lever) -> Option<f64> {
-        let reaches = |figure: f64| self.reaches(&with(others, (lever.at, figure)));
+    /// The figure nearest to the present one with which the unit reaches it.
+    fn least(&self, unit: &Alone<'_>, lever: &Lever) -> Option<f64> {
+        let reaches = |figure: f64| {
+            let composite = unit.score(&[(lever.at, figure)]);
+            composite.is_ok_and(|composite| self.aim.is_reached(&composite))
+        };
         if !reaches(lever.best) {
             return None;
         }
         let (mut near, mut far) = (lever.from, lever.best);
+        let (_, step) = lever.grid();
         for _ in 0..HALVINGS {
+            if (far - near).abs() <= step {
+                break;
+            }
             let middle = f64::midpoint(near, far);
             if reaches(middle) {
                 far = middle;
@@ -280,19 +285,16 @@ impl Search<'_> {
                 near = middle;
             }
         }
-        Some(
-            [lever.rounded(far), far]
-                .into_iter()
-                .find(|figure| reaches(*figure))
-                .unwrap_or(lever.best),
-        )
+        // Where it is reached only beyond a figure that may be proposed, as in outdoing another unit, the next one does.
+        let mut proposable = lever.proposable(near).into_iter();
+        Some(proposable.find(|figure| reaches(*figure)).unwrap_or(lever.best))
     }
 
     fn single(&self) -> Vec<Change> {
         let reaching = self
             .levers
             .iter()
-            .filter_map(|lever| Some((lever, self.least(&[], lever)?)));
+            .filter_map(|lever| Some((lever, self.least(&self.alone, lever)?)));
         let mut found: Vec<Change> = reaching
             .filter_map(|(lever, figure)| self.change(lever, figure))
             .collect();
@@ -302,46 +304,35 @@ impl Search<'_> {
     }
 
     fn combination(&self) -> Option<Vec<Change>> {
-        let mut taken: Vec<&Lever> = Vec::new();
-        let mut changed: Vec<Changed> = Vec::new();
-        let mut now = self.start.clone();
+        let mut taken: Vec<(&Lever, Changed)> = Vec::new();
+        let (mut unit, mut now) = (self.alone.clone(), self.start.clone());
         while !self.aim.is_reached(&now) {
-            let open = self
-                .levers
-                .iter()
-                .filter(|lever| !changed.iter().any(|(at, _)| *at == lever.at));
-            let gains = open.filter_map(|lever| {
-                let next = self.alone.score(&with(&changed, (lever.at, lever.best))).ok()?;
+            let is_open = |lever: &&Lever| !taken.iter().any(|(_, (at, _))| *at == lever.at);
+            let gains = self.levers.iter().filter(is_open).filter_map(|lever| {
+                let next = unit.score(&[(lever.at, lever.best)]).ok()?;
                 let gain = self.aim.gain(&now, &next)?;
                 (gain > 0.0).then(|| (gain / lever.share(lever.best), next, lever))
             });
             let (_, next, best) = gains.max_by(|a, b| a.0.total_cmp(&b.0))?;
-            changed.push((best.at, best.best));
-            taken.push(best);
+            unit = unit.with(&[(best.at, best.best)]).ok()?;
+            taken.push((best, (best.at, best.best)));
             now = next;
         }
         // What was taken last went further than it needs to; whatever the others do not need is given back.
-        for lever in taken.iter().rev() {
-            let others: Vec<Changed> = changed.iter().copied().filter(|(at, _)| *at != lever.at).collect();
-            if self.reaches(&others) {
-                changed = others;
-            } else if let (Some(least), Some(place)) = (
-                self.least(&others, lever),
-                changed.iter_mut().find(|(at, _)| *at == lever.at),
-            ) {
-                place.1 = least;
+        for place in (0..taken.len()).rev() {
+            let (lever, _) = taken.remove(place);
+            let others: Vec<Changed> = taken.iter().map(|(_, changed)| *changed).collect();
+            let unit = self.alone.with(&others).ok()?;
+            if !self.aim.is_reached(&unit.score(&[]).ok()?) {
+                let least = self.least(&unit, lever).unwrap_or(lever.best);
+                taken.insert(place, (lever, (lever.at, least)));
             }
         }
-        let figure = |lever: &&Lever| {
-            changed
-                .iter()
-                .find(|(at, _)| *at == lever.at)
-                .map(|(_, figure)| *figure)
-        };
-        let kept = taken
-            .into_iter()
-            .filter_map(|lever| self.change(lever, figure(&lever)?));
-        Some(kept.collect())
+        let kept = taken.into_iter();
+        Some(
+            kept.filter_map(|(lever, (_, figure))| self.change(lever, figure))
+                .collect(),
+        )
     }
 
     fn change(&self, lever: &Lever, figure: f64) -> Option<Change> {

@@ -60,7 +60,11 @@ fn rules() -> Value {
 }
 
 fn compiled(stages: &Value) -> CompiledComposite {
-    let methodology = Methodology::Composite(Box::new(document(fields(stages))));
+    compiled_of(fields(stages))
+}
+
+fn compiled_of(fields: Value) -> CompiledComposite {
+    let methodology = Methodology::Composite(Box::new(document(fields)));
     let compiled = methodology.compile(&SURVEY);
     compiled
         .unwrap_or_else(|faults| panic!("{faults:#?}"))
@@ -256,6 +260,40 @@ fn the_smallest_changes_reach_the_next_stage() {
     check(3, &["network"], Some(&["network"]));
     assert_eq!(improvement_together(&scores, &methodology, 0).unwrap(), None);
     assert_eq!(improvement_together(&scores, &methodology, 5).unwrap(), None);
+}
+
+/// What is proposed reaches the next stage; to outdo another is to have more than it.
+#[test]
+fn the_smallest_changes_outdo_as_many_others_as_a_stage_asks_for() {
+    let rules = json!([rule(3, "R >= 4.0"), rule(2, "R >= 2.0"), rule(1, "true")]);
+    let mut fields = fields(&json!({ "rules": rules }));
+    fields["aggregation"] = json!({ "nodes": { "R": { "mean": "copeland" } } });
+    let methodology = compiled_of(fields);
+    let rows: Vec<Row> = [10.0, 20.0, 30.0, 40.0, 50.0]
+        .map(|figure| all(figure, figure, 7.0))
+        .to_vec();
+    let scores = score(&methodology, &rows);
+    // Four losses to four wins.
+    let stages = [1, 1, 1, 2, 3].map(Some).to_vec();
+    assert_eq!(scores.result().development_stages, Some(stages));
+    let found = improvement_together(&scores, &methodology, 2).unwrap().unwrap();
+    let to: Vec<(String, Fixed)> = found
+        .single
+        .iter()
+        .map(|change| match change.to {
+            Figure::Number(to) => (change.gains[0].code.to_string(), to),
+            _ => panic!("{change:?}"),
+        })
+        .collect();
+    // Three wins need more than 40 of D, of which networks are two thirds: 45 and a step. Computers would have to be more
+    // than 60, which nobody has.
+    assert_eq!(to, [("network".to_owned(), Fixed::parse("45.001").unwrap())]);
+    let stage = |by: f64| {
+        let changed = changed(rows[2], &[&found.single[0]], by);
+        let then = scores.frozen(&methodology, 2, figures(&methodology, changed)).unwrap();
+        then.attained(&methodology, 2).unwrap().value
+    };
+    assert_eq!((stage(0.0), stage(-0.001)), (2, 1));
 }
 
 #[test]

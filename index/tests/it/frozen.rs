@@ -218,11 +218,53 @@ fn a_unit_alone_scores_as_among_all() {
     }
 }
 
-#[test]
-fn what_hangs_on_everybody_is_not_told_of_one() {
-    let rows = [[Some(1.0), Some(2.0), Some(3.0)], [Some(2.0), Some(1.0), Some(4.0)]];
+/// The method with pairwise comparisons at some nodes.
+fn comparing(nodes: &[&str]) -> Method {
     let mut method = method(Vec::new(), Normalisation::PERCENT);
-    method.plan.aggregation.mean = Mean::Copeland;
-    let before = run(&method, &rows);
-    assert!(Alone::of(&method, &before, 0).is_none());
+    let mut described = method.tree.nodes().to_vec();
+    for node in described.iter_mut().filter(|node| nodes.contains(&node.code.as_str())) {
+        node.mean = Some(Mean::Copeland);
+    }
+    method.tree = Tree::new(&described).unwrap();
+    method
+}
+
+#[test]
+fn where_the_others_move_with_one_nothing_is_told_of_it() {
+    let rows = [[Some(1.0), Some(2.0), Some(3.0)], [Some(2.0), Some(1.0), Some(4.0)]];
+    let is_told = |nodes: &[&str]| {
+        let method = comparing(nodes);
+        let before = run(&method, &rows);
+        Alone::of(&method, &before, 0).is_some()
+    };
+    assert!(is_told(&["top"]) && is_told(&["left", "right"]));
+    assert!(!is_told(&["top", "left"]));
+}
+
+proptest! {
+    #[test]
+    fn a_unit_alone_stands_among_the_others_as_they_are(
+        rows in rows(),
+        unit in 0..6_usize,
+        at in 0..3_usize,
+        figure in 0..1000_i32,
+        at_the_top in any::<bool>(),
+    ) {
+        let method = comparing(if at_the_top { &["top"] } else { &["left", "right"] });
+        let before = run(&method, &rows);
+        let alone = Alone::of(&method, &before, unit).unwrap();
+        prop_assert_eq!(row(&alone.score(&[]).unwrap().scores, 0), row(&before.composite.scores, unit));
+        let figure = f64::from(figure) / 8.0;
+        let mut now = rows;
+        now[unit][at] = Some(figure);
+        let frozen = method.run_frozen(&before, vec![year(&now)], &format!("u{unit:02}")).unwrap();
+        let changed = alone.score(&[(at, figure)]).unwrap();
+        prop_assert_eq!(row(&changed.scores, 0), row(&frozen.composite.scores, unit));
+        // Changed step by step, in any order.
+        let next = (at + 1) % 3;
+        let both = alone.score(&[(next, 7.0), (at, figure)]).unwrap();
+        let stepwise = alone.with(&[(at, figure)]).unwrap();
+        prop_assert_eq!(row(&stepwise.score(&[]).unwrap().scores, 0), row(&changed.scores, 0));
+        prop_assert_eq!(row(&stepwise.score(&[(next, 7.0)]).unwrap().scores, 0), row(&both.scores, 0));
+    }
 }
