@@ -193,6 +193,17 @@ impl Sheet {
             .iter()
             .map(|name| name.trim().to_owned())
             .collect();
+        if let [only] = columns.as_slice()
+            && only.contains([';', '\t'])
+        {
+            return Err(vec![fault(
+                "table.separator",
+                1,
+                "",
+                "表中的列不是用逗号分隔的：请另存为逗号分隔的 CSV，小数点用“.”。",
+                "The columns are not separated by commas: save the table as CSV with commas, and with points in numbers.",
+            )]);
+        }
         let mut faults = Vec::new();
         let mut seen = BTreeSet::new();
         for name in columns.iter().filter(|name| !name.is_empty()) {

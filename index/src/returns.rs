@@ -15,10 +15,11 @@ use survey::{expression::Value, text::Text};
 use crate::{
     compile::{CompiledComposite, CompositeColumn, FigureSource},
     composite::{
-        Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Stage, StageConditions, Step,
-        YearInput, YearResult, explain_unit,
+        Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Method, Stage, StageConditions, Step,
+        YearInput, YearResult, compute_with, explain_unit,
     },
     exact::Fixed,
+    robustness::Prepared,
     scoring::{
         Attained, AttainedKind, Facts, Figure, MissedRow, MissingReason, NodeKind, NotScored, Scored, ScoredNode,
         stage::StageRow,
@@ -121,7 +122,9 @@ impl CompiledComposite {
     /// Whether missing figures are filled from the year before.
     pub fn needs_last_year(&self) -> bool {
         let steps = self.method.steps.iter();
-        steps.into_iter().any(|step| matches!(step, Step::ImputeOverYears(_)))
+        steps
+            .into_iter()
+            .any(|step| matches!(step, Step::ImputeOverYears { .. }))
     }
 
     /// The columns of groups that it needs, each a fact of the registry: `area`, `industry`, `size_class`.
@@ -178,6 +181,9 @@ impl CompiledComposite {
         let of_this: Vec<(&UnitFigures, &Figures)> = units.iter().map(|unit| (&**unit, &unit.figures)).collect();
         years.push(self.year(year, &of_this)?);
         let result = run(years)?;
+        if let Some(code) = result.scales.turned_over(&self.method.tree).next() {
+            return Err(CompositeError::TurnedOver { code: code.to_owned() });
+        }
         let places: BTreeMap<&str, usize> = (0..)
             .zip(result.figures.units())
             .map(|(row, unit)| (unit.as_str(), row))
@@ -396,6 +402,42 @@ impl CompositeScores {
         self.rows.get(unit).copied().flatten()
     }
 
+    /// The figures of all units as another methodology that takes the same figures of a return brings them on scale.
+    ///
+    /// # Errors
+    /// Where that methodology refuses the figures.
+    pub fn prepared_under(&self, other: &CompiledComposite) -> Result<Prepared, CompositeError> {
+        let scored = other.score_anew(self.year, self.units.clone())?;
+        Ok(scored.prepared(other))
+    }
+
+    /// The figures of all units on scale, under the tree and the means of the methodology that scored them.
+    pub fn prepared(&self, methodology: &CompiledComposite) -> Prepared {
+        let Method { tree, plan, .. } = &methodology.method;
+        Prepared {
+            data: self.result.composite.normalised.clone(),
+            tree: tree.clone(),
+            aggregation: plan.aggregation,
+        }
+    }
+
+    /// The scores of the nodes that other units have with the scales that were fitted to these: what goes before scaling
+    /// (imputation, treatment) is fitted to the others themselves. `methodology` must be the one that scored these.
+    ///
+    /// # Errors
+    /// Where the methodology refuses the figures.
+    pub fn on_scales(
+        &self,
+        methodology: &CompiledComposite,
+        year: i64,
+        units: Vec<UnitFigures>,
+    ) -> Result<Matrix, CompositeError> {
+        let YearResult { figures, peers, .. } = methodology.score(year, units)?.result;
+        let Method { tree, plan, .. } = &methodology.method;
+        let composite = compute_with(figures, peers.as_deref(), tree, plan, &self.result.scales)?;
+        Ok(composite.scores)
+    }
+
     /// The score of a unit and why. `methodology` must be the one that scored it.
     pub fn scored(&self, methodology: &CompiledComposite, unit: usize) -> Scored {
         let mut scored = Scored {
@@ -471,15 +513,22 @@ impl CompositeScores {
     pub fn attained(&self, methodology: &CompiledComposite, unit: usize) -> Option<Attained> {
         let row = self.row(unit)?;
         match &methodology.method.stages {
-            Some(stages) => self.stage_attained(stages, row),
+            Some(stages) => self.stage_attained(methodology, stages, row),
             None => self.level_attained(methodology, row),
         }
     }
 
-    fn stage_attained(&self, stages: &StageConditions, row: usize) -> Option<Attained> {
+    fn stage_attained(
+        &self,
+        methodology: &CompiledComposite,
+        stages: &StageConditions,
+        row: usize,
+    ) -> Option<Attained> {
         (*self.result.development_stages.as_ref()?.get(row)?)?;
-        let scores = stages.scores(self.result.scores_as(stages.published), row);
-        stages.ladder.attained(&scores)
+        let of = self.result.scores_as(stages.published);
+        stages
+            .ladder
+            .attained(&stages.scores(of, row, methodology.method.level_precision()))
     }
 
     fn level_attained(&self, methodology: &CompiledComposite, row: usize) -> Option<Attained> {

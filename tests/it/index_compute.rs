@@ -263,3 +263,190 @@ fn bad_input_is_refused_with_its_place_and_nothing_is_written() {
         None,
     );
 }
+
+#[test]
+fn stages_hang_on_the_scores_of_several_nodes() {
+    let folder = tempfile::tempdir().unwrap();
+    let label = |text: &str| json!({ "zh": text, "en": text });
+    let rule = |stage: u32, expression: &str| json!({ "stage": stage, "label": label(&format!("S{stage}")), "expression": expression });
+    let fields = json!({
+        "publication": { "decimals": 1 },
+        "stages": { "on": "published", "rules": [
+            rule(3, "Conn >= 45.0 && Sust >= 55.0"),
+            rule(2, "Index >= 40.0"),
+            rule(1, "true"),
+        ] },
+    });
+    let (data, tree) = (reference("asem/asem_iData.csv"), reference("asem/asem_iMeta.csv"));
+    let (output, out) = compute(folder.path(), &data, Some(&tree), &fields, &[]);
+    assert!(output.status.success(), "{output:?}");
+    let by_unit = |name: &str| -> BTreeMap<String, BTreeMap<String, String>> {
+        let rows = rows(&out.join(name)).into_iter();
+        rows.map(|row| (row["uCode"].clone(), row)).collect()
+    };
+    let (published, stages) = (by_unit("published.csv"), by_unit("stages.csv"));
+    assert_eq!((published.len(), stages.len()), (51, 51));
+    let mut seen = BTreeMap::new();
+    for (unit, row) in &stages {
+        let score = |node: &str| published[unit][node].parse::<f64>().unwrap();
+        let expected = if score("Conn") >= 45.0 && score("Sust") >= 55.0 {
+            3
+        } else if score("Index") >= 40.0 {
+            2
+        } else {
+            1
+        };
+        assert_eq!(row["Stage"], expected.to_string(), "{unit}: {row:?}");
+        *seen.entry(expected).or_insert(0) += 1;
+    }
+    assert_eq!(seen.len(), 3, "every stage is somebody's: {seen:?}");
+    assert!(
+        value(&output)["files"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("stages.csv"))
+    );
+    // A condition over what is no aggregate of the tree is refused at its place.
+    let mut wrong = fields.clone();
+    wrong["stages"]["rules"][1]["expression"] = json!("Nowhere >= 1.0");
+    let (output, _) = compute(folder.path(), &data, Some(&tree), &wrong, &[]);
+    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("/stages/rules/1/expression"), "{told}");
+}
+
+/// Runs the command over a small table.
+fn compute_small(folder: &Path, data: &str, fields: &Value) -> (Output, PathBuf) {
+    let path = folder.join("iData.csv");
+    fs::write(&path, data).unwrap();
+    compute(folder, &path, None, fields, &[])
+}
+
+/// A root over indicators of weight 1.
+fn flat(indicators: &[&str]) -> Value {
+    let leaves = indicators.iter().map(|code| json!({ "code": code, "parent": "I" }));
+    Value::Array([json!({ "code": "I" })].into_iter().chain(leaves).collect())
+}
+
+fn index_of(out: &Path) -> BTreeMap<String, String> {
+    let rows = rows(&out.join("aggregated.csv")).into_iter();
+    rows.map(|row| (row["uCode"].clone(), row["I"].clone())).collect()
+}
+
+#[test]
+fn a_year_that_last_years_scale_cannot_take_is_scored_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = "uCode,Time,a,b\nA,2019,5,1\nB,2019,6,2\nC,2019,7,3\nA,2020,1,1\nB,2020,2,2\nC,2020,3,3\n";
+    let fields = json!({
+        "tree": flat(&["a", "b"]),
+        "normalisation": { "all": { "method": "min_max", "low": 1, "high": 100 } },
+        "aggregation": { "all": { "mean": "geometric" } },
+        "panel": { "bounds": "each_year" },
+    });
+    let (output, out) = compute_small(folder.path(), data, &fields);
+    assert!(output.status.success(), "{output:?}");
+    let summary = value(&output);
+    let warning = &summary["warnings"][0];
+    assert_eq!(warning["code"], "changes.not_told", "{summary}");
+    assert!(warning["message"]["en"].as_str().unwrap().contains("2019"));
+    assert_eq!(rows(&out.join("aggregated.csv")).len(), 6);
+    assert!(rows(&out.join("changes.csv")).is_empty());
+    // With one scale for all years nothing stands in the way.
+    let mut together = fields.clone();
+    together["panel"] = json!({});
+    let (output, out) = compute_small(folder.path(), data, &together);
+    assert_eq!(value(&output)["warnings"], json!([]));
+    assert_eq!(rows(&out.join("changes.csv")).len(), 3);
+}
+
+#[test]
+fn rules_are_taken_field_by_field_from_node_level_and_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = "uCode,a,b,c\nU1,1,,\nU2,3,1,5\nU3,2,2,4\n";
+    let run = |aggregation: Value| {
+        let fields = json!({
+            "tree": flat(&["a", "b", "c"]), "normalisation": { "all": { "method": "none" } }, "aggregation": aggregation,
+        });
+        let (output, out) = compute_small(folder.path(), data, &fields);
+        assert!(output.status.success(), "{output:?}");
+        index_of(&out)
+    };
+    let half = run(json!({ "all": { "availability": 0.5 }, "levels": { "2": { "missing": "skip" } } }));
+    assert_eq!(half["U1"], "", "one of three is too few: {half:?}");
+    assert_eq!(half["U2"], "3");
+    let penalty = |own: Value| {
+        let all = json!({ "mean": "mazziotta_pareto", "penalty": "added" });
+        run(json!({ "all": all, "nodes": { "I": own } }))["U2"]
+            .parse::<f64>()
+            .unwrap()
+    };
+    // The mean 3 and the variance 8/3 over it: added as said for all, whatever else a node says.
+    let added = 3.0 + 8.0 / 3.0 / 3.0;
+    assert!((penalty(json!({ "mean": "mazziotta_pareto" })) - added).abs() < 1e-12);
+    let own = json!({ "mean": "mazziotta_pareto", "penalty": "subtracted" });
+    assert!((penalty(own) - (6.0 - added)).abs() < 1e-12);
+}
+
+#[test]
+fn a_scale_that_is_turned_over_is_computed_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut tree = flat(&["a", "b"]);
+    tree[2]["direction"] = json!("lower_is_better");
+    let fields = json!({ "tree": tree, "normalisation": { "all": { "method": "fraction_of_max" } } });
+    let data = "uCode,a,b\nU1,2,3\nU2,4,1\nU3,1,9\n";
+    let (output, out) = compute_small(folder.path(), data, &fields);
+    assert!(output.status.success(), "{output:?}");
+    // As COINr computes it: the worst of b has the highest score.
+    let normalised = rows(&out.join("normalised.csv"));
+    assert_eq!(normalised[2]["b"], "9");
+    let warnings = value(&output)["warnings"].clone();
+    assert_eq!(
+        (&warnings[0]["code"], warnings.as_array().unwrap().len()),
+        (&json!("composite.turned_over"), 1)
+    );
+    assert!(warnings[0]["message"]["en"].as_str().unwrap().contains('b'));
+}
+
+#[test]
+fn what_cannot_be_computed_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |data: &str, fields: Value, code: &str, named: &str| {
+        let mut fields = fields;
+        fields["tree"] = flat(&["a", "b"]);
+        let (output, out) = compute_small(folder.path(), data, &fields);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let told = value(&output);
+        let faults = told["errors"].as_array().cloned().unwrap_or_default();
+        let codes: Vec<&Value> = std::iter::once(&told["code"])
+            .chain(faults.iter().map(|fault| &fault["code"]))
+            .collect();
+        assert!(codes.contains(&&json!(code)), "{told}");
+        assert!(told.to_string().contains(named), "{told}");
+        assert!(!out.exists(), "nothing is written");
+    };
+    check(
+        "uCode,a,b\nU1,1e308,1\nU2,-1e308,2\n",
+        json!({}),
+        "composite.undefined_column",
+        "a",
+    );
+    let power = json!({ "normalisation": { "all": { "method": "none" } }, "aggregation": { "all": { "mean": "generalised", "power": 400 } } });
+    check("uCode,a,b\nU1,1,1\nU2,1000,2\n", power, "composite.overflow", "U2");
+    let fill = |method: &str| json!({ "imputation": { "method": method, "empty": "refuse" } });
+    check(
+        "uCode,a,b\nU1,1,1\nU2,2,2\nU3,,\n",
+        fill("unit_mean"),
+        "composite.empty_group",
+        "U3",
+    );
+    check("uCode,a,b\nU1,,1\nU2,,2\n", fill("mean"), "composite.empty_group", "U1");
+    check("uCode,a,b\nU1,,1\nU2,,2\n", json!({}), "composite.too_few_values", "a");
+    let latest = "uCode,Time,a,b\nU1,2019,,1\nU2,2019,1,2\nU1,2020,3,1\nU2,2020,,2\n";
+    check(latest, fill("latest"), "composite.empty_group", "U1");
+    check(
+        "uCode;a;b\nU1;1,5;1\nU2;2;2\n",
+        json!({}),
+        "table.separator",
+        "iData.csv",
+    );
+}

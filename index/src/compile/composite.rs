@@ -267,6 +267,22 @@ fn nodes_of_document(tree: &[methodology::CompositeNode], faults: &mut Faults) -
         |at| format!("/tree/{at}/code"),
         faults,
     );
+    if tree.is_empty() {
+        faults.add(
+            "composite.no_nodes",
+            "/tree",
+            "指标树没有节点：请写出节点，或删去 tree 而用 iMeta 表。",
+            "The tree has no nodes: name them, or leave tree out and give an iMeta table.",
+        );
+    }
+    if tree.is_empty() {
+        faults.add(
+            "composite.no_nodes",
+            "/tree",
+            "指标树没有节点：请写出节点，或删去 tree 而用 iMeta 表。",
+            "The tree has no nodes: name them, or leave tree out and give an iMeta table.",
+        );
+    }
     let parents: BTreeSet<&String> = tree.iter().filter_map(|node| node.parent.as_ref()).collect();
     let codes: BTreeSet<&String> = tree.iter().map(|node| &node.code).collect();
     for (at, node) in tree.iter().enumerate() {
@@ -305,6 +321,7 @@ fn nodes_of_document(tree: &[methodology::CompositeNode], faults: &mut Faults) -
         mean: None,
         missing: None,
         normalisation: None,
+        decimals: None,
     };
     tree.iter().map(spec).collect()
 }
@@ -330,6 +347,7 @@ fn nodes_of_meta(meta: &MetaTable) -> Vec<NodeSpec> {
             mean: None,
             missing: None,
             normalisation: None,
+            decimals: None,
         })
     });
     nodes.collect()
@@ -446,10 +464,10 @@ impl Context<'_> {
             node.mean = Some(mean_of(&chain));
             node.missing = Some(missing_of(&chain));
         }
-        check_rule(&rules.all, "/aggregation/all", faults);
+        check_rule(&[Some(&rules.all)], "/aggregation/all", faults);
         for (level, rule) in &rules.levels {
             let pointer = format!("/aggregation/levels/{level}");
-            check_rule(rule, &pointer, faults);
+            check_rule(&[Some(rule), Some(&rules.all)], &pointer, faults);
             if !used_levels.contains(level) {
                 faults.add(
                     "composite.unknown_level",
@@ -461,7 +479,8 @@ impl Context<'_> {
         }
         for (code, rule) in &rules.nodes {
             let pointer = format!("/aggregation/nodes/{}", segment(code));
-            check_rule(rule, &pointer, faults);
+            let level = levels.get(code).and_then(|level| rules.levels.get(level));
+            check_rule(&[Some(rule), level, Some(&rules.all)], &pointer, faults);
             if !self.aggregates.contains(code) {
                 unknown(code, &pointer, faults);
             }
@@ -661,6 +680,8 @@ impl Context<'_> {
                 "Filling by group needs the column of groups, group.",
             );
         }
+        let refuse_empty = rule.empty == EmptyFill::Refuse;
+        let over_years = |fill| Step::ImputeOverYears { fill, refuse_empty };
         let Some(fill) = fill else {
             if !of.is_empty() {
                 faults.add(
@@ -671,22 +692,22 @@ impl Context<'_> {
                 );
             }
             return Some(match rule.method {
-                FillMethod::Latest => Step::ImputeOverYears(YearFill::Latest {
+                FillMethod::Latest => over_years(YearFill::Latest {
                     max_years: rule.max_years,
                 }),
-                FillMethod::Linear => Step::ImputeOverYears(YearFill::Linear),
-                FillMethod::Constant => Step::ImputeOverYears(YearFill::Constant),
+                FillMethod::Linear => over_years(YearFill::Linear),
+                FillMethod::Constant => over_years(YearFill::Constant),
                 other => Step::ImputeByUnit {
                     level: rule.group_level,
                     by_median: other == FillMethod::UnitMedian,
+                    refuse_empty,
                 },
             });
         };
-        let imputation = Imputation {
-            fill,
-            of,
-            refuse_empty: rule.empty == EmptyFill::Refuse,
-        };
+        if refuse_empty && of.values().chain([&fill]).all(|fill| *fill == Fill::None) {
+            misplaced_at("empty", "/imputation", faults);
+        }
+        let imputation = Imputation { fill, of, refuse_empty };
         Some(Step::Impute(imputation, rule.group.clone()))
     }
 
@@ -694,6 +715,14 @@ impl Context<'_> {
         let rule = self.document.screening.as_ref()?;
         for (field, share) in [("availability", rule.availability), ("nonzero", rule.nonzero)] {
             check_share(share, &format!("/screening/{field}"), faults);
+        }
+        for unit in rule.drop.intersection(&rule.keep) {
+            faults.add(
+                "composite.kept_and_dropped",
+                "/screening/drop",
+                format!("单位 {unit} 同时列在 keep 和 drop 中，请只留一处。"),
+                format!("Unit {unit} stands in keep and in drop; leave it in one of them."),
+            );
         }
         let availability = Some(rule.availability.unwrap_or(2.0 / 3.0));
         let nonzero = Some(rule.nonzero.unwrap_or(0.05));
@@ -893,48 +922,49 @@ fn treatment_step(rule: &StepRule, limits: TreatmentLimits) -> Option<TreatmentS
     })
 }
 
-/// The mean that the first rule of the chain names.
+/// A field of the first rule of the chain that has it.
+fn first<T>(chain: &[Option<&NodeRule>], field: impl Fn(&NodeRule) -> Option<T>) -> Option<T> {
+    chain.iter().flatten().find_map(|rule| field(rule))
+}
+
+/// The mean of a node by the rules about it, the nearest first.
 fn mean_of(chain: &[Option<&NodeRule>]) -> Mean {
-    let Some(rule) = chain.iter().flatten().find(|rule| rule.mean.is_some()) else {
-        return Mean::Arithmetic;
-    };
-    match rule.mean.unwrap_or(MeanRule::Arithmetic) {
+    match first(chain, |rule| rule.mean).unwrap_or(MeanRule::Arithmetic) {
         MeanRule::Arithmetic => Mean::Arithmetic,
         MeanRule::Geometric => Mean::Geometric,
         MeanRule::Harmonic => Mean::Harmonic,
         // A generalised mean without power is a fault of its own.
         MeanRule::Generalised => Mean::Generalised {
-            power: rule.power.filter(|power| *power != 0.0).unwrap_or(1.0),
+            power: first(chain, |rule| rule.power.filter(|power| *power != 0.0)).unwrap_or(1.0),
         },
         MeanRule::MazziottaPareto => Mean::MazziottaPareto {
-            added: rule.penalty == Some(Penalty::Added),
+            added: first(chain, |rule| rule.penalty) == Some(Penalty::Added),
         },
         MeanRule::Median => Mean::Median,
         MeanRule::Copeland => Mean::Copeland,
     }
 }
 
-/// The missing policy that the first rule of the chain names.
+/// The missing policy of a node by the rules about it, the nearest first.
 fn missing_of(chain: &[Option<&NodeRule>]) -> Missing {
-    let rule = chain
-        .iter()
-        .flatten()
-        .find(|rule| rule.missing.is_some() || rule.availability.is_some());
-    let skip = |rule: Option<&&NodeRule>| Missing::Skip {
-        availability: rule.and_then(|rule| rule.availability).unwrap_or_default(),
-    };
-    match rule.and_then(|rule| rule.missing) {
-        None | Some(MissingRule::Skip) => skip(rule),
-        Some(MissingRule::Zero) => Missing::Zero,
-        Some(MissingRule::NotRanked) => Missing::NotRanked,
-        Some(MissingRule::Refuse) => Missing::Refuse,
+    match first(chain, |rule| rule.missing).unwrap_or(MissingRule::Skip) {
+        MissingRule::Skip => Missing::Skip {
+            availability: first(chain, |rule| rule.availability).unwrap_or_default(),
+        },
+        MissingRule::Zero => Missing::Zero,
+        MissingRule::NotRanked => Missing::NotRanked,
+        MissingRule::Refuse => Missing::Refuse,
     }
 }
 
-fn check_rule(rule: &NodeRule, pointer: &str, faults: &mut Faults) {
+/// Checks the first rule of a chain; the others are those that it stands above.
+fn check_rule(chain: &[Option<&NodeRule>], pointer: &str, faults: &mut Faults) {
+    let Some(rule) = chain.first().copied().flatten() else {
+        return;
+    };
     check_share(rule.availability, &format!("{pointer}/availability"), faults);
     let generalised = rule.mean == Some(MeanRule::Generalised);
-    if generalised && rule.power.is_none_or(|power| power == 0.0) {
+    if generalised && first(chain, |rule| rule.power).is_none_or(|power| power == 0.0) {
         faults.add(
             "composite.bad_power",
             format!("{pointer}/power"),
@@ -942,25 +972,28 @@ fn check_rule(rule: &NodeRule, pointer: &str, faults: &mut Faults) {
             "A generalised mean needs a power that is not zero; towards zero it is the geometric mean.",
         );
     }
+    let skips = first(chain, |rule| rule.missing).is_none_or(|missing| missing == MissingRule::Skip);
     let misplaced = [
         ("power", rule.power.is_some() && !generalised),
         (
             "penalty",
             rule.penalty.is_some() && rule.mean != Some(MeanRule::MazziottaPareto),
         ),
-        (
-            "availability",
-            rule.availability.is_some() && rule.missing.is_some_and(|missing| missing != MissingRule::Skip),
-        ),
+        ("availability", rule.availability.is_some() && !skips),
     ];
     for (field, _) in misplaced.iter().filter(|(_, misplaced)| *misplaced) {
-        faults.add(
-            "composite.misplaced",
-            format!("{pointer}/{field}"),
-            format!("{field} 在这里不起作用，请删去。"),
-            format!("{field} means nothing here; take it away."),
-        );
+        misplaced_at(field, pointer, faults);
     }
+}
+
+/// Notes a field without effect.
+fn misplaced_at(field: &str, pointer: &str, faults: &mut Faults) {
+    faults.add(
+        "composite.misplaced",
+        format!("{pointer}/{field}"),
+        format!("{field} 在这里不起作用，请删去。"),
+        format!("{field} means nothing here; take it away."),
+    );
 }
 
 fn check_share(share: Option<f64>, pointer: &str, faults: &mut Faults) {

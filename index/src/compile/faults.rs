@@ -14,7 +14,11 @@ pub(super) struct Faults(Vec<DocumentFault>);
 impl Faults {
     /// Notes a fault: what is wrong and what to do, in both languages.
     pub(super) fn add(&mut self, code: &str, pointer: impl Display, zh: impl Into<String>, en: impl Into<String>) {
-        self.0.push(DocumentFault::new(code, pointer.to_string(), zh, en));
+        let fault = DocumentFault::new(code, pointer.to_string(), zh, en);
+        // What is said for all indicators is found wrong for each of them.
+        if !self.0.contains(&fault) {
+            self.0.push(fault);
+        }
     }
 
     /// Notes why an expression is refused.

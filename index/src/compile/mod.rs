@@ -75,6 +75,15 @@ impl OverReturns {
         }
     }
 
+    /// Whether one enterprise's figures can move another's score.
+    pub fn relative(&self) -> bool {
+        match self {
+            Self::Each(methodology) => methodology.relative(),
+            Self::Together(composite) => composite.method.relative(),
+            Self::Region(_) => false,
+        }
+    }
+
     /// The one that scores each return by itself, if it is one.
     pub fn each(&self) -> Option<&Arc<CompiledMethodology>> {
         match self {

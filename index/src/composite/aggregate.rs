@@ -189,6 +189,27 @@ mod tests {
     }
 
     #[test]
+    fn a_score_goes_up_as_it_is_rounded() {
+        let mut block = NodeSpec::aggregate("block", Some("top"), 1.0);
+        block.decimals = Some(1);
+        let leaf = |code: &str, parent: &str| NodeSpec::indicator(code, parent, 1.0, Direction::Positive);
+        let top = NodeSpec::aggregate("top", None, 1.0);
+        let tree = Tree::new(&[top, block, leaf("a", "block"), leaf("b", "block"), leaf("c", "top")]).unwrap();
+        let check = |cells: [Option<f64>; 3], expected: [Option<f64>; 2]| {
+            let columns = ["a", "b", "c"].into_iter().zip(cells);
+            let columns = columns.map(|(code, cell)| Column::new(code, [cell]).unwrap());
+            let data = Matrix::new(vec!["unit".to_owned()], columns.collect()).unwrap();
+            let scores = aggregate(&data, &tree, Aggregation::default()).unwrap();
+            let found = ["block", "top"].map(|code| scores.column(code).unwrap().get(0));
+            assert_eq!(found, expected);
+        };
+        // 0.15 is half of the way and goes away from zero, though its double lies below.
+        check([Some(0.1), Some(0.2), Some(1.0)], [Some(0.2), Some(0.6)]);
+        check([Some(0.1), None, Some(1.0)], [Some(0.1), Some(0.55)]);
+        check([None, None, Some(1.0)], [None, Some(1.0)]);
+    }
+
+    #[test]
     fn the_needed_count_is_the_first_whose_share_reaches_the_threshold() {
         let needed = |availability, children| Missing::Skip { availability }.needed(children);
         assert_eq!(needed(0.0, 4), 1);

@@ -75,7 +75,7 @@ fn divide(data: &Matrix, column: &Column, denominator: &Column, factor: f64) -> 
             _ => None,
         });
     }
-    Column::new(column.code(), cells)
+    Column::of_units(column.code(), data.units(), cells)
 }
 
 #[cfg(test)]

@@ -252,7 +252,7 @@ mod tests {
     use super::*;
     use crate::composite::{
         aggregate::{Mean, Missing, aggregate},
-        normalise::normalise,
+        normalise::{Bounds, On, normalise},
         tree::{Direction, NodeSpec},
     };
 
@@ -266,6 +266,14 @@ mod tests {
             leaf("c", "top", 1.5, Direction::Positive),
         ])
         .unwrap()
+    }
+
+    fn more_is_better() -> Tree {
+        let mut nodes = tree().nodes().to_vec();
+        for node in &mut nodes {
+            node.direction = Direction::Positive;
+        }
+        Tree::new(&nodes).unwrap()
     }
 
     fn matrix(rows: &[[Option<f64>; 3]]) -> Matrix {
@@ -313,10 +321,87 @@ mod tests {
     #[test]
     fn no_rows_give_no_scores() {
         let refused = compute(matrix(&[]), &tree(), &plan(2, 0.0, Mean::Arithmetic)).unwrap_err();
-        assert_eq!(refused.code(), "composite.constant_column");
+        assert_eq!(refused.code(), "composite.too_few_values");
         let empty = aggregate(&matrix(&[]), &tree(), Aggregation::default()).unwrap();
         assert_eq!(empty.columns().len(), 2);
         assert!(empty.columns().iter().all(Column::is_empty));
+    }
+
+    #[test]
+    fn what_is_beyond_a_double_is_refused_and_never_ranked() {
+        let rows = |cells: [f64; 3]| cells.map(|cell| [Some(cell), Some(cell.min(9.0)), Some(cell.min(7.0))]);
+        let check = |cells: [f64; 3], plan: &Plan, code: &str| {
+            let refused = compute(matrix(&rows(cells)), &more_is_better(), plan).unwrap_err();
+            assert_eq!(refused.code(), code, "{refused}");
+        };
+        let with = |normalisation: Normalisation, mean: Mean| Plan {
+            normalisation,
+            ..plan(2, 0.0, mean)
+        };
+        // The range, the mean or the deviation is none.
+        check(
+            [1e308, -1e308, 0.0],
+            &plan(1, 0.0, Mean::Arithmetic),
+            "composite.undefined_column",
+        );
+        check(
+            [1e300, -1e300, 0.0],
+            &with(Normalisation::STANDARD, Mean::Arithmetic),
+            "composite.undefined_column",
+        );
+        let wide = Normalisation::MinMax {
+            low: -1.7e308,
+            high: 1.7e308,
+        };
+        check(
+            [1.0, 2.0, 3.0],
+            &with(wide, Mean::Arithmetic),
+            "composite.bad_parameter",
+        );
+        // A sum is none, or a power, or a score that a mean would hide.
+        let as_measured = |mean| with(Normalisation::None, mean);
+        let huge = matrix(&[[Some(1.7e308), Some(1.7e308), Some(1.0)], [Some(1.0); 3]]);
+        let refused = compute(huge, &more_is_better(), &as_measured(Mean::Arithmetic)).unwrap_err();
+        assert!(matches!(refused, CompositeError::Overflow { code, unit } if code == "left" && unit == "u0"));
+        check(
+            [1e200, 1.0, 2.0],
+            &as_measured(Mean::Generalised { power: 2.0 }),
+            "composite.overflow",
+        );
+        let steep = Normalisation::Scaled(Bounds {
+            lower: 0.0,
+            upper: 1e-300,
+            on: On::Value,
+        });
+        for mean in [Mean::Harmonic, Mean::Median, Mean::Copeland] {
+            check([1e10, 1.0, 2.0], &with(steep.clone(), mean), "composite.overflow");
+        }
+        let unit = compute(
+            matrix(&rows([1.0, 1e200, 2.0])),
+            &more_is_better(),
+            &as_measured(Mean::Generalised { power: 2.0 }),
+        );
+        assert!(matches!(unit.unwrap_err(), CompositeError::Overflow { unit, .. } if unit == "u1"));
+    }
+
+    #[test]
+    fn a_value_is_not_refused_where_it_does_not_count() {
+        let missing = Missing::Skip { availability: 0.6 };
+        let plan = |missing| Plan {
+            normalisation: Normalisation::None,
+            aggregation: Aggregation {
+                mean: Mean::Geometric,
+                missing,
+            },
+            ..Plan::default()
+        };
+        let one_zero = [[Some(0.0), None, None], [Some(4.0), Some(9.0), Some(7.0)]];
+        let tree = more_is_better();
+        let found = compute(matrix(&one_zero), &tree, &plan(missing)).unwrap();
+        let left = found.scores.column("left").unwrap();
+        assert!(left.get(0).is_none() && left.get(1).is_some());
+        let refused = compute(matrix(&one_zero), &tree, &plan(Missing::SKIP)).unwrap_err();
+        assert_eq!(refused.code(), "composite.not_positive");
     }
 
     fn rows() -> impl Strategy<Value = Vec<[Option<f64>; 3]>> {

@@ -76,6 +76,14 @@ pub enum CompositeError {
         /// The row, from 0.
         row: usize,
     },
+    /// A figure or score is beyond what a double can hold.
+    #[error("{code}, unit {unit}: beyond what can be computed")]
+    Overflow {
+        /// The indicator or aggregate.
+        code: String,
+        /// The unit.
+        unit: String,
+    },
     /// A denominator is zero.
     #[error("{code}, unit {unit}: the denominator {denominator} is zero")]
     ZeroDenominator {
@@ -205,6 +213,22 @@ pub enum CompositeError {
         /// The step.
         step: &'static str,
     },
+    /// A parameter of an indicator lies outside its range.
+    #[error("{code}: parameter {setting} = {value} is outside its range")]
+    BadParameter {
+        /// The indicator.
+        code: String,
+        /// The parameter.
+        setting: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// The better a value of an indicator, the lower its score.
+    #[error("{code}: the scale is turned over")]
+    TurnedOver {
+        /// The indicator.
+        code: String,
+    },
     /// A setting lies outside its range.
     #[error("setting {setting} = {value} is outside its range")]
     BadSetting {
@@ -229,6 +253,7 @@ impl CompositeError {
             Self::MissingColumn { .. } => "composite.missing_column",
             Self::ColumnNotInTree { .. } => "composite.column_not_in_tree",
             Self::NotFinite { .. } => "composite.not_finite",
+            Self::Overflow { .. } => "composite.overflow",
             Self::ZeroDenominator { .. } => "composite.zero_denominator",
             Self::EmptyGroup { .. } => "composite.empty_group",
             Self::ConstantColumn { .. } => "composite.constant_column",
@@ -245,6 +270,8 @@ impl CompositeError {
             Self::MissingParameter { .. } => "composite.missing_parameter",
             Self::Undefined { .. } => "composite.undefined",
             Self::UndefinedColumn { .. } => "composite.undefined_column",
+            Self::BadParameter { .. } => "composite.bad_parameter",
+            Self::TurnedOver { .. } => "composite.turned_over",
             Self::BadSetting { .. } => "composite.bad_setting",
         }
     }
@@ -292,6 +319,10 @@ impl CompositeError {
                 format!("{code} 第 {row} 行（从 0 起）不是有限数，请更正或作缺失处理。"),
                 format!("Row {row} (from 0) of {code} is not finite; correct it or mark it missing."),
             ),
+            Self::Overflow { code, unit } => (
+                format!("单位 {unit} 的 {code} 超出可计算的范围，请检查数据、界限和权重。"),
+                format!("{code} of unit {unit} is beyond what can be computed; check figures, bounds and weights."),
+            ),
             Self::ZeroDenominator {
                 code,
                 denominator,
@@ -301,8 +332,10 @@ impl CompositeError {
                 format!("Unit {unit}: {denominator}, the denominator of {code}, is zero; correct it."),
             ),
             Self::EmptyGroup { code, unit } => (
-                format!("单位 {unit} 所在组没有 {code} 的值可供插补，请改用其他分组。"),
-                format!("No value of {code} in the group of unit {unit}; choose another grouping."),
+                format!("单位 {unit} 缺少 {code}，又没有可供插补的值，请补充数据或改用其他插补方法、分组。"),
+                format!(
+                    "{code} of unit {unit} is missing and there is nothing to fill it from; supply it or choose another method or grouping."
+                ),
             ),
             Self::ConstantColumn { code } => (
                 format!("列 {code} 的值全部相同，无法标准化，请删去该指标。"),
@@ -338,8 +371,8 @@ impl CompositeError {
                 ),
             ),
             Self::UnknownUnit { unit } => (
-                format!("数据中没有单位 {unit}，请更正。"),
-                format!("The data have no unit {unit}; correct it."),
+                format!("数据中没有单位 {unit}，或已被筛选去除，请更正。"),
+                format!("The data have no unit {unit}, or it was screened out; correct it."),
             ),
             Self::UnknownNode { code } => (
                 format!("指标树中没有 {code}，请更正代码。"),
@@ -384,6 +417,19 @@ impl CompositeError {
             Self::UndefinedColumn { code, step } => (
                 format!("{step} 对指标 {code} 的取值无定义，请改用其他方法。"),
                 format!("{step} is not defined for the values of {code}; choose another method."),
+            ),
+            Self::BadParameter { code, setting, value } => (
+                format!("指标 {code} 的参数 {setting} = {value} 超出范围，请更正。"),
+                format!("Parameter {setting} = {value} of {code} is outside its range; correct it."),
+            ),
+            Self::TurnedOver { code } => (
+                format!(
+                    "指标 {code} 的标尺是反的，值越好得分越低：最好的值不大于零，或目标比最差的值还差。请换用其他标准化方法或更正参数。"
+                ),
+                format!(
+                    "The scale of {code} is turned over, the better a value the lower its score: the best value is not above zero, \
+                     or the target is worse than the worst. Choose another normalisation or correct its parameters."
+                ),
             ),
             Self::BadSetting { setting, value } => (
                 format!("设置 {setting} = {value} 超出范围，请更正。"),

@@ -12,6 +12,7 @@ use super::{
     moments::{mean, median},
     tree::{Direction, Tree},
 };
+use crate::rank::extremes;
 
 /// What a missing value becomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -99,26 +100,32 @@ pub fn impute(
 /// Fills each unit by its own other values: the mean (or median) of its present values, each brought to 0 to 1 by the
 /// minimum and maximum of its column in its direction, and taken back to the scale of the missing one.
 ///
-/// With a `level` the values are those under the same ancestor of that level (2: the parents of the indicators).
+/// With a `level` the values are those under the same ancestor of that level (2: the parents of the indicators). A column
+/// of equal values tells nothing of others and is filled with that value. `refuse_empty` refuses a value for which there is
+/// nothing to put in instead of leaving it missing.
 pub fn impute_by_unit(
     data: &Matrix,
     tree: &Tree,
     level: Option<usize>,
     by_median: bool,
+    refuse_empty: bool,
 ) -> Result<Imputed, CompositeError> {
     let data = in_tree_order(data.clone(), tree)?;
     let ancestors = match level {
         None => vec![None; data.columns().len()],
         Some(level) => ancestors_at(tree, level),
     };
-    // (worst, best - worst) of every column; none of a constant one, which tells nothing.
+    // (worst, best - worst) of every column.
     let ranges: Vec<Option<(f64, f64)>> = data
         .columns()
         .iter()
         .zip(&tree.indicators)
         .map(|(column, indicator)| {
             let values: Vec<f64> = column.present_values().collect();
-            let (min, max) = super::treat::extremes(&values)?;
+            let (min, max) = extremes(&values);
+            if min > max {
+                return None;
+            }
             let negative = indicator.direction == Direction::Negative;
             Some(if negative { (max, min - max) } else { (min, max - min) })
         })
@@ -132,17 +139,34 @@ pub fn impute_by_unit(
                     .filter(|(_, ancestor)| **ancestor == ancestors[at])
                     .filter_map(|((other, range), _)| {
                         let ((worst, span), value) = ((*range)?, other.get(row)?);
-                        Some((value - worst) / span)
+                        (span.abs() > 0.0).then(|| (value - worst) / span)
                     })
                     .collect();
                 let score = if by_median { median(&scores) } else { mean(&scores) };
                 score.map(|score| score * span + worst)
             })
         });
-        Column::new(column.code(), cells.collect::<Vec<_>>())
+        Column::of_units(column.code(), data.units(), cells.collect::<Vec<_>>())
     });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    Ok(recorded(&data, columns))
+    let imputed = recorded(&data, columns);
+    if refuse_empty {
+        refuse_missing(&imputed.data)?;
+    }
+    Ok(imputed)
+}
+
+/// Refuses the first value that is still missing.
+pub(super) fn refuse_missing(data: &Matrix) -> Result<(), CompositeError> {
+    for column in data.columns() {
+        if let Some((unit, _)) = data.units().iter().zip(column.cells()).find(|(_, cell)| cell.is_none()) {
+            return Err(CompositeError::EmptyGroup {
+                code: column.code().to_owned(),
+                unit: unit.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// For every unit and aggregate the share of its weight that rests on values that were put in, 0 to 1, children before
@@ -221,7 +245,7 @@ fn fill_column(
         }
         cells.push(filled);
     }
-    Column::new(column.code(), cells)
+    Column::of_units(column.code(), data.units(), cells)
 }
 
 /// A statistic of the present values of every group.
@@ -355,7 +379,7 @@ mod tests {
         .unwrap();
         // The unit w scores 0.5 in a and 0 in c; b runs from 200 (worst) to 100 (best).
         let value = |level, by_median| {
-            let imputed = impute_by_unit(&data, &tree, level, by_median).unwrap();
+            let imputed = impute_by_unit(&data, &tree, level, by_median, false).unwrap();
             assert_eq!(imputed.points.len(), 1);
             imputed.points[0].value
         };
@@ -363,10 +387,33 @@ mod tests {
             [value(None, false), value(None, true), value(Some(2), false)].map(Some),
             [175.0, 175.0, 150.0].map(Some)
         );
-        let points = impute_by_unit(&data, &tree, None, false).unwrap().points;
+        let points = impute_by_unit(&data, &tree, None, false, false).unwrap().points;
         let shares = imputed_share(&tree, &data, &points).unwrap();
         let of = |code: &str| shares.column(code).unwrap().present_values().collect::<Vec<_>>();
         assert_eq!(of("left"), [0.0, 0.0, 0.5]);
         assert_eq!(of("top"), [0.0, 0.0, 0.125]);
+    }
+
+    #[test]
+    fn a_column_of_equal_values_is_filled_with_them_and_tells_nothing() {
+        let leaf = |code: &str| NodeSpec::indicator(code, "top", 1.0, Direction::Positive);
+        let tree = Tree::new(&[NodeSpec::aggregate("top", None, 1.0), leaf("a"), leaf("b"), leaf("c")]).unwrap();
+        let units = ["u", "v", "w"].map(String::from).to_vec();
+        let data = |last: Option<f64>| {
+            let column = |code, cells: [Option<f64>; 3]| Column::new(code, cells).unwrap();
+            let columns = vec![
+                column("a", [Some(7.0), Some(7.0), None]),
+                column("b", [Some(0.0), Some(4.0), last]),
+                column("c", [Some(0.0), Some(8.0), None]),
+            ];
+            Matrix::new(units.clone(), columns).unwrap()
+        };
+        let filled = |last, refuse| impute_by_unit(&data(last), &tree, None, false, refuse);
+        let row = |imputed: Imputed| imputed.data.row(2);
+        assert_eq!(row(filled(Some(3.0), true).unwrap()), [Some(7.0), Some(3.0), Some(6.0)]);
+        // Nothing is known of the unit.
+        assert_eq!(row(filled(None, false).unwrap()), [None; 3]);
+        let refused = filled(None, true).unwrap_err();
+        assert!(matches!(refused, CompositeError::EmptyGroup { code, unit } if code == "a" && unit == "w"));
     }
 }

@@ -5,7 +5,7 @@ use super::{
     matrix::{Column, Matrix},
     pipeline::{Method, YearResult},
 };
-use crate::scoring::stage::StageLadder;
+use crate::{rank::Precision, scoring::stage::StageLadder};
 
 /// Levels by cuts of the score of a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,44 +32,60 @@ impl Cuts {
         self.levels.last().is_some_and(|(_, least)| least.is_some())
     }
 
-    /// The first level whose limit the score reaches.
-    pub fn level(&self, score: f64) -> Option<String> {
-        let reached = self
-            .levels
-            .iter()
-            .find(|(_, least)| least.is_none_or(|least| score >= least));
+    /// The first level whose limit the score reaches, compared in this form.
+    pub fn level(&self, score: f64, precision: Precision) -> Option<String> {
+        let reaches = |least: f64| precision.against(score, least) >= least;
+        let mut levels = self.levels.iter();
+        let reached = levels.find(|(_, least)| least.is_none_or(reaches));
         reached.map(|(code, _)| code.clone())
     }
 
     /// The level of each unit.
-    pub(super) fn levels_in(&self, result: &YearResult) -> Result<Vec<Option<String>>, CompositeError> {
+    pub(super) fn levels_in(
+        &self,
+        result: &YearResult,
+        precision: Precision,
+    ) -> Result<Vec<Option<String>>, CompositeError> {
         let scores = result.scores_as(self.published).column(&self.node);
         let scores = scores.ok_or_else(|| CompositeError::UnknownNode {
             code: self.node.clone(),
         })?;
-        let levels = scores.cells().map(|score| score.and_then(|score| self.level(score)));
+        let level = |score: Option<f64>| self.level(score?, precision);
+        let levels = scores.cells().map(level);
         Ok(levels.collect())
     }
 }
 
 impl StageConditions {
-    /// The scores that conditions are asked of, in one row.
-    pub(crate) fn scores(&self, of: &Matrix, row: usize) -> Vec<Option<f64>> {
-        self.columns(of).iter().map(|column| (*column)?.get(row)).collect()
+    /// The scores that conditions are asked of, in one row, as they are compared in this form.
+    pub(crate) fn scores(&self, of: &Matrix, row: usize, precision: Precision) -> Vec<Option<f64>> {
+        self.compared(&self.columns(of), row, precision).collect()
     }
 
     /// The stage of each unit; none for one that is not ranked, having no score at the root.
-    pub(super) fn stages_in(&self, result: &YearResult, root: &str) -> Vec<Option<u32>> {
+    pub(super) fn stages_in(&self, result: &YearResult, root: &str, precision: Precision) -> Vec<Option<u32>> {
         let of = result.scores_as(self.published);
         let (columns, root) = (self.columns(of), of.column(root));
         let mut scores = Vec::with_capacity(columns.len());
         let stage = |row| {
             root?.get(row)?;
             scores.clear();
-            scores.extend(columns.iter().map(|column| (*column)?.get(row)));
+            scores.extend(self.compared(&columns, row, precision));
             self.ladder.stage(&scores)
         };
         (0..of.units().len()).map(stage).collect()
+    }
+
+    fn compared(
+        &self,
+        columns: &[Option<&Column>],
+        row: usize,
+        precision: Precision,
+    ) -> impl Iterator<Item = Option<f64>> {
+        columns.iter().enumerate().map(move |(node, column)| {
+            let score = (*column)?.get(row)?;
+            Some(self.ladder.against_limits(node, score, precision))
+        })
     }
 
     fn columns<'m>(&self, of: &'m Matrix) -> Vec<Option<&'m Column>> {
@@ -99,8 +115,12 @@ mod tests {
                 published: false,
                 levels: vec![("A".to_owned(), Some(60.0)), ("B".to_owned(), lowest)],
             };
-            assert_eq!(cuts.level(60.0).as_deref(), Some("A"));
-            assert_eq!((cuts.level(39.0).as_deref(), cuts.lowest_has_limit()), expected);
+            let level = |score| cuts.level(score, Precision::Within(1e-9));
+            assert_eq!(level(60.0).as_deref(), Some("A"));
+            assert_eq!((level(39.0).as_deref(), cuts.lowest_has_limit()), expected);
+            // What was lost in adding up does not cost a level; a digit that counts does.
+            assert_eq!(level(0.1 + 0.2 + 59.7 - 1e-14).as_deref(), Some("A"));
+            assert_eq!(level(59.999_999).as_deref(), level(59.0).as_deref());
         };
         check(None, (Some("B"), false));
         check(Some(30.0), (Some("B"), true));

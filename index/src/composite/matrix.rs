@@ -28,6 +28,21 @@ impl Column {
         Ok(Self::from_parts(code, values, Some(present)))
     }
 
+    /// A column that was computed for units. Refuses infinities and NaN, naming the unit.
+    pub(super) fn of_units(
+        code: &str,
+        units: &[String],
+        cells: impl IntoIterator<Item = Option<f64>>,
+    ) -> Result<Self, CompositeError> {
+        Self::new(code, cells).map_err(|error| match error {
+            CompositeError::NotFinite { code, row } => CompositeError::Overflow {
+                code,
+                unit: units.get(row).cloned().unwrap_or_default(),
+            },
+            other => other,
+        })
+    }
+
     /// A column without missing values. Refuses infinities and NaN.
     pub fn complete(code: impl Into<String>, values: Vec<f64>) -> Result<Self, CompositeError> {
         let code = code.into();

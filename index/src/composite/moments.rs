@@ -45,6 +45,11 @@ pub(crate) fn mean_and_sd(values: &[f64]) -> Option<(f64, f64)> {
 /// Sample-adjusted skewness G1 and excess kurtosis G2 (Joanes and Gill 1998, type 2: what Excel prints).
 /// None below four values or when all are equal.
 pub(crate) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    // Neither hangs on the unit of measurement: powers of figures that are out of all proportion would not be numbers.
+    if largest > 1e60 || (largest > 0.0 && largest < 1e-60) {
+        return skew_and_kurtosis(&values.iter().map(|value| value / largest).collect::<Vec<_>>());
+    }
     let mean = mean(values).filter(|_| values.len() > 3)?;
     let n = values.len() as f64;
     let power_sum = |power: i32| sum(values.iter().map(|v| (v - mean).powi(power)));
@@ -75,5 +80,14 @@ mod tests {
         let (skew, kurtosis) = skew_and_kurtosis(&[3.0, 4.0, 5.0, 2.0, 3.0, 4.0, 5.0, 6.0, 4.0, 7.0]).unwrap();
         assert!((skew - 0.359_543_071).abs() < 1e-8, "{skew}");
         assert!((kurtosis + 0.151_799_637).abs() < 1e-8, "{kurtosis}");
+        // In any unit of measurement.
+        for unit in [1e-300, 1e300] {
+            let values = [3.0, 4.0, 5.0, 2.0, 3.0, 4.0, 5.0, 6.0, 4.0, 7.0].map(|value| value * unit);
+            let found = skew_and_kurtosis(&values).unwrap();
+            assert!(
+                (found.0 - skew).abs() < 1e-12 && (found.1 - kurtosis).abs() < 1e-12,
+                "{found:?}"
+            );
+        }
     }
 }

@@ -180,6 +180,24 @@ pub struct Scales {
     pub(super) of: Vec<Scale>,
 }
 
+impl Scales {
+    /// The indicators whose better values have lower scores: under a fraction of the best value that is below zero, or a
+    /// target that is worse than the worst value. COINr computes with such a scale.
+    pub fn turned_over<'t>(&'t self, tree: &'t Tree) -> impl Iterator<Item = &'t str> {
+        let indicators = tree.indicators.iter().zip(&self.of);
+        let is_turned = |indicator: &Indicator, scale: &Scale| {
+            let less_is_better = indicator.direction == Direction::Negative;
+            let turned = |scaler: &Scaler| scaler.falls().is_some_and(|falls| falls != less_is_better);
+            match scale {
+                Scale::Whole(scaler) => turned(scaler),
+                Scale::ByGroup(scalers) => scalers.values().any(turned),
+            }
+        };
+        let turned = indicators.filter(move |(indicator, scale)| is_turned(indicator, scale));
+        turned.map(|(indicator, _)| indicator.code.as_str())
+    }
+}
+
 /// The scale of an indicator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Scale {
@@ -260,6 +278,11 @@ fn fit_scaler(
             | CompositeError::TooFewValues { .. }
             | CompositeError::NoScale { .. },
         ) if constant_is_missing => Ok(Scaler::Missing),
+        Err(CompositeError::BadSetting { setting, value }) => Err(CompositeError::BadParameter {
+            code: indicator.code.clone(),
+            setting,
+            value,
+        }),
         other => other,
     }
 }
@@ -279,11 +302,11 @@ impl Fit<'_> {
         match normalisation {
             Normalisation::None => line(Line::new(0.0, sign, 1.0, 0.0)),
             Normalisation::MinMax { low, high } => {
-                if !(low.is_finite() && high.is_finite() && low < high) {
+                if !((high - low).is_finite() && low < high) {
                     return Err(bad("scale", high - low));
                 }
                 let (worst, best) = self.extremes()?;
-                line(Line::new(worst, sign * (best - worst).abs(), high - low, *low))
+                line(Line::new(worst, sign * self.range(worst, best)?, high - low, *low))
             }
             Normalisation::ZScore { mean, sd } => {
                 if !(mean.is_finite() && sd.is_finite() && *sd > 0.0) {
@@ -293,6 +316,7 @@ impl Fit<'_> {
                 let (centre, spread) = mean_and_sd(&values).ok_or_else(|| self.too_few(2, values.len()))?;
                 // Equal values may leave a trace of rounding in the deviation: ask the values themselves.
                 self.extremes()?;
+                self.defined(centre + spread)?;
                 line(Line::new(centre, sign * spread, *sd, *mean))
             }
             Normalisation::Scaled(bounds) => line(self.between(*bounds, 100.0)?),
@@ -319,7 +343,7 @@ impl Fit<'_> {
             Normalisation::Borda(ties) => self.ranked(RankKind::Borda, *ties),
             Normalisation::DistanceToMax => {
                 let (worst, best) = self.extremes()?;
-                line(Line::new(best, sign * (best - worst).abs(), 1.0, 1.0))
+                line(Line::new(best, sign * self.range(worst, best)?, 1.0, 1.0))
             }
             Normalisation::DistanceToTarget { target, cap, on } => {
                 if !target.is_finite() {
@@ -403,9 +427,28 @@ impl Fit<'_> {
                 Some(group) => format!("{} ({group})", self.code),
             },
         };
-        self.worst_and_best()
-            .filter(|(worst, best)| (worst - best).abs() > 0.0)
-            .ok_or_else(constant)
+        let (worst, best) = self.worst_and_best().ok_or_else(|| self.too_few(2, 0))?;
+        if (worst - best).abs() > 0.0 {
+            Ok((worst, best))
+        } else {
+            Err(constant())
+        }
+    }
+
+    /// The distance from the worst to the best value.
+    fn range(&self, worst: f64, best: f64) -> Result<f64, CompositeError> {
+        self.defined((best - worst).abs())
+    }
+
+    /// A statistic of the values, where they are not so large that it is none.
+    fn defined(&self, statistic: f64) -> Result<f64, CompositeError> {
+        let undefined = || CompositeError::UndefinedColumn {
+            code: self.code.to_owned(),
+            step: "normalisation",
+        };
+        Some(statistic)
+            .filter(|statistic| statistic.is_finite())
+            .ok_or_else(undefined)
     }
 
     fn worst_and_best(&self) -> Option<(f64, f64)> {
@@ -704,19 +747,19 @@ mod tests {
             "up",
             &two,
             &Normalisation::MinMax { low: 1.0, high: 1.0 },
-            "composite.bad_setting",
+            "composite.bad_parameter",
         );
         refused(
             "up",
             &two,
             &Normalisation::Scaled(bounds(1.0, 1.0)),
-            "composite.bad_setting",
+            "composite.bad_parameter",
         );
         refused(
             "up",
             &two,
             &Normalisation::Bands(vec![(1.0, 0.0), (1.0, 2.0)]),
-            "composite.bad_setting",
+            "composite.bad_parameter",
         );
         refused(
             "up",

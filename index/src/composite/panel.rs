@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{
-    engine::Composite,
     error::CompositeError,
     impute::{Imputed, ImputedPoint},
     matrix::{Column, Matrix},
@@ -62,7 +61,7 @@ pub fn impute_over_years(years: &[(i64, &Matrix)], fill: YearFill) -> Result<Vec
                 }
                 cells.push(cell);
             }
-            columns.push(Column::new(column.code(), cells)?);
+            columns.push(Column::of_units(column.code(), data.units(), cells)?);
         }
         let data = data.with_columns(columns);
         filled.push(Imputed { data, points });
@@ -105,13 +104,14 @@ pub struct MeanChange {
     pub population: f64,
 }
 
-/// Takes the change of every node's mean apart. `bridge` are the data of after under the method of before: its frozen
-/// scales, weights and formulas. A node without a score before or after, or without units in both, is left out.
-pub fn decompose_means(from: &Composite, bridge: &Composite, to: &Composite) -> Vec<MeanChange> {
-    let nodes = from.scores.columns().iter().filter_map(|before| {
+/// Takes the change of every node's mean apart. All three are scores of nodes by unit; `bridge` are the data of after under
+/// the method of before: its frozen scales, weights and formulas. A node without a score before or after, or without units
+/// in both, is left out.
+pub fn decompose_means(from: &Matrix, bridge: &Matrix, to: &Matrix) -> Vec<MeanChange> {
+    let nodes = from.columns().iter().filter_map(|before| {
         let code = before.code();
-        let (old, new) = (by_unit(&from.scores, code)?, by_unit(&to.scores, code)?);
-        let bridged = by_unit(&bridge.scores, code)?;
+        let (old, new) = (by_unit(from, code)?, by_unit(to, code)?);
+        let bridged = by_unit(bridge, code)?;
         let same: Vec<(f64, f64, f64)> = old
             .iter()
             .filter_map(|(unit, old)| Some((*old, *bridged.get(unit)?, *new.get(unit)?)))
@@ -152,39 +152,26 @@ pub struct UnitChange {
     pub data: f64,
     /// What the method has changed, the figures of the others under a relative method included.
     pub method: f64,
-    /// Rank before.
-    pub rank_from: Option<u32>,
-    /// Rank after.
-    pub rank_to: Option<u32>,
 }
 
-/// The changes of the units that have a score before and after, node by node, in the order of after. `bridge` as in
+/// The changes of the units that have a score before and after, node by node, in the order of after. The three as in
 /// [`decompose_means`].
-pub fn unit_changes(from: &Composite, bridge: &Composite, to: &Composite) -> Vec<UnitChange> {
-    let row_before: BTreeMap<&String, usize> = from.scores.units().iter().zip(0..).collect();
+pub fn unit_changes(from: &Matrix, bridge: &Matrix, to: &Matrix) -> Vec<UnitChange> {
     let mut changes = Vec::new();
-    for (at, after) in to.scores.columns().iter().enumerate() {
-        let place = from
-            .scores
-            .columns()
-            .iter()
-            .position(|column| column.code() == after.code());
-        let (Some(place), Some(bridged)) = (place, by_unit(&bridge.scores, after.code())) else {
+    for after in to.columns() {
+        let code = after.code();
+        let (Some(before), Some(bridged)) = (by_unit(from, code), by_unit(bridge, code)) else {
             continue;
         };
-        for (row, unit) in to.scores.units().iter().enumerate() {
-            let old_row = row_before.get(unit).copied();
-            let old = old_row.and_then(|row| from.scores.columns()[place].get(row));
-            if let (Some(old), Some(between), Some(new)) = (old, bridged.get(unit), after.get(row)) {
+        for (unit, new) in to.units().iter().zip(after.cells()) {
+            if let (Some(old), Some(between), Some(new)) = (before.get(unit), bridged.get(unit), new) {
                 changes.push(UnitChange {
                     unit: unit.clone(),
-                    node: after.code().to_owned(),
-                    from: old,
+                    node: code.to_owned(),
+                    from: *old,
                     to: new,
                     data: between - old,
                     method: new - between,
-                    rank_from: old_row.and_then(|row| from.ranks[place].get(row).copied().flatten()),
-                    rank_to: to.ranks[at].get(row).copied().flatten(),
                 });
             }
         }
@@ -282,15 +269,14 @@ mod tests {
         let from = compute(before.clone(), &tree, &plan).unwrap();
         let to = compute(after.clone(), &tree, &plan).unwrap();
         let bridge = compute_with(after, None, &tree, &plan, &scales).unwrap();
+        let [from, bridge, to] = [from, bridge, to].map(|composite| composite.scores);
         let change = &decompose_means(&from, &bridge, &to)[0];
         // Before 0, 100, 50; bridge 100, 200, 0; after 50, 100, 0.
         assert_eq!((change.same_units, change.data, change.method), (2, 100.0, -75.0));
         assert!((change.data + change.method + change.population - (change.to - change.from)).abs() < 1e-12);
         let units = unit_changes(&from, &bridge, &to);
         assert_eq!(units.len(), 2);
-        assert_eq!(
-            (units[0].data, units[0].method, units[0].rank_from, units[0].rank_to),
-            (100.0, -50.0, Some(3), Some(2))
-        );
+        assert_eq!((units[0].data, units[0].method), (100.0, -50.0));
+        assert_eq!((units[0].from, units[0].to), (0.0, 50.0));
     }
 }

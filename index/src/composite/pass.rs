@@ -16,6 +16,7 @@ use super::{
     scaler::Line,
     tree::{Aggregate, Child, Tree},
 };
+use crate::exact::Fixed;
 
 /// Rows per block: 2048 doubles are 16 KiB; the two or three blocks in use fit a first-level cache of 48 KiB.
 const BLOCK_ROWS: usize = 2048;
@@ -171,6 +172,7 @@ impl Slab<'_> {
         block: Range<usize>,
         tally: &mut Tally,
     ) -> Result<(), CompositeError> {
+        let rows = block.clone();
         match self.pass.mean(node) {
             Mean::Arithmetic => self.sum(at, node, block, tally, |v| v, |mean| mean),
             Mean::Geometric => {
@@ -192,9 +194,15 @@ impl Slab<'_> {
             }
             Mean::MazziottaPareto { added } => self.row_by_row(at, node, &block, |row| mazziotta_pareto(row, added)),
             Mean::Median => self.row_by_row(at, node, &block, median),
-            // Done over all rows at once.
-            Mean::Copeland => Ok(()),
+            // Done over all rows at once; whole numbers.
+            Mean::Copeland => return Ok(()),
+        }?;
+        self.refuse_overflow(at, node, &rows)?;
+        if let Some(decimals) = node.decimals {
+            let rounded = |score: &mut f64| *score = Fixed::round_observed(*score, decimals);
+            self.scores[at][rows].iter_mut().for_each(rounded);
         }
+        Ok(())
     }
 
     /// A weighted mean of what `of` makes of the children, turned back by `back`.
@@ -339,7 +347,36 @@ impl Slab<'_> {
         for (child, _) in &node.children {
             self.scale_child(*child, block);
         }
+        self.refuse_overflow_below(node, block)
+    }
+
+    /// Refuses scores that are no numbers. A sum shows those below it too; other means may hide them.
+    fn refuse_overflow(&self, at: usize, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
+        let own = not_finite(&self.scores[at][block.clone()]);
+        if own.is_some() || self.pass.mean(node) != Mean::Arithmetic {
+            self.refuse_overflow_below(node, block)?;
+        }
+        match own {
+            Some(row) => Err(self.overflow(node.code.clone(), block.start + row)),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_overflow_below(&self, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
+        for (child, _) in &node.children {
+            let (values, _) = self.child_block(*child, block);
+            if let Some(row) = not_finite(values) {
+                return Err(self.overflow(self.code(*child).to_owned(), block.start + row));
+            }
+        }
         Ok(())
+    }
+
+    fn overflow(&self, code: String, row: usize) -> CompositeError {
+        CompositeError::Overflow {
+            code,
+            unit: self.unit(row),
+        }
     }
 
     /// Normalises a child that is an indicator. Each has one parent, so that this happens once.
@@ -369,7 +406,7 @@ impl Slab<'_> {
     }
 
     /// Refuses a block in which a child has a value that the mean cannot take. Under the policy that counts a missing child
-    /// as zero, the zero is looked at too.
+    /// as zero, the zero is looked at too. A row that is not scored anyway, having too few children, is passed over.
     fn refuse(
         &mut self,
         node: &Aggregate,
@@ -389,11 +426,25 @@ impl Slab<'_> {
                 Some(line) => line.apply(values[row]),
                 None => values[row],
             };
-            if let Some(row) = (0..values.len()).find(|row| (as_zero || here(*row)) && unusable(score(*row))) {
+            let refused = |row: &usize| (as_zero || here(*row)) && unusable(score(*row));
+            let mut rows = (0..values.len()).filter(refused);
+            if let Some(row) = rows.find(|row| self.has_enough(node, block, *row)) {
                 return Err(self.not_positive(node, *child, block.start + row));
             }
         }
         Ok(())
+    }
+
+    /// Whether a row of a block has as many children as it needs to be scored.
+    fn has_enough(&self, node: &Aggregate, block: &Range<usize>, row: usize) -> bool {
+        let missing = self.pass.missing(node);
+        let is_here = |child: Child| {
+            let (_, present) = self.child_block(child, block);
+            present.is_none_or(|present| present[row])
+        };
+        let here = node.children.iter().filter(|(child, _)| is_here(*child));
+        let (count, weight) = here.fold((0, 0.0), |(count, weight), (_, own)| (count + 1, weight + own));
+        missing == Missing::Zero || (count >= missing.needed(node.children.len()) && weight > 0.0)
     }
 
     fn refuse_missing(&self, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
@@ -427,6 +478,17 @@ impl Slab<'_> {
             child: self.code(child).to_owned(),
             unit: self.unit(row),
         }
+    }
+}
+
+/// The first that is no number.
+fn not_finite(values: &[f64]) -> Option<usize> {
+    // All of them without a way out, so that they are looked at side by side.
+    let all = values.iter().fold(true, |all, value| all & value.is_finite());
+    if all {
+        None
+    } else {
+        values.iter().position(|value| !value.is_finite())
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     denominate::{Denominator, denominate},
     engine::{Composite, Plan, compute_with, fit},
     error::CompositeError,
-    impute::{Imputation, Imputed, ImputedPoint, impute, impute_by_unit},
+    impute::{Imputation, Imputed, ImputedPoint, impute, impute_by_unit, refuse_missing},
     levels::{Cuts, StageConditions},
     matrix::{Column, Matrix},
     normalise::{Sample, Scales},
@@ -55,9 +55,16 @@ pub enum Step {
         level: Option<usize>,
         /// Median instead of mean.
         by_median: bool,
+        /// Whether a value for which there is nothing to put in is refused instead of left missing.
+        refuse_empty: bool,
     },
     /// Missing values are filled from other years.
-    ImputeOverYears(YearFill),
+    ImputeOverYears {
+        /// How.
+        fill: YearFill,
+        /// Whether a value for which no year has one is refused instead of left missing.
+        refuse_empty: bool,
+    },
     /// Units are left out.
     Screen(Screening),
     /// Outliers are treated.
@@ -169,7 +176,7 @@ impl Method {
         let steps = self.steps.iter().any(|step| match step {
             Step::Impute(imputation, _) => imputation.relative(),
             Step::ImputeByUnit { .. } | Step::Treat(_) => true,
-            Step::Denominate(_) | Step::ImputeOverYears(_) | Step::Screen(_) => false,
+            Step::Denominate(_) | Step::ImputeOverYears { .. } | Step::Screen(_) => false,
         });
         let scales = self.tree.indicators.iter().any(|indicator| {
             indicator
@@ -221,8 +228,7 @@ impl Method {
         self.precision(self.rank_published)
     }
 
-    /// In which form scores are compared with the limits of levels or stages. Here the run knows no tolerance; scores that
-    /// were computed in another order need one.
+    /// In which form scores are compared with the limits of levels or stages.
     pub fn level_precision(&self) -> Precision {
         let levels = self.cuts.as_ref().is_some_and(|cuts| cuts.published);
         self.precision(levels || self.stages.as_ref().is_some_and(|stages| stages.published))
@@ -237,8 +243,8 @@ impl Method {
     pub fn run(&self, years: Vec<YearInput>) -> Result<Vec<YearResult>, CompositeError> {
         let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
         for step in &self.steps {
-            if let Step::ImputeOverYears(fill) = step {
-                fill_over_years(&mut years, *fill)?;
+            if let Step::ImputeOverYears { fill, refuse_empty } = step {
+                fill_over_years(&mut years, *fill, *refuse_empty)?;
             } else {
                 years.iter_mut().try_for_each(|year| year.take(step, &self.tree))?;
             }
@@ -272,7 +278,9 @@ impl Method {
         let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
         for (step, stage) in self.steps.iter().zip(&before.stages) {
             match (step, stage) {
-                (Step::ImputeOverYears(fill), _) => fill_over_years(&mut years, *fill)?,
+                (Step::ImputeOverYears { fill, refuse_empty }, _) => {
+                    fill_over_years(&mut years, *fill, *refuse_empty)?;
+                }
                 (Step::Treat(_), Stage::Treated(treated)) => {
                     if let Some(last) = years.last_mut() {
                         last.treat_as(treated)?;
@@ -348,9 +356,11 @@ impl Method {
             levels: None,
             development_stages: None,
         };
-        result.levels = self.cuts.as_ref().map(|cuts| cuts.levels_in(&result)).transpose()?;
+        let precision = self.level_precision();
+        let levels = self.cuts.as_ref().map(|cuts| cuts.levels_in(&result, precision));
+        result.levels = levels.transpose()?;
         let stages = self.stages.as_ref().zip(self.tree.main_root());
-        result.development_stages = stages.map(|(stages, root)| stages.stages_in(&result, &root.code));
+        result.development_stages = stages.map(|(stages, root)| stages.stages_in(&result, &root.code, precision));
         Ok(result)
     }
 }
@@ -382,12 +392,14 @@ impl Progress {
                 let groups = group.as_ref().map(|group| self.group(group)).transpose()?;
                 Stage::Imputed(impute(&self.data, groups, imputation)?)
             }
-            Step::ImputeByUnit { level, by_median } => {
-                Stage::Imputed(impute_by_unit(&self.data, tree, *level, *by_median)?)
-            }
+            Step::ImputeByUnit {
+                level,
+                by_median,
+                refuse_empty,
+            } => Stage::Imputed(impute_by_unit(&self.data, tree, *level, *by_median, *refuse_empty)?),
             Step::Screen(screening) => Stage::Screened(self.screen(screening)?),
             Step::Treat(treatments) => Stage::Treated(treat(&self.data, treatments)?),
-            Step::ImputeOverYears(_) => return Ok(()),
+            Step::ImputeOverYears { .. } => return Ok(()),
         };
         self.data = stage.figures().clone();
         self.stages.push(stage);
@@ -436,13 +448,16 @@ impl Progress {
     }
 }
 
-fn fill_over_years(years: &mut [Progress], fill: YearFill) -> Result<(), CompositeError> {
+fn fill_over_years(years: &mut [Progress], fill: YearFill, refuse_empty: bool) -> Result<(), CompositeError> {
     let borrowed: Vec<(i64, &Matrix)> = years
         .iter()
         .map(|year| (year.year.unwrap_or_default(), &year.data))
         .collect();
     let filled = impute_over_years(&borrowed, fill)?;
     for (year, imputed) in years.iter_mut().zip(filled) {
+        if refuse_empty {
+            refuse_missing(&imputed.data)?;
+        }
         year.data = imputed.data.clone();
         year.stages.push(Stage::Imputed(imputed));
     }

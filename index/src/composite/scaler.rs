@@ -74,6 +74,11 @@ impl Line {
         }
     }
 
+    /// Whether scores fall where values rise.
+    pub(super) fn falls(&self) -> bool {
+        self.span / self.divisor < 0.0
+    }
+
     /// Whether it is a line all the way.
     pub(super) fn is_straight(&self) -> bool {
         self.least.is_none() && self.greatest.is_none()
@@ -199,6 +204,14 @@ impl Scaler {
     /// The column on scale; a value that the method cannot take is refused with its unit.
     pub(super) fn map(&self, column: &Column, units: &[String]) -> Result<Column, CompositeError> {
         scores(column, units, |_, value| self.apply(value), self.step())
+    }
+
+    /// Whether scores fall where values rise; none where it is no line.
+    pub(super) fn falls(&self) -> Option<bool> {
+        match self {
+            Self::Line(line) | Self::LogLine(line) => Some(line.falls()),
+            _ => None,
+        }
     }
 
     pub(super) fn step(&self) -> &'static str {

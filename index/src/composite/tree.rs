@@ -49,6 +49,8 @@ pub struct NodeSpec {
     pub missing: Option<Missing>,
     /// The normalisation of this indicator where it differs from the plan's.
     pub normalisation: Option<Normalisation>,
+    /// Decimals to which the score of this aggregate is rounded, half away from zero, before it goes up; none: as computed.
+    pub decimals: Option<u32>,
 }
 
 impl NodeSpec {
@@ -65,6 +67,7 @@ impl NodeSpec {
             mean: None,
             missing: None,
             normalisation: None,
+            decimals: None,
         }
     }
 
@@ -81,6 +84,7 @@ impl NodeSpec {
             mean: None,
             missing: None,
             normalisation: None,
+            decimals: None,
         }
     }
 }
@@ -110,6 +114,7 @@ pub(crate) struct Aggregate {
     pub(crate) code: String,
     pub(crate) mean: Option<Mean>,
     pub(crate) missing: Option<Missing>,
+    pub(crate) decimals: Option<u32>,
     /// Children with their weights, in the order described.
     pub(crate) children: Vec<(Child, f64)>,
 }
@@ -166,7 +171,14 @@ impl Tree {
                     code: node.code.clone(),
                 });
             }
-            if children.iter().map(|(_, w)| w).sum::<f64>() <= 0.0 {
+            let whole = children.iter().map(|(_, weight)| weight).sum::<f64>();
+            if !whole.is_finite() {
+                return Err(CompositeError::BadWeight {
+                    code: node.code.clone(),
+                    weight: whole,
+                });
+            }
+            if whole <= 0.0 {
                 return Err(CompositeError::ZeroWeightSum {
                     code: node.code.clone(),
                 });
@@ -175,6 +187,7 @@ impl Tree {
                 code: node.code.clone(),
                 mean: node.mean.map(Mean::checked).transpose()?,
                 missing: node.missing.map(Missing::checked).transpose()?,
+                decimals: node.decimals,
                 children,
             });
         }
@@ -191,7 +204,7 @@ impl Tree {
     }
 
     /// The root that the description begins with: units are ranked by its score.
-    pub(crate) fn main_root(&self) -> Option<&NodeSpec> {
+    pub fn main_root(&self) -> Option<&NodeSpec> {
         self.nodes.iter().find(|node| node.parent.is_none())
     }
 

@@ -128,7 +128,10 @@ impl Aim {
 
     fn is_met(&self, goal: &Goal, composite: &Composite) -> bool {
         let score = goal.score(composite).map(|score| self.precision.form(score));
-        score.is_some_and(|score| goal.operator.holds(score, goal.limit))
+        score.is_some_and(|score| {
+            let score = self.precision.against(score, goal.limit);
+            goal.operator.holds(score, goal.limit)
+        })
     }
 
     /// How much nearer other scores are to the goals that are not met, all taken together; none where such a goal has no

@@ -112,11 +112,12 @@ fn distance_to_stage(scored: &Scored, methodology: &CompiledComposite, stages: &
     let next = stages.ladder.above(scored.attained.as_ref()?.value)?;
     let parts = &scored.composite.as_ref()?.contributions;
     let precision = methodology.method.level_precision();
-    let score = |node: &Arc<str>| {
+    let score = |(at, node): (usize, &Arc<str>)| {
         let part = parts.iter().find(|part| part.node == **node)?;
-        part.score.map(|score| precision.form(score))
+        let score = precision.form(part.score?);
+        Some(stages.ladder.against_limits(at, score, precision))
     };
-    let scores: Vec<Option<f64>> = nodes.iter().map(score).collect();
+    let scores: Vec<Option<f64>> = nodes.iter().enumerate().map(score).collect();
     let asked = stages.ladder.ask(&scores);
     let conditions = next.conditions.iter().map(|condition| {
         ConditionDistance {

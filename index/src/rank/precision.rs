@@ -27,6 +27,12 @@ impl Precision {
             Self::Rounded(_) => 0.0,
         }
     }
+
+    /// A score of this form as it is compared with a limit: the limit itself where the two are equal.
+    pub fn against(self, score: f64, limit: f64) -> f64 {
+        let is_equal = (score - limit).abs() <= self.tolerance() * score.abs().max(limit.abs());
+        if is_equal { limit } else { score }
+    }
 }
 
 #[cfg(test)]
@@ -45,6 +51,14 @@ mod tests {
         check(Precision::Rounded(1), 0.15, 0.2);
         check(Precision::Rounded(1), -0.15, -0.2);
         check(Precision::Rounded(0), 1e30, 1e30);
+        let against = |precision: Precision, score: f64, expected: f64| {
+            let found = precision.against(score, 60.0);
+            assert!((found - expected).abs() <= 0.0, "{precision:?} {score}");
+        };
+        against(Precision::Within(1e-9), 59.999_999_999_9, 60.0);
+        against(Precision::Within(1e-9), 60.000_000_000_1, 60.0);
+        against(Precision::Within(1e-9), 59.999_9, 59.999_9);
+        against(Precision::Rounded(2), 59.999_999_999_9, 59.999_999_999_9);
         let tolerance = Precision::Rounded(9).tolerance();
         assert!(tolerance.abs() <= 0.0 && Precision::Within(0.1).tolerance() > 0.0);
     }

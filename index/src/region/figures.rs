@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 use thiserror::Error;
 
-use super::{CompiledRegion, RegionTally};
+use super::{CompiledRegion, RegionNode, RegionTally};
 
 /// What is given by hand: official statistics, and what every indicator is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -143,18 +143,23 @@ impl CompiledRegion {
     }
 
     fn check_value(&self, code: &str, given: &RegionValue) -> Result<(), RegionError> {
-        let node = self.indicators.iter().find(|node| node.code == code);
-        let code = || code.to_owned();
-        let node = node.ok_or_else(|| RegionError::UnknownIndicator { code: code() })?;
-        given.check_base(&node.code)?;
-        let values = [given.value, given.last_year];
-        if node.measure.is_some() && values.iter().any(Option::is_some) {
-            return Err(RegionError::FromSurvey { code: code() });
-        }
-        if values.iter().flatten().any(|value| !value.is_finite()) {
-            return Err(RegionError::NotFinite { code: code() });
+        let node = self.check_known(code, given)?;
+        if node.measure.is_some() && (given.value.is_some() || given.last_year.is_some()) {
+            return Err(RegionError::FromSurvey { code: code.to_owned() });
         }
         Ok(())
+    }
+
+    /// The indicator that a value is of, where the value is one that it can have.
+    pub(super) fn check_known(&self, code: &str, known: &RegionValue) -> Result<&RegionNode, RegionError> {
+        let node = self.indicators.iter().find(|node| node.code == code);
+        let node = node.ok_or_else(|| RegionError::UnknownIndicator { code: code.to_owned() })?;
+        known.check_base(code)?;
+        let mut values = [known.value, known.last_year].into_iter().flatten();
+        if values.any(|value| !value.is_finite()) {
+            return Err(RegionError::NotFinite { code: code.to_owned() });
+        }
+        Ok(node)
     }
 
     /// All values of the indicators: those given, and those that the returns of this year and of the year before give.

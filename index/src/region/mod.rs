@@ -3,9 +3,11 @@
 //! Source: the yearly assessment of regional integration (中国区域两化融合发展水平评估报告); each indicator is compared
 //! with the mean of the base year on a logarithmic scale, where the base mean itself scores the factor of the formula.
 
+mod change;
 mod figures;
 mod measure;
 mod score;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -16,9 +18,11 @@ use crate::{
     methodology::{MissingSubstitute, RegionRounding},
 };
 
+pub use change::{Moved, RegionCause, RegionChange, RegionClassChange, RegionIndicatorChange};
 pub use figures::{BaseOrigin, RegionError, RegionFigures, RegionValue};
 pub use measure::{Measured, RegionTally};
 pub use score::{RegionClassScore, RegionIndicatorScore, RegionScored};
+pub use what_if::TriedFigure;
 
 pub(crate) use measure::RegionMeasure;
 pub(crate) use score::index_of_ratio;

@@ -1,6 +1,6 @@
 //! Why an analysis of robustness is refused.
 
-use survey::text::Text;
+use survey::{document::DocumentFault, text::Text};
 use thiserror::Error;
 
 use crate::composite::CompositeError;
@@ -109,6 +109,19 @@ pub enum RobustnessError {
 }
 
 impl RobustnessError {
+    /// The first of the faults that a methodology has with the settings of a replication.
+    pub fn invalid(replication: usize, faults: Vec<DocumentFault>) -> Self {
+        let first = faults.into_iter().next();
+        let (zh, en) = first.map_or_else(Default::default, |fault| {
+            let place = fault.pointer;
+            (
+                format!("{place} {}", fault.message.zh),
+                format!("{place} {}", fault.message.en),
+            )
+        });
+        Self::Invalid { replication, zh, en }
+    }
+
     /// Stable code for clients and documentation.
     pub fn code(&self) -> &'static str {
         match self {

@@ -1,9 +1,9 @@
 //! The scores of one node for many sets of weights at once.
 //!
-//! Where every mean below the node is arithmetic (or every one geometric) and nothing is missing, the tree collapses into
-//! one weighted sum of the indicators (of their logarithms) with the effective weights: replications that differ in
-//! weights alone become one product of matrices, in which a value fetched from memory serves many replications. In all
-//! other cases the composite engine aggregates a tree with other weights, replication by replication.
+//! Where every mean below the node is arithmetic (or every one geometric), none is rounded and nothing is missing, the tree
+//! collapses into one weighted sum of the indicators (of their logarithms) with the effective weights: replications that
+//! differ in weights alone become one product of matrices, in which a value fetched from memory serves many replications.
+//! In all other cases the composite engine aggregates a tree with other weights, replication by replication.
 
 use std::collections::BTreeMap;
 
@@ -186,7 +186,8 @@ impl Collapsed {
         let mean_of = |at: &usize| own_mean(&tree.aggregates[*at], prepared);
         let geometric = mean_of(&node) == Mean::Geometric;
         let kind = if geometric { Mean::Geometric } else { Mean::Arithmetic };
-        if below.iter().any(|at| mean_of(at) != kind) {
+        let rounds = |at: &usize| tree.aggregates[*at].decimals.is_some();
+        if below.iter().any(|at| mean_of(at) != kind || rounds(at)) {
             return None;
         }
         let mut indicators: Vec<usize> = below

@@ -325,8 +325,8 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
         }
         for (row, score) in scores.by_row() {
             let reached = match self.request.stages {
-                Some(stages) => stages.reached(|node| of_nodes.get(node)?.get(row), precision.tolerance()),
-                None => level(self.request.cuts, precision.form(score), precision.tolerance()),
+                Some(stages) => stages.reached(|node| of_nodes.get(node)?.get(row), precision),
+                None => level(self.request.cuts, precision.form(score), precision),
             };
             let unit = rows.map_or(row, |rows| rows[row]);
             self.counts[unit * (levels + 1) + reached] += 1;
@@ -335,8 +335,8 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
 }
 
 /// How many cuts a score reaches; one that it misses by rounding alone is reached.
-fn level(cuts: &[f64], score: f64, tolerance: f64) -> usize {
-    let reached = |cut: &&f64| score >= **cut - tolerance * cut.abs().max(score.abs());
+fn level(cuts: &[f64], score: f64, precision: Precision) -> usize {
+    let reached = |cut: &&f64| precision.against(score, **cut) >= **cut;
     cuts.iter().take_while(reached).count()
 }
 
@@ -592,10 +592,13 @@ mod tests {
 
     #[test]
     fn a_cut_is_reached_within_rounding() {
-        assert_eq!(level(&[40.0, 60.0], 0.1 + 0.2 + 59.7, 1e-9), 2);
-        assert_eq!(level(&[40.0, 60.0], 59.999_999_999_9, 1e-9), 2);
-        assert_eq!(level(&[40.0, 60.0], 59.9, 1e-9), 1);
-        assert_eq!(level(&[40.0, 60.0], -1.0, 0.0), 0);
+        let check = |score: f64, precision: Precision, expected: usize| {
+            assert_eq!(level(&[40.0, 60.0], score, precision), expected, "{score}");
+        };
+        check(0.1 + 0.2 + 59.7, Precision::Within(1e-9), 2);
+        check(59.999_999_999_9, Precision::Within(1e-9), 2);
+        check(59.9, Precision::Within(1e-9), 1);
+        check(-1.0, Precision::Rounded(2), 0);
     }
 
     #[test]

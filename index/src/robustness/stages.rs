@@ -6,6 +6,7 @@ use survey::text::Text;
 
 use crate::{
     composite::Method,
+    rank::Precision,
     scoring::stage::{Operator, StageLadder, StageRow},
 };
 
@@ -107,12 +108,12 @@ impl ScoreStages {
     }
 
     /// How many of the stages, from the lowest up, end with the one that is given: the highest whose conditions all hold.
-    /// `scores` stand in the order of the nodes; scores within a relative tolerance of a limit are at it, and a condition on
-    /// a score that is missing does not hold.
-    pub(super) fn reached(&self, scores: impl Fn(usize) -> Option<f64>, tolerance: f64) -> usize {
+    /// `scores` stand in the order of the nodes and in the form in which they are compared; a condition on a score that is
+    /// missing does not hold.
+    pub(super) fn reached(&self, scores: impl Fn(usize) -> Option<f64>, precision: Precision) -> usize {
         let holds = |condition: &Condition| {
             let score = scores(condition.node);
-            score.is_some_and(|score| condition.holds(score, tolerance))
+            score.is_some_and(|score| condition.holds(score, precision))
         };
         let given = self.rows.iter().rposition(|row| row.conditions.iter().all(holds));
         given.map_or(0, |at| at + 1)
@@ -120,10 +121,8 @@ impl ScoreStages {
 }
 
 impl Condition {
-    fn holds(&self, score: f64, tolerance: f64) -> bool {
-        let is_at = (score - self.limit).abs() <= tolerance * score.abs().max(self.limit.abs());
-        // A score at the limit is compared as the limit itself.
-        self.operator.holds(if is_at { self.limit } else { score }, self.limit)
+    fn holds(&self, score: f64, precision: Precision) -> bool {
+        self.operator.holds(precision.against(score, self.limit), self.limit)
     }
 }
 
@@ -157,7 +156,11 @@ mod tests {
     fn the_highest_stage_whose_conditions_hold_is_given() {
         let mut stages = ScoreStages::reaching(&[("a", 40.0), ("b", 60.0)]);
         let check = |stages: &ScoreStages, scores: [Option<f64>; 2], expected: usize| {
-            assert_eq!(stages.reached(|node| scores[node], 1e-9), expected, "{scores:?}");
+            assert_eq!(
+                stages.reached(|node| scores[node], Precision::Within(1e-9)),
+                expected,
+                "{scores:?}"
+            );
         };
         check(&stages, [Some(39.0), Some(59.0)], 0);
         check(&stages, [Some(40.0 - 1e-9), Some(0.0)], 1);
@@ -183,7 +186,7 @@ mod tests {
                 operator,
                 limit: 50.0,
             };
-            condition.holds(score, 1e-9)
+            condition.holds(score, Precision::Within(1e-9))
         };
         let check = |operator, expected: [bool; 3]| {
             let near = 50.0 * (1.0 - 1e-12);

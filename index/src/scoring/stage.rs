@@ -8,7 +8,7 @@ use survey::{
 };
 
 use super::{Attained, AttainedKind, MissedRow};
-use crate::exact::Fixed;
+use crate::{exact::Fixed, rank::Precision};
 
 /// The stages of a methodology.
 #[derive(Clone, Debug)]
@@ -177,6 +177,16 @@ impl StageLadder {
             missed.push(self.missed_row(row, failed, asked.told(failed)));
         }
         None
+    }
+
+    /// The score of a node as it is compared in this form with the limits of the conditions.
+    pub(crate) fn against_limits(&self, node: usize, score: f64, precision: Precision) -> f64 {
+        let conditions = self.rows.iter().flat_map(|row| &row.conditions);
+        let comparisons = conditions.filter_map(|condition| condition.comparison.as_ref());
+        let own = comparisons.filter(|comparison| comparison.node == node);
+        own.fold(score, |score, comparison| {
+            precision.against(score, comparison.limit.to_f64())
+        })
     }
 
     /// The row above that of a stage; none at the top.

@@ -385,6 +385,7 @@ fn every_way_a_document_is_refused() {
         "code.duplicate",
         "/tree/1/code",
     );
+    refused(json!({ "tree": [] }), "composite.no_nodes", "/tree");
     refused(
         json!({ "tree": [node("a", Some("b"), 1.0)] }),
         "composite.unknown_parent",
@@ -474,6 +475,26 @@ fn every_way_a_document_is_refused() {
         join(json!({ "missing": "zero", "availability": 0.5 })),
         "composite.misplaced",
         "/aggregation/all/availability",
+    );
+    refused(
+        json!({ "aggregation": { "all": { "missing": "not_ranked" }, "levels": { "2": { "availability": 0.5 } } } }),
+        "composite.misplaced",
+        "/aggregation/levels/2/availability",
+    );
+    refused(
+        json!({ "aggregation": { "all": { "missing": "zero" }, "nodes": { "Conn": { "availability": 0.5 } } } }),
+        "composite.misplaced",
+        "/aggregation/nodes/Conn/availability",
+    );
+    refused(
+        json!({ "imputation": { "method": "none", "empty": "refuse" } }),
+        "composite.misplaced",
+        "/imputation/empty",
+    );
+    refused(
+        json!({ "screening": { "keep": ["AUS"], "drop": ["AUS", "CHN"] } }),
+        "composite.kept_and_dropped",
+        "/screening/drop",
     );
     refused(
         join(json!({ "availability": -1 })),

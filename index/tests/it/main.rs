@@ -15,6 +15,7 @@ mod frozen;
 mod mcdm;
 mod properties;
 mod reference_cases;
+mod regions;
 mod replications;
 mod schema;
 mod shipped;

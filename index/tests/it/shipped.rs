@@ -49,19 +49,19 @@ pub(crate) fn document(name: &str) -> Value {
     serde_json::from_slice(&data(name)).unwrap()
 }
 
-fn compiled(name: &str) -> Compiled {
-    Methodology::parse(&data(name))
+pub(crate) fn compiled(document: &[u8]) -> Compiled {
+    Methodology::parse(document)
         .unwrap()
         .compile(&SURVEY)
-        .unwrap_or_else(|faults| panic!("{name}: {faults:#?}"))
+        .unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 pub(crate) fn enterprise(name: &str) -> CompiledMethodology {
-    compiled(name).enterprise().unwrap()
+    compiled(&data(name)).enterprise().unwrap()
 }
 
 pub(crate) fn region() -> CompiledRegion {
-    compiled(REGION).region().unwrap()
+    compiled(&data(REGION)).region().unwrap()
 }
 
 fn tables() -> Arc<ReferenceTables> {

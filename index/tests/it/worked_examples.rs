@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use index::{
     exact::Fixed,
-    methodology::MissingSubstitute,
-    region::{BaseOrigin, RegionFigures, RegionValue},
+    region::RegionValue,
     scoring::{AttainedKind, MissingReason, NodeKind, Scored},
 };
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use survey::expression;
 
 use crate::shipped::{EXAMPLES, INDEX, LEVEL, TOPIC, document, enterprise, evaluation, region};
 
-fn list(name: &str) -> &'static [Value] {
+pub(crate) fn list(name: &str) -> &'static [Value] {
     EXAMPLES[name].as_array().unwrap()
 }
 
@@ -21,7 +20,7 @@ fn fixed(value: &Value) -> Fixed {
     serde_json::from_value(value.clone()).unwrap()
 }
 
-fn not_applicable(example: &Value) -> BTreeSet<String> {
+pub(crate) fn not_applicable(example: &Value) -> BTreeSet<String> {
     serde_json::from_value(example["not_applicable"].clone()).unwrap()
 }
 
@@ -269,136 +268,4 @@ fn the_region_cases() {
             "{case}"
         );
     }
-}
-
-#[test]
-fn a_region_replaces_what_is_missing_and_says_so() {
-    let region = region();
-    let value = |value: Option<f64>, last_year: Option<f64>| RegionValue {
-        base: 1.0,
-        value,
-        last_year,
-        enterprises: None,
-    };
-    let values = BTreeMap::from([
-        ("RG01".to_owned(), value(Some(1.0), None)),
-        ("RG02".to_owned(), value(None, Some(3.0))),
-        ("RG21".to_owned(), value(Some(0.0), Some(1.0))),
-    ]);
-    let scored = region.score(&values).unwrap();
-    let found = |code: &str| {
-        let indicator = scored
-            .indicators
-            .iter()
-            .find(|indicator| indicator.code == code)
-            .unwrap();
-        (indicator.z.map(|z| z.to_string()), json!(indicator.substitute))
-    };
-    assert_eq!(found("RG01"), (Some("50".into()), Value::Null));
-    assert_eq!(found("RG02"), (Some("100".into()), json!("last_year_value")));
-    assert_eq!(found("RG21"), (Some("50".into()), json!("last_year_value")));
-    // (4 * 50 + 4 * 100) / 8 for the class that has values; nothing for the class without any.
-    assert_eq!(found("RG03"), (Some("75".into()), json!("class_mean")));
-    assert_eq!(found("RG09"), (None, Value::Null));
-    let with_index = scored.classes.iter().filter(|class| class.index.is_some());
-    let with_index: Vec<&str> = with_index.map(|class| class.code.as_str()).collect();
-    assert_eq!(with_index, ["base", "benefit"]);
-    // Classes of 25 and 25: the mean of 75 and 50.
-    assert_eq!(scored.total.unwrap().to_string(), "62.5");
-
-    let refused = |values| region.score(&values).unwrap_err().code();
-    assert_eq!(
-        refused(BTreeMap::from([("RG99".to_owned(), value(None, None))])),
-        "region.unknown_indicator"
-    );
-    let no_base = RegionValue {
-        base: 0.0,
-        value: Some(1.0),
-        ..RegionValue::default()
-    };
-    assert_eq!(
-        refused(BTreeMap::from([("RG01".to_owned(), no_base)])),
-        "region.no_base"
-    );
-}
-
-#[test]
-fn the_returns_of_a_round_give_the_survey_indicators() {
-    let region = region();
-    let mut tally = region.tally();
-    let (mut planned, mut counted) = (0_u32, 0_u32);
-    for example in list("enterprises") {
-        let measured = region.measure(&evaluation(&example["answers"]), &not_applicable(example));
-        tally.add(&measured);
-        let scored = region.scored_return(&measured);
-        let node = scored.node("RG08").unwrap();
-        assert_eq!(scored.not_scored.as_ref().unwrap().code, "region_only");
-        let answer = &example["answers"]["N10"];
-        assert_eq!(node.value.is_none(), answer.is_null(), "{node:?}");
-        assert_eq!(node.missing.is_some(), answer.is_null(), "{node:?}");
-        counted += u32::from(!answer.is_null());
-        planned += u32::from(*answer == "C" || *answer == "D");
-    }
-    assert!(planned > 0 && planned < counted);
-    let figures: RegionFigures =
-        serde_json::from_value(json!({ "base_from": "own_first_year", "values": { "RG08": { "base": 20.0 } } }))
-            .unwrap();
-    region.check_figures(&figures).unwrap();
-    let values = region.values(&figures, &tally, &region.tally());
-    let value = values["RG08"];
-    assert_eq!(value.value, Some(100.0 * f64::from(planned) / f64::from(counted)));
-    assert_eq!((value.last_year, value.enterprises), (None, Some(counted as usize)));
-    let scored = region.score(&values).unwrap();
-    let ratio = value.value.unwrap() / 20.0;
-    let expected = Fixed::from_observed(50.0 * (1.0 + ratio).log2(), 4);
-    assert_eq!(
-        scored.indicators.iter().find(|one| one.code == "RG08").unwrap().z,
-        expected
-    );
-    // Nobody answered: last year's figure of the same enterprises stands in.
-    let values = region.values(&figures, &region.tally(), &tally);
-    let stood_in = region.score(&values).unwrap();
-    let one = stood_in.indicators.iter().find(|one| one.code == "RG08").unwrap();
-    assert_eq!(
-        (one.z, one.substitute),
-        (expected, Some(MissingSubstitute::LastYearValue))
-    );
-}
-
-#[test]
-fn wrong_figures_of_a_region_are_all_named() {
-    let region = region();
-    let check = |values: Value, expected: &[&str]| {
-        let figures = json!({ "base_from": "mean_of_regions", "values": values });
-        let figures: RegionFigures = serde_json::from_value(figures).unwrap();
-        let faults = region.check_figures(&figures).err().unwrap_or_default();
-        let codes: Vec<&str> = faults.iter().map(index::region::RegionError::code).collect();
-        assert_eq!(codes, expected, "{faults:?}");
-    };
-    check(
-        json!({ "RG01": { "base": 2.0, "value": 3.0 }, "RG08": { "base": 20.0 } }),
-        &[],
-    );
-    check(
-        json!({ "RG01": { "base": 0.0 }, "RG02": { "base": -1.0 }, "RG08": { "base": 1.0, "last_year": 2.0 }, "X": { "base": 1.0 } }),
-        &[
-            "region.no_base",
-            "region.no_base",
-            "region.from_survey",
-            "region.unknown_indicator",
-        ],
-    );
-    let infinite = RegionValue {
-        base: 1.0,
-        value: Some(f64::INFINITY),
-        ..RegionValue::default()
-    };
-    let figures = RegionFigures {
-        base_from: BaseOrigin::MeanOfRegions,
-        values: BTreeMap::from([("RG01".to_owned(), infinite)]),
-    };
-    assert_eq!(
-        region.check_figures(&figures).unwrap_err()[0].code(),
-        "region.not_finite"
-    );
 }

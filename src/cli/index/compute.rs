@@ -1,15 +1,22 @@
 //! `ronghe index compute`
 
-use std::{collections::BTreeMap, fs, num::NonZeroUsize, path::PathBuf, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    num::NonZeroUsize,
+    path::PathBuf,
+    thread,
+};
 
 use index::{
     composite::{
-        CompositeError, Matrix, Method, Stage, YearResult, compute_with, decompose_means, explain_unit, imputed_share,
-        unit_changes,
+        Composite, CompositeError, Matrix, Method, Stage, YearResult, compute_with, decompose_means, explain_unit,
+        imputed_share, unit_changes,
     },
     weights::effective_weights,
 };
 use serde_json::{Value, json};
+use survey::text::Text;
 
 use super::tables::{InputFiles, Inputs, Tables, number, unit_cells, unit_header};
 use crate::cli::output::{Failed, Output};
@@ -17,7 +24,7 @@ use crate::cli::output::{Failed, Output};
 /// Compute a composite indicator and write every stage as CSV
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --out results\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --parameters norm_params.csv --out results --format json\n\nThe smallest methodology is {\"kind\": \"composite\", \"code\": \"mine\", \"version\": \"1\"}: minimum to maximum on 0 to 100, weighted arithmetic means. Its fields are described in docs/en/composite.md (docs/zh/composite.md); data/schema/methodology_composite.schema.json is its JSON Schema.\n\nWritten into the folder, keyed by uCode (and Time where there are several years): denominated, imputed, screened, treated (the steps that the methodology has), normalised, aggregated, ranks, percentiles, weights, explain, and the records treatment, imputation, screening. Nothing is written when anything is refused; then the exit status is 1 and each fault names its row and column or its place in the methodology. No database is used."
+    after_help = "Examples:\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --out results\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --parameters norm_params.csv --out results --format json\n\nThe smallest methodology is {\"kind\": \"composite\", \"code\": \"mine\", \"version\": \"1\"}: minimum to maximum on 0 to 100, weighted arithmetic means. Its fields are described in docs/en/composite.md (docs/zh/composite.md); data/schema/methodology_composite.schema.json is its JSON Schema.\n\nWritten into the folder, keyed by uCode (and Time where there are several years): denominated, imputed, screened, treated (the steps that the methodology has), normalised, aggregated, ranks, percentiles, weights, explain, where the methodology has them published, levels and stages, over several years changes and change_summary, and the records treatment, imputation, screening. Nothing is written when anything is refused; then the exit status is 1 and each fault names its row and column or its place in the methodology. No database is used."
 )]
 pub(in crate::cli) struct Compute {
     #[command(flatten)]
@@ -82,7 +89,8 @@ impl Compute {
         if !self.no_explain {
             written.explain(&mut tables)?;
         }
-        written.changes(&mut tables)?;
+        let mut warnings = written.turned_over();
+        warnings.extend(written.changes(&mut tables)?);
         for name in NAMES {
             let stale = self.out.join(format!("{name}.csv"));
             if stale.is_file() {
@@ -97,10 +105,13 @@ impl Compute {
             "indicators": method.tree.indicators().count(),
             "aggregates": method.tree.aggregates().count(),
             "years": results.iter().map(|year| summary(year, &method)).collect::<Vec<_>>(),
+            "warnings": warnings.iter().map(Warning::json).collect::<Vec<_>>(),
             "folder": self.out.display().to_string(),
             "files": tables.names(),
         });
-        output.say(text(&summary, &results), &summary)
+        let told = warnings.iter().map(Warning::line);
+        let text: String = std::iter::once(text(&summary, &results)).chain(told).collect();
+        output.say(text, &summary)
     }
 }
 
@@ -108,6 +119,22 @@ impl From<CompositeError> for Failed {
     fn from(error: CompositeError) -> Self {
         let message = error.message();
         Self::new(error.code(), message.zh, message.en)
+    }
+}
+
+/// What is computed and should be looked at all the same.
+struct Warning {
+    code: &'static str,
+    message: Text,
+}
+
+impl Warning {
+    fn line(&self) -> String {
+        format!("\nwarning: {} / {}", self.message.zh, self.message.en)
+    }
+
+    fn json(&self) -> Value {
+        json!({ "code": self.code, "message": { "zh": self.message.zh, "en": self.message.en } })
     }
 }
 
@@ -404,10 +431,27 @@ impl<'a> Written<'a> {
         tables.add("explain.csv", &header, rows)
     }
 
-    /// From each year to the next: unit by unit, and the means.
-    fn changes(&self, tables: &mut Tables) -> Result<(), Failed> {
+    /// Indicators whose better values have lower scores.
+    fn turned_over(&self) -> Vec<Warning> {
+        let tree = &self.method.tree;
+        let turned = self.results.iter().flat_map(|year| year.scales.turned_over(tree));
+        let turned: BTreeSet<&str> = turned.collect();
+        let told = turned.into_iter().map(|code| {
+            let error = CompositeError::TurnedOver { code: code.to_owned() };
+            Warning {
+                code: error.code(),
+                message: error.message(),
+            }
+        });
+        told.collect()
+    }
+
+    /// From each year to the next: unit by unit, and the means. Where the scales of one year cannot take the figures of the
+    /// next, there is a warning instead.
+    fn changes(&self, tables: &mut Tables) -> Result<Vec<Warning>, Failed> {
+        let mut warnings = Vec::new();
         if !self.several() {
-            return Ok(());
+            return Ok(warnings);
         }
         let (mut units, mut means) = (Vec::new(), Vec::new());
         for pair in self.results.windows(2) {
@@ -418,9 +462,29 @@ impl<'a> Written<'a> {
                 &self.method.tree,
                 &self.method.plan,
                 &from.scales,
-            )?;
+            );
+            let bridge = match bridge {
+                Ok(bridge) => bridge,
+                Err(error) => {
+                    let [from, to] = [from.year, to.year].map(Option::unwrap_or_default);
+                    let why = error.message();
+                    warnings.push(Warning {
+                        code: "changes.not_told",
+                        message: Text::new(
+                            format!("{from} 年到 {to} 年的变动无从分解，因为 {from} 年的标尺不适用于 {to} 年的数据：{}", why.zh),
+                            format!(
+                                "the change from {from} to {to} is not taken apart, as the scales of {from} cannot take the figures of {to}: {}",
+                                why.en
+                            ),
+                        ),
+                    });
+                    continue;
+                }
+            };
             let years = [from.year, to.year].map(|year| year.map_or(String::new(), |year| year.to_string()));
-            for change in unit_changes(&from.composite, &bridge, &to.composite) {
+            let ranks = [from, to].map(|year| ranks_by_unit(&year.composite));
+            let scores = [&from.composite, &bridge, &to.composite].map(|composite| &composite.scores);
+            for change in unit_changes(scores[0], scores[1], scores[2]) {
                 let figures = [
                     change.from,
                     change.to,
@@ -428,12 +492,19 @@ impl<'a> Written<'a> {
                     change.data,
                     change.method,
                 ];
-                let mut row = vec![change.unit, change.node, years[0].clone(), years[1].clone()];
+                let own = (change.node.as_str(), change.unit.as_str());
+                let of_unit = [0, 1].map(|at| rank(ranks[at].get(&own)));
+                let mut row = vec![
+                    change.unit.clone(),
+                    change.node.clone(),
+                    years[0].clone(),
+                    years[1].clone(),
+                ];
                 row.extend(figures.map(|figure| number(Some(figure))));
-                row.extend([rank(Some(&change.rank_from)), rank(Some(&change.rank_to))]);
+                row.extend(of_unit);
                 units.push(row);
             }
-            for change in decompose_means(&from.composite, &bridge, &to.composite) {
+            for change in decompose_means(scores[0], scores[1], scores[2]) {
                 let mut row = vec![
                     change.node,
                     years[0].clone(),
@@ -470,7 +541,8 @@ impl<'a> Written<'a> {
             "method_effect",
             "population_effect",
         ];
-        tables.add("change_summary.csv", &header, means)
+        tables.add("change_summary.csv", &header, means)?;
+        Ok(warnings)
     }
 }
 
@@ -578,4 +650,15 @@ fn text(summary: &Value, results: &[YearResult]) -> String {
         summary["folder"].as_str().unwrap_or_default()
     ));
     lines.join("\n")
+}
+
+/// The rank of each unit at each node.
+fn ranks_by_unit(composite: &Composite) -> BTreeMap<(&str, &str), Option<u32>> {
+    let units = composite.scores.units();
+    let nodes = composite.scores.columns().iter().zip(&composite.ranks);
+    let all = nodes.flat_map(|(column, ranks)| {
+        let of_node = units.iter().zip(ranks);
+        of_node.map(move |(unit, rank)| ((column.code(), unit.as_str()), *rank))
+    });
+    all.collect()
 }

@@ -164,7 +164,13 @@ impl Robustness {
     /// What is ranked, with the levels of the uncertainty file, else the stages of the methodology or its levels for this
     /// node.
     fn ranked(&self, method: &Method, design: &Design, nominal: &Prepared) -> Ranked {
-        let root = || nominal.tree.aggregates().last().map(str::to_owned).unwrap_or_default();
+        let root = || {
+            nominal
+                .tree
+                .main_root()
+                .map(|root| root.code.clone())
+                .unwrap_or_default()
+        };
         let of_method = method.cuts.as_ref();
         let node = self
             .node
@@ -265,17 +271,7 @@ fn prepared(method: &Method, years: Vec<YearInput>) -> Result<Prepared, Composit
 
 /// The same under a methodology with other settings.
 fn replicated(source: &Source, document: &Value, replication: usize) -> Result<Prepared, RobustnessError> {
-    let invalid = |faults: Vec<DocumentFault>| {
-        let first = faults.into_iter().next();
-        let (zh, en) = first.map_or_else(Default::default, |fault| {
-            let place = fault.pointer;
-            (
-                format!("{place} {}", fault.message.zh),
-                format!("{place} {}", fault.message.en),
-            )
-        });
-        RobustnessError::Invalid { replication, zh, en }
-    };
+    let invalid = |faults: Vec<DocumentFault>| RobustnessError::invalid(replication, faults);
     let parsed = Methodology::parse(document.to_string().as_bytes()).map_err(invalid)?;
     let Methodology::Composite(document) = parsed else {
         return Err(invalid(Vec::new()));

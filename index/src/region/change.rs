@@ -1,0 +1,208 @@
+//! Two indices of a region beside each other: how far the total moved, what each indicator brought to that, and why.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use survey::text::Text;
+
+use super::{RegionIndicatorScore, RegionScored};
+use crate::{exact::Fixed, methodology::MissingSubstitute};
+
+/// One index of a region against another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RegionChange {
+    /// The total.
+    pub total: Moved,
+    /// Classes in the order of the index, then those that the other has alone.
+    pub classes: Vec<RegionClassChange>,
+    /// Indicators in the order of the index, then those that the other has alone.
+    pub indicators: Vec<RegionIndicatorChange>,
+    /// What rounding leaves of the change of the total beside the contributions of the indicators; absent where one of the
+    /// totals is, or where indicators are not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding_residual: Option<f64>,
+}
+
+/// An index in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Moved {
+    /// In the index that is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Fixed>,
+    /// In the one it is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Fixed>,
+}
+
+/// A class in both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RegionClassChange {
+    /// Code.
+    pub code: String,
+    /// Label.
+    pub label: Text,
+    /// Its index.
+    pub index: Moved,
+}
+
+/// An indicator in both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RegionIndicatorChange {
+    /// In the index that is looked at; absent where its methodology has no such indicator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<RegionIndicatorScore>,
+    /// In the one it is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<RegionIndicatorScore>,
+    /// What it brought to the change of the total, in points; absent where one of the totals is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contribution: Option<f64>,
+    /// Why; empty where it brought nothing.
+    pub causes: Vec<RegionCause>,
+}
+
+/// Why an indicator moved the total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RegionCause {
+    /// The methodology compared with has no such indicator.
+    Joined,
+    /// The methodology has no such indicator any more.
+    Left,
+    /// The value is another.
+    Value,
+    /// What it is compared with is another.
+    Base,
+    /// The weight is another.
+    Weight,
+    /// Less was better and is not any more, or the other way round.
+    Direction,
+    /// Something else stands in for a missing value, or what stands in has moved.
+    Substitute,
+    /// The same figures give another index: the formula is another.
+    Formula,
+    /// Nothing of its own changed: other indicators have got or lost an index, so that it weighs otherwise.
+    Others,
+}
+
+impl RegionScored {
+    /// How this index differs from another one.
+    ///
+    /// The total is the mean of the indices by their weights, over the indicators that have one. An indicator contributes
+    /// `share now * (index now - total before) - share before * (index before - total before)`: where weights stay, that is
+    /// its share of the weight times the change of its index; one that joins counts by how far it lies from the total that
+    /// was. The contributions add up to the change of the total, but for rounding.
+    pub fn change_from(&self, before: &Self) -> RegionChange {
+        let earlier: BTreeMap<&str, &RegionIndicatorScore> = by_code(before);
+        let current = by_code(self);
+        let weights = [self, before].map(weight_of_present);
+        let total_before = before.total.filter(|_| self.total.is_some()).map(Fixed::to_f64);
+        let pair = |now: Option<&RegionIndicatorScore>, was: Option<&RegionIndicatorScore>| {
+            let part = |one: Option<&RegionIndicatorScore>, whole: Fixed, total: f64| {
+                let brought =
+                    one.and_then(|one| Some(one.weight.to_f64() / whole.to_f64() * (one.z?.to_f64() - total)));
+                brought.unwrap_or(0.0)
+            };
+            let contribution = total_before.map(|total| part(now, weights[0], total) - part(was, weights[1], total));
+            RegionIndicatorChange {
+                causes: causes(now, was, contribution),
+                now: now.cloned(),
+                before: was.cloned(),
+                contribution,
+            }
+        };
+        let here = self.indicators.iter();
+        let here = here.map(|now| pair(Some(now), earlier.get(now.code.as_str()).copied()));
+        let gone = before
+            .indicators
+            .iter()
+            .filter(|was| !current.contains_key(was.code.as_str()));
+        let indicators: Vec<RegionIndicatorChange> = here.chain(gone.map(|was| pair(None, Some(was)))).collect();
+        let explained: f64 = indicators.iter().filter_map(|indicator| indicator.contribution).sum();
+        let total = Moved {
+            now: self.total,
+            before: before.total,
+        };
+        let residual = total.change().filter(|_| !indicators.is_empty());
+        RegionChange {
+            total,
+            classes: classes(self, before),
+            indicators,
+            rounding_residual: residual.map(|change| change - explained),
+        }
+    }
+}
+
+impl Moved {
+    /// By how much it rose; none where one of them is missing.
+    pub fn change(self) -> Option<f64> {
+        Some((self.now? - self.before?).to_f64())
+    }
+}
+
+fn by_code(scored: &RegionScored) -> BTreeMap<&str, &RegionIndicatorScore> {
+    let indicators = scored.indicators.iter();
+    indicators
+        .map(|indicator| (indicator.code.as_str(), indicator))
+        .collect()
+}
+
+fn weight_of_present(scored: &RegionScored) -> Fixed {
+    let present = scored.indicators.iter().filter(|indicator| indicator.z.is_some());
+    present.map(|indicator| indicator.weight).sum()
+}
+
+fn classes(now: &RegionScored, before: &RegionScored) -> Vec<RegionClassChange> {
+    let index_in = |scored: &RegionScored, code: &str| {
+        let class = scored.classes.iter().find(|class| class.code == code);
+        class.and_then(|class| class.index)
+    };
+    let has = |code: &str| now.classes.iter().any(|class| class.code == code);
+    let gone = before.classes.iter().filter(|class| !has(&class.code));
+    let change = |class: &super::RegionClassScore| RegionClassChange {
+        code: class.code.clone(),
+        label: class.label.clone(),
+        index: Moved {
+            now: index_in(now, &class.code),
+            before: index_in(before, &class.code),
+        },
+    };
+    now.classes.iter().chain(gone).map(change).collect()
+}
+
+fn causes(
+    now: Option<&RegionIndicatorScore>,
+    before: Option<&RegionIndicatorScore>,
+    contribution: Option<f64>,
+) -> Vec<RegionCause> {
+    let (now, before) = match (now, before) {
+        (Some(now), Some(before)) => (now, before),
+        (Some(_), None) => return vec![RegionCause::Joined],
+        _ => return vec![RegionCause::Left],
+    };
+    let is_mean = |one: &RegionIndicatorScore| one.substitute == Some(MissingSubstitute::ClassMean);
+    let has_moved = now.z != before.z;
+    let mean_moved = has_moved && is_mean(now) && is_mean(before);
+    let own = [
+        (now.value != before.value, RegionCause::Value),
+        (now.base != before.base, RegionCause::Base),
+        (now.weight != before.weight, RegionCause::Weight),
+        (now.inverse != before.inverse, RegionCause::Direction),
+        (
+            now.substitute != before.substitute || mean_moved,
+            RegionCause::Substitute,
+        ),
+    ];
+    let own: Vec<RegionCause> = own
+        .into_iter()
+        .filter_map(|(differs, cause)| differs.then_some(cause))
+        .collect();
+    let brings_something = contribution.is_some_and(|points| points.abs() > 0.0);
+    match (has_moved || brings_something, own.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, false) => own,
+        (true, true) if has_moved => vec![RegionCause::Formula],
+        (true, true) => vec![RegionCause::Others],
+    }
+}
