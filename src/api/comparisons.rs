@@ -13,12 +13,15 @@ use uuid::Uuid;
 use super::{
     Tag,
     auth::Auth,
+    jobs::{JobAccepted, accepted},
     page,
-    problem::CompareFailure,
+    problem::{CompareFailure, CreateFailure},
+    regions::RegionChangeOut,
     results::{RunOut, RunResultRow},
 };
 use crate::{
     domain::run::RunId,
+    jobs::task,
     service::{
         Service,
         compare_runs::{Cause, Compared, Comparison, Summary, compare_runs},
@@ -143,6 +146,14 @@ impl From<Summary> for ComparisonSummary {
     }
 }
 
+/// Two runs whose difference is to be taken apart.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewDecomposition {
+    /// The run to compare with; without it, the one that this run superseded.
+    with: Option<Uuid>,
+}
+
 /// Two runs beside each other, page by page.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -153,6 +164,8 @@ struct ComparisonPage {
     with: RunOut,
     /// In figures; on the first page alone.
     summary: Option<ComparisonSummary>,
+    /// How the index of the region moved, where both runs have one that the caller may see; on the first page alone.
+    region: Option<RegionChangeOut>,
     /// By rank in the run, then those that are in the other alone.
     items: Vec<ComparedResult>,
     /// Cursor of the next page; absent on the last.
@@ -172,7 +185,7 @@ impl ComparisonsApi {
     /// Compare two runs
     ///
     /// Score, rank and level in both, places moved and why: another revision, another method, another population, or others
-    /// that moved past. Within what the caller sees.
+    /// that moved past. Within what the caller sees. Of two indices of the region, what each indicator brought to the change.
     #[oai(path = "/runs/:run_id/comparison", method = "get", operation_id = "compare_runs")]
     async fn compare_runs(
         &self,
@@ -195,14 +208,39 @@ impl ComparisonsApi {
             with,
             page: found,
             summary,
+            region,
         } = compare_runs(&service, auth.principal(), run, with, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(ComparisonFound::Found(Json(ComparisonPage {
             run: run.into(),
             with: with.into(),
             summary: summary.map(Into::into),
+            region: region.map(Into::into),
             items: found.items.into_iter().map(Into::into).collect(),
             next_cursor,
         })))
+    }
+
+    /// Take the change between two runs apart
+    ///
+    /// What of the change of the mean score comes of what the same enterprises report, of the method (formulas, weights, and
+    /// scales where it is relative), and of enterprises that came or went, for the main score and every node below it; for each
+    /// enterprise what comes of its return and what of the method. The returns of the run are scored once more by the method of
+    /// the run it is compared with. Both are runs of versions of one methodology. A job: its result holds the parts.
+    #[oai(
+        path = "/runs/:run_id/decompositions",
+        method = "post",
+        operation_id = "create_decomposition"
+    )]
+    async fn create_decomposition(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        body: Json<NewDecomposition>,
+    ) -> Result<JobAccepted, CreateFailure> {
+        let (run, with) = (RunId(run_id.0), body.0.with.map(RunId));
+        let job = task::queue_decomposition(&service, auth.principal(), run, with).await?;
+        Ok(accepted(job))
     }
 }

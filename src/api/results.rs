@@ -396,7 +396,7 @@ enum ExplanationFound {
 impl ResultsApi {
     /// List runs
     ///
-    /// Newest first.
+    /// Newest first. An enterprise sees those that are or were published.
     #[oai(path = "/runs", method = "get", operation_id = "list_runs")]
     async fn list_runs(
         &self,
@@ -418,6 +418,7 @@ impl ResultsApi {
             round: round_id.0.map(RoundId),
             methodology_code: methodology_code.0,
             state: state.0.map(RunState::from),
+            public: false,
         };
         let list = ("runs", &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
@@ -452,7 +453,7 @@ impl ResultsApi {
 
     /// Read a run
     ///
-    /// With the hashes of its inputs and results.
+    /// With the hashes of its inputs and results. An enterprise sees it, and whatever belongs to it, once it is published.
     #[oai(path = "/runs/:run_id", method = "get", operation_id = "get_run")]
     async fn get_run(
         &self,

@@ -286,6 +286,7 @@ impl RunStatisticsApi {
             round: None,
             methodology_code: methodology_code.0,
             state: state.0.map(RunState::from),
+            public: false,
         };
         let list = ("enterprise_results", enterprise_id.0, &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;

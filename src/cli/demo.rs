@@ -8,7 +8,11 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use index::{exact::Fixed, explain::ExplainNode, region::RegionScored};
+use index::{
+    exact::Fixed,
+    explain::ExplainNode,
+    region::{RegionFigures, RegionScored},
+};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use survey::{answer::Answers, cell::Place};
@@ -31,7 +35,7 @@ use crate::{
         document::{Document, DocumentKind},
         enterprise::{Enterprise, EnterpriseFilter, EnterpriseId},
         page::PageRequest,
-        round::{Population, Round},
+        round::{Population, Round, RoundId},
         run::{RankingFilter, RankingRow, Run},
         survey_return::ReturnId,
     },
@@ -40,6 +44,7 @@ use crate::{
         Service, Settings,
         accept_return::accept_return,
         browse,
+        change_run_state::{freeze_run, publish_run},
         compile_run::compile_run,
         create_round::{NewRound, create_round},
         error::ServiceError,
@@ -185,16 +190,11 @@ impl Stage<'_> {
             .filter(|document| document.kind == DocumentKind::Methodology)
         {
             let region = profile.regions.get(&methodology.code).cloned();
-            let caller = operator();
-            let run = compile_run(
-                self.service,
-                &caller,
-                round.id,
-                methodology.id,
-                region,
-                Progress::untold(),
-            );
-            story.runs.push(self.tell_run(run.await?, methodology).await?);
+            if let Some(previous) = round.previous {
+                self.run(previous, methodology, region.clone()).await?;
+            }
+            let run = self.run(round.id, methodology, region).await?;
+            story.runs.push(self.tell_run(run, methodology).await?);
         }
         let ranked = |story: &&RunStory| story.run.scored > 0;
         let Some(last) = story.runs.iter().rfind(ranked) else {
@@ -219,6 +219,14 @@ impl Stage<'_> {
             logins,
             folder: self.folder.clone(),
         })
+    }
+
+    /// Computes a run and puts it in force, so that enterprises see their results.
+    async fn run(&self, round: RoundId, methodology: &Document, region: Option<RegionFigures>) -> Result<Run, Failed> {
+        let caller = operator();
+        let run = compile_run(self.service, &caller, round, methodology.id, region, Progress::untold()).await?;
+        let run = freeze_run(self.service, &caller, run.id, run.version).await?;
+        Ok(publish_run(self.service, &caller, run.id, run.version).await?)
     }
 
     async fn generate(

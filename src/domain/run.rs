@@ -37,6 +37,11 @@ impl RunState {
         Self::Superseded,
     ];
 
+    /// Whether it is, or was, in force: what those may see whom it is about.
+    pub fn is_public(self) -> bool {
+        matches!(self, Self::Published | Self::Superseded)
+    }
+
     /// Stable name in the database and the API.
     pub fn name(self) -> &'static str {
         match self {
@@ -126,6 +131,8 @@ pub struct RunFilter {
     pub methodology_code: Option<String>,
     /// Only this state.
     pub state: Option<RunState>,
+    /// Only runs that are or were in force.
+    pub public: bool,
 }
 
 /// One return as it goes into a run: the enterprise as it is known, and the revisions whose answers are read.

@@ -21,6 +21,7 @@ use crate::{
         back_test::{back_test, check_back_test},
         begin_import::{Begun, Source, begin_import},
         compile_run::{check_run, compile_run},
+        decompose_change::{check_decomposition, decompose_change},
         error::ServiceError,
         import_enterprises::import_enterprises,
         permission::Action,
@@ -73,10 +74,16 @@ pub enum Task {
     ShakeRun {
         /// Run.
         run: RunId,
-        /// Replications.
-        replications: u32,
-        /// By how much a weight moves at most, as a share of itself.
-        noise: f64,
+        /// What is asked for.
+        #[serde(flatten)]
+        shaking: Shaking,
+    },
+    /// Take the change from one run to another apart.
+    DecomposeChange {
+        /// Run.
+        run: RunId,
+        /// The run it is compared with.
+        with: RunId,
     },
     /// Compute a run again and compare.
     VerifyRun {
@@ -121,12 +128,21 @@ pub async fn queue_robustness(
     run: RunId,
     shaking: Shaking,
 ) -> Result<Job, ServiceError> {
-    check_shaking(service, caller, run, shaking).await?;
-    let Shaking { replications, noise } = shaking;
-    let task = Task::ShakeRun {
-        run,
-        replications,
-        noise,
+    check_shaking(service, caller, run, &shaking).await?;
+    take_on(service, caller, &Task::ShakeRun { run, shaking }).await
+}
+
+/// Takes on taking the change from one run to another apart; without another, from the one that it superseded.
+pub async fn queue_decomposition(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    with: Option<RunId>,
+) -> Result<Job, ServiceError> {
+    let (run, with) = check_decomposition(service, caller, run, with).await?;
+    let task = Task::DecomposeChange {
+        run: run.id,
+        with: with.id,
     };
     take_on(service, caller, &task).await
 }
@@ -248,13 +264,12 @@ pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value
             let report = back_test(service, &caller, round, against, &content, progress).await?;
             serde_json::to_value(report).map_err(ServiceError::internal)
         }
-        Task::ShakeRun {
-            run,
-            replications,
-            noise,
-        } => {
-            let shaking = Shaking { replications, noise };
+        Task::ShakeRun { run, shaking } => {
             let report = shake_run(service, &caller, run, shaking, progress).await?;
+            serde_json::to_value(report).map_err(ServiceError::internal)
+        }
+        Task::DecomposeChange { run, with } => {
+            let report = decompose_change(service, &caller, run, with, progress).await?;
             serde_json::to_value(report).map_err(ServiceError::internal)
         }
         Task::VerifyRun { run } => {

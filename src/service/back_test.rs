@@ -1,7 +1,11 @@
 //! A methodology that is not published yet, tried on a past round: who would move, by how many places, to which level.
 //! Nothing is stored but the report.
 
-use index::{compile::OverReturns, methodology::Methodology};
+use index::{
+    compile::OverReturns,
+    methodology::Methodology,
+    region::{RegionChange, RegionFigures, RegionScored},
+};
 use serde::Serialize;
 use survey::document::DocumentFault;
 
@@ -22,7 +26,7 @@ use crate::{
         enterprise::EnterpriseId,
         page::PageRequest,
         round::{Round, RoundId},
-        run::{RankingRow, Run, RunFilter, RunId, RunInput},
+        run::{RankingRow, RegionResult, Run, RunFilter, RunId, RunInput},
     },
     store,
 };
@@ -47,11 +51,28 @@ pub struct BackTest {
     pub returns: usize,
     /// Returns with a score.
     pub scored: usize,
-    /// How many would stand at each level or stage, rising; those without one last.
+    /// How many would stand at each level or stage, rising; those without one last. Empty for a region.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandCount>,
-    /// Against a run of the round; absent where there is none.
+    /// Against a run of the round; absent where there is none, and for a region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<Against>,
+    /// The index of the region, where the draft gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<RegionTest>,
+}
+
+/// The index of a region by a draft, with the figures given for a run of the round.
+#[derive(Debug, Serialize)]
+pub struct RegionTest {
+    /// The run whose figures were taken and that it is compared with.
+    pub run_id: RunId,
+    /// Version of its methodology.
+    pub run_methodology_version: String,
+    /// The index as it would be.
+    pub index: RegionScored,
+    /// How it differs from that of the run.
+    pub change: RegionChange,
 }
 
 /// Enterprises at a level or stage.
@@ -146,10 +167,52 @@ pub async fn check_back_test(
     against: Option<RunId>,
     content: &str,
 ) -> Result<(), ServiceError> {
+    prepare(service, caller, round, against, content).await.map(drop)
+}
+
+/// A draft, and what it is tried on.
+struct Trial {
+    round: Round,
+    draft: OverReturns,
+    /// The run to compare with.
+    run: Option<Run>,
+    /// Of that run, where the draft is one of a region.
+    region: Option<RegionResult>,
+}
+
+async fn prepare(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: &str,
+) -> Result<Trial, ServiceError> {
     caller.may(Action::Compile)?;
     let round = store::round::find_round(service.db.read(), round).await?;
-    run_to_compare(service, &round, against, None).await?;
-    draft(service, &round, content).await.map(drop)
+    let draft = draft(service, &round, content).await?;
+    let run = run_to_compare(service, &round, against, draft.code()).await?;
+    let region = match &run {
+        Some(run) => store::run_region::find_region(service.db.read(), run.id).await?,
+        None => None,
+    };
+    match (&run, draft.region().is_some(), region.is_some()) {
+        (Some(_), true, false) | (_, false, true) => {
+            let fault = Fault::at(
+                "/against",
+                "back_test.other_kind",
+                "一个算区域指数，一个按企业测算，不能比较。",
+                "One gives the index of a region, the other scores enterprises: they cannot be compared.",
+            );
+            Err(ServiceError::new("invalid").with_faults([fault]))
+        }
+        (None, true, _) => Err(ServiceError::new("back_test.no_figures")),
+        _ => Ok(Trial {
+            round,
+            draft,
+            run,
+            region,
+        }),
+    }
 }
 
 /// Tries a draft on the accepted returns of a round.
@@ -161,37 +224,51 @@ pub async fn back_test(
     content: &str,
     progress: Progress<'_>,
 ) -> Result<BackTest, ServiceError> {
-    caller.may(Action::Compile)?;
-    let round = store::round::find_round(service.db.read(), round).await?;
-    let methodology = draft(service, &round, content).await?;
-    let (code, version) = (methodology.code().to_owned(), methodology.version().to_owned());
-    let run = run_to_compare(service, &round, against, Some(&code)).await?;
+    let trial = prepare(service, caller, round, against, content).await?;
+    let (round, draft) = (trial.round, trial.draft);
+    let (code, version) = (draft.code().to_owned(), draft.version().to_owned());
+    let figures: Option<RegionFigures> = draft
+        .region()
+        .zip(trial.region.as_ref())
+        .map(|(draft, region)| draft.fitting(region.figures.clone()));
     let returns = accepted_now(service, &round).await?;
     let round_id = round.id;
     let sha256 = sha256_hex(content.as_bytes());
     let pass = Pass {
-        basis: basis(service, round, methodology, sha256.clone(), None).await?,
+        basis: basis(service, round, draft, sha256.clone(), figures).await?,
         returns,
     };
     let ranked = pass.rank(service, progress, pass.returns.len()).await?;
-    let against = match run {
-        Some(run) => {
-            let before = store::run_result::all_results(service.db.read(), &Scope::County, run.id).await?;
-            Some(compare(&run, &before, &pass.returns, &ranked))
-        }
-        None => None,
-    };
-    Ok(BackTest {
+    let mut report = BackTest {
         round_id,
         methodology_code: code,
         methodology_version: version,
         methodology_sha256: sha256,
         returns: pass.returns.len(),
         scored: ranked.scores.iter().flatten().count(),
-        bands: band_counts(&ranked.bands),
-        inputs_sha256: ranked.inputs_sha256,
-        against,
-    })
+        bands: Vec::new(),
+        inputs_sha256: ranked.inputs_sha256.clone(),
+        against: None,
+        region: None,
+    };
+    match (trial.run, ranked.region(), trial.region) {
+        (Some(run), Some(now), Some(before)) => {
+            report.region = Some(RegionTest {
+                run_id: run.id,
+                run_methodology_version: run.methodology_version,
+                index: now.outcome.clone(),
+                change: now.outcome.change_from(&before.outcome),
+            });
+        }
+        (run, ..) => {
+            report.bands = band_counts(&ranked.bands);
+            if let Some(run) = run {
+                let before = store::run_result::all_results(service.db.read(), &Scope::County, run.id).await?;
+                report.against = Some(compare(&run, &before, &pass.returns, &ranked));
+            }
+        }
+    }
+    Ok(report)
 }
 
 /// The draft compiled for a round, or all its faults.
@@ -205,7 +282,6 @@ async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverRe
             .compile(&form.survey)
             .map_err(invalid)?
             .over_returns()
-            .filter(|methodology| methodology.region().is_none())
             .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
     });
     compiled.await
@@ -216,7 +292,7 @@ async fn run_to_compare(
     service: &Service,
     round: &Round,
     named: Option<RunId>,
-    methodology_code: Option<&str>,
+    methodology_code: &str,
 ) -> Result<Option<Run>, ServiceError> {
     let conn = service.db.read();
     if let Some(id) = named {
@@ -232,13 +308,11 @@ async fn run_to_compare(
         }
         return Ok(Some(run));
     }
-    let Some(code) = methodology_code else {
-        return Ok(None);
-    };
     let filter = RunFilter {
         round: Some(round.id),
-        methodology_code: Some(code.to_owned()),
+        methodology_code: Some(methodology_code.to_owned()),
         state: None,
+        public: false,
     };
     let newest = PageRequest { limit: 1, after: None };
     Ok(store::run::list_runs(conn, &filter, &newest).await?.items.pop())

@@ -124,13 +124,25 @@ pub async fn list_runs(
     page: &PageRequest,
 ) -> Result<Page<Run>, ServiceError> {
     caller.may(Action::ReadResults)?;
-    Ok(store::run::list_runs(service.db.read(), filter, page).await?)
+    Ok(store::run::list_runs(service.db.read(), &shown_to(caller, filter), page).await?)
 }
 
-/// One run.
+/// One run. An enterprise sees it once it is in force: until then it may be computed again.
 pub async fn get_run(service: &Service, caller: &Principal, id: RunId) -> Result<Run, ServiceError> {
     caller.may(Action::ReadResults)?;
-    Ok(store::run::find_run(service.db.read(), id).await?)
+    let run = store::run::find_run(service.db.read(), id).await?;
+    if caller.role == Role::Enterprise && !run.state.is_public() {
+        return Err(ServiceError::new("not_found"));
+    }
+    Ok(run)
+}
+
+/// What a list of runs shows to the caller; see [`get_run`].
+pub(super) fn shown_to(caller: &Principal, filter: &RunFilter) -> RunFilter {
+    RunFilter {
+        public: filter.public || caller.role == Role::Enterprise,
+        ..filter.clone()
+    }
 }
 
 /// The ranking list of a run, within scope: a town sees its own enterprises, an enterprise itself.

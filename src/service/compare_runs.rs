@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Service, browse::get_run, error::ServiceError, permission::Action};
+use index::region::RegionChange;
+
+use super::{Service, browse::get_run, error::ServiceError, permission::Action, read_region::region_of};
 use crate::{
     domain::{
         access::Principal,
@@ -80,6 +82,8 @@ pub struct Comparison {
     pub page: Page<Compared>,
     /// In figures; on the first page alone.
     pub summary: Option<Summary>,
+    /// How the index of the region moved, where both have one that the caller may see; on the first page alone.
+    pub region: Option<RegionChange>,
 }
 
 /// Where the part of the list begins that is in the other run alone.
@@ -100,15 +104,19 @@ pub async fn compare_runs(
         .ok_or_else(|| ServiceError::new("run.nothing_to_compare"))?;
     let with = get_run(service, caller, with).await?;
     let rows = compared(service, caller, &run, &with, page).await?;
-    let summary = match page.after {
-        None => Some(summary(service, caller, &run, &with).await?),
-        Some(_) => None,
+    let (summary, region) = match page.after {
+        None => (
+            Some(summary(service, caller, &run, &with).await?),
+            region_change(service, caller, &run, &with).await?,
+        ),
+        Some(_) => (None, None),
     };
     Ok(Comparison {
         run,
         with,
         page: rows,
         summary,
+        region,
     })
 }
 
@@ -217,6 +225,27 @@ async fn summary(service: &Service, caller: &Principal, run: &Run, with: &Run) -
     let here = store::run_result::all_results(conn, &caller.scope, run.id).await?;
     let there = store::run_result::all_results(conn, &caller.scope, with.id).await?;
     Ok(summed_up(&here, &there))
+}
+
+async fn region_change(
+    service: &Service,
+    caller: &Principal,
+    run: &Run,
+    with: &Run,
+) -> Result<Option<RegionChange>, ServiceError> {
+    let now = region_of(service, caller, run).await?;
+    let before = region_of(service, caller, with).await?;
+    let both = now
+        .map(|region| region.outcome)
+        .zip(before.map(|region| region.outcome));
+    Ok(both.map(|(mut now, mut before)| {
+        // Indicators that are kept from the caller in one would seem to have come or gone.
+        if now.indicators.is_empty() || before.indicators.is_empty() {
+            now.indicators.clear();
+            before.indicators.clear();
+        }
+        now.change_from(&before)
+    }))
 }
 
 /// Two lists of results in figures.

@@ -191,7 +191,9 @@ fn check_region(methodology: &OverReturns, figures: Option<&RegionFigures>) -> R
         (None, None) => Ok(()),
         (None, Some(_)) => Err(ServiceError::new("run.region_unexpected")),
         (Some(_), None) => Err(ServiceError::new("run.region_missing")),
-        (Some(region), Some(figures)) => region.check_figures(figures).map_err(|errors| region_refused(&errors)),
+        (Some(region), Some(figures)) => region
+            .check_figures(figures)
+            .map_err(|errors| region_refused("/region", &errors)),
     }
 }
 

@@ -595,8 +595,14 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
     (
         "run.region_invalid",
         Kind::Unprocessable,
-        "区域指数的统计数据有误，逐条见 faults。",
-        "The figures of the region are wrong; each fault is listed, in faults.",
+        "区域指数的统计数据有误，逐条见 errors。",
+        "The figures of the region are wrong; each point is in errors.",
+    ),
+    (
+        "back_test.no_figures",
+        Kind::Unprocessable,
+        "这个调查期还没有区域指数的测算，没有统计数据和基期值可用：请先用已发布的版本测算一次，或用 against 指明一次测算。",
+        "The round has no run with an index of the region whose statistics and bases could be used: compute one with a published version, or name a run in against.",
     ),
     (
         "run.no_region",

@@ -4,7 +4,7 @@ use super::{Service, browse::get_run, error::ServiceError, run_statistics::LEAST
 use crate::{
     domain::{
         access::{Principal, Scope},
-        run::{RegionResult, Run, RunId, RunState},
+        run::{RegionResult, Run, RunId},
     },
     store,
 };
@@ -30,8 +30,7 @@ pub(crate) async fn region_of(
 ) -> Result<Option<RegionResult>, ServiceError> {
     let region = store::run_region::find_region(service.db.read(), run.id).await?;
     let sees_all = caller.scope == Scope::County;
-    let public = matches!(run.state, RunState::Published | RunState::Superseded);
-    let Some(mut region) = region.filter(|_| sees_all || public) else {
+    let Some(mut region) = region.filter(|_| sees_all || run.state.is_public()) else {
         return Ok(None);
     };
     let mut counted = region

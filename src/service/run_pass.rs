@@ -15,7 +15,7 @@ use futures::{
 };
 use index::{
     compile::{CompiledComposite, CompiledMethodology, OverReturns},
-    composite::CompositeError,
+    composite::{Column, CompositeError, Matrix},
     exact::Fixed,
     rank::rank,
     region::{CompiledRegion, Measured, RegionError, RegionFigures},
@@ -42,7 +42,7 @@ use crate::{
         document::DocumentId,
         revision::RevisionContent,
         round::Round,
-        run::{RegionResult, RunInput},
+        run::{RegionResult, Run, RunInput},
         survey_return::RevisionId,
     },
     store,
@@ -250,18 +250,7 @@ impl Pass {
         mut inputs: Lines,
         steps: Steps<'_>,
     ) -> Result<Ranked, ServiceError> {
-        let mut units = Vec::with_capacity(self.returns.len());
-        let (basis, over) = (self.basis.clone(), composite.clone());
-        let figures =
-            move |input: &RunInput, contents: &Contents<'_>| figures_of(&basis.form.survey, &over, input, contents);
-        let mut chunks = pin!(self.taken(steps.service, figures));
-        while let Some(chunk) = chunks.try_next().await? {
-            for one in chunk {
-                inputs.add_bytes(&one.line);
-                units.push(one.gave);
-            }
-            steps.progress.report(units.len(), steps.total).await?;
-        }
+        let units = self.units(composite, &mut inputs, steps).await?;
         let (composite, year) = (composite.clone(), i64::from(self.basis.round.year));
         blocking(move || {
             let count = units.len();
@@ -277,6 +266,80 @@ impl Pass {
             })
         })
         .await
+    }
+
+    /// What a composite keeps of every return.
+    async fn units(
+        &self,
+        composite: &Arc<CompiledComposite>,
+        inputs: &mut Lines,
+        steps: Steps<'_>,
+    ) -> Result<Vec<UnitFigures>, ServiceError> {
+        let mut units = Vec::with_capacity(self.returns.len());
+        let (basis, over) = (self.basis.clone(), composite.clone());
+        let figures =
+            move |input: &RunInput, contents: &Contents<'_>| figures_of(&basis.form.survey, &over, input, contents);
+        let mut chunks = pin!(self.taken(steps.service, figures));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
+                inputs.add_bytes(&one.line);
+                units.push(one.gave);
+            }
+            steps.progress.report(units.len(), steps.total).await?;
+        }
+        Ok(units)
+    }
+
+    /// The scores of the nodes by credit code. Under a methodology that scores all together it is with the scales of
+    /// `before`, a run of that methodology.
+    pub(crate) async fn bridge(
+        &self,
+        service: &Service,
+        before: &Run,
+        progress: Progress<'_>,
+    ) -> Result<Matrix, ServiceError> {
+        let steps = Steps {
+            service,
+            progress,
+            total: self.returns.len(),
+        };
+        match &self.basis.methodology {
+            OverReturns::Each(methodology) => self.totals(methodology, steps).await,
+            OverReturns::Together(composite) => {
+                let units = self.units(composite, &mut Lines::default(), steps).await?;
+                let before = service.scored_runs.of(service, before).await?;
+                let year = i64::from(self.basis.round.year);
+                blocking(move || {
+                    let bridged = before.scores.on_scales(&before.methodology, year, units);
+                    bridged.map_err(|error| refused(&error))
+                })
+                .await
+            }
+            OverReturns::Region(_) => Err(ServiceError::new("run.not_over_enterprises")),
+        }
+    }
+
+    /// The scores of the nodes of each return by itself.
+    async fn totals(&self, methodology: &Arc<CompiledMethodology>, steps: Steps<'_>) -> Result<Matrix, ServiceError> {
+        let mut cells: BTreeMap<Arc<str>, Vec<Option<f64>>> = BTreeMap::new();
+        let mut done = 0;
+        let mut chunks = pin!(self.scored(steps.service, methodology));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
+                for (code, score) in one.gave.totals {
+                    let column = cells.entry(code).or_insert_with(|| vec![None; self.returns.len()]);
+                    if let Some(cell) = column.get_mut(done) {
+                        *cell = Some(score.to_f64());
+                    }
+                }
+                done += 1;
+            }
+            steps.progress.report(done, steps.total).await?;
+        }
+        let columns = cells.into_iter().map(|(code, cells)| Column::new(&*code, cells));
+        let columns = columns.collect::<Result<_, _>>().map_err(ServiceError::internal)?;
+        let units = self.returns.iter().map(|input| input.uscc.clone()).collect();
+        Matrix::new(units, columns).map_err(ServiceError::internal)
     }
 
     /// Nobody is ranked: what the returns say of the region goes together with what is given by hand.
@@ -303,7 +366,9 @@ impl Pass {
             steps.progress.report(done, steps.total).await?;
         }
         let values = region.values(&figures, &now, &last_year);
-        let outcome = region.score(&values).map_err(|error| region_refused(&[error]))?;
+        let outcome = region
+            .score(&values)
+            .map_err(|error| region_refused("/region", &[error]))?;
         Ok(Ranked {
             inputs_sha256: inputs.finish(),
             scores: vec![None; done],
@@ -479,10 +544,10 @@ fn evaluated(survey: &Survey, content: &RevisionContent, previous: Option<&Answe
     (evaluation, content.claims.keys().cloned().collect())
 }
 
-/// The refusal of what was given for a region: the first fault leads, each has its place.
-pub(crate) fn region_refused(errors: &[RegionError]) -> ServiceError {
+/// The refusal of what was given for a region in this part of a request: the first fault leads, each has its place.
+pub(crate) fn region_refused(part: &str, errors: &[RegionError]) -> ServiceError {
     let fault = |error: &RegionError| DocumentFault {
-        pointer: format!("/region/values/{}", error.indicator()),
+        pointer: format!("{part}/values/{}", error.indicator()),
         code: error.code().to_owned(),
         message: error.message(),
     };

@@ -9,7 +9,13 @@ use index::{
 };
 use serde_json::Value;
 
-use super::{Service, browse::get_run, catalogue::blocking, error::ServiceError, permission::Action};
+use super::{
+    Service,
+    browse::{get_run, shown_to},
+    catalogue::blocking,
+    error::ServiceError,
+    permission::Action,
+};
 use crate::{
     domain::{
         access::{Principal, Scope},
@@ -202,7 +208,8 @@ pub async fn history(
     caller.may(Action::ReadResults)?;
     let conn = service.db.read();
     store::enterprise::find_enterprise(conn, &caller.scope, enterprise).await?;
-    Ok(store::run_result::history(conn, &caller.scope, enterprise, filter, page).await?)
+    let filter = shown_to(caller, filter);
+    Ok(store::run_result::history(conn, &caller.scope, enterprise, &filter, page).await?)
 }
 
 /// How the blocks and aggregates of a run go together, within scope. Only correlations over at least three enterprises.

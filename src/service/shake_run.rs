@@ -1,8 +1,8 @@
-//! How much the ranks of a run hang on its weights: replications with noise on every weight, and the ranking without each
-//! indicator. The engine and its formulas are in [`index::robustness`]; the random numbers come from the run's seed, so that
-//! the same request gives the same report.
+//! How much the ranks of a run hang on its weights and, of a composite, on its other choices: replications with noise on every
+//! weight and with settings that could be otherwise, and the ranking without each indicator. The engine and its formulas are
+//! in [`index::robustness`]; the random numbers come from the run's seed, so that the same request gives the same report.
 
-use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
+use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize, sync::Arc};
 
 use index::{
     compile::OverReturns,
@@ -11,25 +11,27 @@ use index::{
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     rank::Precision,
     robustness::{
-        Design, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, ScoreLevels, ScoreStages,
-        UnitRobustness, WeightUncertainty, draw, remove_each, replicate,
+        Design, Draw, Draws, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError,
+        ScoreLevels, ScoreStages, Sensitivity, Uncertain, UnitRobustness, WeightUncertainty, draw, draw_sobol,
+        remove_each, replicate, sensitivity,
     },
     scoring::{NodeKind, SceneCount, Scored},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use super::{
     Service,
     browse::get_run,
     catalogue::blocking,
-    error::{Fault, ServiceError},
+    error::{Fault, Kind, ServiceError},
     permission::Action,
     progress::Progress,
     run_pass::CHUNK,
     scored_runs::ScoredRun,
+    vary_settings::Varied,
 };
 use crate::{
     domain::{
@@ -44,16 +46,40 @@ use crate::{
 const LISTED: usize = 2_000;
 /// The most replications: past them intervals move by less than a rank.
 const MOST_REPLICATIONS: u32 = 10_000;
+/// The most runs of a sensitivity analysis: so many times the replications as there are parameters, and two.
+const MOST_RUNS: u64 = 50_000;
+/// How often the terms of a sensitivity index are drawn anew for its interval.
+const BOOTSTRAP: usize = 1_000;
 /// Threads of one report, as many as a run takes.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shaking {
-    /// Replications, 1 to 10 000.
+    /// Replications, 1 to 10 000; of a sensitivity analysis those of each block.
     pub replications: u32,
-    /// By how much a weight moves at most, as a share of itself, 0 to 1.
+    /// By how much a weight moves at most, as a share of itself, 0 to 1; zero only where settings are uncertain.
     pub noise: f64,
+    /// Settings of a composite that could be otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncertain: Vec<Uncertain>,
+    /// Whether it is asked what of all this the ranks hang on.
+    #[serde(default)]
+    pub sensitivity: bool,
+}
+
+impl Shaking {
+    fn design(&self) -> Design {
+        let noise = NoiseOn {
+            codes: None,
+            factor: self.noise,
+        };
+        Design {
+            uncertain: self.uncertain.clone(),
+            weights: (self.noise > 0.0).then(|| WeightUncertainty::Noise(vec![noise])),
+            cuts: Vec::new(),
+        }
+    }
 }
 
 /// How much the ranks of a run hang on its weights.
@@ -80,6 +106,9 @@ pub struct RunRobustness {
     pub enterprises: Vec<EnterpriseRobustness>,
     /// What leaving out one indicator moves, the most first.
     pub removals: Vec<RemovedIndicator>,
+    /// Which choice the mean shift of the ranks hangs on (Sobol indices), where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// Between which ranks an enterprise lies.
@@ -126,10 +155,10 @@ pub async fn check_shaking(
     service: &Service,
     caller: &Principal,
     run: RunId,
-    shaking: Shaking,
+    shaking: &Shaking,
 ) -> Result<(), ServiceError> {
     caller.may(Action::Compile)?;
-    get_run(service, caller, run).await?;
+    let run = get_run(service, caller, run).await?;
     let mut faults = Vec::new();
     if !(1..=MOST_REPLICATIONS).contains(&shaking.replications) {
         faults.push(Fault::at(
@@ -139,19 +168,52 @@ pub async fn check_shaking(
             format!("Replications lie between 1 and {MOST_REPLICATIONS}."),
         ));
     }
-    if !(shaking.noise > 0.0 && shaking.noise <= 1.0) {
+    let without_noise = shaking.noise == 0.0 && !shaking.uncertain.is_empty();
+    if !(shaking.noise > 0.0 && shaking.noise <= 1.0 || without_noise) {
         faults.push(Fault::at(
             "/noise",
             "robustness.noise",
-            "扰动幅度须大于 0、不超过 1。",
-            "The noise is above 0 and at most 1.",
+            "扰动幅度须大于 0、不超过 1；有其他不确定的设置时可以为 0。",
+            "The noise is above 0 and at most 1; it may be 0 where other settings are uncertain.",
         ));
+    }
+    let runs = u64::from(shaking.replications) * (shaking.design().parameters().len() as u64 + 2);
+    if shaking.sensitivity && runs > MOST_RUNS {
+        faults.push(Fault::at(
+            "/replications",
+            "robustness.runs",
+            format!("敏感性分析共需 {runs} 次测算，至多 {MOST_RUNS} 次，请减少重复次数。"),
+            format!("The sensitivity analysis needs {runs} runs and may have {MOST_RUNS}; ask for fewer replications."),
+        ));
+    }
+    if faults.is_empty() && (shaking.sensitivity || !shaking.uncertain.is_empty()) {
+        faults = settings_faults(service, &run, shaking).await?;
     }
     if faults.is_empty() {
         Ok(())
     } else {
         Err(ServiceError::new("invalid").with_faults(faults))
     }
+}
+
+/// What speaks against varying settings: only a composite has them in its document, and each alternative must fit there.
+async fn settings_faults(service: &Service, run: &Run, shaking: &Shaking) -> Result<Vec<Fault>, ServiceError> {
+    let round = store::round::find_round(service.db.read(), run.round).await?;
+    let OverReturns::Together(composite) = service.methodology(run.methodology, &round).await? else {
+        return Ok(vec![Fault::at(
+            if shaking.sensitivity {
+                "/sensitivity"
+            } else {
+                "/uncertain"
+            },
+            "robustness.composite_only",
+            "只有全体一起测算的方法（composite）才能变动权重以外的设置、作敏感性分析。",
+            "Only a methodology that scores all together (composite) can have settings beside its weights varied and its sensitivity told.",
+        )]);
+    };
+    let varied = Varied::of(service, run, &round).await?;
+    let design = shaking.design();
+    blocking(move || Ok(varied.faults(&design, &composite))).await
 }
 
 /// Shakes the weights of a run.
@@ -162,7 +224,7 @@ pub async fn shake_run(
     shaking: Shaking,
     progress: Progress<'_>,
 ) -> Result<RunRobustness, ServiceError> {
-    check_shaking(service, caller, id, shaking).await?;
+    check_shaking(service, caller, id, &shaking).await?;
     let run = get_run(service, caller, id).await?;
     let conn = service.db.read();
     let round = store::round::find_round(conn, run.round).await?;
@@ -174,7 +236,8 @@ pub async fn shake_run(
         OverReturns::Region(_) => return Err(ServiceError::new("run.not_over_enterprises")),
         OverReturns::Together(_) => {
             let all = service.scored_runs.of(service, &run).await?;
-            return blocking(move || report(&run, shaking, rows, &Shaken::together(&all))).await;
+            let varied = Varied::of(service, &run, &round).await?;
+            return blocking(move || report(&run, &shaking, rows, &Shaken::together(all, varied))).await;
         }
     };
     let nodes = main_tree(outline(&methodology));
@@ -194,7 +257,7 @@ pub async fn shake_run(
     }
     blocking(move || {
         let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
-        report(&run, shaking, rows, &shaken)
+        report(&run, &shaking, rows, &shaken)
     })
     .await
 }
@@ -224,11 +287,13 @@ struct Shaken {
     /// In which form scores are ranked, and compared with cuts and the limits of stages.
     rank_precision: Precision,
     level_precision: Precision,
+    /// Where settings can be otherwise: what gives the figures on scale then.
+    varied: Option<(Arc<ScoredRun>, Varied)>,
 }
 
 impl Shaken {
     /// Returns that were scored together: their figures on one scale, under the methodology's own tree and means.
-    fn together(all: &ScoredRun) -> Self {
+    fn together(all: Arc<ScoredRun>, varied: Varied) -> Self {
         let method = &all.methodology.method;
         let root = all.scores.main_node().to_owned();
         let cuts = method.cuts.as_ref().filter(|cuts| cuts.node == root);
@@ -238,11 +303,7 @@ impl Shaken {
         let labels = levels.iter().map(|(level, _)| all.methodology.level_label(level));
         let stages = ScoreStages::of_method(method);
         Self {
-            prepared: Prepared {
-                data: all.scores.result().composite.normalised.clone(),
-                tree: method.tree.clone(),
-                aggregation: method.plan.aggregation,
-            },
+            prepared: all.scores.prepared(&all.methodology),
             root,
             cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
             levels: match &stages {
@@ -253,6 +314,7 @@ impl Shaken {
             scenes: None,
             rank_precision: method.rank_precision(),
             level_precision: method.level_precision(),
+            varied: Some((all, varied)),
         }
     }
 
@@ -282,7 +344,23 @@ impl Shaken {
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
             rank_precision: precision,
             level_precision: precision,
+            varied: None,
         })
+    }
+
+    /// The figures on scale under the settings of a draw.
+    fn prepared_for(
+        &self,
+        design: &Design,
+        replication: usize,
+        draw: &Draw,
+    ) -> Result<Cow<'_, Prepared>, RobustnessError> {
+        match &self.varied {
+            Some((all, varied)) if !draw.settings.is_empty() => {
+                varied.prepared(all, design, replication, draw).map(Cow::Owned)
+            }
+            _ => Ok(Cow::Borrowed(&self.prepared)),
+        }
     }
 
     /// The probability of each level of a unit; nothing where it cannot be told.
@@ -323,7 +401,7 @@ fn as_percent(nodes: &[OutlineNode], node: &OutlineNode, score: Fixed) -> Fixed 
         .unwrap_or(score)
 }
 
-fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -> Result<RunRobustness, ServiceError> {
+fn report(run: &Run, shaking: &Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -> Result<RunRobustness, ServiceError> {
     let prepared = &shaken.prepared;
     let request = Request {
         node: &shaken.root,
@@ -334,28 +412,50 @@ fn report(run: &Run, shaking: Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -
         threads: THREADS,
         keep: false,
     };
-    let design = Design {
-        weights: Some(WeightUncertainty::Noise(vec![NoiseOn {
-            codes: None,
-            factor: shaking.noise,
-        }])),
-        ..Design::default()
-    };
-    let mut random = ChaCha20Rng::seed_from_u64(run.seed.unsigned_abs());
-    let mut uniform = move || {
-        let mut bytes = [0_u8; 8];
-        random.fill_bytes(&mut bytes);
-        // 53 bits: every double of the grid in [0, 1).
-        (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
-    let draws = draw(&design, &prepared.tree, replications, &mut uniform).map_err(ServiceError::internal)?;
-    let replicated =
-        replicate(prepared, &draws, &request, |_, _| Ok(Cow::Borrowed(prepared))).map_err(ServiceError::internal)?;
+    let design = shaking.design();
+    let draws = draws(run, shaking, &design, &prepared.tree).map_err(|error| refused(&error))?;
+    let replicated = replicate(prepared, &draws, &request, |at, drawn| {
+        shaken.prepared_for(&design, at, drawn)
+    });
+    let replicated = replicated.map_err(|error| refused(&error))?;
+    let told = shaking.sensitivity.then(|| {
+        let mut bootstrap = random(run, 1);
+        sensitivity(&replicated.mean_shifts, &design.parameters(), BOOTSTRAP, &mut bootstrap)
+    });
+    let told = told.transpose().map_err(|error| refused(&error))?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
     let removals = remove_each(prepared, &shaken.root, &codes, request.rank_precision, THREADS);
-    let removals = removals.map_err(ServiceError::internal)?;
-    Ok(summed_up(run, shaking, rows, shaken, &replicated, &removals))
+    let removals = removals.map_err(|error| refused(&error))?;
+    Ok(RunRobustness {
+        sensitivity: told,
+        ..summed_up(run, shaking, rows, shaken, &replicated, &removals)
+    })
+}
+
+fn draws(run: &Run, shaking: &Shaking, design: &Design, tree: &Tree) -> Result<Draws, RobustnessError> {
+    let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
+    let mut uniform = random(run, 0);
+    if shaking.sensitivity {
+        draw_sobol(design, tree, replications, &mut uniform)
+    } else {
+        draw(design, tree, replications, &mut uniform)
+    }
+}
+
+/// Uniform numbers from 0 up to 1 from the seed of a run: 53 bits, every double of the grid.
+fn random(run: &Run, stream: u64) -> impl FnMut() -> f64 + use<> {
+    let mut random = ChaCha20Rng::seed_from_u64(run.seed.unsigned_abs());
+    random.set_stream(stream);
+    move || {
+        let mut bytes = [0_u8; 8];
+        random.fill_bytes(&mut bytes);
+        (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// The refusal of a replication.
+fn refused(error: &RobustnessError) -> ServiceError {
+    ServiceError::refused(Kind::Unprocessable, error.code(), error.message())
 }
 
 /// Data and tree for the engine: the tree of the main score, arithmetic means, missing indicators left out.
@@ -372,7 +472,12 @@ fn prepared(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64
             let parent = parent.unwrap_or_default();
             specs.push(NodeSpec::indicator(code, parent, weight, Direction::Positive));
         } else {
-            specs.push(NodeSpec::aggregate(code, parent, weight));
+            // Means are rounded as in the run; sums of rounded points are what they are.
+            let is_mean = node.join == Some(OutlineJoin::WeightedMean);
+            specs.push(NodeSpec {
+                decimals: Some(node.decimals).filter(|_| is_mean),
+                ..NodeSpec::aggregate(code, parent, weight)
+            });
         }
     }
     let units = rows.iter().map(|row| row.uscc.clone()).collect();
@@ -385,7 +490,7 @@ fn prepared(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64
 
 fn summed_up(
     run: &Run,
-    shaking: Shaking,
+    shaking: &Shaking,
     rows: Vec<RankingRow>,
     shaken: &Shaken,
     replicated: &Replicated,
@@ -444,5 +549,6 @@ fn summed_up(
         levels: shaken.levels.clone(),
         enterprises,
         removals: removed,
+        sensitivity: None,
     }
 }

@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    QueryTrait as _, Set,
+    QueryTrait as _, Set, sea_query::SimpleExpr,
 };
 
 use super::{Connection, StoreError, keyset, version};
@@ -62,6 +62,7 @@ pub async fn list_runs(
         round,
         methodology_code,
         state,
+        public,
     } = filter;
     let condition = seen()
         .add_option(round.map(|round| run::Column::RoundId.eq(round.0)))
@@ -70,13 +71,20 @@ pub async fn list_runs(
                 .as_deref()
                 .map(|code| run::Column::MethodologyCode.eq(code)),
         )
-        .add_option(state.map(|state| run::Column::State.eq(state.name())));
+        .add_option(state.map(|state| run::Column::State.eq(state.name())))
+        .add_option(public.then(is_public));
     let select = keyset::newest_first(RunEntity::find().filter(condition), run::Column::Id, page);
     let runs = select.all(conn).await?.into_iter().map(run).collect::<Result<_, _>>()?;
     Ok(keyset::page(runs, page, |run: &Run| Cursor {
         key: run.methodology_code.clone(),
         id: run.id.0,
     }))
+}
+
+/// Runs that are or were in force.
+pub(super) fn is_public() -> SimpleExpr {
+    let states = RunState::ALL.into_iter().filter(|state| state.is_public());
+    run::Column::State.is_in(states.map(RunState::name))
 }
 
 /// The run in force for a round and a methodology, whatever its version.

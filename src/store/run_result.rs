@@ -11,7 +11,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Connection, StoreError, insert::insert_all, json, keyset, run::run, scope, text};
+use super::{
+    Connection, StoreError,
+    insert::insert_all,
+    json, keyset,
+    run::{is_public, run},
+    scope, text,
+};
 use crate::domain::{
     access::Scope,
     enterprise::EnterpriseId,
@@ -302,6 +308,7 @@ pub async fn history(
         round,
         methodology_code,
         state,
+        public,
     } = filter;
     let condition = scope::rows_of(scope, run_result::Column::EnterpriseId)
         .add(run_result::Column::EnterpriseId.eq(enterprise.0))
@@ -312,7 +319,8 @@ pub async fn history(
                 .as_deref()
                 .map(|code| run::Column::MethodologyCode.eq(code)),
         )
-        .add_option(state.map(|state| run::Column::State.eq(state.name())));
+        .add_option(state.map(|state| run::Column::State.eq(state.name())))
+        .add_option(public.then(is_public));
     let select = ResultEntity::find()
         .join(JoinType::InnerJoin, run_result::Relation::Run.def())
         .filter(condition);

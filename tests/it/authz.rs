@@ -80,6 +80,7 @@ const TABLE: &[(&str, &str)] = &[
     ("get_run", "ETBAR"),
     ("list_run_results", "ETBAR"),
     ("get_run_region", "ETBAR"),
+    ("compute_region_what_if", "ETBAR"),
     ("get_run_distribution", "TBAR"),
     ("get_run_result", "ETBAR"),
     ("freeze_run", "BA"),
@@ -87,6 +88,7 @@ const TABLE: &[(&str, &str)] = &[
     ("verify_run", "BA"),
     ("list_run_events", "ETBAR"),
     ("compare_runs", "ETBAR"),
+    ("create_decomposition", "BA"),
     ("get_run_groups", "TBAR"),
     ("get_result_benchmark", "ETBAR"),
     ("list_enterprise_results", "ETBAR"),
@@ -248,7 +250,7 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
             request,
             r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned(),
         ),
-        "update_user" | "update_round" | "create_robustness" => json(request, "{}".to_owned()),
+        "update_user" | "update_round" | "create_robustness" | "create_decomposition" => json(request, "{}".to_owned()),
         "create_api_key" => json(request, r#"{"name":"","role":"reader"}"#.to_owned()),
         "create_enterprise" | "replace_enterprise" => json(
             request,
@@ -273,6 +275,7 @@ fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
         ),
         "compute_weighing" => json(request, r#"{"codes":["a"],"matrix":[[1]]}"#.to_owned()),
         "compute_what_if" => json(request, r#"{"answers":{}}"#.to_owned()),
+        "compute_region_what_if" => json(request, r#"{"values":{}}"#.to_owned()),
         "create_back_test" => request.content_type("application/octet-stream").body("{}"),
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
         "create_document"

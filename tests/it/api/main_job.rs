@@ -49,6 +49,12 @@ async fn a_round_from_template_to_explained_index(backend: Backend) {
         assert_eq!(again[hash], index[hash], "the same inputs give the same bytes");
     }
     ranking_is_in_order(&bureau, &index).await;
+    for (actor, step) in [(&bureau, "freeze"), (&admin, "publish")] {
+        let path = format!("/api/v1/runs/{}", index["id"].as_str().unwrap());
+        let etag = actor.get(&path).await.expect(StatusCode::OK).header("etag");
+        let stepped = actor.step(&format!("{path}/{step}"), &etag, None).await;
+        stepped.expect(StatusCode::OK);
+    }
     an_enterprise_sees_itself_alone(&app, &county, &index).await;
     app.end().await;
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod bulk;
+mod decompositions;
 mod imports;
 mod jobs;
 mod justifications;

@@ -61,6 +61,12 @@ async fn the_region_is_computed_from_statistics_and_returns(backend: Backend) {
     let app = App::on(backend).await;
     let round = Round::of(&app).await;
     wrong_figures_are_refused(&round).await;
+    let draft = draft().to_string().into_bytes();
+    round
+        .bureau
+        .upload(&back_tests(&round), draft)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "back_test.no_figures");
 
     let job = round.bureau.job(create(&round, REGION, Some(figures())).await).await;
     assert_eq!(job["state"], "succeeded", "{job}");
@@ -155,11 +161,15 @@ async fn the_region_is_computed_from_statistics_and_returns(backend: Backend) {
     }
     let mut other = figures();
     other["values"]["RG01"]["value"] = json!(301.0);
-    let other = round.bureau.job(create(&round, REGION, Some(other)).await).await;
-    let other = round.get(&at(other["result"]["run_id"].as_str().unwrap())).await;
+    let job = round.bureau.job(create(&round, REGION, Some(other)).await).await;
+    let moved = job["result"]["run_id"].as_str().unwrap();
+    let other = round.get(&at(moved)).await;
     for hash in ["inputs_sha256", "results_sha256"] {
         assert_ne!(other[hash], first[hash], "what is given goes in");
     }
+    two_runs_are_compared(&round, &run, moved).await;
+    other_figures_are_tried(&round, &run, moved, &found).await;
+    a_draft_is_tried(&round, &run, &found).await;
     the_sheet_holds_the_formulas(&round, &run, &found).await;
     it_is_shown_to_all_once_published(&round, &run, &found).await;
 
@@ -173,7 +183,127 @@ async fn the_region_is_computed_from_statistics_and_returns(backend: Backend) {
         .get(&format!("{}/region", at(ranked)))
         .await
         .refused(StatusCode::NOT_FOUND, "run.no_region");
+    let told = round.get(&format!("{}/comparison?with={run}", at(ranked))).await;
+    assert!(told.get("region").is_none() && told["summary"].is_object());
     app.end().await;
+}
+
+fn back_tests(round: &Round<'_>) -> String {
+    format!("/api/v1/rounds/{}/back-tests", round.county.round_id)
+}
+
+/// The shipped methodology with weight moved from one indicator to another of its class, and one indicator less.
+fn draft() -> Value {
+    let text = ronghe::shipped::file("methodology_region_index.json").unwrap();
+    let mut draft: Value = serde_json::from_str(text).unwrap();
+    draft["version"] = json!("1.1.0");
+    let indicators = draft["indicators"].as_array_mut().unwrap();
+    for (code, weight) in [("RG01", 5), ("RG02", 5)] {
+        indicators.iter_mut().find(|one| one["code"] == code).unwrap()["weight"] = json!(weight);
+    }
+    indicators.retain(|one| one["code"] != "RG03");
+    draft
+}
+
+/// An indicator of a change, by its code.
+fn changed<'c>(change: &'c Value, code: &str) -> &'c Value {
+    let mut all = change["indicators"].as_array().unwrap().iter();
+    all.find(|one| one["now"]["code"] == code || one["before"]["code"] == code)
+        .unwrap()
+}
+
+fn adds_up(change: &Value) {
+    let contributions = change["indicators"].as_array().unwrap().iter();
+    let sum: f64 = contributions.map(|one| number(&one["contribution"])).sum();
+    let total = &change["total"];
+    close(
+        number(&total["now"]) - number(&total["before"]),
+        number(&total["change"]),
+    );
+    close(sum + number(&change["rounding_residual"]), number(&total["change"]));
+}
+
+async fn two_runs_are_compared(round: &Round<'_>, run: &str, moved: &str) {
+    let told = round.get(&format!("{}/comparison?with={run}&limit=1", at(moved))).await;
+    let change = &told["region"];
+    adds_up(change);
+    assert!(number(&change["total"]["change"]) > 0.0, "{change}");
+    assert_eq!(changed(change, "RG01")["causes"], json!(["value"]));
+    let step = index(3.01) - index(3.0);
+    close(number(&changed(change, "RG01")["contribution"]), 0.04 * step);
+    assert_eq!(changed(change, "RG21")["causes"], json!([]));
+    // The class mean stands in for what has no base, and has moved.
+    assert_eq!(changed(change, "RG02")["causes"], json!(["substitute"]));
+    let cursor = told["next_cursor"].as_str().unwrap();
+    let next = format!("{}/comparison?with={run}&limit=1&cursor={cursor}", at(moved));
+    assert!(
+        round.get(&next).await.get("region").is_none(),
+        "on the first page alone"
+    );
+    // A filler is told nothing of it before it is published.
+    let filler = round.fillers.values().next().unwrap();
+    filler
+        .get(&format!("{}/comparison?with={run}", at(moved)))
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+}
+
+async fn other_figures_are_tried(round: &Round<'_>, run: &str, moved: &str, found: &Value) {
+    let path = format!("{}/region/what-if", at(run));
+    let tried = async |body: Value| round.bureau.post(&path, body).await;
+    // As a run with the same figures gives it.
+    let told = tried(json!({ "values": { "RG01": { "value": 301.0 } } })).await;
+    let told = told.expect(StatusCode::OK).json();
+    let rerun = round.get(&format!("{}/region", at(moved))).await;
+    for field in ["total", "classes", "indicators", "base_from"] {
+        assert_eq!(told["index"][field], rerun[field], "{field}");
+    }
+    adds_up(&told["change"]);
+    assert_eq!(told["index"]["run"]["id"], run);
+    // What the returns give can be tried, and left out.
+    let body = json!({ "values": { "RG08": { "value": 75.0 } }, "blank": ["RG01"] });
+    let told = tried(body).await.expect(StatusCode::OK).json();
+    close(number(&changed(&told["change"], "RG08")["now"]["z"]), 100.0);
+    assert_eq!(changed(&told["change"], "RG01")["now"]["substitute"], "class_mean");
+    let nothing = tried(json!({ "values": {} })).await.expect(StatusCode::OK).json();
+    assert_eq!(nothing["index"]["total"], found["total"]);
+    assert_eq!(
+        number(&nothing["change"]["total"]["change"]).to_bits(),
+        0.0_f64.to_bits()
+    );
+
+    let body = json!({ "values": { "RG02": { "value": 1.0 }, "RG99": { "base": 1.0 } } });
+    let problem = tried(body).await;
+    let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, "run.region_invalid");
+    let faults = problem["errors"].as_array().unwrap().iter();
+    let faults: Vec<_> = faults.map(|fault| (&fault["code"], &fault["pointer"])).collect();
+    let expected = [
+        (&json!("region.no_base"), &json!("/values/RG02")),
+        (&json!("region.unknown_indicator"), &json!("/values/RG99")),
+    ];
+    assert_eq!(faults, expected);
+    assert_eq!(
+        round.get(&format!("{}/region", at(run))).await["total"],
+        found["total"],
+        "nothing is stored"
+    );
+}
+
+async fn a_draft_is_tried(round: &Round<'_>, run: &str, found: &Value) {
+    let path = format!("{}?against={run}", back_tests(round));
+    let job = round.bureau.upload(&path, draft().to_string().into()).await;
+    let job = round.bureau.job(job).await;
+    let report = &job["result"]["region"];
+    assert_eq!(report["run_id"], run, "{job}");
+    assert!(job["result"].get("against").is_none() && job["result"].get("bands").is_none());
+    assert_eq!(report["change"]["total"]["before"], found["total"]);
+    assert_eq!(report["index"]["total"], report["change"]["total"]["now"]);
+    assert_eq!(changed(&report["change"], "RG03")["causes"], json!(["left"]));
+    assert_eq!(changed(&report["change"], "RG01")["causes"], json!(["weight"]));
+    let ranked = ronghe::shipped::file("methodology_integration_index.json").unwrap();
+    let problem = round.bureau.upload(&path, ranked.as_bytes().to_vec()).await;
+    let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(problem["errors"][0]["code"], "back_test.other_kind");
 }
 
 async fn wrong_figures_are_refused(round: &Round<'_>) {
@@ -235,14 +365,21 @@ async fn the_sheet_holds_the_formulas(round: &Round<'_>, run: &str, found: &Valu
 async fn it_is_shown_to_all_once_published(round: &Round<'_>, run: &str, found: &Value) {
     let filler = round.fillers.values().next().unwrap();
     let path = format!("{}/region", at(run));
-    filler.get(&path).await.refused(StatusCode::NOT_FOUND, "run.no_region");
+    filler.get(&path).await.refused(StatusCode::NOT_FOUND, "not_found");
     round.publish(run).await;
     let told = filler.get(&path).await.expect(StatusCode::OK).json();
+    let tried = json!({ "values": { "RG01": { "value": 301.0 } } });
+    let tried = filler.post(&format!("{path}/what-if"), tried).await;
     assert_eq!((&told["total"], &told["classes"]), (&found["total"], &found["classes"]));
     let counted = found["indicators"].as_array().unwrap().iter();
     let few = counted
         .filter_map(|one| one["enterprises"].as_u64())
         .any(|enterprises| enterprises < 3);
+    if few {
+        tried.refused(StatusCode::FORBIDDEN, "forbidden");
+    } else {
+        tried.expect(StatusCode::OK);
+    }
     let shown = told["indicators"].as_array().unwrap().len();
     assert_eq!(
         shown,

@@ -27,6 +27,11 @@ pub(super) struct Round<'a> {
 
 impl<'a> Round<'a> {
     pub(super) async fn of(app: &'a App) -> Self {
+        Self::of_all_but(app, 0).await
+    }
+
+    /// The last of them have not handed in yet.
+    pub(super) async fn of_all_but(app: &'a App, missing: usize) -> Self {
         let admin = app.admin().await;
         let mut county = county::build(&admin).await;
         county.samples.retain(|sample| sample.claims.is_empty());
@@ -42,14 +47,15 @@ impl<'a> Round<'a> {
             county,
             fillers,
         };
-        for sample in &round.county.samples {
+        let handing_in = round.county.samples.len() - missing;
+        for sample in round.county.samples.iter().take(handing_in) {
             round.hand_in(sample, &sample.answers).await;
         }
         round
     }
 
     /// Uploads, submits and accepts.
-    async fn hand_in(&self, sample: &Sample, answers: &survey::answer::Answers) {
+    pub(super) async fn hand_in(&self, sample: &Sample, answers: &survey::answer::Answers) {
         let filler = &self.fillers[&sample.id];
         let path = format!("/api/v1/returns/{}", sample.return_id);
         let bytes = self.app.filled(&sample.return_id, answers, Prefill::new()).await;
@@ -73,7 +79,7 @@ impl<'a> Round<'a> {
         items.find(|document| document["code"] == code).unwrap().clone()
     }
 
-    async fn compute(&self, methodology: &str) -> String {
+    pub(super) async fn compute(&self, methodology: &str) -> String {
         let body =
             json!({ "round_id": self.county.round_id, "methodology_id": self.methodology(methodology).await["id"] });
         let job = self.bureau.job(self.bureau.post("/api/v1/runs", body).await).await;
@@ -104,7 +110,7 @@ impl<'a> Round<'a> {
 }
 
 /// The same return with another answer to one question.
-fn changed(sample: &Sample, code: &str, answer: Answer) -> survey::answer::Answers {
+pub(super) fn changed(sample: &Sample, code: &str, answer: Answer) -> survey::answer::Answers {
     let mut answers = sample.answers.clone();
     assert_ne!(
         answers.insert(code.to_owned(), answer.clone()),
@@ -374,10 +380,14 @@ async fn a_draft_is_tried_on_a_round_and_compared_with_what_is_published() {
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, "document.invalid");
     assert_eq!(problem["errors"][0]["pointer"], "/indicators/0/source");
-    let region = ronghe::shipped::file("methodology_region_index.json").unwrap();
+    // One without sources is not over the returns.
+    let mut rootless = composite();
+    for field in ["questionnaire", "sources", "denomination"] {
+        rootless.as_object_mut().unwrap().remove(field);
+    }
     round
         .bureau
-        .upload(&path, region.into())
+        .upload(&path, rootless.to_string().into())
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, "run.not_over_enterprises");
 
@@ -436,6 +446,24 @@ async fn an_enterprise_tries_other_answers_and_nothing_is_stored() {
     let sample = &round.county.samples[0];
     let filler = &round.fillers[&sample.id];
     let path = format!("{}/results/{}", at(&run), sample.id);
+    for hidden in [at(&run), path.clone(), format!("{}/results", at(&run))] {
+        filler.get(&hidden).await.refused(StatusCode::NOT_FOUND, "not_found");
+    }
+    let listed = filler.get("/api/v1/runs").await.expect(StatusCode::OK).json();
+    let history = format!("/api/v1/enterprises/{}/results", sample.id);
+    let past = filler.get(&history).await.expect(StatusCode::OK).json();
+    assert_eq!(
+        (&listed["items"], &past["items"]),
+        (&json!([]), &json!([])),
+        "nothing is in force yet"
+    );
+    round.publish(&run).await;
+    let listed = filler.get("/api/v1/runs").await.expect(StatusCode::OK).json();
+    let past = filler.get(&history).await.expect(StatusCode::OK).json();
+    assert_eq!(
+        (&listed["items"][0]["id"], &past["items"][0]["run"]["id"]),
+        (&json!(run), &json!(run))
+    );
     let before = filler.get(&path).await.expect(StatusCode::OK).json();
     let what_if = async |body: Value| filler.post(&format!("{path}/what-if"), body).await;
 
@@ -455,6 +483,7 @@ async fn an_enterprise_tries_other_answers_and_nothing_is_stored() {
     let corrected = changed(sample, "N10", Answer::Choice("D".to_owned()));
     round.hand_in(sample, &corrected).await;
     let second = round.compute(INDEX).await;
+    round.publish(&second).await;
     let real = filler
         .get(&format!("{}/results/{}", at(&second), sample.id))
         .await
@@ -570,6 +599,7 @@ async fn tables_over_few_tell_of_nobody() {
     assert_ne!(hidden.count(), 1);
     let sample = &round.county.samples[0];
     let filler = &round.fillers[&sample.id];
+    round.publish(&run).await;
     let benchmark = filler
         .get(&format!("{}/results/{}/benchmark", at(&run), sample.id))
         .await;
@@ -610,6 +640,7 @@ async fn a_run_is_exported_so_that_it_can_be_computed_again() {
         let again = export("xlsx").await;
         assert_eq!(again.body, export("xlsx").await.body, "the same run, the same bytes");
         let sample = &round.county.samples[0];
+        round.publish(&run).await;
         let own = round.fillers[&sample.id]
             .get(&format!("{}/export?format=csv", at(&run)))
             .await;
@@ -917,6 +948,12 @@ async fn the_weights_of_a_run_are_shaken_and_its_blocks_correlated() {
         .await;
     let problem = refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
     assert_eq!(problem["errors"][0]["pointer"], "/noise");
+    let asked = round
+        .bureau
+        .post(&format!("{}/robustness", at(&run)), json!({ "sensitivity": true }))
+        .await;
+    let problem = asked.refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(problem["errors"][0]["code"], "robustness.composite_only");
     let found = round.get(&format!("{}/correlations?kind=spearman", at(&run))).await;
     let codes = found["codes"].as_array().unwrap().len();
     assert_eq!(found["items"].as_array().unwrap().len(), codes * (codes - 1) / 2);
@@ -930,7 +967,7 @@ async fn the_weights_of_a_run_are_shaken_and_its_blocks_correlated() {
 }
 
 /// A composite over the returns: three indicators in two blocks, one of them divided by another question.
-fn composite() -> Value {
+pub(super) fn composite() -> Value {
     json!({
         "kind": "composite", "code": "relative-2026", "version": "1.0.0", "questionnaire": "integration-2026",
         "title": { "zh": "相对指数", "en": "Relative index" },
@@ -955,7 +992,7 @@ fn composite() -> Value {
 }
 
 /// The same index by hand: ratios, min-max to 0..100 over all of `bounding`, weighted means over what is there.
-fn by_hand<'s>(samples: &'s [Sample], bounding: &[Sample]) -> BTreeMap<&'s str, f64> {
+pub(super) fn by_hand<'s>(samples: &'s [Sample], bounding: &[Sample]) -> BTreeMap<&'s str, f64> {
     let answer = |sample: &Sample, code: &str| match sample.answers.get(code) {
         Some(Answer::Number(number)) => number.to_string().parse::<f64>().ok(),
         _ => None,
@@ -1135,6 +1172,104 @@ async fn its_weights_are_shaken(round: &Round<'_>, run: &str, scored: &[&Value])
     assert_eq!(removed.len(), 3, "{removed:?}");
 }
 
+/// Choices beside the weights: the ranks under each are those of a draft with it, and the indices say what they hang on.
+async fn its_settings_are_varied(round: &Round<'_>, run: &str, scored: &[&Value]) {
+    let path = format!("{}/robustness", at(run));
+    let ask = async |body: Value| round.bureau.post(&path, body).await;
+    let others = json!({ "origin": "given", "of": { "D": 1, "P": 20 } });
+    let blocks = json!({ "name": "blocks", "pointer": "/weights", "choices": {
+        "own": { "origin": "given", "of": { "D": 3, "P": 1 } }, "other": others,
+    } });
+    let job = ask(json!({ "replications": 60, "noise": 0.0, "uncertain": [blocks] })).await;
+    let job = round.bureau.job(job).await;
+    assert_eq!(job["state"], "succeeded", "{job}");
+    let mut draft = composite();
+    draft["version"] = json!("1.9.0");
+    draft["weights"] = others.clone();
+    let tests = format!("/api/v1/rounds/{}/back-tests?against={run}", round.county.round_id);
+    let tried = round.bureau.upload(&tests, draft.to_string().into()).await;
+    let tried = round.bureau.job(tried).await["result"]["against"]["moves"].clone();
+    assert!(!tried.as_array().unwrap().is_empty(), "somebody moves");
+    for found in job["result"]["enterprises"].as_array().unwrap() {
+        let own = scored.iter().find(|row| row["uscc"] == found["uscc"]).unwrap();
+        let moved = tried
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|moved| moved["uscc"] == found["uscc"]);
+        let other = moved.map_or(&own["rank"], |moved| &moved["after"]["rank"]);
+        let mut ranks = [&own["rank"], other].map(|rank| rank.as_u64().unwrap());
+        ranks.sort_unstable();
+        assert_eq!(json!([found["best"], found["worst"]]), json!(ranks), "{found}");
+    }
+
+    let mean = json!({ "name": "mean", "pointer": "/aggregation", "choices": {
+        "arithmetic": { "all": { "mean": "arithmetic" } }, "median": { "all": { "mean": "median" } },
+    } });
+    let body = json!({ "replications": 40, "noise": 0.2, "uncertain": [blocks, mean], "sensitivity": true });
+    let job = round.bureau.job(ask(body.clone()).await).await;
+    let told = &job["result"]["sensitivity"];
+    let indices = told["indices"].as_array().unwrap_or_else(|| panic!("{job}"));
+    let names: Vec<&Value> = indices.iter().map(|index| &index["parameter"]).collect();
+    assert_eq!(names, ["blocks", "mean", "weights"]);
+    assert!(
+        indices.iter().all(|index| number(&index["total"]["index"]) >= 0.0),
+        "{told}"
+    );
+    assert_eq!(told["warnings"][0]["kind"], "few_runs");
+    let again = round.bureau.job(ask(body).await).await;
+    assert_eq!(again["result"]["sensitivity"], *told, "the run's seed decides");
+
+    let refused = async |uncertain: Value, code: &str, pointer: &str| {
+        let problem = ask(json!({ "uncertain": uncertain })).await;
+        let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+        let error = &problem["errors"][0];
+        assert_eq!(
+            (&error["code"], &error["pointer"]),
+            (&json!(code), &json!(pointer)),
+            "{problem}"
+        );
+    };
+    let setting =
+        |pointer: &str, choice: Value| json!([{ "name": "x", "pointer": pointer, "choices": { "one": choice } }]);
+    refused(
+        setting("/nowhere/at/all", json!(1)),
+        "robustness.no_such_place",
+        "/uncertain/0",
+    )
+    .await;
+    refused(
+        setting("/normalisation", json!({ "all": { "method": "guess" } })),
+        "robustness.invalid",
+        "/uncertain/0",
+    )
+    .await;
+    let source = json!({ "expression": "D04", "needs": ["D04"] });
+    refused(
+        setting("/sources/network", source),
+        "robustness.other_figures",
+        "/uncertain/0",
+    )
+    .await;
+    refused(json!([blocks, blocks]), "robustness.duplicate_name", "/uncertain").await;
+    let mut both = blocks.clone();
+    both["range"] = json!([0.0, 1.0]);
+    refused(json!([blocks, both]), "robustness.one_of", "/uncertain/1").await;
+    let setting = |at: usize| {
+        let mut own = blocks.clone();
+        own["name"] = json!(at.to_string());
+        own
+    };
+    let many: Vec<Value> = (0..4).map(setting).collect();
+    let problem = ask(json!({ "replications": 10_000, "sensitivity": true, "uncertain": many })).await;
+    let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(problem["errors"][0]["code"], "robustness.runs");
+    let problem = ask(json!({ "noise": 0.0 }))
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/noise");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_composite_over_the_returns_is_run_explained_and_exported() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
@@ -1225,6 +1360,7 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
         other_answers_are_tried_among_all(&round, &run).await;
         the_smallest_changes_reach_the_next_level(&round, &run, &scored).await;
         its_weights_are_shaken(&round, &run, &scored).await;
+        its_settings_are_varied(&round, &run, &scored).await;
         app.end().await;
     }
 }
