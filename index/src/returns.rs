@@ -149,6 +149,28 @@ impl CompiledComposite {
         quotients
     }
 
+    /// The questions that an indicator hangs on, those of what it is divided by included; none of an aggregate.
+    pub(crate) fn questions(&self, code: &str) -> Arc<[String]> {
+        let column = |code: &str, denominator: bool| {
+            let mut columns = self.columns.iter();
+            columns.find(|column| column.code == code && column.denominator == denominator)
+        };
+        let Some(own) = column(code, false) else {
+            return Arc::default();
+        };
+        let by = self.method.denominator(code).and_then(|by| column(&by.by, true));
+        let Some(by) = by else {
+            return own.source.questions.clone();
+        };
+        let own = own.source.questions.iter();
+        let more = by
+            .source
+            .questions
+            .iter()
+            .filter(|question| !own.clone().any(|own| own == *question));
+        own.clone().chain(more).cloned().collect()
+    }
+
     /// Scores the returns of a round, `year` being the year of the round.
     ///
     /// # Errors
@@ -619,7 +641,7 @@ impl Frame {
                 parent: part.parent.as_deref().map(Arc::from),
                 column,
                 source: source.map(|source| Arc::from(source.expression.text())),
-                questions: source.map_or_else(Arc::default, |source| source.questions.clone()),
+                questions: methodology.questions(&part.node),
                 weight: part.parent.as_ref().and_then(|_| percent(part.weight / whole)),
             }
         };

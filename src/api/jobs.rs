@@ -189,8 +189,8 @@ impl JobsApi {
 
     /// Cancel a job
     ///
-    /// One's own, or any as the administrator. One that waits does not begin; an import of returns stops between two steps.
-    /// What was done before stands, what still waits is left alone.
+    /// One's own, or any as the administrator. One that waits does not begin; an import and a computation over returns stop
+    /// between two steps. What was done before stands, what still waits is left alone.
     #[oai(path = "/jobs/:job_id/cancel", method = "post", operation_id = "cancel_job")]
     async fn cancel_job(
         &self,

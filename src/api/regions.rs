@@ -19,11 +19,13 @@ use super::{
     auth::Auth,
     problem::{Bilingual, CreateFailure, ReadFailure},
     results::RunOut,
+    what_if::both_ways,
 };
 use crate::{
     domain::run::{RegionResult, Run, RunId},
     service::{
         Service,
+        error::ServiceError,
         read_region::read_region,
         try_region::{TriedRegion, try_region},
     },
@@ -271,7 +273,7 @@ impl From<Moved> for MovedOut {
         Self {
             now: moved.now.map(Fixed::to_f64),
             before: moved.before.map(Fixed::to_f64),
-            change: moved.change(),
+            change: moved.change.map(Fixed::to_f64),
         }
     }
 }
@@ -368,7 +370,7 @@ struct NewRegionWhatIf {
 }
 
 impl NewRegionWhatIf {
-    fn tried(self) -> BTreeMap<String, TriedFigure> {
+    fn tried(self) -> Result<BTreeMap<String, TriedFigure>, ServiceError> {
         let figure = |given: TriedFigureIn| TriedFigure {
             base: given.base,
             value: given.value.map(Some),
@@ -376,9 +378,13 @@ impl NewRegionWhatIf {
         let values = self.values.into_iter();
         let mut tried: BTreeMap<String, TriedFigure> = values.map(|(code, given)| (code, figure(given))).collect();
         for code in self.blank.into_iter().flatten() {
-            tried.entry(code).or_default().value = Some(None);
+            let figure = tried.entry(code.clone()).or_default();
+            if figure.value.is_some() {
+                return Err(ServiceError::new("invalid").with_faults([both_ways(&format!("/values/{code}"))]));
+            }
+            figure.value = Some(None);
         }
-        tried
+        Ok(tried)
     }
 }
 
@@ -450,7 +456,7 @@ impl RegionsApi {
         run_id: Path<Uuid>,
         body: Json<NewRegionWhatIf>,
     ) -> Result<RegionWhatIfComputed, CreateFailure> {
-        let found = try_region(&service, auth.principal(), RunId(run_id.0), &body.0.tried()).await?;
+        let found = try_region(&service, auth.principal(), RunId(run_id.0), &body.0.tried()?).await?;
         Ok(RegionWhatIfComputed::Computed(Json(found.into())))
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     },
     service::{
         Service,
-        run_statistics::{self, Benchmark, Group, Groups, Quartiles},
+        run_statistics::{self, Benchmark, Group, Groups, PeerFigures, Quartiles},
     },
 };
 
@@ -129,10 +129,29 @@ struct PeersOut {
     count: u64,
     /// How many of them score less.
     below: u64,
-    /// Quartiles of their main scores.
-    score: QuartilesOut,
-    /// Quartiles of each block and aggregate by code; left out where fewer than three have one.
-    totals: BTreeMap<String, QuartilesOut>,
+    /// Their main scores.
+    score: PeerFiguresOut,
+    /// Each block and aggregate by code; left out where fewer than three have one.
+    totals: BTreeMap<String, PeerFiguresOut>,
+}
+
+/// The figures of at least three peers together.
+#[derive(Object)]
+#[oai(rename = "PeerFigures", skip_serializing_if_is_none)]
+struct PeerFiguresOut {
+    /// Their mean.
+    mean: f64,
+    /// Their quartiles; absent below eight peers, of whom they would tell one by one.
+    quartiles: Option<QuartilesOut>,
+}
+
+impl From<PeerFigures> for PeerFiguresOut {
+    fn from(figures: PeerFigures) -> Self {
+        Self {
+            mean: figures.mean,
+            quartiles: figures.quartiles.map(Into::into),
+        }
+    }
 }
 
 impl From<Benchmark> for BenchmarkOut {

@@ -45,6 +45,10 @@ impl NewWhatIf {
             changes.insert(code, None);
         }
         for (code, Any(value)) in self.answers {
+            if changes.contains_key(&code) {
+                faults.push(both_ways(&format!("/answers/{code}")));
+                continue;
+            }
             match serde_json::from_value::<Answer>(value) {
                 Ok(answer) => drop(changes.insert(code, Some(answer))),
                 Err(_) => faults.push(Fault::at(
@@ -61,6 +65,16 @@ impl NewWhatIf {
             Err(ServiceError::new("answers.invalid").with_faults(faults))
         }
     }
+}
+
+/// Something is to be left blank and has a value as well.
+pub(super) fn both_ways(pointer: &str) -> Fault {
+    Fault::at(
+        pointer,
+        "what_if.both_ways",
+        "同一项既给出了数值，又列在 blank 中，请只留一处。",
+        "It has a value here and stands in blank as well; leave one of the two.",
+    )
 }
 
 /// A result as it would be. It is not stored.

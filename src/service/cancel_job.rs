@@ -9,8 +9,15 @@ use crate::{
     store::{self, db::StoreError},
 };
 
-/// Kinds of work that stop between two steps when they are told to; others can only be stopped before they begin.
-const STOPPABLE: [&str; 1] = ["import_returns"];
+/// Kinds of work that stop between two steps when they are told to, at the latest where they tell how far they are; others
+/// can only be stopped before they begin.
+const STOPPABLE: [&str; 5] = [
+    "import_returns",
+    "compile_run",
+    "back_test",
+    "decompose_change",
+    "verify_run",
+];
 
 /// Cancels one's own job, or any as the administrator. What was done before stands; what still waits is left alone.
 pub async fn cancel_job(service: &Service, caller: &Principal, id: JobId) -> Result<Job, ServiceError> {

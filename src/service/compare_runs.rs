@@ -157,7 +157,9 @@ async fn compared(
     let room = page.limit.saturating_sub(rows.len() as u64);
     if room == 0 {
         // The next page begins with the first of them, if there is any.
-        let next = Some(Cursor {
+        let one = PageRequest { limit: 1, after: None };
+        let left = store::run_result::results_missing_in(conn, &caller.scope, with.id, run.id, &one).await?;
+        let next = (!left.items.is_empty()).then(|| Cursor {
             key: LEFT.to_owned(),
             id: uuid::Uuid::nil(),
         });
@@ -224,7 +226,13 @@ async fn summary(service: &Service, caller: &Principal, run: &Run, with: &Run) -
     let conn = service.db.read();
     let here = store::run_result::all_results(conn, &caller.scope, run.id).await?;
     let there = store::run_result::all_results(conn, &caller.scope, with.id).await?;
-    Ok(summed_up(&here, &there))
+    let mut summary = summed_up(&here, &there);
+    if run.methodology_code != with.methodology_code {
+        // Scores and levels of two methodologies are not of one kind.
+        summary.mean_score_change = None;
+        summary.bands.clear();
+    }
+    Ok(summary)
 }
 
 async fn region_change(

@@ -63,7 +63,8 @@ pub struct NodeChange {
     pub to: f64,
     /// By how much it rose.
     pub change: f64,
-    /// What the same enterprises report otherwise, under the method of the run compared with.
+    /// What the same enterprises report otherwise, under the method of the run compared with; another round's factor tables
+    /// (energy, emissions) belong to it.
     pub data: f64,
     /// What the method changed for them: formulas and weights, and under a relative method the scales.
     pub method: f64,

@@ -563,6 +563,12 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
         "The run has more than 20000 enterprises, too many for a workbook: export csv or coinr.",
     ),
     (
+        "export.region",
+        Kind::Unprocessable,
+        "区域指数没有逐家企业的得分表：请导出 xlsx，其中有指数、各项指标和公式。",
+        "The index of a region has no table of scores by enterprise: export xlsx, which holds the index, its indicators and the formulas.",
+    ),
+    (
         "run.no_returns",
         Kind::Conflict,
         "这个调查期还没有审核通过的填报表，无法测算。",

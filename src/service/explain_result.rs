@@ -9,7 +9,14 @@ use index::{
 };
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
-use super::{Service, browse::get_run, catalogue::blocking, error::ServiceError, run_pass::refused};
+use super::{
+    Service,
+    browse::get_run,
+    catalogue::blocking,
+    error::ServiceError,
+    permission::{Action, allowed},
+    run_pass::refused,
+};
 use crate::{
     domain::{
         access::Principal,
@@ -82,7 +89,12 @@ pub async fn explain_result(
         ),
         OverReturns::Region(region) => (explain::tree_region(&scored, region), None, Missing::default()),
     };
-    let evidence = evidence(&form.survey, &roots, &revision);
+    // Whoever may not read returns is shown no answers.
+    let evidence = if allowed(caller.role, Action::ReadReturns) {
+        evidence(&form.survey, &roots, &revision)
+    } else {
+        BTreeMap::new()
+    };
     Ok(Explanation {
         run,
         next,

@@ -78,7 +78,15 @@ pub async fn publish_document(
         content,
     };
     match store::document::insert_document(&txn, &stored).await {
-        Err(StoreError::Duplicate { .. }) => return Err(ServiceError::new("document.published")),
+        // Somebody else was faster, with this document or with another one.
+        Err(StoreError::Duplicate { .. }) => {
+            drop(txn);
+            let name = (&document.code, &document.version);
+            let found = store::document::find_document_by(service.db.read(), new.kind, name.0, name.1).await?;
+            return found
+                .filter(|found| found.sha256 == document.sha256)
+                .ok_or_else(|| ServiceError::new("document.published"));
+        }
         other => other?,
     }
     match rows {
@@ -136,12 +144,22 @@ impl Name {
                 title: None,
             },
             _ => serde_json::from_str(content).map_err(|error| {
-                let fault = Fault::at(
-                    format!("{}:{}", error.line(), error.column()),
-                    "document.not_json",
-                    format!("不是合法的 JSON：{error}"),
-                    format!("Not valid JSON: {error}"),
-                );
+                let place = format!("{}:{}", error.line(), error.column());
+                let fault = if error.is_data() {
+                    Fault::at(
+                        place,
+                        "document.head",
+                        format!("代码、版本或标题写得不对：{error}"),
+                        format!("Code, version or title are not as they should be: {error}"),
+                    )
+                } else {
+                    Fault::at(
+                        place,
+                        "document.not_json",
+                        format!("不是合法的 JSON：{error}"),
+                        format!("Not valid JSON: {error}"),
+                    )
+                };
                 ServiceError::new("document.invalid").with_faults([fault])
             })?,
         };
@@ -154,11 +172,56 @@ impl Name {
             );
             ServiceError::new("document.invalid").with_faults([fault])
         };
-        Ok(Self {
+        let name = Self {
             code: head.code.or(code).ok_or_else(|| missing("code"))?,
             version: head.version.or(version).ok_or_else(|| missing("version"))?,
             title: head.title.or(title).ok_or_else(|| missing("title"))?,
-        })
+        };
+        let faults = name.faults();
+        if faults.is_empty() {
+            Ok(name)
+        } else {
+            Err(ServiceError::new("document.invalid").with_faults(faults))
+        }
+    }
+
+    /// A name stays for ever, in lists, file names and addresses: it is short and can be read.
+    fn faults(&self) -> Vec<Fault> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let begins_well = |text: &str| text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let mut faults = Vec::new();
+        if !begins_well(&self.code) || self.code.len() > 64 || !self.code.chars().all(is_plain) {
+            faults.push(Fault::at(
+                "/code",
+                "document.bad_code",
+                "代码以字母或数字开头，只含字母、数字和 . _ -，不超过 64 个字符。",
+                "A code begins with a letter or digit and has letters, digits and . _ - only, 64 characters at most.",
+            ));
+        }
+        let is_graphic = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
+        let version = &self.version;
+        let well_spaced = version.trim() == version && version.chars().all(|c| is_graphic(c) || c == ' ');
+        if !begins_well(version) || version.len() > 40 || !well_spaced {
+            faults.push(Fault::at(
+                "/version",
+                "document.bad_version",
+                "版本以字母或数字开头，只含可见的英文字符，首尾没有空格，不超过 40 个字符。",
+                "A version begins with a letter or digit and has visible ASCII characters only, none of them a blank at its ends, 40 at most.",
+            ));
+        }
+        let title = [&self.title.zh, &self.title.en];
+        if title
+            .iter()
+            .any(|text| text.chars().count() > 200 || text.chars().any(char::is_control))
+        {
+            faults.push(Fault::at(
+                "/title",
+                "document.bad_title",
+                "标题不含控制字符，不超过 200 个字符。",
+                "A title has no control characters and 200 characters at most.",
+            ));
+        }
+        faults
     }
 }
 

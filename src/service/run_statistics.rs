@@ -78,16 +78,28 @@ pub struct Benchmark {
     pub peers: Option<Peers>,
 }
 
+/// From so many on quartiles are told: of three figures they are the figures themselves, and of five still three of them.
+const LEAST_FOR_QUARTILES: usize = 8;
+
 /// Others of an industry and size, in figures.
 pub struct Peers {
     /// How many.
     pub count: u64,
     /// How many of them score less.
     pub below: u64,
-    /// Quartiles of their main scores.
-    pub score: Quartiles,
-    /// Quartiles of each total by code, over those that have it; left out where fewer than three have.
-    pub totals: BTreeMap<String, Quartiles>,
+    /// Their main scores.
+    pub score: PeerFigures,
+    /// Each total by code, over those that have it; left out where fewer than three have.
+    pub totals: BTreeMap<String, PeerFigures>,
+}
+
+/// The figures of at least three peers together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PeerFigures {
+    /// Their mean.
+    pub mean: f64,
+    /// Their quartiles, where there are enough of them that these tell of nobody.
+    pub quartiles: Option<Quartiles>,
 }
 
 /// A measure of how two scores go together.
@@ -110,7 +122,7 @@ pub struct Correlations {
     pub pairs: Vec<(String, String, Option<f64>)>,
 }
 
-/// The quartiles of at least three figures.
+/// The quartiles of figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quartiles {
     /// A quarter lies below.
@@ -244,19 +256,29 @@ fn peers_of(own: f64, peers: &[(f64, Value)]) -> Option<Peers> {
     }
     let totals = by_code.into_iter().filter_map(|(code, mut figures)| {
         figures.sort_by(f64::total_cmp);
-        Some((code.to_owned(), quartiles(&figures)?))
+        Some((code.to_owned(), together(&figures)?))
     });
     Some(Peers {
         count: scores.len() as u64,
         below: scores.iter().filter(|score| **score < own).count() as u64,
-        score: quartiles(&scores)?,
+        score: together(&scores)?,
         totals: totals.collect(),
     })
 }
 
-/// Quartiles of rising figures; none of fewer than three.
-fn quartiles(rising: &[f64]) -> Option<Quartiles> {
+/// Rising figures together; nothing of fewer than three.
+fn together(rising: &[f64]) -> Option<PeerFigures> {
     if (rising.len() as u64) < LEAST {
+        return None;
+    }
+    Some(PeerFigures {
+        mean: rising.iter().sum::<f64>() / rising.len() as f64,
+        quartiles: quartiles(rising),
+    })
+}
+
+fn quartiles(rising: &[f64]) -> Option<Quartiles> {
+    if rising.len() < LEAST_FOR_QUARTILES {
         return None;
     }
     Some(Quartiles {
@@ -308,10 +330,10 @@ mod tests {
             let found = quartiles(figures).map(|q| [q.lower, q.median, q.upper]);
             assert_eq!(found, expected, "{figures:?}");
         };
-        check(&[1.0, 2.0], None);
-        check(&[1.0, 2.0, 3.0], Some([1.5, 2.0, 2.5]));
-        check(&[1.0, 2.0, 4.0, 8.0], Some([1.75, 3.0, 5.0]));
-        check(&[0.0, 1.0, 2.0, 3.0, 4.0], Some([1.0, 2.0, 3.0]));
+        // Of seven they would be three of the figures themselves.
+        check(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], None);
+        check(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], Some([1.75, 3.5, 5.25]));
+        check(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], Some([2.0, 4.0, 6.0]));
     }
 
     #[test]
@@ -344,7 +366,8 @@ mod tests {
         let mut three = vec![peer(1.0), peer(2.0), peer(9.0)];
         three[0].1 = json!({});
         let found = peers_of(5.0, &three).unwrap();
-        assert_eq!((found.count, found.below, found.score.median), (3, 2, 2.0));
+        assert_eq!((found.count, found.below, found.score.mean), (3, 2, 4.0));
+        assert_eq!(found.score.quartiles, None, "of three they would be the three");
         assert!(found.totals.is_empty(), "two figures of B are not told");
     }
 }

@@ -159,6 +159,12 @@ pub async fn check_shaking(
 ) -> Result<(), ServiceError> {
     caller.may(Action::Compile)?;
     let run = get_run(service, caller, run).await?;
+    if store::run_region::find_region(service.db.read(), run.id)
+        .await?
+        .is_some()
+    {
+        return Err(ServiceError::new("run.not_over_enterprises"));
+    }
     let mut faults = Vec::new();
     if !(1..=MOST_REPLICATIONS).contains(&shaking.replications) {
         faults.push(Fault::at(

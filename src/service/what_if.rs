@@ -7,9 +7,10 @@ use index::{
     returns::{CompositeScores, Figures},
     scoring::Scored,
 };
+use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use survey::{
     answer::{Answer, Answers},
-    questionnaire::{Question, QuestionType},
+    questionnaire::{ChoiceOption, Question, QuestionType},
     survey::Survey,
 };
 
@@ -200,6 +201,16 @@ fn fault(survey: &Survey, code: &str, answer: Option<&Answer>) -> Option<Fault> 
             format!("The answer to {code} is not of the kind that the question takes."),
         ));
     }
+    if let Answer::Number(number) = answer
+        && !is_within(survey, question, *number)
+    {
+        return Some(Fault::at(
+            pointer,
+            "answers.out_of_range",
+            format!("题项 {code} 不能是 {number}，超出允许的范围。"),
+            format!("{code} cannot be {number}, which is outside of what the question takes."),
+        ));
+    }
     let chosen: Vec<&String> = match answer {
         Answer::Choice(choice) => vec![choice],
         Answer::Choices(choices) => choices.iter().collect(),
@@ -215,6 +226,20 @@ fn fault(survey: &Survey, code: &str, answer: Option<&Answer>) -> Option<Fault> 
         format!("题项 {code} 没有选项 {unknown}。"),
         format!("Question {code} has no option {unknown}."),
     ))
+}
+
+/// Whether a number is one that the question takes: within its bounds, and one of the levels. It may lie between two whole
+/// numbers, so that what just reaches a level can be tried.
+fn is_within(survey: &Survey, question: &Question, number: Decimal) -> bool {
+    let levels: &[ChoiceOption] = match question.kind {
+        QuestionType::Level => survey.options(&question.code),
+        _ => &[],
+    };
+    let value = number.to_f64().unwrap_or(f64::NAN);
+    let text = number.normalize().to_string();
+    question.min.is_none_or(|min| value >= min)
+        && question.max.is_none_or(|max| value <= max)
+        && (levels.is_empty() || levels.iter().any(|level| level.code == text))
 }
 
 fn is_of_kind(question: &Question, answer: &Answer) -> bool {

@@ -374,17 +374,18 @@ fn rules_are_taken_field_by_field_from_node_level_and_all() {
     let half = run(json!({ "all": { "availability": 0.5 }, "levels": { "2": { "missing": "skip" } } }));
     assert_eq!(half["U1"], "", "one of three is too few: {half:?}");
     assert_eq!(half["U2"], "3");
-    let penalty = |own: Value| {
-        let all = json!({ "mean": "mazziotta_pareto", "penalty": "added" });
+    let penalty = |all: Value, own: Value| {
         run(json!({ "all": all, "nodes": { "I": own } }))["U2"]
             .parse::<f64>()
             .unwrap()
     };
-    // The mean 3 and the variance 8/3 over it: added as said for all, whatever else a node says.
+    // The mean 3 and the variance 8/3 over it: added as said for all, whatever else a node says, or as the node says itself.
     let added = 3.0 + 8.0 / 3.0 / 3.0;
-    assert!((penalty(json!({ "mean": "mazziotta_pareto" })) - added).abs() < 1e-12);
-    let own = json!({ "mean": "mazziotta_pareto", "penalty": "subtracted" });
-    assert!((penalty(own) - (6.0 - added)).abs() < 1e-12);
+    let mean = json!({ "mean": "mazziotta_pareto" });
+    let for_all = json!({ "mean": "mazziotta_pareto", "penalty": "added" });
+    assert!((penalty(for_all, mean.clone()) - added).abs() < 1e-12);
+    assert!((penalty(mean.clone(), json!({ "penalty": "added" })) - added).abs() < 1e-12);
+    assert!((penalty(mean.clone(), mean) - (6.0 - added)).abs() < 1e-12);
 }
 
 #[test]

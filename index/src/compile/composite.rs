@@ -388,7 +388,10 @@ impl Context<'_> {
         let tree = match Tree::new(&nodes) {
             Ok(tree) => tree,
             Err(error) => {
-                add_error(&error, "/tree", faults);
+                // What is wrong with a node has been said at its place.
+                if !faults.any_below("/tree/") {
+                    add_error(&error, "/tree", faults);
+                }
                 return None;
             }
         };
@@ -456,18 +459,20 @@ impl Context<'_> {
     /// Gives every aggregate its mean and its missing policy.
     fn join(&self, nodes: &mut [NodeSpec], levels: &BTreeMap<String, u32>, faults: &mut Faults) {
         let rules = &self.document.aggregation;
-        let mut used_levels = BTreeSet::new();
+        let (mut used_levels, mut used) = (BTreeSet::new(), UsedFields::default());
         for node in nodes.iter_mut().filter(|node| node.kind == NodeKind::Aggregate) {
             let level = levels.get(&node.code).copied().unwrap_or_default();
             used_levels.insert(level);
             let chain = [rules.nodes.get(&node.code), rules.levels.get(&level), Some(&rules.all)];
             node.mean = Some(mean_of(&chain));
             node.missing = Some(missing_of(&chain));
+            check_power(&chain, &pointers_of(&node.code, level), faults);
+            used.note(&chain, &pointers_of(&node.code, level));
         }
-        check_rule(&[Some(&rules.all)], "/aggregation/all", faults);
+        check_rule(&rules.all, "/aggregation/all", &used, faults);
         for (level, rule) in &rules.levels {
             let pointer = format!("/aggregation/levels/{level}");
-            check_rule(&[Some(rule), Some(&rules.all)], &pointer, faults);
+            check_rule(rule, &pointer, &used, faults);
             if !used_levels.contains(level) {
                 faults.add(
                     "composite.unknown_level",
@@ -479,8 +484,7 @@ impl Context<'_> {
         }
         for (code, rule) in &rules.nodes {
             let pointer = format!("/aggregation/nodes/{}", segment(code));
-            let level = levels.get(code).and_then(|level| rules.levels.get(level));
-            check_rule(&[Some(rule), level, Some(&rules.all)], &pointer, faults);
+            check_rule(rule, &pointer, &used, faults);
             if !self.aggregates.contains(code) {
                 unknown(code, &pointer, faults);
             }
@@ -957,14 +961,26 @@ fn missing_of(chain: &[Option<&NodeRule>]) -> Missing {
     }
 }
 
-/// Checks the first rule of a chain; the others are those that it stands above.
-fn check_rule(chain: &[Option<&NodeRule>], pointer: &str, faults: &mut Faults) {
-    let Some(rule) = chain.first().copied().flatten() else {
-        return;
-    };
-    check_share(rule.availability, &format!("{pointer}/availability"), faults);
-    let generalised = rule.mean == Some(MeanRule::Generalised);
-    if generalised && first(chain, |rule| rule.power).is_none_or(|power| power == 0.0) {
+/// The places of the rules about a node, the nearest first.
+fn pointers_of(code: &str, level: u32) -> [String; 3] {
+    [
+        format!("/aggregation/nodes/{}", segment(code)),
+        format!("/aggregation/levels/{level}"),
+        "/aggregation/all".to_owned(),
+    ]
+}
+
+/// Notes a generalised mean of a node for which no rule about it has a power.
+fn check_power(chain: &[Option<&NodeRule>; 3], pointers: &[String; 3], faults: &mut Faults) {
+    let names_mean = |rule: &&NodeRule| rule.mean.is_some();
+    let names = chain
+        .iter()
+        .zip(pointers)
+        .find(|(rule, _)| rule.as_ref().is_some_and(names_mean));
+    if let Some((Some(rule), pointer)) = names
+        && rule.mean == Some(MeanRule::Generalised)
+        && first(chain, |rule| rule.power).is_none_or(|power| power == 0.0)
+    {
         faults.add(
             "composite.bad_power",
             format!("{pointer}/power"),
@@ -972,17 +988,41 @@ fn check_rule(chain: &[Option<&NodeRule>], pointer: &str, faults: &mut Faults) {
             "A generalised mean needs a power that is not zero; towards zero it is the geometric mean.",
         );
     }
-    let skips = first(chain, |rule| rule.missing).is_none_or(|missing| missing == MissingRule::Skip);
-    let misplaced = [
-        ("power", rule.power.is_some() && !generalised),
-        (
-            "penalty",
-            rule.penalty.is_some() && rule.mean != Some(MeanRule::MazziottaPareto),
-        ),
-        ("availability", rule.availability.is_some() && !skips),
+}
+
+/// The fields of rules, by their places, that decide about some node.
+#[derive(Default)]
+struct UsedFields(BTreeSet<String>);
+
+impl UsedFields {
+    fn note(&mut self, chain: &[Option<&NodeRule>; 3], pointers: &[String; 3]) {
+        let mut from = |field: &str, has: fn(&NodeRule) -> bool| {
+            let decides = chain.iter().zip(pointers).find(|(rule, _)| rule.is_some_and(has));
+            self.0.extend(decides.map(|(_, pointer)| format!("{pointer}/{field}")));
+        };
+        match mean_of(chain) {
+            Mean::Generalised { .. } => from("power", |rule| rule.power.is_some()),
+            Mean::MazziottaPareto { .. } => from("penalty", |rule| rule.penalty.is_some()),
+            _ => {}
+        }
+        if let Missing::Skip { .. } = missing_of(chain) {
+            from("availability", |rule| rule.availability.is_some());
+        }
+    }
+}
+
+/// Checks a rule: its numbers, and that each of its fields decides about some node.
+fn check_rule(rule: &NodeRule, pointer: &str, used: &UsedFields, faults: &mut Faults) {
+    check_share(rule.availability, &format!("{pointer}/availability"), faults);
+    let fields = [
+        ("power", rule.power.is_some()),
+        ("penalty", rule.penalty.is_some()),
+        ("availability", rule.availability.is_some()),
     ];
-    for (field, _) in misplaced.iter().filter(|(_, misplaced)| *misplaced) {
-        misplaced_at(field, pointer, faults);
+    for (field, _) in fields.iter().filter(|(_, given)| *given) {
+        if !used.0.contains(&format!("{pointer}/{field}")) {
+            misplaced_at(field, pointer, faults);
+        }
     }
 }
 

@@ -21,6 +21,11 @@ impl Faults {
         }
     }
 
+    /// Whether something was found wrong at a place that begins so.
+    pub(super) fn any_below(&self, pointer: &str) -> bool {
+        self.0.iter().any(|fault| fault.pointer.starts_with(pointer))
+    }
+
     /// Notes why an expression is refused.
     pub(super) fn add_expression(&mut self, pointer: impl Display, fault: ExpressionFault) {
         let ExpressionFault { code, at, message } = fault;

@@ -225,6 +225,7 @@ fn leaf(
         unit: indicator.unit.clone(),
         source: indicator.source.as_str().into(),
         depends_on: indicator.depends_on.as_slice().into(),
+        questions: sources.questions_behind(&indicator.source, &indicator.depends_on),
         rule,
         weight: indicator.weight,
         parent: parent?,

@@ -250,6 +250,7 @@ fn leaf(
         unit: sources.unit(&item.source),
         source: item.source.as_str().into(),
         depends_on: item.depends_on.as_slice().into(),
+        questions: sources.questions_behind(&item.source, &item.depends_on),
         rule,
         weight: item.max_points,
         parent: parent?,

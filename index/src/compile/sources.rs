@@ -113,7 +113,16 @@ impl<'a> Sources<'a> {
 
     /// The questions that an expression depends on, through derived values too, in the order of the questionnaire.
     pub(super) fn questions_of(&self, expression: &Expression, needs: &[String]) -> Vec<String> {
-        let mut open: Vec<String> = expression.names().iter().chain(needs).cloned().collect();
+        self.questions_from(expression.names().iter().chain(needs).cloned().collect())
+    }
+
+    /// The questions that a question or derived value and others hang on, in the order of the questionnaire.
+    pub(super) fn questions_behind(&self, source: &str, others: &[String]) -> Arc<[String]> {
+        let names = std::iter::once(source.to_owned()).chain(others.iter().cloned());
+        self.questions_from(names.collect()).into()
+    }
+
+    fn questions_from(&self, mut open: Vec<String>) -> Vec<String> {
         let mut seen = BTreeSet::new();
         while let Some(name) = open.pop() {
             if !seen.insert(name.clone()) {

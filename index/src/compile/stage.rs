@@ -70,13 +70,45 @@ fn conditions(expression: Expression, types: &TypeEnv, nodes: &[Arc<str>]) -> Ve
         .into_iter()
         .map(|expression| StageCondition {
             comparison: comparison(&expression, nodes),
+            limits: limits(&expression, nodes),
             expression,
         })
         .collect()
 }
 
-/// The operands of the outermost `&&`. A text with `||` or `?` outside parentheses binds weaker and stays whole.
+fn limits(expression: &Expression, nodes: &[Arc<str>]) -> Vec<(usize, f64)> {
+    let place = |name: &str| nodes.iter().position(|node| **node == *name);
+    let limits = expression.limits().into_iter();
+    limits.filter_map(|(name, limit)| Some((place(name)?, limit))).collect()
+}
+
+/// The operands of the outermost `&&`, without parentheses around them. A text with `||` or `?` outside parentheses binds
+/// weaker and stays whole.
 fn conjuncts(text: &str) -> Vec<&str> {
+    let text = bare(text);
+    match operands(text).as_slice() {
+        [_] => vec![text],
+        parts => parts.iter().copied().flat_map(conjuncts).collect(),
+    }
+}
+
+/// The text without parentheses that surround all of it.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let inner = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'));
+    let Some(inner) = inner else { return text };
+    // The first bracket is closed by the last only if the depth inside never falls below zero; quotes stay out of it.
+    let mut depth = 0_i32;
+    for byte in inner.bytes() {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        if depth < 0 || matches!(byte, b'"' | b'\'') {
+            return text;
+        }
+    }
+    if depth == 0 { bare(inner) } else { text }
+}
+
+fn operands(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let (mut depth, mut quote, mut start, mut parts) = (0_usize, None, 0, Vec::new());
     let mut at = 0;
@@ -115,8 +147,14 @@ fn comparison(expression: &Expression, nodes: &[Arc<str>]) -> Option<Comparison>
         ("<", Operator::Less),
     ];
     let (name, operator, limit) = OPERATORS.iter().find_map(|(text, operator)| {
-        let (name, limit) = expression.text().split_once(text)?;
-        Some((name.trim(), *operator, Fixed::parse(limit.trim())?))
+        let (left, right) = expression.text().split_once(text)?;
+        let (left, right) = (left.trim(), right.trim());
+        match (Fixed::parse(right), Fixed::parse(left)) {
+            (Some(limit), _) => Some((left, *operator, limit)),
+            // Written the other way round.
+            (None, Some(limit)) => Some((right, operator.mirrored(), limit)),
+            (None, None) => None,
+        }
     })?;
     let node = nodes.iter().position(|node| **node == *name)?;
     let same = [limit - Fixed::ONE, limit, limit + Fixed::ONE]
@@ -138,9 +176,12 @@ mod tests {
         let check = |text: &str, expected: &[&str]| assert_eq!(conjuncts(text), expected, "{text}");
         check("true", &["true"]);
         check("B >= 60.0 && S >= 60.0", &["B >= 60.0", "S >= 60.0"]);
-        check("a&&(b && c)&&d", &["a", "(b && c)", "d"]);
+        check("a&&(b && c)&&d", &["a", "b", "c", "d"]);
+        check("((B >= 60.0))", &["B >= 60.0"]);
+        check("(a) || (b)", &["(a) || (b)"]);
+        check("(a || b)", &["a || b"]);
         check("a && b || c", &["a && b || c"]);
-        check("a && (b || c)", &["a", "(b || c)"]);
+        check("a && (b || c)", &["a", "b || c"]);
         check("a ? b : c && d", &["a ? b : c && d"]);
         check(
             "x == \"&&\" && y == 'it\\'s && that'",

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    aggregate::{Aggregation, aggregate},
+    aggregate::{Aggregation, Missing, aggregate},
     engine::in_tree_order,
     error::CompositeError,
     matrix::{Column, Matrix},
@@ -170,22 +170,36 @@ pub(super) fn refuse_missing(data: &Matrix) -> Result<(), CompositeError> {
 }
 
 /// For every unit and aggregate the share of its weight that rests on values that were put in, 0 to 1, children before
-/// parents: what stands beside a score so that nobody takes it for more than it is.
-pub fn imputed_share(tree: &Tree, units: &Matrix, points: &[ImputedPoint]) -> Result<Matrix, CompositeError> {
-    let row_of: BTreeMap<&String, usize> = units.units().iter().zip(0..).collect();
-    let mut flags: BTreeMap<&str, Vec<f64>> = tree.indicators().map(|code| (code, vec![0.0; row_of.len()])).collect();
+/// parents: what stands beside a score so that nobody takes it for more than it is. What is missing in `figures` has given
+/// its weight to others; a unit without a score has no share. `missing` is the policy of aggregates that have none of their
+/// own.
+pub fn imputed_share(
+    tree: &Tree,
+    figures: &Matrix,
+    points: &[ImputedPoint],
+    missing: Missing,
+) -> Result<Matrix, CompositeError> {
+    let row_of: BTreeMap<&String, usize> = figures.units().iter().zip(0..).collect();
+    let mut flags: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
+    for column in figures.columns() {
+        flags.insert(column.code(), column.cells().map(|cell| cell.map(|_| 0.0)).collect());
+    }
     for point in points {
         if let (Some(column), Some(row)) = (flags.get_mut(point.code.as_str()), row_of.get(&point.unit)) {
-            column[*row] = 1.0;
+            column[*row] = column[*row].map(|_| 1.0);
         }
     }
-    let columns = flags.into_iter().map(|(code, flags)| Column::complete(code, flags));
-    let flags = units.with_columns(columns.collect::<Result<Vec<_>, _>>()?);
+    let columns = flags.into_iter().map(|(code, flags)| Column::new(code, flags));
+    let flags = figures.with_columns(columns.collect::<Result<Vec<_>, _>>()?);
     let mut plain = tree.nodes().to_vec();
     for node in &mut plain {
-        (node.mean, node.missing) = (None, None);
+        node.mean = None;
     }
-    aggregate(&flags, &Tree::new(&plain)?, Aggregation::default())
+    let aggregation = Aggregation {
+        missing,
+        ..Aggregation::default()
+    };
+    aggregate(&flags, &Tree::new(&plain)?, aggregation)
 }
 
 /// What the columns have that the data had not.
@@ -388,10 +402,16 @@ mod tests {
             [175.0, 175.0, 150.0].map(Some)
         );
         let points = impute_by_unit(&data, &tree, None, false, false).unwrap().points;
-        let shares = imputed_share(&tree, &data, &points).unwrap();
+        let filled = impute_by_unit(&data, &tree, None, false, false).unwrap().data;
+        let shares = imputed_share(&tree, &filled, &points, Missing::SKIP).unwrap();
         let of = |code: &str| shares.column(code).unwrap().present_values().collect::<Vec<_>>();
         assert_eq!(of("left"), [0.0, 0.0, 0.5]);
         assert_eq!(of("top"), [0.0, 0.0, 0.125]);
+        // Without a figure its weight goes to the one that was put in, and nothing at all gives no share.
+        let gone = filled.clone().with_row(2, &[None, Some(175.0), None]).unwrap();
+        let shares = imputed_share(&tree, &gone, &points, Missing::SKIP).unwrap();
+        let of = |code: &str| shares.column(code).unwrap().get(2);
+        assert_eq!([of("left"), of("right"), of("top")], [Some(1.0), None, Some(1.0)]);
     }
 
     #[test]

@@ -380,6 +380,9 @@ impl Fit<'_> {
                 if !(base.is_finite() && base > 0.0) {
                     return Err(bad("base", base));
                 }
+                if !(factor.is_finite() && *factor > 0.0) {
+                    return Err(bad("factor", *factor));
+                }
                 Ok(Scaler::Ratio(Ratio {
                     factor: *factor,
                     base,

@@ -350,10 +350,11 @@ impl Slab<'_> {
         self.refuse_overflow_below(node, block)
     }
 
-    /// Refuses scores that are no numbers. A sum shows those below it too; other means may hide them.
+    /// Refuses scores that are no numbers. A sum shows those below it too, where it is taken; other means may hide them.
     fn refuse_overflow(&self, at: usize, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
         let own = not_finite(&self.scores[at][block.clone()]);
-        if own.is_some() || self.pass.mean(node) != Mean::Arithmetic {
+        let all_scored = self.complete[at] || self.scored[at][block.clone()].iter().all(|scored| *scored);
+        if own.is_some() || !all_scored || self.pass.mean(node) != Mean::Arithmetic {
             self.refuse_overflow_below(node, block)?;
         }
         match own {

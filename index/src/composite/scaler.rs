@@ -160,6 +160,10 @@ pub(super) struct Ratio {
 
 impl Ratio {
     fn apply(self, value: f64) -> f64 {
+        if self.inverse && value <= 0.0 {
+            // Below zero less would not be better.
+            return f64::NAN;
+        }
         let ratio = if self.inverse {
             self.base / value
         } else {

@@ -51,7 +51,7 @@ pub struct ExplainNode {
     /// What it adds to each node above it, by code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contributions: BTreeMap<Arc<str>, Fixed>,
-    /// What rounding added to its score.
+    /// What rounding added to its score: the score less the contributions of all indicators below it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_residual: Option<Fixed>,
     /// Why the value is missing.
@@ -100,12 +100,11 @@ fn explain(card: &Card, node: NodeRef, nodes: &BTreeMap<&str, &ScoredNode>) -> O
         NodeRef::Leaf(at) => {
             let leaf = card.leaves.get(at)?;
             let scored = nodes.get(&*leaf.code)?;
-            Some(explain_node(
-                scored,
-                leaf.unit.clone(),
-                leaf_formula(card, leaf),
-                Vec::new(),
-            ))
+            let node = explain_node(scored, leaf.unit.clone(), leaf_formula(card, leaf), Vec::new());
+            Some(ExplainNode {
+                questions: leaf.questions.to_vec(),
+                ..node
+            })
         }
         NodeRef::Branch(at) => {
             let branch = card.branches.get(at)?;

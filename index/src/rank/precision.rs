@@ -28,9 +28,11 @@ impl Precision {
         }
     }
 
-    /// A score of this form as it is compared with a limit: the limit itself where the two are equal.
+    /// A score of this form as it is compared with a limit: the limit itself where the two are equal. The tolerance is
+    /// relative to the greater of the two, and to a thousandth where both are smaller, so that a limit of zero has one.
     pub fn against(self, score: f64, limit: f64) -> f64 {
-        let is_equal = (score - limit).abs() <= self.tolerance() * score.abs().max(limit.abs());
+        let scale = score.abs().max(limit.abs()).max(1e-3);
+        let is_equal = (score - limit).abs() <= self.tolerance() * scale;
         if is_equal { limit } else { score }
     }
 }
@@ -58,6 +60,8 @@ mod tests {
         against(Precision::Within(1e-9), 59.999_999_999_9, 60.0);
         against(Precision::Within(1e-9), 60.000_000_000_1, 60.0);
         against(Precision::Within(1e-9), 59.999_9, 59.999_9);
+        let at_zero = [-9e-18, 1e-9].map(|score| Precision::Within(1e-9).against(score, 0.0));
+        assert!(at_zero[0].abs() <= 0.0 && at_zero[1] > 0.0);
         against(Precision::Rounded(2), 59.999_999_999_9, 59.999_999_999_9);
         let tolerance = Precision::Rounded(9).tolerance();
         assert!(tolerance.abs() <= 0.0 && Precision::Within(0.1).tolerance() > 0.0);

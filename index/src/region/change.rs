@@ -33,6 +33,9 @@ pub struct Moved {
     /// In the one it is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Fixed>,
+    /// By how much it rose; none where one of them is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Fixed>,
 }
 
 /// A class in both.
@@ -120,24 +123,24 @@ impl RegionScored {
             .filter(|was| !current.contains_key(was.code.as_str()));
         let indicators: Vec<RegionIndicatorChange> = here.chain(gone.map(|was| pair(None, Some(was)))).collect();
         let explained: f64 = indicators.iter().filter_map(|indicator| indicator.contribution).sum();
-        let total = Moved {
-            now: self.total,
-            before: before.total,
-        };
-        let residual = total.change().filter(|_| !indicators.is_empty());
+        let total = Moved::between(self.total, before.total);
+        let residual = total.change.filter(|_| !indicators.is_empty());
         RegionChange {
             total,
             classes: classes(self, before),
             indicators,
-            rounding_residual: residual.map(|change| change - explained),
+            rounding_residual: residual.map(|change| change.to_f64() - explained),
         }
     }
 }
 
 impl Moved {
-    /// By how much it rose; none where one of them is missing.
-    pub fn change(self) -> Option<f64> {
-        Some((self.now? - self.before?).to_f64())
+    fn between(now: Option<Fixed>, before: Option<Fixed>) -> Self {
+        Self {
+            now,
+            before,
+            change: now.zip(before).map(|(now, before)| now - before),
+        }
     }
 }
 
@@ -163,10 +166,7 @@ fn classes(now: &RegionScored, before: &RegionScored) -> Vec<RegionClassChange> 
     let change = |class: &super::RegionClassScore| RegionClassChange {
         code: class.code.clone(),
         label: class.label.clone(),
-        index: Moved {
-            now: index_in(now, &class.code),
-            before: index_in(before, &class.code),
-        },
+        index: Moved::between(index_in(now, &class.code), index_in(before, &class.code)),
     };
     now.classes.iter().chain(gone).map(change).collect()
 }

@@ -42,7 +42,10 @@ pub(crate) struct Leaf {
     pub(crate) label: Arc<Text>,
     pub(crate) unit: String,
     pub(crate) source: Arc<str>,
+    /// The questions without which it has no score.
     pub(crate) depends_on: Arc<[String]>,
+    /// All questions that its figure comes from, through derived values too.
+    pub(crate) questions: Arc<[String]>,
     pub(crate) rule: ScoreRule,
     pub(crate) weight: Fixed,
     /// The branch it counts under.

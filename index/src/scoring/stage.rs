@@ -34,6 +34,8 @@ pub(crate) struct StageCondition {
     pub(crate) expression: Expression,
     /// The same as a plain comparison of a score with a number, where it is one.
     pub(crate) comparison: Option<Comparison>,
+    /// The numbers that it compares scores with: (place of the node, limit).
+    pub(crate) limits: Vec<(usize, f64)>,
 }
 
 /// A score compared with a number, exactly.
@@ -57,6 +59,17 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
+    /// The operator with its operands in the other order.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+            Self::Equal | Self::NotEqual => self,
+        }
+    }
+
     pub(crate) fn holds<T: Copy + PartialOrd>(self, score: T, limit: T) -> bool {
         match self {
             Self::Less => score < limit,
@@ -182,11 +195,9 @@ impl StageLadder {
     /// The score of a node as it is compared in this form with the limits of the conditions.
     pub(crate) fn against_limits(&self, node: usize, score: f64, precision: Precision) -> f64 {
         let conditions = self.rows.iter().flat_map(|row| &row.conditions);
-        let comparisons = conditions.filter_map(|condition| condition.comparison.as_ref());
-        let own = comparisons.filter(|comparison| comparison.node == node);
-        own.fold(score, |score, comparison| {
-            precision.against(score, comparison.limit.to_f64())
-        })
+        let limits = conditions.flat_map(|condition| &condition.limits);
+        let own = limits.filter(|(of, _)| *of == node);
+        own.fold(score, |score, (_, limit)| precision.against(score, *limit))
     }
 
     /// The row above that of a stage; none at the top.
@@ -273,6 +284,7 @@ mod tests {
                         operator: Operator::GreaterEqual,
                         limit: Fixed::parse(limit).unwrap(),
                     }),
+                    limits: Vec::new(),
                 })
                 .collect(),
         };

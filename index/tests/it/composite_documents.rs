@@ -376,6 +376,20 @@ fn refused(fields: Value, code: &str, pointer: &str) {
 }
 
 #[test]
+fn a_field_that_some_node_inherits_is_in_its_place() {
+    let meta = MetaTable::parse(&fixture("asem/asem_iMeta.csv")).unwrap();
+    for aggregation in [
+        json!({ "all": { "mean": "mazziotta_pareto" }, "nodes": { "Conn": { "penalty": "added" } } }),
+        json!({ "all": { "mean": "generalised", "power": 2 }, "nodes": { "Conn": { "power": 3 } } }),
+        json!({ "all": { "power": 2 }, "nodes": { "Conn": { "mean": "generalised" } } }),
+        json!({ "all": { "missing": "not_ranked", "availability": 0.5 }, "nodes": { "Conn": { "missing": "skip" } } }),
+    ] {
+        let method = document(json!({ "aggregation": aggregation })).method(Some(&meta), &ParameterTable::default());
+        assert!(method.is_ok(), "{aggregation}: {:?}", method.err());
+    }
+}
+
+#[test]
 fn every_way_a_document_is_refused() {
     let node =
         |code: &str, parent: Option<&str>, weight: f64| json!({ "code": code, "parent": parent, "weight": weight });
@@ -480,6 +494,11 @@ fn every_way_a_document_is_refused() {
         json!({ "aggregation": { "all": { "missing": "not_ranked" }, "levels": { "2": { "availability": 0.5 } } } }),
         "composite.misplaced",
         "/aggregation/levels/2/availability",
+    );
+    refused(
+        json!({ "aggregation": { "all": { "power": 2 }, "nodes": { "Conn": { "mean": "generalised", "power": 3 } } } }),
+        "composite.misplaced",
+        "/aggregation/all/power",
     );
     refused(
         json!({ "aggregation": { "all": { "missing": "zero" }, "nodes": { "Conn": { "availability": 0.5 } } } }),

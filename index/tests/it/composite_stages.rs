@@ -301,8 +301,8 @@ fn a_condition_that_is_no_plain_comparison_decides_but_tells_no_way() {
     let rules = json!([rule(2, "(D >= 60.0 || P >= 60.0) && R > 10.0"), rule(1, "true")]);
     let methodology = compiled(&json!({ "rules": rules }));
     let scores = score(&methodology, &rows());
-    // Without D nothing can be told of the condition, though P would do.
-    let stages = [2, 2, 1, 1, 1].map(Some).into_iter().chain([None, Some(2)]);
+    // Without D the other operand decides, as it would in the other order.
+    let stages = [2, 2, 1, 1, 2].map(Some).into_iter().chain([None, Some(2)]);
     assert_eq!(scores.result().development_stages, Some(stages.collect()));
     let missed = &scores.attained(&methodology, 2).unwrap().missed[0];
     assert_eq!((missed.found, missed.required), (None, None));
@@ -402,5 +402,33 @@ proptest! {
         let found = stages(&method(&json!(rules)), &[row, higher]);
         prop_assert!(found[1] >= found[0], "{found:?}");
         prop_assert_eq!(found[0].is_some(), row.iter().any(Option::is_some));
+    }
+}
+
+#[test]
+fn a_limit_is_reached_however_it_is_written() {
+    let label = json!({ "zh": "级", "en": "level" });
+    // 59.999999999 counts as 60 in every form, and a condition on a missing score does not hold in either order.
+    let near = all(59.999_999_999, 59.999_999_999, 59.999_999_999);
+    for (expression, expected) in [
+        ("R >= 60.0", [Some(2), Some(2)]),
+        ("(R >= 60.0)", [Some(2), Some(2)]),
+        ("60.0 <= R", [Some(2), Some(2)]),
+        ("!(R < 60.0)", [Some(2), Some(2)]),
+        ("D >= 60.0 || P >= 99.0", [Some(2), Some(1)]),
+        ("D >= 60.0 || P >= 60.0", [Some(2), Some(2)]),
+        ("P >= 60.0 || D >= 60.0", [Some(2), Some(2)]),
+    ] {
+        let rules = json!([
+            { "stage": 2, "label": label, "expression": expression },
+            { "stage": 1, "label": label, "expression": "true" },
+        ]);
+        let methodology = compiled(&json!({ "rules": rules }));
+        let scores = score(&methodology, &[near, [None, None, Some(80.0)]]);
+        assert_eq!(
+            scores.result().development_stages,
+            Some(expected.to_vec()),
+            "{expression}"
+        );
     }
 }

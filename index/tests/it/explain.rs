@@ -27,6 +27,27 @@ fn walk<'a>(nodes: &'a [ExplainNode], visit: &mut impl FnMut(&'a ExplainNode)) {
 }
 
 #[test]
+fn a_figure_comes_from_all_questions_behind_it() {
+    let methodology = enterprise(INDEX);
+    let trees = explain::tree(&scored(&methodology, 2), &methodology);
+    let mut found = 0;
+    walk(&trees, &mut |node| {
+        if node.source.as_deref() == Some("energy_saving_rate") {
+            found += 1;
+            // Energy used now and before, and what it is divided by: through three layers of derived values.
+            for question in ["Q01", "Q12P", "F03", "F04P"] {
+                assert!(
+                    node.questions.iter().any(|code| code == question),
+                    "{}: {question}",
+                    node.code
+                );
+            }
+        }
+    });
+    assert!(found > 0);
+}
+
+#[test]
 fn the_tree_holds_every_node_once_and_adds_up() {
     for name in [INDEX, LEVEL] {
         let methodology = enterprise(name);

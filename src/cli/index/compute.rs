@@ -10,8 +10,8 @@ use std::{
 
 use index::{
     composite::{
-        Composite, CompositeError, Matrix, Method, Stage, YearResult, compute_with, decompose_means, explain_unit,
-        imputed_share, unit_changes,
+        Bounding, Composite, CompositeError, Matrix, Method, Stage, YearResult, compute_with, decompose_means,
+        explain_unit, imputed_share, unit_changes,
     },
     weights::effective_weights,
 };
@@ -90,13 +90,9 @@ impl Compute {
             written.explain(&mut tables)?;
         }
         let mut warnings = written.turned_over();
+        warnings.extend(written.treated_otherwise());
         warnings.extend(written.changes(&mut tables)?);
-        for name in NAMES {
-            let stale = self.out.join(format!("{name}.csv"));
-            if stale.is_file() {
-                fs::remove_file(stale)?;
-            }
-        }
+        self.remove_stale()?;
         tables.write(&self.out)?;
 
         let summary = json!({
@@ -112,6 +108,27 @@ impl Compute {
         let told = warnings.iter().map(Warning::line);
         let text: String = std::iter::once(text(&summary, &results)).chain(told).collect();
         output.say(text, &summary)
+    }
+}
+
+impl Compute {
+    /// Removes the results of an earlier run from the folder, those by groups among them.
+    fn remove_stale(&self) -> Result<(), Failed> {
+        if !self.out.is_dir() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&self.out)? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .and_then(|name| name.strip_suffix(".csv"));
+            let is_ours = |name: &str| NAMES.contains(&name) || name.starts_with("ranks_");
+            if name.is_some_and(is_ours) && path.is_file() {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -359,7 +376,12 @@ impl<'a> Written<'a> {
         if has[0] {
             tables.add("imputation.csv", &header(&["iCode", "Value"]), imputed)?;
             let shares = self.results.iter().map(|year| {
-                let share = imputed_share(&self.method.tree, &year.figures, &year.imputed_points());
+                let share = imputed_share(
+                    &self.method.tree,
+                    &year.figures,
+                    &year.imputed_points(),
+                    self.method.plan.aggregation.missing,
+                );
                 share.map(|share| (year.year, share))
             });
             let shares = shares.collect::<Result<Vec<_>, _>>()?;
@@ -444,6 +466,38 @@ impl<'a> Written<'a> {
             }
         });
         told.collect()
+    }
+
+    /// Indicators that are treated in one year otherwise than in another: their scores cannot be compared over the years.
+    fn treated_otherwise(&self) -> Option<Warning> {
+        if self.method.bounds == Bounding::EachYear {
+            return None;
+        }
+        let mut steps: BTreeMap<&str, BTreeSet<&[&str]>> = BTreeMap::new();
+        for year in self.results {
+            for stage in &year.stages {
+                if let Stage::Treated(treated) = stage {
+                    for record in &treated.records {
+                        steps.entry(&record.code).or_default().insert(&record.steps);
+                    }
+                }
+            }
+        }
+        let differing: Vec<&str> = steps
+            .iter()
+            .filter(|(_, ways)| ways.len() > 1)
+            .map(|(code, _)| *code)
+            .collect();
+        (!differing.is_empty()).then(|| {
+            let codes = differing.join(", ");
+            Warning {
+                code: "treatment.differs",
+                message: Text::new(
+                    format!("各年的异常值处理不同，得分不能跨年比较，变化中也含有处理的影响：{codes}"),
+                    format!("treated otherwise in one year than in another, so that scores cannot be compared over the years and changes hold the treatment too: {codes}"),
+                ),
+            }
+        })
     }
 
     /// From each year to the next: unit by unit, and the means. Where the scales of one year cannot take the figures of the

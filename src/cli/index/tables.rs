@@ -314,5 +314,7 @@ pub(super) fn unit_cells(unit: &str, year: Option<i64>) -> Vec<String> {
 
 /// A number in the shortest form that reads back as the same double; nothing for a missing one.
 pub(super) fn number(number: Option<f64>) -> String {
-    number.map_or(String::new(), |number| number.to_string())
+    // A difference of two scores may be beyond what a double holds: then it is not told.
+    let told = number.filter(|number| number.is_finite());
+    told.map_or(String::new(), |number| number.to_string())
 }

@@ -115,6 +115,9 @@ pub async fn export_run(
     let round = store::round::find_round(service.db.read(), run.round).await?;
     let form = service.form(&round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
+    if methodology.region().is_some() && format != ExportFormat::Xlsx {
+        return Err(ServiceError::new("export.region"));
+    }
     let nodes = outline(&methodology);
     let region = match methodology.region() {
         Some(compiled) => region_of(service, caller, &run).await?.map(|result| ExportedRegion {

@@ -1,9 +1,9 @@
 //! Evaluation of a checked tree.
 //!
 //! `&&`, `||` and `?:` evaluate from left to right and only what they need. Division by zero and results that are not
-//! finite are faults where they happen.
+//! finite are faults where they happen. An evaluation that takes too many steps ends with a fault.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use super::{
     EvaluationFault, Function, Scope, Term, Value,
@@ -16,10 +16,12 @@ type Outcome<T> = Result<T, EvaluationFault>;
 /// The value of a tree whose free names are `names`.
 pub(super) fn evaluate(root: &Node, names: &[String], scope: &Scope) -> Outcome<Value> {
     let values: Vec<&Value> = names.iter().map(|name| scope.get(name)).collect();
+    let steps = Cell::new(MOST_STEPS);
     let frame = Frame {
         names: &values,
         local: None,
         depth: 0,
+        steps: &steps,
     };
     value_of(root, &frame).map(Cow::into_owned)
 }
@@ -27,10 +29,12 @@ pub(super) fn evaluate(root: &Node, names: &[String], scope: &Scope) -> Outcome<
 /// The summands of a tree with their values.
 pub(super) fn terms(root: &Node, names: &[String], scope: &Scope) -> Outcome<Vec<Term>> {
     let values: Vec<&Value> = names.iter().map(|name| scope.get(name)).collect();
+    let steps = Cell::new(MOST_STEPS);
     let frame = Frame {
         names: &values,
         local: None,
         depth: 0,
+        steps: &steps,
     };
     let mut found = Vec::new();
     collect_terms(root, 1.0, &mut found);
@@ -54,7 +58,13 @@ struct Frame<'f> {
     local: Option<(&'f Value, &'f Frame<'f>)>,
     /// Number of enclosing loops.
     depth: usize,
+    /// How many nodes may still be evaluated.
+    steps: &'f Cell<u32>,
 }
+
+/// How many nodes one evaluation may take, loops within loops included: some thousand times what a rule over a table of a
+/// hundred rows takes, and a few milliseconds.
+const MOST_STEPS: u32 = 200_000;
 
 impl<'f> Frame<'f> {
     fn name(&self, index: usize) -> &'f Value {
@@ -77,6 +87,8 @@ impl<'f> Frame<'f> {
 /// The recursion goes through this function alone: what needs room on the stack stands in functions of its own.
 fn value_of<'f>(node: &'f Node, frame: &'f Frame<'f>) -> Outcome<Cow<'f, Value>> {
     let owned = |value: Value| Ok(Cow::Owned(value));
+    let steps = frame.steps.get().checked_sub(1).ok_or(EvaluationFault::TooLong)?;
+    frame.steps.set(steps);
     match node {
         Node::Literal(value) => Ok(Cow::Borrowed(value)),
         Node::Name(index) => Ok(Cow::Borrowed(frame.name(*index))),
@@ -84,8 +96,8 @@ fn value_of<'f>(node: &'f Node, frame: &'f Frame<'f>) -> Outcome<Cow<'f, Value>>
         Node::Field(row, column) => field(value_of(row, frame)?, column),
         Node::Not(operand) => owned(Value::Bool(!condition(operand, frame)?)),
         Node::Negate(operand) => owned(negate(value_of(operand, frame)?.as_ref())?),
-        Node::And(left, right) => owned(Value::Bool(condition(left, frame)? && condition(right, frame)?)),
-        Node::Or(left, right) => owned(Value::Bool(condition(left, frame)? || condition(right, frame)?)),
+        Node::And(left, right) => owned(Value::Bool(junction(false, left, right, frame)?)),
+        Node::Or(left, right) => owned(Value::Bool(junction(true, left, right, frame)?)),
         Node::If(test, then, otherwise) => value_of(if condition(test, frame)? { then } else { otherwise }, frame),
         Node::Equal(left, right) => owned(Value::Bool(value_of(left, frame)? == value_of(right, frame)?)),
         Node::Order(order, left, right) => owned(Value::Bool(ordered(
@@ -153,6 +165,19 @@ fn condition<'f>(node: &'f Node, frame: &'f Frame<'f>) -> Outcome<bool> {
     }
 }
 
+/// `&&` and `||`: the value that decides them decides whatever the other operand gives, a fault included, in either order. So
+/// it is in CEL.
+fn junction<'f>(decides: bool, left: &'f Node, right: &'f Node, frame: &'f Frame<'f>) -> Outcome<bool> {
+    match condition(left, frame) {
+        Ok(value) if value == decides => Ok(decides),
+        Ok(_) => condition(right, frame),
+        Err(fault) => condition(right, frame)
+            .ok()
+            .filter(|value| *value == decides)
+            .ok_or(fault),
+    }
+}
+
 fn for_each(each: Each, list: &Value, body: &Node, frame: &Frame<'_>) -> Outcome<Value> {
     let mut kept = Vec::new();
     for item in items(list)? {
@@ -160,6 +185,7 @@ fn for_each(each: Each, list: &Value, body: &Node, frame: &Frame<'_>) -> Outcome
             names: frame.names,
             local: Some((item, frame)),
             depth: frame.depth + 1,
+            steps: frame.steps,
         };
         match each {
             Each::All if !condition(body, &inner)? => return Ok(Value::Bool(false)),
@@ -295,16 +321,39 @@ fn collect_terms<'n>(node: &'n Node, sign: f64, found: &mut Vec<(&'n Node, f64)>
     }
 }
 
-fn names_in(node: &Node, used: &mut Vec<usize>) {
-    match node {
-        Node::Literal(_) | Node::Local(_) => {}
-        Node::Name(index) => {
-            if !used.contains(index) {
-                used.push(*index);
-            }
+/// The names that a tree compares with numbers, each with the number, by their indices.
+pub(super) fn limits(node: &Node, found: &mut Vec<(usize, f64)>) {
+    if let Node::Order(_, one, two) | Node::Equal(one, two) = node {
+        match (&**one, number_of(two), &**two, number_of(one)) {
+            (Node::Name(name), Some(limit), ..) | (.., Node::Name(name), Some(limit)) => found.push((*name, limit)),
+            _ => {}
         }
+    }
+    for_each_operand(node, &mut |operand| limits(operand, found));
+}
+
+fn number_of(node: &Node) -> Option<f64> {
+    match node {
+        Node::Literal(Value::Double(number)) => Some(*number),
+        Node::Negate(operand) => number_of(operand).map(|number| -number),
+        _ => None,
+    }
+}
+
+fn names_in(node: &Node, used: &mut Vec<usize>) {
+    if let Node::Name(index) = node
+        && !used.contains(index)
+    {
+        used.push(*index);
+    }
+    for_each_operand(node, &mut |operand| names_in(operand, used));
+}
+
+fn for_each_operand(node: &Node, visit: &mut dyn FnMut(&Node)) {
+    match node {
+        Node::Literal(_) | Node::Local(_) | Node::Name(_) => {}
         Node::Field(one, _) | Node::Not(one) | Node::Negate(one) | Node::Matches(one, _) | Node::Size(one) => {
-            names_in(one, used);
+            visit(one);
         }
         Node::And(one, two)
         | Node::Or(one, two)
@@ -314,17 +363,17 @@ fn names_in(node: &Node, used: &mut Vec<usize>) {
         | Node::In(one, two)
         | Node::Each(_, one, two)
         | Node::Part(_, one, two) => {
-            names_in(one, used);
-            names_in(two, used);
+            visit(one);
+            visit(two);
         }
         Node::If(one, two, three) => {
             for node in [one, two, three] {
-                names_in(node, used);
+                visit(node);
             }
         }
         Node::List(nodes) | Node::Call(_, nodes) => {
             for node in nodes {
-                names_in(node, used);
+                visit(node);
             }
         }
     }

@@ -39,6 +39,9 @@ pub enum EvaluationFault {
     /// The scope holds a value of another type than was declared.
     #[error("a value has another type than declared")]
     WrongType,
+    /// Loops within loops take too many steps.
+    #[error("the evaluation takes too many steps")]
+    TooLong,
     /// A function found no result for its arguments.
     #[error("{0} has no result for its arguments")]
     NoResult(String),

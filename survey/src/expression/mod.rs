@@ -123,6 +123,16 @@ impl Expression {
         &self.names
     }
 
+    /// The free names that it compares with numbers, each with the number, in the order of the text.
+    pub fn limits(&self) -> Vec<(&str, f64)> {
+        let mut found = Vec::new();
+        evaluate::limits(&self.root, &mut found);
+        let named = found
+            .into_iter()
+            .filter_map(|(name, limit)| Some((self.names.get(name)?.as_str(), limit)));
+        named.collect()
+    }
+
     /// The functions it calls, in the order of their names.
     pub fn functions(&self) -> &BTreeSet<String> {
         &self.functions

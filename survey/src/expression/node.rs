@@ -19,9 +19,9 @@ pub(super) enum Node {
     Not(Box<Node>),
     /// `-x`.
     Negate(Box<Node>),
-    /// `a && b`: `b` is evaluated only when `a` is true.
+    /// `a && b`: `b` is not evaluated when `a` is false.
     And(Box<Node>, Box<Node>),
-    /// `a || b`: `b` is evaluated only when `a` is false.
+    /// `a || b`: `b` is not evaluated when `a` is true.
     Or(Box<Node>, Box<Node>),
     /// `test ? then : otherwise`.
     If(Box<Node>, Box<Node>, Box<Node>),

@@ -115,6 +115,44 @@ fn values() {
 }
 
 #[test]
+fn a_fault_beside_what_decides_is_none() {
+    let check = |text: &str, expected: bool| {
+        assert_eq!(
+            given(text, &["x"]).unwrap().evaluate(&scope()),
+            Ok(Value::Bool(expected)),
+            "{text}"
+        );
+    };
+    check("a / 0.0 > 1.0 || a > 1.0", true);
+    check("a > 1.0 || a / 0.0 > 1.0", true);
+    check("a / 0.0 > 1.0 && a < 1.0", false);
+    check("a < 1.0 && a / 0.0 > 1.0", false);
+}
+
+#[test]
+fn loops_within_loops_come_to_an_end() {
+    let ten = format!("[{}]", ["1.0"; 10].join(", "));
+    let nested = |depth: usize| (0..depth).fold("a".to_owned(), |inner, at| format!("sum({ten}.map(v{at}, {inner}))"));
+    let value = |depth: usize| given(&nested(depth), &[]).unwrap().evaluate(&scope());
+    assert_eq!(value(3), Ok(Value::Double(6000.0)));
+    assert_eq!(value(8), Err(EvaluationFault::TooLong));
+}
+
+#[test]
+fn the_numbers_that_names_are_compared_with_are_told() {
+    let check = |text: &str, expected: &[(&str, f64)]| {
+        assert_eq!(given(text, &["x"]).unwrap().limits(), expected, "{text}");
+    };
+    check(
+        "a >= 60.0 && (50.0 <= b || !(a < -1.5))",
+        &[("a", 60.0), ("b", 50.0), ("a", -1.5)],
+    );
+    check("a + b > 3.0", &[]);
+    check("a > b", &[]);
+    check("a == 2.0 ? b != 1.0 : yes", &[("a", 2.0), ("b", 1.0)]);
+}
+
+#[test]
 fn faults_when_evaluated() {
     let check = |text: &str, expected: EvaluationFault| {
         let expression = given(text, &["x"]).unwrap();
@@ -123,6 +161,10 @@ fn faults_when_evaluated() {
         assert!(!expression.holds(&scope()), "{text}");
     };
     check("a / (b - 4.0)", EvaluationFault::DivisionByZero);
+    // What the other operand decides it decides, in either order; what it leaves open stays a fault.
+    check("a / 0.0 > 1.0 || a < 1.0", EvaluationFault::DivisionByZero);
+    check("a < 1.0 || a / 0.0 > 1.0", EvaluationFault::DivisionByZero);
+    check("a / 0.0 > 1.0 && a > 1.0", EvaluationFault::DivisionByZero);
     check("a / 0.0 > 1.0", EvaluationFault::DivisionByZero);
     check("0.0 / 0.0 == 0.0", EvaluationFault::DivisionByZero);
     check("a * 1e308 * 1e308", EvaluationFault::OutOfRange);

@@ -170,6 +170,12 @@ async fn the_region_is_computed_from_statistics_and_returns(backend: Backend) {
     two_runs_are_compared(&round, &run, moved).await;
     other_figures_are_tried(&round, &run, moved, &found).await;
     a_draft_is_tried(&round, &run, &found).await;
+    for format in ["csv", "coinr"] {
+        let export = round.bureau.get(&format!("{}/export?format={format}", at(&run))).await;
+        export.refused(StatusCode::UNPROCESSABLE_ENTITY, "export.region");
+    }
+    let robustness = round.bureau.post(&format!("{}/robustness", at(&run)), json!({})).await;
+    robustness.refused(StatusCode::UNPROCESSABLE_ENTITY, "run.not_over_enterprises");
     the_sheet_holds_the_formulas(&round, &run, &found).await;
     it_is_shown_to_all_once_published(&round, &run, &found).await;
 

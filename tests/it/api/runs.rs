@@ -514,6 +514,20 @@ async fn an_enterprise_tries_other_answers_and_nothing_is_stored() {
         .map(|error| &error["code"])
         .collect();
     assert_eq!(codes, ["answers.kind", "answers.option", "answers.unknown_question"]);
+    for (question, number) in [("D04", "-5"), ("K01", "9"), ("K01", "2.5")] {
+        let answers = json!({ question: { "number": number } });
+        let problem = what_if(json!({ "answers": answers })).await;
+        let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, "answers.invalid");
+        assert_eq!(
+            problem["errors"][0]["code"], "answers.out_of_range",
+            "{question} {number}"
+        );
+    }
+    let both = json!({ "answers": { "F03": { "number": "1" } }, "blank": ["F03"] });
+    let problem = what_if(both)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "answers.invalid");
+    assert_eq!(problem["errors"][0]["code"], "what_if.both_ways");
     let blank = what_if(json!({ "answers": {}, "blank": ["F03"] }))
         .await
         .expect(StatusCode::OK)
@@ -891,6 +905,84 @@ async fn comparisons_become_weights_of_a_draft_with_their_matrix() {
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
     assert_eq!(problem["errors"][0]["pointer"], "/matrix");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_sees_scores_and_no_answers() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let run = round.compute(INDEX).await;
+    let reader = app.reader().await;
+    let sample = &round.county.samples[0];
+    let path = format!("{}/results/{}", at(&run), sample.id);
+    let seen = reader.get(&path).await.expect(StatusCode::OK).json();
+    let whole = round.get(&path).await;
+    assert_eq!((&seen["score"], &seen["rank"]), (&whole["score"], &whole["rank"]));
+    assert!(
+        seen["evidence"].as_object().is_none_or(serde_json::Map::is_empty),
+        "{seen}"
+    );
+    assert!(!whole["evidence"].as_object().unwrap().is_empty());
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loops_within_loops_of_a_draft_come_to_an_end() {
+    let app = App::new().await;
+    let round = Round::of(&app).await;
+    let ten = format!("[{}]", ["1.0"; 10].join(","));
+    let nested = (0..8).fold("D04".to_owned(), |inner, at| format!("sum({ten}.map(v{at}, {inner}))"));
+    let mut draft = composite();
+    draft["sources"]["computers"] = json!({ "expression": nested, "needs": ["D04"] });
+    let path = format!("/api/v1/rounds/{}/back-tests", round.county.round_id);
+    let job = round
+        .bureau
+        .job(round.bureau.upload(&path, draft.to_string().into()).await)
+        .await;
+    // The indicator has no value then; the others are scored.
+    assert!(
+        ["succeeded", "failed"].contains(&job["state"].as_str().unwrap()),
+        "{job}"
+    );
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_a_document_is_one_that_can_stay() {
+    let app = App::new().await;
+    let admin = app.admin().await;
+    county::build(&admin).await;
+    let publish = async |document: &Value| {
+        let path = "/api/v1/documents?kind=methodology";
+        admin.upload(path, document.to_string().into()).await
+    };
+    let long = "x".repeat(65);
+    for (field, value, code) in [
+        ("code", json!(""), "document.bad_code"),
+        ("code", json!("../../x"), "document.bad_code"),
+        ("code", json!("x\u{0}y"), "document.bad_code"),
+        ("code", json!(long), "document.bad_code"),
+        ("version", json!("1.0.0 "), "document.bad_version"),
+        ("version", json!(""), "document.bad_version"),
+        (
+            "title",
+            json!({ "zh": "指\u{0}数", "en": "Index" }),
+            "document.bad_title",
+        ),
+        ("title", json!({ "zh": "指数" }), "document.head"),
+    ] {
+        let mut document = composite();
+        document[field] = value.clone();
+        let problem = publish(&document).await;
+        let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, "document.invalid");
+        assert_eq!(problem["errors"][0]["code"], code, "{field} {value}");
+    }
+    // The same document handed in twice at once is published once.
+    let document = composite();
+    let (one, other) = tokio::join!(publish(&document), publish(&document));
+    assert!(one.status.is_success() && other.status.is_success());
+    assert_eq!(one.json()["id"], other.json()["id"]);
     app.end().await;
 }
 
