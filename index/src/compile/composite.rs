@@ -275,14 +275,6 @@ fn nodes_of_document(tree: &[methodology::CompositeNode], faults: &mut Faults) -
             "The tree has no nodes: name them, or leave tree out and give an iMeta table.",
         );
     }
-    if tree.is_empty() {
-        faults.add(
-            "composite.no_nodes",
-            "/tree",
-            "指标树没有节点：请写出节点，或删去 tree 而用 iMeta 表。",
-            "The tree has no nodes: name them, or leave tree out and give an iMeta table.",
-        );
-    }
     let parents: BTreeSet<&String> = tree.iter().filter_map(|node| node.parent.as_ref()).collect();
     let codes: BTreeSet<&String> = tree.iter().map(|node| &node.code).collect();
     for (at, node) in tree.iter().enumerate() {
