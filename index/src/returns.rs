@@ -435,12 +435,7 @@ impl CompositeScores {
 
     /// The figures of all units on scale, under the tree and the means of the methodology that scored them.
     pub fn prepared(&self, methodology: &CompiledComposite) -> Prepared {
-        let Method { tree, plan, .. } = &methodology.method;
-        Prepared {
-            data: self.result.composite.normalised.clone(),
-            tree: tree.clone(),
-            aggregation: plan.aggregation,
-        }
+        Prepared::of(&methodology.method, self.result.composite.normalised.clone())
     }
 
     /// The scores of the nodes that other units have with the scales that were fitted to these: what goes before scaling

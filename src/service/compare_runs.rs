@@ -98,11 +98,7 @@ pub async fn compare_runs(
     page: &PageRequest,
 ) -> Result<Comparison, ServiceError> {
     caller.may(Action::ReadResults)?;
-    let run = get_run(service, caller, id).await?;
-    let with = with
-        .or(run.supersedes)
-        .ok_or_else(|| ServiceError::new("run.nothing_to_compare"))?;
-    let with = get_run(service, caller, with).await?;
+    let (run, with) = run_and_other(service, caller, id, with).await?;
     let rows = compared(service, caller, &run, &with, page).await?;
     let (summary, region) = match page.after {
         None => (
@@ -118,6 +114,21 @@ pub async fn compare_runs(
         summary,
         region,
     })
+}
+
+/// A run and another; without one, the run that it superseded.
+pub(super) async fn run_and_other(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    with: Option<RunId>,
+) -> Result<(Run, Run), ServiceError> {
+    let run = get_run(service, caller, run).await?;
+    let with = with
+        .or(run.supersedes)
+        .ok_or_else(|| ServiceError::new("run.nothing_to_compare"))?;
+    let with = get_run(service, caller, with).await?;
+    Ok((run, with))
 }
 
 async fn compared(

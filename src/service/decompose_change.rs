@@ -13,12 +13,13 @@ use survey::text::Text;
 
 use super::{
     Service,
-    browse::get_run,
     catalogue::blocking,
+    compare_runs::run_and_other,
     compile_run::basis,
     error::{Fault, ServiceError},
     permission::Action,
     progress::Progress,
+    read_region::refuse_region,
     run_pass::Pass,
 };
 use crate::{
@@ -107,11 +108,7 @@ pub async fn check_decomposition(
     with: Option<RunId>,
 ) -> Result<(Run, Run), ServiceError> {
     caller.may(Action::Compile)?;
-    let run = get_run(service, caller, run).await?;
-    let with = with
-        .or(run.supersedes)
-        .ok_or_else(|| ServiceError::new("run.nothing_to_compare"))?;
-    let with = get_run(service, caller, with).await?;
+    let (run, with) = run_and_other(service, caller, run, with).await?;
     if run.methodology_code != with.methodology_code {
         let fault = Fault::at(
             "/with",
@@ -121,12 +118,7 @@ pub async fn check_decomposition(
         );
         return Err(ServiceError::new("invalid").with_faults([fault]));
     }
-    if store::run_region::find_region(service.db.read(), run.id)
-        .await?
-        .is_some()
-    {
-        return Err(ServiceError::new("run.not_over_enterprises"));
-    }
+    refuse_region(service, &run).await?;
     Ok((run, with))
 }
 

@@ -20,6 +20,14 @@ pub async fn read_region(
     Ok((run, region.ok_or_else(|| ServiceError::new("run.no_region"))?))
 }
 
+/// Refuses a run that gives a region its index and enterprises no scores.
+pub(super) async fn refuse_region(service: &Service, run: &Run) -> Result<(), ServiceError> {
+    match store::run_region::find_region(service.db.read(), run.id).await? {
+        Some(_) => Err(ServiceError::new("run.not_over_enterprises")),
+        None => Ok(()),
+    }
+}
+
 /// What the caller may see of the index of a region; none where a run has none. Who sees the whole county sees it at once,
 /// everybody else once it is published, and without its indicators where one is taken over so few enterprises that it would
 /// tell of single ones.

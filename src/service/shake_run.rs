@@ -29,6 +29,7 @@ use super::{
     error::{Fault, Kind, ServiceError},
     permission::Action,
     progress::Progress,
+    read_region::refuse_region,
     run_pass::CHUNK,
     scored_runs::ScoredRun,
     vary_settings::Varied,
@@ -159,12 +160,7 @@ pub async fn check_shaking(
 ) -> Result<(), ServiceError> {
     caller.may(Action::Compile)?;
     let run = get_run(service, caller, run).await?;
-    if store::run_region::find_region(service.db.read(), run.id)
-        .await?
-        .is_some()
-    {
-        return Err(ServiceError::new("run.not_over_enterprises"));
-    }
+    refuse_region(service, &run).await?;
     let mut faults = Vec::new();
     if !(1..=MOST_REPLICATIONS).contains(&shaking.replications) {
         faults.push(Fault::at(
@@ -425,7 +421,7 @@ fn report(run: &Run, shaking: &Shaking, rows: Vec<RankingRow>, shaken: &Shaken) 
     });
     let replicated = replicated.map_err(|error| refused(&error))?;
     let told = shaking.sensitivity.then(|| {
-        let mut bootstrap = random(run, 1);
+        let mut bootstrap = uniform_numbers(run.seed.unsigned_abs(), 1);
         sensitivity(&replicated.mean_shifts, &design.parameters(), BOOTSTRAP, &mut bootstrap)
     });
     let told = told.transpose().map_err(|error| refused(&error))?;
@@ -440,7 +436,7 @@ fn report(run: &Run, shaking: &Shaking, rows: Vec<RankingRow>, shaken: &Shaken) 
 
 fn draws(run: &Run, shaking: &Shaking, design: &Design, tree: &Tree) -> Result<Draws, RobustnessError> {
     let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
-    let mut uniform = random(run, 0);
+    let mut uniform = uniform_numbers(run.seed.unsigned_abs(), 0);
     if shaking.sensitivity {
         draw_sobol(design, tree, replications, &mut uniform)
     } else {
@@ -448,15 +444,12 @@ fn draws(run: &Run, shaking: &Shaking, design: &Design, tree: &Tree) -> Result<D
     }
 }
 
-/// Uniform numbers from 0 up to 1 from the seed of a run: 53 bits, every double of the grid.
-fn random(run: &Run, stream: u64) -> impl FnMut() -> f64 + use<> {
-    let mut random = ChaCha20Rng::seed_from_u64(run.seed.unsigned_abs());
+/// Uniform numbers from 0 up to 1: the upper 53 bits of ChaCha20 for a seed. The bootstrap has a stream of its own, so that
+/// it is the same whether draws are made or replayed.
+pub(crate) fn uniform_numbers(seed: u64, stream: u64) -> impl FnMut() -> f64 + use<> {
+    let mut random = ChaCha20Rng::seed_from_u64(seed);
     random.set_stream(stream);
-    move || {
-        let mut bytes = [0_u8; 8];
-        random.fill_bytes(&mut bytes);
-        (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
-    }
+    move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// The refusal of a replication.

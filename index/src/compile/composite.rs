@@ -458,8 +458,9 @@ impl Context<'_> {
             let chain = [rules.nodes.get(&node.code), rules.levels.get(&level), Some(&rules.all)];
             node.mean = Some(mean_of(&chain));
             node.missing = Some(missing_of(&chain));
-            check_power(&chain, &pointers_of(&node.code, level), faults);
-            used.note(&chain, &pointers_of(&node.code, level));
+            let pointers = pointers_of(&node.code, level);
+            check_power(&chain, &pointers, faults);
+            used.note(&chain, &pointers);
         }
         check_rule(&rules.all, "/aggregation/all", &used, faults);
         for (level, rule) in &rules.levels {

@@ -10,7 +10,7 @@ use super::{
     stages::ScoreStages,
 };
 use crate::{
-    composite::{Aggregation, CompositeError, Matrix, Tree, parallel::in_parallel},
+    composite::{Aggregation, CompositeError, Matrix, Method, Tree, parallel::in_parallel},
     rank::{Precision, Ranker},
 };
 
@@ -23,6 +23,17 @@ pub struct Prepared {
     pub tree: Tree,
     /// How values go up.
     pub aggregation: Aggregation,
+}
+
+impl Prepared {
+    /// Normalised indicators under the tree and the means of a method.
+    pub fn of(method: &Method, data: Matrix) -> Self {
+        Self {
+            data,
+            tree: method.tree.clone(),
+            aggregation: method.plan.aggregation,
+        }
+    }
 }
 
 /// What is asked for.

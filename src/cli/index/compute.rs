@@ -109,9 +109,7 @@ impl Compute {
         let text: String = std::iter::once(text(&summary, &results)).chain(told).collect();
         output.say(text, &summary)
     }
-}
 
-impl Compute {
     /// Removes the results of an earlier run from the folder, those by groups among them.
     fn remove_stale(&self) -> Result<(), Failed> {
         if !self.out.is_dir() {

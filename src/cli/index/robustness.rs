@@ -15,13 +15,14 @@ use index::{
         Sensitivity, SensitivityWarning, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
     },
 };
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use survey::document::DocumentFault;
 
 use super::tables::{InputFiles, Inputs, Source, Tables, number};
-use crate::cli::output::{Failed, Output};
+use crate::{
+    cli::output::{Failed, Output},
+    service::shake_run::uniform_numbers,
+};
 
 /// How much the ranks hang on the choices made
 #[derive(Debug, clap::Args)]
@@ -112,7 +113,7 @@ impl Robustness {
         add_intervals(&mut tables, &found, &ranked)?;
         let mut warnings = Vec::new();
         if self.sensitivity {
-            let mut bootstrap = self.random(1);
+            let mut bootstrap = uniform_numbers(self.seed, 1);
             let estimated = sensitivity(&found.mean_shifts, &design.parameters(), self.bootstrap, &mut bootstrap)?;
             add_indices(&mut tables, &estimated)?;
             warnings = estimated.warnings;
@@ -217,20 +218,12 @@ impl Robustness {
             return Ok(Draws::from_table(design, &header, &rows)?);
         }
         let replications = self.replications.unwrap_or_default();
-        let mut uniform = self.random(0);
+        let mut uniform = uniform_numbers(self.seed, 0);
         Ok(if self.sensitivity {
             draw_sobol(design, &nominal.tree, replications, &mut uniform)?
         } else {
             draw(design, &nominal.tree, replications, &mut uniform)?
         })
-    }
-
-    /// Uniform numbers from 0 up to 1: the upper 53 bits of ChaCha20 for this seed. The bootstrap has a stream of its own,
-    /// so that it is the same whether draws are made or replayed.
-    fn random(&self, stream: u64) -> impl FnMut() -> f64 + use<> {
-        let mut random = ChaCha20Rng::seed_from_u64(self.seed);
-        random.set_stream(stream);
-        move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
@@ -262,11 +255,7 @@ fn prepared(method: &Method, years: Vec<YearInput>) -> Result<Prepared, Composit
     let latest = latest.ok_or(CompositeError::MissingColumn {
         code: "uCode".to_owned(),
     })?;
-    Ok(Prepared {
-        data: latest.composite.normalised,
-        tree: method.tree.clone(),
-        aggregation: method.plan.aggregation,
-    })
+    Ok(Prepared::of(method, latest.composite.normalised))
 }
 
 /// The same under a methodology with other settings.
