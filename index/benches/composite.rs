@@ -11,6 +11,11 @@ use std::{num::NonZeroUsize, thread};
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use index::composite::{Column, Direction, Matrix, NodeSpec, Plan, Tree, compute};
 
+/// That of the service and the command line.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const UNITS: u64 = 100_000;
 const INDICATORS: u64 = 60;
 const PILLARS: u64 = 10;

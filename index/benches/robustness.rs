@@ -16,6 +16,11 @@ use index::{
     robustness::{Draw, Draws, Prepared, Replicated, Request, replicate},
 };
 
+/// That of the service and the command line.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const UNITS: u64 = 10_000;
 const INDICATORS: u64 = 60;
 const PILLARS: u64 = 10;

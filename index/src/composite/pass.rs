@@ -225,6 +225,8 @@ impl Slab<'_> {
         }
         let own = std::mem::take(&mut self.scores[at]);
         let totals = &mut own[block.clone()];
+        // Fresh memory that is read before it is written is fetched twice.
+        totals.fill(0.0);
         // One present child is enough to have a weight; more of them are counted only where more are needed.
         let needed = missing.needed(node.children.len());
         tally.reset(if complete { 0 } else { totals.len() }, needed > 1);
