@@ -67,6 +67,7 @@ fn run(prepared: &Prepared, draws: &Draws, threads: usize, rank_precision: Preci
         level_precision: AS_COMPUTED,
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
         keep: false,
+        watch: None,
     };
     replicate(prepared, draws, &request, |_, _| Ok(Cow::Borrowed(prepared))).expect("nothing is to be refused")
 }

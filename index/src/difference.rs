@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use survey::text::Text;
+use survey::{document::segment, text::Text};
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
 
     fn member(&self, key: &'a str) -> Self {
         let mut inner = self.clone();
-        let segment = key.replace('~', "~0").replace('/', "~1");
+        let segment = segment(key);
         inner.before.push(segment.clone());
         inner.after.push(segment);
         inner.names.push(Name::Member(key));

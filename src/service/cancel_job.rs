@@ -11,12 +11,13 @@ use crate::{
 
 /// Kinds of work that stop between two steps when they are told to, at the latest where they tell how far they are; others
 /// can only be stopped before they begin.
-const STOPPABLE: [&str; 5] = [
+const STOPPABLE: [&str; 6] = [
     "import_returns",
     "compile_run",
     "back_test",
     "decompose_change",
     "verify_run",
+    "shake_run",
 ];
 
 /// Cancels one's own job, or any as the administrator. What was done before stands; what still waits is left alone.

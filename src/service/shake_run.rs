@@ -28,7 +28,7 @@ use super::{
     catalogue::blocking,
     error::{Fault, Kind, ServiceError},
     permission::Action,
-    progress::Progress,
+    progress::{Progress, Steps},
     read_region::refuse_region,
     run_pass::CHUNK,
     scored_runs::ScoredRun,
@@ -70,6 +70,16 @@ pub struct Shaking {
 }
 
 impl Shaking {
+    /// How often the ranking is computed.
+    fn runs(&self) -> u64 {
+        let blocks = if self.sensitivity {
+            self.design().parameters().len() as u64 + 2
+        } else {
+            1
+        };
+        u64::from(self.replications) * blocks
+    }
+
     fn design(&self) -> Design {
         let noise = NoiseOn {
             codes: None,
@@ -179,7 +189,7 @@ pub async fn check_shaking(
             "The noise is above 0 and at most 1; it may be 0 where other settings are uncertain.",
         ));
     }
-    let runs = u64::from(shaking.replications) * (shaking.design().parameters().len() as u64 + 2);
+    let runs = shaking.runs();
     if shaking.sensitivity && runs > MOST_RUNS {
         faults.push(Fault::at(
             "/replications",
@@ -233,13 +243,15 @@ pub async fn shake_run(
     let methodology = service.methodology(run.methodology, &round).await?;
     let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
     rows.retain(|row| row.score.is_some());
+    let runs = usize::try_from(shaking.runs()).unwrap_or(usize::MAX);
     let levels = match &methodology {
         OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
         OverReturns::Region(_) => return Err(ServiceError::new("run.not_over_enterprises")),
         OverReturns::Together(_) => {
             let all = service.scored_runs.of(service, &run).await?;
             let varied = Varied::of(service, &run, &round).await?;
-            return blocking(move || report(&run, &shaking, rows, &Shaken::together(all, varied))).await;
+            let report = move |steps: &Steps| report(&run, &shaking, rows, &Shaken::together(all, varied), steps);
+            return progress.watch((0, runs), report).await;
         }
     };
     let nodes = main_tree(outline(&methodology));
@@ -255,13 +267,14 @@ pub async fn shake_run(
                 counts: scored.scene_counts,
             });
         }
-        progress.report(seen.len(), rows.len()).await?;
+        progress.report(seen.len(), rows.len() + runs).await?;
     }
-    blocking(move || {
+    let (read, total) = (rows.len(), rows.len() + runs);
+    let report = move |steps: &Steps| {
         let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
-        report(&run, &shaking, rows, &shaken)
-    })
-    .await
+        report(&run, &shaking, rows, &shaken, steps)
+    };
+    progress.watch((read, total), report).await
 }
 
 /// What is looked at of a return that was scored by itself.
@@ -403,8 +416,15 @@ fn as_percent(nodes: &[OutlineNode], node: &OutlineNode, score: Fixed) -> Fixed 
         .unwrap_or(score)
 }
 
-fn report(run: &Run, shaking: &Shaking, rows: Vec<RankingRow>, shaken: &Shaken) -> Result<RunRobustness, ServiceError> {
+fn report(
+    run: &Run,
+    shaking: &Shaking,
+    rows: Vec<RankingRow>,
+    shaken: &Shaken,
+    steps: &Steps,
+) -> Result<RunRobustness, ServiceError> {
     let prepared = &shaken.prepared;
+    let go_on = |more| steps.go_on(more);
     let request = Request {
         node: &shaken.root,
         cuts: &shaken.cuts,
@@ -413,6 +433,7 @@ fn report(run: &Run, shaking: &Shaking, rows: Vec<RankingRow>, shaken: &Shaken) 
         level_precision: shaken.level_precision,
         threads: THREADS,
         keep: false,
+        watch: Some(&go_on),
     };
     let design = shaking.design();
     let draws = draws(run, shaking, &design, &prepared.tree).map_err(|error| refused(&error))?;

@@ -7,10 +7,9 @@ use index::{
     returns::{CompositeScores, Figures},
     scoring::Scored,
 };
-use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use survey::{
     answer::{Answer, Answers},
-    questionnaire::{ChoiceOption, Question, QuestionType},
+    document::segment,
     survey::Survey,
 };
 
@@ -163,7 +162,7 @@ async fn among_all(service: &Service, run: Run, result: RankingRow, figures: Fig
 fn change(survey: &Survey, content: &mut RevisionContent, changes: Changes) -> Result<(), ServiceError> {
     let faults: Vec<Fault> = changes
         .iter()
-        .filter_map(|(code, answer)| fault(survey, code, answer.as_ref()))
+        .flat_map(|(code, answer)| faults(survey, code, answer.as_ref()))
         .collect();
     if !faults.is_empty() {
         return Err(ServiceError::new("answers.invalid").with_faults(faults));
@@ -181,75 +180,29 @@ fn put(answers: &mut Answers, code: String, answer: Option<Answer>) {
     }
 }
 
-/// Why an answer does not fit its question; none when it does.
-fn fault(survey: &Survey, code: &str, answer: Option<&Answer>) -> Option<Fault> {
-    let pointer = format!("/answers/{code}");
+/// Why an answer does not fit its question, in the words of the check of a return; none when it does.
+fn faults(survey: &Survey, code: &str, answer: Option<&Answer>) -> Vec<Fault> {
+    let pointer = format!("/answers/{}", segment(code));
     let Some(question) = survey.question(code) else {
-        return Some(Fault::at(
+        return vec![Fault::at(
             pointer,
             "answers.unknown_question",
             format!("调查表中没有题项 {code}。"),
             format!("The questionnaire has no question {code}."),
-        ));
+        )];
     };
-    let answer = answer?;
-    if !is_of_kind(question, answer) {
-        return Some(Fault::at(
-            pointer,
-            "answers.kind",
-            format!("题项 {code} 的答案类型不对。"),
-            format!("The answer to {code} is not of the kind that the question takes."),
-        ));
-    }
-    if let Answer::Number(number) = answer
-        && !is_within(survey, question, *number)
-    {
-        return Some(Fault::at(
-            pointer,
-            "answers.out_of_range",
-            format!("题项 {code} 不能是 {number}，超出允许的范围。"),
-            format!("{code} cannot be {number}, which is outside of what the question takes."),
-        ));
-    }
-    let chosen: Vec<&String> = match answer {
-        Answer::Choice(choice) => vec![choice],
-        Answer::Choices(choices) => choices.iter().collect(),
-        _ => Vec::new(),
-    };
-    let options = survey.options(code);
-    let unknown = chosen
+    let misfits = answer
+        .map(|answer| survey.misfits(question, answer))
+        .unwrap_or_default();
+    misfits
         .into_iter()
-        .find(|choice| !options.iter().any(|option| option.code == **choice))?;
-    Some(Fault::at(
-        pointer,
-        "answers.option",
-        format!("题项 {code} 没有选项 {unknown}。"),
-        format!("Question {code} has no option {unknown}."),
-    ))
-}
-
-/// Whether a number is one that the question takes: within its bounds, and one of the levels. It may lie between two whole
-/// numbers, so that what just reaches a level can be tried.
-fn is_within(survey: &Survey, question: &Question, number: Decimal) -> bool {
-    let levels: &[ChoiceOption] = match question.kind {
-        QuestionType::Level => survey.options(&question.code),
-        _ => &[],
-    };
-    let value = number.to_f64().unwrap_or(f64::NAN);
-    let text = number.normalize().to_string();
-    question.min.is_none_or(|min| value >= min)
-        && question.max.is_none_or(|max| value <= max)
-        && (levels.is_empty() || levels.iter().any(|level| level.code == text))
-}
-
-fn is_of_kind(question: &Question, answer: &Answer) -> bool {
-    match answer {
-        Answer::Number(_) => question.kind.is_numeric(),
-        Answer::Text(_) => question.kind == QuestionType::Text,
-        Answer::Choice(_) => question.kind == QuestionType::Single,
-        Answer::Choices(_) => question.kind == QuestionType::Multi,
-        Answer::Boolean(_) => question.kind == QuestionType::Boolean,
-        Answer::Date(_) => question.kind == QuestionType::Date,
-        Answer::Table(_) => question.kind == QuestionType::Table,
-    }
+        .map(|misfit| {
+            Fault::at(
+                pointer.clone(),
+                misfit.check.code(),
+                misfit.message.zh,
+                misfit.message.en,
+            )
+        })
+        .collect()
 }

@@ -67,17 +67,17 @@ fn shape_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Documen
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
-        .map(|segment| match segment {
+        .map(|part| match part {
             Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Enum { variant } => format!("/{}", escape(variant)),
+            Segment::Map { key } => format!("/{}", segment(key)),
+            Segment::Enum { variant } => format!("/{}", segment(variant)),
             Segment::Unknown => "/?".to_owned(),
         })
         .collect()
 }
 
 /// A key as a segment of a JSON pointer (RFC 6901).
-pub(crate) fn escape(key: &str) -> String {
+pub fn segment(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

@@ -246,6 +246,11 @@ impl QuestionType {
             Self::Number | Self::Percent | Self::Integer | Self::Money | Self::Level
         )
     }
+
+    /// Whether answers are whole numbers.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Integer | Self::Level)
+    }
 }
 
 /// A question: one answer cell (or one table).

@@ -339,6 +339,19 @@ impl Actor<'_> {
         }
         panic!("the job at {path} did not end within 30 s");
     }
+
+    /// Asks for something until it is as far as is waited for.
+    pub(crate) async fn wait_for(&self, path: &str, reached: impl Fn(&Value) -> bool) {
+        for _ in 0..12_000 {
+            let found = self.get(path).await.expect(StatusCode::OK).json();
+            if reached(&found) {
+                return;
+            }
+            assert_ne!(found["state"], "failed", "{found}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{path} did not get there");
+    }
 }
 
 /// What came back.

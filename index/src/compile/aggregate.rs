@@ -2,14 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use survey::expression::{Expression, Library, Scope, Type, TypeEnv};
-
-use super::{
-    common::check_sum,
-    faults::{Faults, segment},
-    index::TOPIC,
-    sources::wrong_type,
+use survey::{
+    document::segment,
+    expression::{Expression, Library, Scope, Type, TypeEnv},
 };
+
+use super::{common::check_sum, faults::Faults, index::TOPIC, sources::wrong_type};
 use crate::{
     exact::Fixed,
     methodology::{IndexAggregate, IndexMethodology},

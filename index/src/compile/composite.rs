@@ -6,11 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use survey::{document::DocumentFault, expression::Type, text::Text};
+use survey::{
+    document::{DocumentFault, segment},
+    expression::Type,
+    text::Text,
+};
 
 use super::{
     common::check_unique,
-    faults::{Faults, segment},
+    faults::Faults,
     sources::{FigureSource, Sources},
     stage,
 };

@@ -3,7 +3,10 @@
 use std::fmt::Display;
 
 use serde_json::Value;
-use survey::{document::DocumentFault, expression::ExpressionFault};
+use survey::{
+    document::{DocumentFault, segment},
+    expression::ExpressionFault,
+};
 
 use crate::exact::Fixed;
 
@@ -43,11 +46,6 @@ impl Faults {
             _ => Err(self.0),
         }
     }
-}
-
-/// A key as a segment of a JSON pointer (RFC 6901).
-pub(super) fn segment(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// Checks what holds for every value of a document that is scored exactly: texts in both languages, numbers of a size that

@@ -226,6 +226,7 @@ fn leaf(
         source: indicator.source.as_str().into(),
         depends_on: indicator.depends_on.as_slice().into(),
         questions: sources.questions_behind(&indicator.source, &indicator.depends_on),
+        whole: sources.is_whole(&indicator.source),
         rule,
         weight: indicator.weight,
         parent: parent?,

@@ -251,6 +251,7 @@ fn leaf(
         source: item.source.as_str().into(),
         depends_on: item.depends_on.as_slice().into(),
         questions: sources.questions_behind(&item.source, &item.depends_on),
+        whole: sources.is_whole(&item.source),
         rule,
         weight: item.max_points,
         parent: parent?,

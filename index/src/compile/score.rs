@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{
+    document::segment,
     expression::Type,
     questionnaire::{Question, QuestionType},
 };
 
-use super::{
-    faults::{Faults, segment},
-    sources::Sources,
-};
+use super::{faults::Faults, sources::Sources};
 use crate::{
     exact::Fixed,
     methodology::{ScoreFunction, Select},

@@ -21,6 +21,8 @@ pub struct FigureSource {
     pub needs: Vec<String>,
     /// Questions it depends on, through derived values too.
     pub questions: Arc<[String]>,
+    /// Whether it gives whole numbers: the answer to a question that takes them, or yes or no.
+    pub(crate) whole: bool,
 }
 
 /// The questionnaire as a methodology sees it.
@@ -53,6 +55,11 @@ impl<'a> Sources<'a> {
     /// Whether a name is a level question.
     pub(super) fn is_level(&self, name: &str) -> bool {
         self.question(name).is_some_and(|q| q.kind == QuestionType::Level)
+    }
+
+    /// Whether a name is a question that takes whole numbers.
+    pub(super) fn is_whole(&self, name: &str) -> bool {
+        self.question(name).is_some_and(|question| question.kind.is_whole())
     }
 
     /// The unit of a question or derived value, empty for none.
@@ -154,6 +161,7 @@ impl<'a> Sources<'a> {
         Some(FigureSource {
             questions: self.questions_of(&expression, needs).into(),
             needs: needs.to_vec(),
+            whole: self.is_whole(text.trim()) || expression.result().present() == Type::Bool,
             expression,
         })
     }

@@ -1,6 +1,8 @@
 //! Checking that stated weights are those that their origin gives.
 
-use super::faults::{Faults, segment};
+use survey::document::segment;
+
+use super::faults::Faults;
 use crate::{
     exact::Fixed,
     methodology::IndexMethodology,

@@ -101,6 +101,14 @@ struct Lever<'a> {
     steps: Vec<Candidate>,
 }
 
+impl Lever<'_> {
+    /// Decimals of the numbers that are proposed.
+    fn decimals(&self, card: &Card) -> u32 {
+        let whole = self.leaves.iter().any(|(_, leaf)| leaf.whole);
+        if whole { 0 } else { card.rounding.value_decimals }
+    }
+}
+
 /// A better value.
 #[derive(Clone)]
 struct Candidate {
@@ -159,7 +167,7 @@ impl Search<'_> {
             return Some(reached.clone());
         };
         let (mut low, mut high, mut found) = (*low, *high, reached.clone());
-        let decimals = self.card.rounding.value_decimals;
+        let decimals = lever.decimals(self.card);
         loop {
             let middle =
                 Fixed::weighted_quotient([(Fixed::ONE, low), (Fixed::ONE, high)], Fixed::from_int(2), decimals)?;
@@ -348,8 +356,10 @@ fn levers<'a>(card: &'a Card, scored: &Scored) -> Vec<Lever<'a>> {
 /// The better values of a lever, rising in share, of each share the first.
 fn steps(card: &Card, lever: &Lever<'_>, scored: &Scored) -> Vec<Candidate> {
     let mut figures: Vec<Figure> = Vec::new();
+    let decimals = lever.decimals(card);
     for (_, leaf) in &lever.leaves {
-        figures.extend(values(leaf, lever.current.as_ref(), card.rounding.value_decimals));
+        let values = values(leaf, lever.current.as_ref(), decimals).into_iter();
+        figures.extend(values.flat_map(|figure| proposable(figure, decimals)));
     }
     if lever.scene.is_some() {
         let levels = card.ladder.rungs().into_iter();
@@ -463,6 +473,22 @@ fn values(leaf: &Leaf, current: Option<&Figure>, decimals: u32) -> Vec<Figure> {
     }
 }
 
+/// A number that has more decimals than a proposal gives way to those beside it.
+fn proposable(figure: Figure, decimals: u32) -> Vec<Figure> {
+    match figure {
+        Figure::Number(number) if number.decimals() > decimals => {
+            let rounded = number.round(decimals);
+            let other = if rounded > number {
+                rounded - least_step(decimals)
+            } else {
+                rounded + least_step(decimals)
+            };
+            vec![Figure::Number(rounded), Figure::Number(other)]
+        }
+        figure => vec![figure],
+    }
+}
+
 fn chosen(current: Option<&Figure>) -> impl Iterator<Item = &str> {
     let codes = match current {
         Some(Figure::Choices(codes)) => codes.as_slice(),
@@ -485,8 +511,7 @@ fn added<'a>(mut choices: Vec<String>, others: impl Iterator<Item = &'a String>)
 
 /// The values at both ends of every interval: its last, and the first of the next.
 fn interval_ends(steps: &[Step], decimals: u32) -> Vec<Figure> {
-    let least = Fixed::weighted_quotient([(Fixed::ONE, Fixed::ONE)], power_of_ten(decimals), Fixed::DECIMALS);
-    let least = least.unwrap_or_default();
+    let least = least_step(decimals);
     let ends = steps.iter().filter_map(|step| {
         let to = step.to?;
         Some(if step.to_inclusive {
@@ -496,6 +521,12 @@ fn interval_ends(steps: &[Step], decimals: u32) -> Vec<Figure> {
         })
     });
     ends.flatten().map(Figure::Number).collect()
+}
+
+/// The distance of two neighbouring numbers with so many decimals.
+fn least_step(decimals: u32) -> Fixed {
+    let step = Fixed::weighted_quotient([(Fixed::ONE, Fixed::ONE)], power_of_ten(decimals), Fixed::DECIMALS);
+    step.unwrap_or_default()
 }
 
 fn power_of_ten(exponent: u32) -> Fixed {

@@ -5,7 +5,8 @@
 //! the share of the range of the run. A combination is found greedily, the most of the scores for the least share first, and
 //! then freed of everything it does not need: it is a way, not proved to be the cheapest. Where one comparison of all units
 //! (Copeland) stands above another, the others' scores would move with the unit; and nothing tells how near a condition of a
-//! stage is that is no plain comparison: then nothing is proposed. A figure that does not apply is not touched.
+//! stage is that is no plain comparison: then nothing is proposed. A figure that does not apply is not touched, and only whole
+//! numbers are proposed where a question takes them.
 
 use std::sync::Arc;
 
@@ -176,6 +177,8 @@ struct Lever {
     from: f64,
     best: f64,
     range: f64,
+    /// Whether only whole figures are proposed.
+    whole: bool,
 }
 
 /// The levers of a unit that have somewhere to go.
@@ -204,6 +207,12 @@ fn lever(
     let current = scores.quotient(quotient, unit);
     let from = current.unwrap_or(worst);
     let size = scores.size(quotient, unit)?;
+    let whole = quotient.indicator.source.whole;
+    let best = if whole {
+        last_whole(from * size, best * size) / size
+    } else {
+        best
+    };
     let questions = quotient.indicator.source.questions.to_vec();
     let source = Arc::from(match questions.as_slice() {
         [question] => question.as_str(),
@@ -223,7 +232,20 @@ fn lever(
         from,
         best,
         range: greatest - least,
+        whole,
     })
+}
+
+/// The last whole figure on the way, but for what a division leaves behind.
+fn last_whole(from: f64, best: f64) -> f64 {
+    let nearest = best.round();
+    if (nearest - best).abs() <= f64::EPSILON * best.abs() * 4.0 {
+        nearest
+    } else if best > from {
+        best.floor().max(from)
+    } else {
+        best.ceil().min(from)
+    }
 }
 
 impl Lever {
@@ -234,7 +256,8 @@ impl Lever {
     /// How many decimals a figure is proposed with, and the step between two such figures as they are compared.
     fn grid(&self) -> (i32, f64) {
         let fine = self.range * self.size.abs() * FINENESS;
-        let decimals = (0..9).find(|decimals| 10_f64.powi(-decimals) <= fine).unwrap_or(9);
+        let is_enough = |decimals: &i32| self.whole || 10_f64.powi(-decimals) <= fine;
+        let decimals = (0..9).find(is_enough).unwrap_or(9);
         (decimals, 10_f64.powi(-decimals) / self.size.abs())
     }
 

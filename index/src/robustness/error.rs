@@ -88,6 +88,9 @@ pub enum RobustnessError {
         /// Its value.
         value: f64,
     },
+    /// It was told to stop.
+    #[error("stopped before all replications were computed")]
+    Stopped,
     /// The engine refused a replication.
     #[error("replication {replication}: {error}")]
     Refused {
@@ -137,6 +140,7 @@ impl RobustnessError {
             Self::Length { .. } => "robustness.length",
             Self::NoVariance => "robustness.no_variance",
             Self::BadSetting { .. } => "robustness.bad_setting",
+            Self::Stopped => "robustness.stopped",
             Self::Refused { .. } => "robustness.refused",
             Self::Invalid { .. } => "robustness.invalid",
         }
@@ -197,6 +201,10 @@ impl RobustnessError {
             Self::BadSetting { setting, value } => (
                 format!("设置 {setting} = {value} 超出范围，请更正。"),
                 format!("Setting {setting} = {value} is outside its range; correct it."),
+            ),
+            Self::Stopped => (
+                "计算已中止，请重新开始。".to_owned(),
+                "It was stopped before all replications were computed; start it again.".to_owned(),
             ),
             Self::Refused { replication, error } => {
                 let inner = error.message();

@@ -37,7 +37,7 @@ impl Prepared {
 }
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Code of the node whose scores are ranked.
     pub node: &'a str,
@@ -53,6 +53,8 @@ pub struct Request<'a> {
     pub threads: NonZeroUsize,
     /// Whether scores and ranks of every replication are wanted: 12 bytes for each unit and replication.
     pub keep: bool,
+    /// Told of every few replications how many they are, by any thread; where it says no, nothing more is computed.
+    pub watch: Option<&'a (dyn Fn(usize) -> bool + Sync)>,
 }
 
 /// Scores and ranks of every replication, one row of units after the other.
@@ -94,8 +96,12 @@ const MOST_RANKS: usize = 1 << 30;
 /// Computes every draw and compares it with the nominal methodology.
 ///
 /// `prepare` treats and normalises for the settings of one draw; it is called once per thread and combination of settings,
-/// not per replication. What is prepared already may be lent. Its units may be fewer than the nominal ones (screening): those left out are not ranked. Besides
-/// the data of one combination per thread, four bytes per unit and replication are held.
+/// not per replication. What is prepared already may be lent. Its units may be fewer than the nominal ones (screening):
+/// those left out are not ranked. Besides the data of one combination per thread, four bytes per unit and replication are
+/// held.
+///
+/// # Errors
+/// What the engine refuses, naming the replication; [`RobustnessError::Stopped`] where the watch of the request says no.
 pub fn replicate<'p>(
     nominal: &Prepared,
     draws: &Draws,
@@ -285,6 +291,9 @@ impl<'p, P: Fn(usize, &Draw) -> Result<Cow<'p, Prepared>, RobustnessError>> Job<
                         self.count(scores, &of_nodes, rows.as_deref());
                     }
                     place += 1;
+                }
+                if self.request.watch.is_some_and(|go_on| !go_on(batch.len())) {
+                    return Err(RobustnessError::Stopped);
                 }
             }
         }
@@ -477,6 +486,7 @@ mod tests {
             level_precision: Precision::Within(1e-9),
             threads: NonZeroUsize::new(threads).unwrap(),
             keep: true,
+            watch: None,
         }
     }
 

@@ -46,6 +46,8 @@ pub(crate) struct Leaf {
     pub(crate) depends_on: Arc<[String]>,
     /// All questions that its figure comes from, through derived values too.
     pub(crate) questions: Arc<[String]>,
+    /// Whether its source is a question that takes whole numbers.
+    pub(crate) whole: bool,
     pub(crate) rule: ScoreRule,
     pub(crate) weight: Fixed,
     /// The branch it counts under.

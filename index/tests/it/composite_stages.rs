@@ -262,6 +262,22 @@ fn the_smallest_changes_reach_the_next_stage() {
     assert_eq!(improvement_together(&scores, &methodology, 5).unwrap(), None);
 }
 
+#[test]
+fn only_whole_numbers_are_proposed_where_a_question_takes_them() {
+    let methodology = compiled(&json!({ "rules": [rule(2, "D >= 50.5"), rule(1, "true")] }));
+    let rows = [all(50.0, 50.0, 7.0), all(90.0, 90.0, 7.0)];
+    let scores = score(&methodology, &rows);
+    let found = improvement_together(&scores, &methodology, 0).unwrap().unwrap();
+    let told: Vec<_> = found
+        .single
+        .iter()
+        .map(|change| (&*change.gains[0].code, &change.to))
+        .collect();
+    // Half a point of D is three quarters of networks, or one and a half computers, of which there are whole ones only.
+    let number = |text: &str| Figure::Number(Fixed::parse(text).unwrap());
+    assert_eq!(told, [("network", &number("50.75")), ("computers", &number("52"))]);
+}
+
 /// What is proposed reaches the next stage; to outdo another is to have more than it.
 #[test]
 fn the_smallest_changes_outdo_as_many_others_as_a_stage_asks_for() {
@@ -346,6 +362,7 @@ fn replications_tell_the_probability_of_each_stage() {
         level_precision: methodology.method.level_precision(),
         threads: NonZeroUsize::MIN,
         keep: false,
+        watch: None,
     };
     let found = replicate(&prepared, &draws, &request, |_, _| Ok(Cow::Borrowed(&prepared))).unwrap();
     let probabilities: Vec<Vec<f64>> = found

@@ -13,7 +13,9 @@ use survey::{
     survey::Evaluation,
 };
 
-use crate::shipped::{EXAMPLES, INDEX, LEVEL, enterprise, evaluation};
+use serde_json::json;
+
+use crate::shipped::{EXAMPLES, INDEX, LEVEL, compiled, document, enterprise, evaluation};
 
 fn scored(methodology: &CompiledMethodology, at: usize) -> Scored {
     methodology.score(&evaluation(&EXAMPLES["enterprises"][at]["answers"]), &BTreeSet::new())
@@ -191,6 +193,48 @@ fn what_is_proposed_reaches_the_next_rung_and_nothing_of_it_can_be_spared() {
         }
     }
     assert!(combinations >= 5, "{combinations}");
+}
+
+#[test]
+fn only_whole_numbers_are_proposed_where_a_question_takes_them() {
+    let check = |score: serde_json::Value, expected: &[&str]| {
+        let mut index = document(INDEX);
+        let indicators = index["indicators"].as_array_mut().unwrap();
+        // So much that it alone decides.
+        for own in indicators.iter_mut().filter(|own| own["block"] == "B") {
+            own["weight"] = json!(if own["code"] == "B05" { 90 } else { 1 });
+        }
+        let computers = indicators.iter_mut().find(|own| own["code"] == "B05").unwrap();
+        computers["source"] = json!("D04");
+        computers["score"] = score;
+        let methodology = compiled(index.to_string().as_bytes()).enterprise().unwrap();
+        for (at, expected) in expected.iter().enumerate() {
+            let found = explain::improvement(&scored(&methodology, at), &methodology);
+            let changes = found.iter().flat_map(|found| &found.single);
+            let of_computers: Vec<_> = changes.filter(|change| &*change.source == "D04").collect();
+            let told = match of_computers.as_slice() {
+                [] => String::new(),
+                [change] => {
+                    let Figure::Number(to) = &change.to else {
+                        panic!("{change:?}")
+                    };
+                    let value = found.as_ref().unwrap().value;
+                    assert!(reached(&methodology, at, &[change], value), "{at}: {change:?}");
+                    to.to_string()
+                }
+                more => panic!("{more:?}"),
+            };
+            assert_eq!(told, *expected, "{at}");
+        }
+    };
+    check(
+        json!({ "kind": "linear_bands", "points": [[0, 0], [1000, 100]] }),
+        &["", "384", "359", "", "375"],
+    );
+    check(
+        json!({ "kind": "steps", "steps": [{ "to": 1000.5, "to_inclusive": true, "score": 0 }, { "score": 100 }] }),
+        &["", "1001", "1001", "1001", "1001"],
+    );
 }
 
 /// A return whose figures are those of a worked example with some changed.

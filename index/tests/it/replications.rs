@@ -100,6 +100,7 @@ fn neutral(method: &Method, result: &YearResult) -> Replicated {
         level_precision: method.level_precision(),
         threads: NonZeroUsize::MIN,
         keep: true,
+        watch: None,
     };
     let removals = remove_each(&prepared, "T", &[], request.rank_precision, request.threads).unwrap();
     let found = replicate(&prepared, &draws, &request, |_, _| Ok(Cow::Borrowed(&prepared))).unwrap();

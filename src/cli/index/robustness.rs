@@ -103,6 +103,7 @@ impl Robustness {
             level_precision: ranked.precision,
             threads: self.threads,
             keep: self.keep,
+            watch: None,
         };
         let found = replicate(&nominal, &draws, &request, |replication, drawn| {
             replicated(&source, &design.apply(&document, drawn)?, replication).map(Cow::Owned)

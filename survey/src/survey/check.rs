@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
-
-use super::{CompiledRule, Evaluation, Survey, conversion::Offers, identify, table_key};
+use super::{
+    CompiledRule, Evaluation, Survey,
+    conversion::Offers,
+    fit::{self, Misfit},
+    identify,
+};
 use crate::{
     answer::{Answer, AnswerRow},
     cell::Place,
@@ -12,7 +15,7 @@ use crate::{
     finding::{Finding, Findings},
     messages::Builtin,
     questionnaire::{Action, EditRule, Question, QuestionType},
-    reading::{Field, Reading},
+    reading::Reading,
     text::Text,
 };
 
@@ -65,147 +68,43 @@ impl Checker<'_> {
         let unreadable = self.reading.unreadable.contains(code);
         if !self.evaluation.relevant.contains(code) {
             if unreadable || self.evaluation.ignored.contains(code) {
-                self.find(question, code, &question.label, Builtin::NotRelevant, &[]);
+                self.find(question, code, &question.label, Builtin::NotRelevant);
             }
             return;
         }
         let claimed = self.not_applicable.contains(code);
         if claimed && !question.na_allowed {
-            self.find(question, code, &question.label, Builtin::ClaimRefused, &[]);
+            self.find(question, code, &question.label, Builtin::ClaimRefused);
         }
         if claimed && question.na_allowed && (unreadable || self.evaluation.answers.contains_key(code)) {
-            self.find(question, code, &question.label, Builtin::ClaimAndAnswer, &[]);
+            self.find(question, code, &question.label, Builtin::ClaimAndAnswer);
         }
         match self.evaluation.answers.get(code) {
             Some(Answer::Table(rows)) if question.kind == QuestionType::Table => self.check_table(question, rows),
-            Some(answer) => {
-                let bounds = Bounds {
-                    min: question.min,
-                    max: question.max,
-                    max_items: question.max_items,
-                };
-                self.check_answer(question, code, &self.survey.field(question), answer, &bounds);
-            }
+            Some(answer) => self.add(question, self.survey.misfits(question, answer)),
             None if question.required && !unreadable && !(claimed && question.na_allowed) => {
-                self.find(question, code, &question.label, Builtin::Required, &[]);
+                self.find(question, code, &question.label, Builtin::Required);
             }
             None => {}
         }
     }
 
     fn check_table(&mut self, question: &Question, rows: &[AnswerRow]) {
-        self.check_count(
-            question,
-            &question.code,
-            &question.label,
-            rows.len(),
-            question.max_items,
-        );
-        for (index, row) in rows.iter().enumerate() {
-            for column in question.columns.as_deref().unwrap_or_default() {
-                let key = table_key(&question.code, index, &column.code);
-                match row.get(&column.code) {
-                    Some(answer) => {
-                        let bounds = Bounds {
-                            min: column.min,
-                            max: column.max,
-                            max_items: None,
-                        };
-                        self.check_answer(
-                            question,
-                            &key,
-                            &self.survey.column_field(question, column),
-                            answer,
-                            &bounds,
-                        );
-                    }
-                    None if column.required && !self.reading.unreadable.contains(&key) => {
-                        self.find(question, &key, &column.label, Builtin::Required, &[]);
-                    }
-                    None => {}
+        self.add(question, fit::too_many_rows(question, rows));
+        for cell in self.survey.table_cells(question, rows) {
+            match cell.answer {
+                Some(answer) => self.add(question, cell.misfits(answer)),
+                None if cell.column.required && !self.reading.unreadable.contains(&cell.key) => {
+                    self.find(question, &cell.key, &cell.column.label, Builtin::Required);
                 }
+                None => {}
             }
         }
     }
 
-    fn check_answer(&mut self, question: &Question, key: &str, field: &Field<'_>, answer: &Answer, bounds: &Bounds) {
-        let label = field.label;
-        match (field.kind, answer) {
-            (kind, Answer::Number(number)) if kind.is_numeric() => {
-                let whole = matches!(kind, QuestionType::Integer | QuestionType::Level);
-                if whole && !number.fract().is_zero() {
-                    self.find(question, key, label, Builtin::NotWhole, &[("raw", number.to_string())]);
-                }
-                if kind == QuestionType::Level && !field.options.contains(&number.normalize().to_string()) {
-                    self.find(
-                        question,
-                        key,
-                        label,
-                        Builtin::NotAnOption,
-                        &[("raw", number.to_string())],
-                    );
-                } else {
-                    self.check_bounds(question, key, label, *number, bounds);
-                }
-            }
-            (QuestionType::Single, Answer::Choice(code)) => self.check_option(question, key, field, code),
-            (QuestionType::Multi, Answer::Choices(codes)) => {
-                for code in codes {
-                    self.check_option(question, key, field, code);
-                }
-                self.check_count(question, key, label, codes.len(), bounds.max_items);
-            }
-            (QuestionType::Text, Answer::Text(_))
-            | (QuestionType::Date, Answer::Date(_))
-            | (QuestionType::Boolean, Answer::Boolean(_)) => {}
-            _ => self.find(question, key, label, Builtin::WrongKind, &[]),
-        }
-    }
-
-    fn check_bounds(&mut self, question: &Question, key: &str, label: &Text, number: Decimal, bounds: &Bounds) {
-        let decimal = |bound: f64| bound.to_string().parse::<Decimal>().ok();
-        let below = bounds
-            .min
-            .and_then(decimal)
-            .filter(|min| number < *min)
-            .map(|min| (Builtin::BelowMinimum, min));
-        let above = bounds
-            .max
-            .and_then(decimal)
-            .filter(|max| number > *max)
-            .map(|max| (Builtin::AboveMaximum, max));
-        if let Some((check, limit)) = below.or(above) {
-            self.find(
-                question,
-                key,
-                label,
-                check,
-                &[("raw", number.to_string()), ("limit", limit.to_string())],
-            );
-        }
-    }
-
-    fn check_option(&mut self, question: &Question, key: &str, field: &Field<'_>, code: &str) {
-        if !field.options.contains(code) {
-            self.find(
-                question,
-                key,
-                field.label,
-                Builtin::NotAnOption,
-                &[("raw", code.to_owned())],
-            );
-        }
-    }
-
-    fn check_count(&mut self, question: &Question, key: &str, label: &Text, count: usize, limit: Option<u32>) {
-        if let Some(limit) = limit.filter(|limit| u32::try_from(count).is_ok_and(|count| count > *limit)) {
-            self.find(
-                question,
-                key,
-                label,
-                Builtin::TooMany,
-                &[("raw", count.to_string()), ("limit", limit.to_string())],
-            );
+    fn add(&mut self, question: &Question, misfits: impl IntoIterator<Item = Misfit>) {
+        for misfit in misfits {
+            self.found(question, &misfit.key, misfit.check, misfit.message);
         }
     }
 
@@ -260,12 +159,11 @@ impl Checker<'_> {
         }
     }
 
-    fn find(&mut self, question: &Question, key: &str, label: &Text, check: Builtin, slots: &[(&str, String)]) {
-        let mut filled: Vec<(&str, Text)> = slots
-            .iter()
-            .map(|(slot, text)| (*slot, Text::new(text.clone(), text.clone())))
-            .collect();
-        filled.push(("label", label.clone()));
+    fn find(&mut self, question: &Question, key: &str, label: &Text, check: Builtin) {
+        self.found(question, key, check, check.message(&[("label", label.clone())]));
+    }
+
+    fn found(&mut self, question: &Question, key: &str, check: Builtin, message: Text) {
         self.found.push(Finding {
             key: key.to_owned(),
             fingerprint: String::new(),
@@ -275,7 +173,7 @@ impl Checker<'_> {
             question: Some(question.code.clone()),
             places: self.nearest_place(question, key).into_iter().collect(),
             value: self.raw(key),
-            message: check.message(&filled),
+            message,
             offers: Vec::new(),
         });
     }
@@ -298,13 +196,6 @@ impl Checker<'_> {
             .get(key)
             .map(|provenance| crate::reading::shortened(&provenance.raw))
     }
-}
-
-/// Bounds of a question or column.
-struct Bounds {
-    min: Option<f64>,
-    max: Option<f64>,
-    max_items: Option<u32>,
 }
 
 /// Whether a rule applies and is broken. What is not computable (a gap in a table row) breaks nothing.

@@ -5,6 +5,7 @@ mod context;
 mod conversion;
 mod environment;
 mod evaluation;
+mod fit;
 mod identify;
 mod neighbours;
 mod publish;
@@ -18,6 +19,7 @@ use std::{
 pub use context::{Fingerprint, PeerFigures};
 pub use conversion::WantedConversion;
 pub use evaluation::{DerivedResult, Evaluation, RoundContext};
+pub use fit::Misfit;
 pub use neighbours::{Neighbour, Neighbours, Others};
 pub use rows::Row;
 

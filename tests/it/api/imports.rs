@@ -383,7 +383,7 @@ async fn a_cancelled_import_stops_between_two_steps_and_what_is_done_stands() {
             let (service, id) = (app.service.clone(), begun.job.id);
             async move { worker::work(&service, id).await.unwrap() }
         });
-        wait_for(&bureau, &path, |job| job["done"].as_i64().unwrap() > 0).await;
+        bureau.wait_for(&path, |job| job["done"].as_i64().unwrap() > 0).await;
         let reader = app.reader().await;
         let cancel = format!("{path}/cancel");
         reader
@@ -416,18 +416,6 @@ async fn a_cancelled_import_stops_between_two_steps_and_what_is_done_stands() {
     }
 }
 
-async fn wait_for(actor: &Actor<'_>, path: &str, reached: impl Fn(&Value) -> bool) {
-    for _ in 0..12_000 {
-        let found = actor.get(path).await.expect(StatusCode::OK).json();
-        if reached(&found) {
-            return;
-        }
-        assert_ne!(found["state"], "failed", "{found}");
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("{path} did not get there");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_whose_worker_died_goes_on_and_nothing_is_done_twice() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
@@ -451,7 +439,7 @@ async fn an_import_whose_worker_died_goes_on_and_nothing_is_done_twice() {
                     .map(drop)
             }
         });
-        wait_for(&bureau, &path, |job| job["done"].as_i64().unwrap() > 0).await;
+        bureau.wait_for(&path, |job| job["done"].as_i64().unwrap() > 0).await;
         doing.abort();
         drop(doing.await);
         // While it has not ended the same ZIP is the same import.
@@ -508,7 +496,7 @@ async fn a_server_that_was_killed_goes_on_where_it_stood() {
         let path = format!("/api/v1/jobs/{}", begun.job.id);
 
         let mut server = app.serve(folder.path());
-        wait_for(&bureau, &path, |job| job["done"].as_i64().unwrap() > 0).await;
+        bureau.wait_for(&path, |job| job["done"].as_i64().unwrap() > 0).await;
         server.kill().unwrap();
         server.wait().unwrap();
         let import = format!("/api/v1/imports/{}", begun.batch.id);
@@ -519,7 +507,7 @@ async fn a_server_that_was_killed_goes_on_where_it_stood() {
         );
 
         let mut server = app.serve(folder.path());
-        wait_for(&bureau, &path, |job| job["state"] == "succeeded").await;
+        bureau.wait_for(&path, |job| job["state"] == "succeeded").await;
         server.kill().unwrap();
         server.wait().unwrap();
         let import = bureau.get(&import).await.expect(StatusCode::OK).json();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Faults;
-use crate::{document::escape, questionnaire::Questionnaire};
+use crate::{document::segment, questionnaire::Questionnaire};
 
 pub(super) fn check(questionnaire: &Questionnaire, faults: &mut Faults) {
     // The document as JSON has every text as an object of two strings, wherever it is.
@@ -29,7 +29,7 @@ fn walk(value: &Value, pointer: &str, faults: &mut Faults) {
                 return;
             }
             for (key, value) in fields {
-                walk(value, &format!("{pointer}/{}", escape(key)), faults);
+                walk(value, &format!("{pointer}/{}", segment(key)), faults);
             }
         }
         Value::Array(items) => {
