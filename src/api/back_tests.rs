@@ -164,10 +164,10 @@ impl BackTestsApi {
 
     /// Try a methodology on a round
     ///
-    /// The raw body is a methodology that need not be published. It is validated whole and computed over the accepted returns of
-    /// the round. A job: its result says who would move, by how many places and to which level. One that gives the index of the
-    /// region takes the statistics and bases of the run compared with, and its result says what each indicator brings to the
-    /// change. Nothing else is stored.
+    /// The raw body is a methodology that need not be published. It is validated whole and computed over the accepted
+    /// returns of the round. A job: its result says who would move, by how many places and to which level. One that gives
+    /// the index of the region takes the statistics and bases of the run compared with, and its result says what each
+    /// indicator brings to the change. Nothing else is stored.
     #[oai(
         path = "/rounds/:round_id/back-tests",
         method = "post",

@@ -223,10 +223,11 @@ impl ComparisonsApi {
 
     /// Take the change between two runs apart
     ///
-    /// What of the change of the mean score comes of what the same enterprises report (by the factor tables of its round), of the method (formulas, weights, and
-    /// scales where it is relative), and of enterprises that came or went, for the main score and every node below it; for each
-    /// enterprise what comes of its return and what of the method. The returns of the run are scored once more by the method of
-    /// the run it is compared with. Both are runs of versions of one methodology. A job: its result holds the parts.
+    /// What of the change of the mean score comes of what the same enterprises report (by the factor tables of its round),
+    /// of the method (formulas, weights, and scales where it is relative), and of enterprises that came or went, for the
+    /// main score and every node below it; for each enterprise what comes of its return and what of the method. The returns
+    /// of the run are scored once more by the method of the run it is compared with. Both are runs of versions of one
+    /// methodology. A job: its result holds the parts.
     #[oai(
         path = "/runs/:run_id/decompositions",
         method = "post",

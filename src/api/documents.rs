@@ -215,7 +215,8 @@ impl DocumentsApi {
     /// Publish a document
     ///
     /// The raw body is the document. It is validated whole: every fault is reported with its JSON pointer, and nothing
-    /// is stored unless there is none. A published document never changes; the same bytes under the same name again are recognised.
+    /// is stored unless there is none. A published document never changes; the same bytes under the same name again are
+    /// recognised.
     #[oai(path = "/documents", method = "post", operation_id = "create_document")]
     async fn create_document(
         &self,

@@ -278,7 +278,8 @@ impl EnterprisesApi {
 
     /// Add an enterprise
     ///
-    /// The credit code is checked; one with a wrong check character needs a reason. Organisation code and size class are derived.
+    /// The credit code is checked; one with a wrong check character needs a reason. Organisation code and size class are
+    /// derived.
     #[oai(path = "/enterprises", method = "post", operation_id = "create_enterprise")]
     async fn create_enterprise(
         &self,
@@ -296,10 +297,10 @@ impl EnterprisesApi {
 
     /// Import a list of enterprises
     ///
-    /// The raw body is a spreadsheet of any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8 or GBK and the like) with column
-    /// names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码, 行业代码 are needed). A job: its result reports row by row.
-    /// Good rows are written, bad ones named; with `dry_run` nothing is written. Of an enterprise that is known already, what the
-    /// list has no column for stays as it is.
+    /// The raw body is a spreadsheet of any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8 or GBK and the like)
+    /// with column names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码, 行业代码 are needed). A job: its result reports row by
+    /// row. Good rows are written, bad ones named; with `dry_run` nothing is written. Of an enterprise that is known
+    /// already, what the list has no column for stays as it is.
     #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
     async fn import_enterprises(
         &self,

@@ -66,8 +66,8 @@ enum ExportFound {
 impl ExportsApi {
     /// Export a run
     ///
-    /// What the caller sees of it. The workbook holds ranking, scores with live formulas, values, answers used (for those who may
-    /// read returns) and the method; `coinr` is what a statistician needs to compute it again in R.
+    /// What the caller sees of it. The workbook holds ranking, scores with live formulas, values, answers used (for those
+    /// who may read returns) and the method; `coinr` is what a statistician needs to compute it again in R.
     #[oai(path = "/runs/:run_id/export", method = "get", operation_id = "export_run")]
     async fn export_run(
         &self,

@@ -365,9 +365,10 @@ impl ImportsApi {
     ///
     /// The raw body is a ZIP with one filled workbook per enterprise, each of which says itself whose it is; or a filled bulk
     /// sheet of the round (`GET /rounds/{round_id}/bulk-template`), one row per enterprise; or, with `profile_id`, a
-    /// spreadsheet of another system with a row (or sheet) per enterprise. Which it is is told by its content. A job: every file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the caller looks after.
-    /// Good files go in, bad ones are named, the same bytes again change nothing. With `dry_run` the report is the same and
-    /// nothing is written. The same ZIP again while it is being imported is that import.
+    /// spreadsheet of another system with a row (or sheet) per enterprise. Which it is is told by its content. A job: every
+    /// file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the
+    /// caller looks after. Good files go in, bad ones are named, the same bytes again change nothing. With `dry_run` the
+    /// report is the same and nothing is written. The same ZIP again while it is being imported is that import.
     #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
     async fn create_import(
         &self,

@@ -417,8 +417,8 @@ enum ProfileCreated {
 impl MappingsApi {
     /// Propose how a spreadsheet is read
     ///
-    /// The raw body is a spreadsheet of another system with a row, or a sheet, per enterprise. Its labels are compared with those
-    /// of the questionnaire; the scores are shown, units are told where they are written. A proposal only: look at it,
+    /// The raw body is a spreadsheet of another system with a row, or a sheet, per enterprise. Its labels are compared with
+    /// those of the questionnaire; the scores are shown, units are told where they are written. A proposal only: look at it,
     /// preview it, and keep it as a profile.
     #[oai(
         path = "/rounds/:round_id/mapping-proposals",

@@ -93,6 +93,7 @@ const MAX_ERRORS: usize = 500;
 pub(crate) fn status_of(kind: Kind) -> StatusCode {
     match kind {
         Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::Forbidden => StatusCode::FORBIDDEN,
         Kind::NotFound => StatusCode::NOT_FOUND,
@@ -440,7 +441,7 @@ fn from_framework(error: poem::Error) -> Response {
     } else if error.is::<NotFoundError>() {
         Failure::from(ServiceError::new("not_found"))
     } else if error.is::<MethodNotAllowedError>() {
-        Failure::from(ServiceError::new("method_not_allowed")).with_status(StatusCode::METHOD_NOT_ALLOWED)
+        Failure::from(ServiceError::new("method_not_allowed"))
     } else if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Failure::from(ServiceError::new("body_too_large"))
     } else if error.status().is_client_error() {

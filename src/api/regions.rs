@@ -428,7 +428,8 @@ impl RegionsApi {
     /// Read the index of the region
     ///
     /// Of a run whose methodology gives one: total, classes, and every indicator with what it was compared with. What a single
-    /// return brought to it is among the results of the run. Whoever does not see the whole county sees it once it is published.
+    /// return brought to it is among the results of the run. Whoever does not see the whole county sees it once it is
+    /// published.
     #[oai(path = "/runs/:run_id/region", method = "get", operation_id = "get_run_region")]
     async fn get_run_region(
         &self,

@@ -285,7 +285,8 @@ struct ExplanationOut {
     /// Where all returns are scored together: what every node brought to its parent at full precision and on which scale
     /// (the score, its logarithm, reciprocal or power), which figures were put in, percentile, ranks within groups.
     composite: Option<Any<Value>>,
-    /// The tree of nodes, one root for each top score. Contributions of the indicators below a node and its `rounding_residual` sum to its score.
+    /// The tree of nodes, one root for each top score. Contributions of the indicators below a node and its
+    /// `rounding_residual` sum to its score.
     nodes: Vec<Any<Value>>,
     /// The next level or stage and how far each of its conditions is; absent at the top and without result.
     next: Option<Any<Value>>,

@@ -332,7 +332,8 @@ impl RoundsApi {
 
     /// Make a round
     ///
-    /// The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a return at once.
+    /// The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a
+    /// return at once.
     #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
     async fn create_round(
         &self,

@@ -90,7 +90,8 @@ impl SigningKeysApi {
 
     /// Rotate the signing key
     ///
-    /// Makes a new key and retires the others. Templates are sealed with the new one from now on; those that are out already are still accepted.
+    /// Makes a new key and retires the others. Templates are sealed with the new one from now on; those that are out already
+    /// are still accepted.
     #[oai(path = "/signing-keys", method = "post", operation_id = "create_signing_key")]
     async fn create_signing_key(
         &self,

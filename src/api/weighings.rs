@@ -251,9 +251,9 @@ impl WeighingsApi {
 
     /// Shake the weights of a run
     ///
-    /// Replications with noise on every weight, from the run's seed, and the ranking without each indicator. Of a composite other
-    /// settings can be varied with them, and it can be told which choice the ranks hang on. A job: its result holds the interval
-    /// of ranks of every enterprise, the probability of every level, and what each indicator moves.
+    /// Replications with noise on every weight, from the run's seed, and the ranking without each indicator. Of a composite
+    /// other settings can be varied with them, and it can be told which choice the ranks hang on. A job: its result holds
+    /// the interval of ranks of every enterprise, the probability of every level, and what each indicator moves.
     #[oai(
         path = "/runs/:run_id/robustness",
         method = "post",

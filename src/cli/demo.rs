@@ -1,4 +1,5 @@
-//! `ronghe demo`: a county's round, for real. Every workbook is written, uploaded, checked and stored as an enterprise's would be.
+//! `ronghe demo`: a county's round, for real. Every workbook is written, uploaded, checked and stored as an enterprise's
+//! would be.
 
 use std::{
     collections::BTreeMap,

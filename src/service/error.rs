@@ -12,6 +12,8 @@ use crate::store::db::StoreError;
 pub enum Kind {
     /// The request is not of the right form.
     Malformed,
+    /// The address does not take the method of the request.
+    MethodNotAllowed,
     /// Nobody is logged in, or the credentials are not good.
     Unauthenticated,
     /// The caller may not do this.
@@ -204,7 +206,7 @@ pub const CODES: &[(&str, Kind, &str, &str)] = &[
     ),
     (
         "method_not_allowed",
-        Kind::Malformed,
+        Kind::MethodNotAllowed,
         "此地址不支持该方法。",
         "This address does not take that method.",
     ),

@@ -132,7 +132,7 @@ mod tests {
             Ok(())
         });
         assert!(timeout(ASKED_EVERY * 5 / 2, work).await.is_err(), "it has no end");
-        let done = stopped.recv_timeout(Duration::from_secs(60)).unwrap();
+        let done = stopped.recv_timeout(Duration::from_mins(1)).unwrap();
         let told: Vec<(usize, usize)> = heard.try_iter().collect();
         assert!(!told.is_empty());
         for (at, total) in told {

@@ -15,8 +15,12 @@ pub(super) fn contains(column: impl ColumnTrait, term: &str) -> Expr {
     contains_expr(column.into_expr(), term)
 }
 
-/// As [`contains`], in the lower-case text that an expression gives.
+/// As [`contains`], in the lower-case text that an expression gives. No text holds the character at which databases take a
+/// text to end.
 pub(super) fn contains_expr(text: Expr, term: &str) -> Expr {
+    if term.contains('\0') {
+        return Expr::val(1).eq(0);
+    }
     let mut pattern = String::from("%");
     for character in term.trim().to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {

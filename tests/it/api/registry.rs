@@ -94,7 +94,7 @@ async fn an_enterprise_is_added_found_and_changed() {
             .json();
         assert_eq!(found["items"][0]["uscc"], GOOD, "{search}");
     }
-    for search in ["%", "_", "不存在"] {
+    for search in ["%", "_", "\0", "示例\0", "不存在"] {
         let found = bureau
             .get(&format!("/api/v1/enterprises?search={}", encoded(search)))
             .await
