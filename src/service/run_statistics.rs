@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use index::{
-    disclosure::told,
+    disclosure::{Told, told, told_by_code},
     statistics::{kendall, pearson, quantile_of_sorted, spearman},
 };
 use serde_json::Value;
@@ -21,7 +21,7 @@ use crate::{
         access::{Principal, Scope},
         enterprise::EnterpriseId,
         page::{Page, PageRequest},
-        run::{GroupBy, PastResult, RunFilter, RunId},
+        run::{GroupBy, GroupFigures, PastResult, RunFilter, RunId},
     },
     store,
 };
@@ -154,9 +154,23 @@ pub async fn groups(service: &Service, caller: &Principal, run: RunId, by: Group
     over_many(caller)?;
     get_run(service, caller, run).await?;
     let found = store::run_result::groups(service.db.read(), &caller.scope, run, by).await?;
-    let told = told(&found.iter().map(|group| group.results).collect::<Vec<_>>(), LEAST);
+    Ok(grouped(found, by))
+}
+
+fn grouped(found: Vec<GroupFigures>, by: GroupBy) -> Groups {
+    // Industries are told at several lengths of their codes.
+    let told_of = |count: fn(&GroupFigures) -> u64| -> Told {
+        let counts: Vec<u64> = found.iter().map(count).collect();
+        match by {
+            GroupBy::Industry { .. } => {
+                let keys: Vec<Option<&str>> = found.iter().map(|group| group.key.as_deref()).collect();
+                told_by_code(&keys, &counts, LEAST)
+            }
+            GroupBy::Area | GroupBy::SizeClass => told(&counts, LEAST),
+        }
+    };
     // A mean over one or two scores tells of them, however many have no score.
-    let mean = |scored: u64, mean: Option<f64>| mean.filter(|_| scored >= LEAST);
+    let (told, means) = (told_of(|group| group.results), told_of(|group| group.scored));
     let all_scored = found.iter().map(|group| group.scored).sum();
     let sum: f64 = found
         .iter()
@@ -165,23 +179,24 @@ pub async fn groups(service: &Service, caller: &Principal, run: RunId, by: Group
     let all = GroupMean {
         enterprises: found.iter().map(|group| group.results).sum(),
         scored: all_scored,
-        mean: mean(all_scored, (all_scored > 0).then(|| sum / all_scored as f64)),
+        mean: (means.total && all_scored > 0).then(|| sum / all_scored as f64),
     };
-    let groups = found.into_iter().zip(told.cells).map(|(group, told)| Group {
+    let cells = told.cells.into_iter().zip(means.cells);
+    let groups = found.into_iter().zip(cells).map(|(group, (told, mean_told))| Group {
         key: group.key,
         figures: told.then_some(GroupMean {
             enterprises: group.results,
             scored: group.scored,
-            mean: mean(group.scored, group.mean),
+            mean: group.mean.filter(|_| mean_told),
         }),
     });
-    Ok(Groups {
+    Groups {
         groups: groups.collect(),
         all: Group {
             key: None,
             figures: told.total.then_some(all),
         },
-    })
+    }
 }
 
 /// Where an enterprise that the caller sees stands among all others of its industry and size.
@@ -323,6 +338,48 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// The figures of groups of so many enterprises, of whom so many have a score, the mean of which is the number.
+    fn groups_of(groups: &[(&str, u64, u64)]) -> Vec<GroupFigures> {
+        let figures = groups.iter().map(|(key, results, scored)| GroupFigures {
+            key: Some((*key).to_owned()),
+            results: *results,
+            scored: *scored,
+            mean: (*scored > 0).then_some(*scored as f64),
+        });
+        figures.collect()
+    }
+
+    #[test]
+    fn neither_counts_nor_means_of_few_follow_from_what_is_told() {
+        // Enterprises and mean of each group that is told, with those of all at the end.
+        type Shown = Option<(u64, Option<f64>)>;
+        let check = |groups: &[(&str, u64, u64)], by: GroupBy, expected: &[Shown]| {
+            let found = grouped(groups_of(groups), by);
+            let all = found.groups.into_iter().chain([found.all]);
+            let shown = all.map(|group| group.figures.map(|figures| (figures.enterprises, figures.mean)));
+            assert_eq!(shown.collect::<Vec<Shown>>(), expected, "{groups:?}");
+        };
+        let table = [("X", 5, 1), ("Y", 6, 6), ("Z", 9, 4)];
+        // The one score of X would be what the means of all and of the others leave.
+        check(
+            &table,
+            GroupBy::Area,
+            &[
+                Some((5, None)),
+                Some((6, Some(6.0))),
+                Some((9, None)),
+                Some((20, Some(53.0 / 11.0))),
+            ],
+        );
+        let industries = [("C1", 5, 5), ("C2", 2, 2), ("D1", 4, 4)];
+        let length = GroupBy::Industry { length: 2 };
+        check(
+            &industries,
+            length,
+            &[None, None, Some((4, Some(4.0))), Some((11, Some(45.0 / 11.0)))],
+        );
+    }
 
     #[test]
     fn quartiles_lie_on_straight_lines() {

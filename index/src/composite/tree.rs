@@ -97,7 +97,7 @@ pub struct Tree {
     /// Aggregates, children before parents; among equals the order described.
     pub(crate) aggregates: Vec<Aggregate>,
     /// The description it was made from.
-    nodes: Vec<NodeSpec>,
+    pub(crate) nodes: Vec<NodeSpec>,
 }
 
 /// An indicator of a checked tree.
@@ -211,17 +211,6 @@ impl Tree {
     /// The description of one node.
     pub fn node(&self, code: &str) -> Option<&NodeSpec> {
         self.nodes.iter().find(|node| node.code == code)
-    }
-
-    /// The same tree with other weights for the named nodes; refuses names that are not in the tree.
-    pub fn with_weights(&self, weights: &BTreeMap<String, f64>) -> Result<Self, CompositeError> {
-        let mut nodes = self.nodes.clone();
-        for (code, weight) in weights {
-            let node = nodes.iter_mut().find(|node| node.code == *code);
-            node.ok_or_else(|| CompositeError::UnknownNode { code: code.clone() })?
-                .weight = *weight;
-        }
-        Self::new(&nodes)
     }
 
     /// For each node, in the order described, its level: 1 for an indicator, for an aggregate one more than its highest
@@ -339,10 +328,10 @@ mod tests {
         };
         assert_eq!(weights(&tree), [1.0, 0.75, 0.1875, 0.5625, 0.25]);
         assert_eq!(tree.levels(), [3, 2, 1, 1, 1]);
-        let other = tree.with_weights(&BTreeMap::from([("c".to_owned(), 9.0)])).unwrap();
+        let other = tree.reweighted(&BTreeMap::from([("c".to_owned(), 9.0)])).unwrap();
         assert_eq!(weights(&other), [1.0, 0.25, 0.0625, 0.1875, 0.75]);
-        let unknown = tree.with_weights(&BTreeMap::from([("d".to_owned(), 9.0)]));
-        assert_eq!(unknown.unwrap_err().code(), "composite.unknown_node");
+        let unknown = tree.reweighted(&BTreeMap::from([("d".to_owned(), 9.0)]));
+        assert_eq!(unknown.unwrap_err().code(), "composite.column_not_in_tree");
     }
 
     #[test]

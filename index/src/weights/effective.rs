@@ -72,6 +72,9 @@ impl Tree {
             }
         }
         let mut tree = self.clone();
+        for node in &mut tree.nodes {
+            node.weight = weights.get(&node.code).copied().unwrap_or(node.weight);
+        }
         for (node, own) in tree.aggregates.iter_mut().zip(&self.aggregates) {
             for (child, weight) in &mut node.children {
                 *weight = weights.get(self.code_of(*child)).copied().unwrap_or(*weight);
