@@ -112,6 +112,13 @@ impl Missing {
     }
 }
 
+/// What the present children weigh together; none where they are fewer than needed or weigh nothing, so that there is no
+/// score.
+pub(super) fn weight_of_present(weights: impl Iterator<Item = f64>, needed: usize) -> Option<f64> {
+    let (count, weight) = weights.fold((0, 0.0), |(count, sum), weight| (count + 1, sum + weight));
+    (count >= needed && weight > 0.0).then_some(weight)
+}
+
 /// How values go up the tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Aggregation {

@@ -4,7 +4,7 @@
 //! only the upper half of the pairs, so that with missing values its result depends on the order of the rows; here a pair
 //! is compared over the children that both units have, which is the same for both.
 
-use super::parallel::in_parallel;
+use super::{aggregate::weight_of_present, parallel::in_parallel};
 
 /// One child of the node: what units are compared by.
 #[derive(Clone, Copy, Debug)]
@@ -66,10 +66,7 @@ fn who_takes_part(children: &[Contest<'_>], units: usize, needed: usize) -> Vec<
 /// The weight of the children in which a unit has a value; none where there are too few, or none with a weight.
 fn weight_of(children: &[Contest<'_>], own: impl Iterator<Item = Option<f64>>, needed: usize) -> Option<f64> {
     let present = children.iter().zip(own).filter(|(_, own)| own.is_some());
-    let (count, weight) = present.fold((0, 0.0), |(count, weight), (child, _)| {
-        (count + 1, weight + child.weight)
-    });
-    (count >= needed && weight > 0.0).then_some(weight)
+    weight_of_present(present.map(|(child, _)| child.weight), needed)
 }
 
 /// Wins less losses of one unit: child by child, so that the inner loop runs over memory in order.

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    aggregate::{Aggregation, Mean, Missing},
+    aggregate::{Aggregation, Mean, Missing, weight_of_present},
     copeland::{Contest, Others, copeland},
     engine::in_tree_order,
     error::CompositeError,
@@ -293,7 +293,7 @@ impl Slab<'_> {
                     row_values.push((values[row], *weight));
                 }
             }
-            let enough = row_values.len() >= needed && row_values.iter().any(|(_, weight)| *weight > 0.0);
+            let enough = weight_of_present(row_values.iter().map(|(_, weight)| *weight), needed).is_some();
             if enough {
                 own[block.start + row] = mean(&mut row_values).ok_or_else(|| CompositeError::NoMean {
                     node: node.code.clone(),
@@ -446,8 +446,8 @@ impl Slab<'_> {
             present.is_none_or(|present| present[row])
         };
         let here = node.children.iter().filter(|(child, _)| is_here(*child));
-        let (count, weight) = here.fold((0, 0.0), |(count, weight), (_, own)| (count + 1, weight + own));
-        missing == Missing::Zero || (count >= missing.needed(node.children.len()) && weight > 0.0)
+        let needed = missing.needed(node.children.len());
+        missing == Missing::Zero || weight_of_present(here.map(|(_, weight)| *weight), needed).is_some()
     }
 
     fn refuse_missing(&self, node: &Aggregate, block: &Range<usize>) -> Result<(), CompositeError> {
