@@ -84,7 +84,26 @@ impl ParameterTable {
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
         let sheet = Sheet::parse(bytes)?;
         let codes = sheet.column("iCode").ok_or_else(|| vec![no_column("iCode")])?;
-        Ok(Self::of_sheet(&sheet, codes, &[]))
+        let mut seen = BTreeSet::new();
+        let rows = sheet
+            .rows
+            .iter()
+            .filter_map(|(line, row)| Some((*line, text(row, codes)?)));
+        let twice = rows.filter(|(_, code)| !seen.insert(*code)).map(|(line, code)| {
+            fault(
+                "table.duplicate_row",
+                line,
+                "iCode",
+                &format!("指标 {code} 出现了两次，请删去一行。"),
+                &format!("The indicator {code} stands twice; remove one of the rows."),
+            )
+        });
+        let twice: Vec<DocumentFault> = twice.collect();
+        if twice.is_empty() {
+            Ok(Self::of_sheet(&sheet, codes, &[]))
+        } else {
+            Err(twice)
+        }
     }
 
     fn of_sheet(sheet: &Sheet, codes: usize, without: &[&str]) -> Self {
@@ -160,6 +179,16 @@ impl MetaTable {
             "Type",
         ];
         let parameters = ParameterTable::of_sheet(&sheet, codes, &known);
+        let rows: Vec<MetaRow> = rows;
+        if faults.is_empty() && !rows.iter().any(|row| row.kind == MetaKind::Indicator) {
+            faults.push(fault(
+                "table.no_indicators",
+                1,
+                "Type",
+                "表中没有指标（Type 为 Indicator 的行），无可计算。",
+                "The table has no indicator (row of Type Indicator), so nothing can be computed.",
+            ));
+        }
         if faults.is_empty() {
             Ok(Self { rows, parameters })
         } else {
@@ -513,6 +542,15 @@ mod tests {
             (meta.parameters.get("a", "target"), meta.parameters.get("a", "Weight")),
             (Some(0.5), None)
         );
+    }
+
+    #[test]
+    fn tables_that_say_nothing_or_two_things_are_refused() {
+        let code = |faults: Vec<DocumentFault>| (faults[0].code.clone(), faults[0].pointer.clone());
+        let empty = MetaTable::parse(b"iCode,Type\ntop,Aggregate\n").unwrap_err();
+        assert_eq!(code(empty).0, "table.no_indicators");
+        let twice = ParameterTable::parse(b"iCode,Goal\na,4\nb,1\na,5\n").unwrap_err();
+        assert_eq!(code(twice), ("table.duplicate_row".to_owned(), "4:iCode".to_owned()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use apalis_sqlite::SqliteStorage;
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-use super::worker::work;
+use super::worker::{wake_waiting, work};
 use crate::{domain::job::JobId, service::Service, store::db::Database};
 
 /// Name of the queue in the database.
@@ -16,6 +16,9 @@ const QUEUE: &str = "ronghe";
 
 /// How often an idle worker looks for jobs. Left to itself, apalis looks with its heartbeat: every half minute.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// How long workers that ended are left alone before they are started again.
+const START_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Carries identifiers of jobs to workers.
 #[derive(Clone)]
@@ -71,30 +74,60 @@ impl Queue {
         }
     }
 
-    /// Starts the workers; they end when `stop` turns true.
+    /// Starts the workers; they end when `stop` turns true. Where they end before, as when the database does not answer for
+    /// long, they are started again.
     pub fn start(&self, service: Arc<Service>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+        let queue = self.clone();
+        tokio::spawn(async move {
+            while !*stop.borrow() {
+                match queue.run(&service, stop.clone()).await {
+                    Ok(()) => return,
+                    Err(error) => tracing::error!(%error, "the job workers ended; they are started again"),
+                }
+                while !*stop.borrow() {
+                    tokio::time::sleep(START_AGAIN_AFTER).await;
+                    // What the old ones had fetched and not begun would wait for them for ever.
+                    match wake_waiting(&service).await {
+                        Ok(waiting) => {
+                            tracing::info!(waiting, "the job workers are started again");
+                            break;
+                        }
+                        Err(error) => tracing::warn!(%error, "the job workers cannot be started yet"),
+                    }
+                }
+            }
+        })
+    }
+
+    /// Works until told to stop; an error where that was not why it ended.
+    async fn run(&self, service: &Arc<Service>, stop: watch::Receiver<bool>) -> Result<(), QueueError> {
         let name = format!("ronghe-{}", service.next_id());
+        let failed = |error: &dyn std::fmt::Display| QueueError(error.to_string());
+        let until = stopped(stop.clone());
         match self.0.clone() {
-            Storage::Sqlite(storage) => tokio::spawn(async move {
-                let worker = WorkerBuilder::new(name)
-                    .backend(storage.poll_with_interval(LOOK_EVERY))
-                    .data(service)
-                    .build(handle);
-                report(worker.run_until(stopped(stop)).await);
-            }),
-            Storage::Postgres(storage) => tokio::spawn(async move {
-                let worker = WorkerBuilder::new(name)
-                    .backend(storage.poll_with_interval(LOOK_EVERY))
-                    .data(service)
-                    .build(handle);
-                report(worker.run_until(stopped(stop)).await);
-            }),
+            Storage::Sqlite(storage) => {
+                let builder = WorkerBuilder::new(name).backend(storage.poll_with_interval(LOOK_EVERY));
+                let worker = builder.data(Arc::clone(service)).build(handle);
+                worker.run_until(until).await.map_err(|error| failed(&error))?;
+            }
+            Storage::Postgres(storage) => {
+                let builder = WorkerBuilder::new(name).backend(storage.poll_with_interval(LOOK_EVERY));
+                let worker = builder.data(Arc::clone(service)).build(handle);
+                worker.run_until(until).await.map_err(|error| failed(&error))?;
+            }
+        }
+        if *stop.borrow() {
+            Ok(())
+        } else {
+            Err(QueueError("ended without being told to".to_owned()))
         }
     }
 }
 
 async fn handle(id: Uuid, service: Data<Arc<Service>>) -> Result<(), BoxDynError> {
-    Ok(work(&service, JobId(id)).await?)
+    // On a task of its own, so that a job that was begun is ended whatever becomes of the worker.
+    let service = Arc::clone(&service);
+    Ok(tokio::spawn(async move { work(&service, JobId(id)).await }).await??)
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
@@ -105,10 +138,4 @@ async fn stopped(mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn report<T>(ended: Result<T, impl std::fmt::Display>) {
-    if let Err(error) = ended {
-        tracing::error!(%error, "the job workers ended");
-    }
 }

@@ -66,10 +66,16 @@ fn problem(error: &ServiceError) -> Value {
 /// Takes up what a process that ended left queued or running.
 pub async fn recover(service: &Arc<Service>) -> Result<usize, ServiceError> {
     let txn = service.db.begin_write().await?;
-    let left = store::job::requeue_unfinished(&txn, service.now()).await?;
+    store::job::requeue_unfinished(&txn, service.now()).await?;
     txn.commit().await?;
-    for id in &left {
+    wake_waiting(service).await
+}
+
+/// Wakes workers for all jobs that wait; a job that two are woken for is done once.
+pub async fn wake_waiting(service: &Arc<Service>) -> Result<usize, ServiceError> {
+    let waiting = store::job::waiting_jobs(service.db.read()).await?;
+    for id in &waiting {
         service.queue.push(*id).await.map_err(ServiceError::internal)?;
     }
-    Ok(left.len())
+    Ok(waiting.len())
 }

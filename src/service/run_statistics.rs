@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use index::{
     disclosure::{Told, told, told_by_code},
+    exact::Fixed,
     statistics::{kendall, pearson, quantile_of_sorted, spearman},
 };
 use serde_json::Value;
@@ -179,7 +180,7 @@ fn grouped(found: Vec<GroupFigures>, by: GroupBy) -> Groups {
     let all = GroupMean {
         enterprises: found.iter().map(|group| group.results).sum(),
         scored: all_scored,
-        mean: (means.total && all_scored > 0).then(|| sum / all_scored as f64),
+        mean: (means.total && all_scored > 0).then(|| rounded(sum / all_scored as f64)),
     };
     let cells = told.cells.into_iter().zip(means.cells);
     let groups = found.into_iter().zip(cells).map(|(group, (told, mean_told))| Group {
@@ -187,7 +188,7 @@ fn grouped(found: Vec<GroupFigures>, by: GroupBy) -> Groups {
         figures: told.then_some(GroupMean {
             enterprises: group.results,
             scored: group.scored,
-            mean: group.mean.filter(|_| mean_told),
+            mean: group.mean.filter(|_| mean_told).map(rounded),
         }),
     });
     Groups {
@@ -197,6 +198,11 @@ fn grouped(found: Vec<GroupFigures>, by: GroupBy) -> Groups {
             figures: told.total.then_some(all),
         },
     }
+}
+
+/// To nine decimals, so that a mean is the same in whatever order the database and we have added.
+fn rounded(mean: f64) -> f64 {
+    Fixed::from_observed(mean, Fixed::DECIMALS).map_or(mean, Fixed::to_f64)
 }
 
 /// Where an enterprise that the caller sees stands among all others of its industry and size.
@@ -369,7 +375,7 @@ mod tests {
                 Some((5, None)),
                 Some((6, Some(6.0))),
                 Some((9, None)),
-                Some((20, Some(53.0 / 11.0))),
+                Some((20, Some(4.818_181_818))),
             ],
         );
         let industries = [("C1", 5, 5), ("C2", 2, 2), ("D1", 4, 4)];
@@ -377,7 +383,7 @@ mod tests {
         check(
             &industries,
             length,
-            &[None, None, Some((4, Some(4.0))), Some((11, Some(45.0 / 11.0)))],
+            &[None, None, Some((4, Some(4.0))), Some((11, Some(4.090_909_091)))],
         );
     }
 

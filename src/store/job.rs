@@ -183,15 +183,19 @@ pub async fn list_jobs(
     }))
 }
 
-/// Puts running jobs back in the queue, for the start of the only worker: nobody works at them any more. Gives all waiting
-/// jobs, the oldest first.
-pub async fn requeue_unfinished(conn: &impl Connection, now: DateTime<Utc>) -> Result<Vec<JobId>, StoreError> {
+/// Puts running jobs back in the queue, for the start of the only worker: nobody works at them any more.
+pub async fn requeue_unfinished(conn: &impl Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
     let change = job::ActiveModel {
         state: Set(JobState::Queued.name().to_owned()),
         updated_at: Set(now),
         ..Default::default()
     };
     in_state(&[JobState::Running]).set(change).exec(conn).await?;
+    Ok(())
+}
+
+/// The jobs that wait, the oldest first.
+pub async fn waiting_jobs(conn: &impl Connection) -> Result<Vec<JobId>, StoreError> {
     let waiting: Vec<Uuid> = JobEntity::find()
         .select_only()
         .column(job::Column::Id)

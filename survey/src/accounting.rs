@@ -221,7 +221,8 @@ impl Survey {
             let measured = line.measured.as_ref().and_then(|code| derived(evaluation, code));
             Some(used(found, 1.0, measured))
         });
-        let energy_tce = amount * factor.as_ref().map_or(1.0, |factor| factor.tce_per_unit);
+        // Nothing deducted is nothing, without a sign.
+        let energy_tce = amount * factor.as_ref().map_or(1.0, |factor| factor.tce_per_unit) + 0.0;
         let equivalent_factor = line.equivalent.as_ref().and_then(|other| {
             let found = tables.energy.get(&other.set, &other.edition, &other.code)?;
             Some(used(found, other.per_unit, None))
@@ -233,8 +234,8 @@ impl Survey {
             unit: question.unit.clone(),
             equivalent_tce: equivalent_factor
                 .as_ref()
-                .map_or(energy_tce, |factor| amount * factor.tce_per_unit),
-            co2_t: tco2_per_unit.map(|factor| amount * factor),
+                .map_or(energy_tce, |factor| amount * factor.tce_per_unit + 0.0),
+            co2_t: tco2_per_unit.map(|factor| amount * factor + 0.0),
             quantity,
             factor,
             energy_tce,

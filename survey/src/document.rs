@@ -3,8 +3,12 @@
 //! A document is refused with every fault that can be told apart, each with a stable code and its place.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
+use self::members::Members;
 use crate::text::Text;
+
+mod members;
 
 /// One fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +41,26 @@ impl DocumentFault {
 /// Reads a JSON document of a known shape.
 ///
 /// A syntax error is reported with its line and column, a wrong shape (unknown field, missing field, wrong type) with
-/// the JSON pointer of the value that does not fit.
+/// the JSON pointer of the value that does not fit, and a member that stands twice with its own: which of the two is meant
+/// nobody can know. A byte order mark is passed over.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Vec<DocumentFault>> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| vec![syntax_fault(&error)])?;
-    serde_path_to_error::deserialize(value).map_err(|error| vec![shape_fault(&error)])
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut members = Members::default();
+    let value = members.read(bytes).map_err(|error| vec![syntax_fault(&error)])?;
+    let twice = members.into_twice();
+    if !twice.is_empty() {
+        return Err(twice.into_iter().map(twice_fault).collect());
+    }
+    serde_path_to_error::deserialize::<Value, T>(value).map_err(|error| vec![shape_fault(&error)])
+}
+
+fn twice_fault(pointer: String) -> DocumentFault {
+    DocumentFault::new(
+        "json.duplicate_member",
+        pointer,
+        "同一对象中该成员出现了两次，无法判断以哪个为准。请删去一个。",
+        "The member stands twice in its object, and nothing tells which is meant. Remove one of the two.",
+    )
 }
 
 fn syntax_fault(error: &serde_json::Error) -> DocumentFault {
@@ -101,5 +121,33 @@ mod tests {
         check("[{\"zh\":\"a\",\"en\":\"b\"},{\"zh\":\"a\"}]", "json.shape", "/1");
         check("[{\"zh\":\"a\",\"en\":7}]", "json.shape", "/0/en");
         check("[{\"zh\":\"a\",\"en\":\"b\",\"fr/x\":\"c\"}]", "json.shape", "/0/fr~1x");
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_is_named() {
+        let twice = "json.duplicate_member";
+        check("[{\"zh\":\"a\",\"en\":\"b\",\"zh\":\"a\"}]", twice, "/0/zh");
+        check("[{},{\"x\":[0,{\"a/b\":1,\"a/b\":{}}]}]", twice, "/1/x/1/a~1b");
+        // The same name in another object is another member.
+        check("[{\"zh\":{\"zh\":1}}]", "json.shape", "/0/zh");
+    }
+
+    #[test]
+    fn a_value_is_read_as_it_is_written() {
+        let text =
+            r#"{ "b": [1, -2, 0.1, 1e300, 18446744073709551615, true, null], "a": { "文": "\u4e00\n" }, "": {} }"#;
+        let read = parse_json::<serde_json::Value>(text.as_bytes()).unwrap();
+        assert_eq!(read, serde_json::from_str::<serde_json::Value>(text).unwrap());
+        assert_eq!(
+            read.to_string(),
+            serde_json::from_str::<serde_json::Value>(text).unwrap().to_string()
+        );
+        let marked = format!("\u{feff}{text}");
+        assert_eq!(parse_json::<serde_json::Value>(marked.as_bytes()).unwrap(), read);
+        let deep = "[".repeat(100_000);
+        assert_eq!(
+            parse_json::<serde_json::Value>(deep.as_bytes()).unwrap_err()[0].code,
+            "json.syntax"
+        );
     }
 }

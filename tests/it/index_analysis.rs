@@ -169,6 +169,52 @@ fn statistics_are_written_as_tables() {
     assert_eq!(keyed(&out.join("availability_units.csv")).len(), 1_000);
 }
 
+#[test]
+fn topsis_is_a_second_opinion() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let data = table("iData.csv", "uCode,a,b\nx,3,8\ny,4,6\nz,0,0\n");
+    let tree = table(
+        "iMeta.csv",
+        "iCode,Type,Parent,Direction,Weight\ntop,Aggregate,,1,1\na,Indicator,top,1,3\nb,Indicator,top,-1,1\n",
+    );
+    let out = folder.path().join("out");
+    let of = |data: &str, scale: &str| {
+        let out = out.to_str().unwrap();
+        ronghe(&[
+            "stats", "--data", data, "--tree", &tree, "--topsis", scale, "--out", out,
+        ])
+    };
+    done(&of(&data, "vector"));
+    let found = keyed(&out.join("topsis.csv"));
+    // By hand: a over 5 and b over 10, weighted 3/4 and 1/4: x (0.45, 0.2), y (0.6, 0.15), z (0, 0). The best is (0.6, 0), b
+    // being a cost, and the worst (0, 0.2).
+    let expected = [
+        ("x", 0.15_f64.hypot(0.2), 0.45, "2"),
+        ("y", 0.15, 0.6_f64.hypot(0.05), "1"),
+        ("z", 0.6, 0.2, "3"),
+    ];
+    for (unit, best, worst, rank) in expected {
+        let row = &found[unit];
+        let close = |name: &str, expected: f64| {
+            let found: f64 = row[name].parse().unwrap();
+            assert!((found - expected).abs() < 1e-12, "{unit} {name}: {found}, {expected}");
+        };
+        close("ToBest", best);
+        close("ToWorst", worst);
+        close("Closeness", worst / (best + worst));
+        assert_eq!(row["Rank"], rank, "{unit}");
+    }
+    let gap = table("gap.csv", "uCode,a,b\nx,3,8\ny,,6\nz,0,0\n");
+    let refused = of(&gap, "min-max");
+    assert!(!refused.status.success());
+    assert_eq!(value(&refused)["code"], "weights.too_few_values");
+}
+
 /// A file in a folder.
 fn file(folder: &Path, name: &str, value: &Value) -> String {
     let path = folder.join(name);
@@ -364,9 +410,27 @@ fn what_cannot_be_replicated_is_refused_by_name() {
         "robustness.invalid"
     );
     assert_eq!(
-        refused(&setting("/nowhere/at/all", json!(1)))["code"],
+        refused(&setting("/code/at/all", json!(1)))["code"],
         "robustness.no_such_place"
     );
+    assert_eq!(
+        refused(&setting("/nowhere/at/all", json!(1)))["code"],
+        "robustness.invalid"
+    );
+    // A setting that stands at its default is absent, with all that it would stand in.
+    file(
+        folder.path(),
+        "uncertainty.json",
+        &setting("/treatment/limits/skew", json!(2.5)),
+    );
+    let out_of = |replications: &str| {
+        let own = ["--out", out.to_str().unwrap(), "--replications", replications];
+        ronghe(&with("robustness", &arguments, &own))
+    };
+    let huge = value(&out_of("999999999999"));
+    assert_eq!(huge["code"], "robustness.too_many_draws");
+    done(&out_of("2"));
+    std::fs::remove_dir_all(&out).unwrap();
     assert_eq!(refused(&json!({}))["code"], "robustness.nothing");
     assert_eq!(refused(&json!({ "weight": 1 }))["code"], "input.unreadable");
 }

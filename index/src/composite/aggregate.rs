@@ -37,6 +37,9 @@ pub enum Mean {
     Copeland,
 }
 
+/// Powers nearer to zero lose the digits of what they are taken of; the geometric mean is their limit.
+const LEAST_POWER: f64 = 1e-3;
+
 impl Mean {
     /// The name that documents and outputs use.
     pub fn name(self) -> &'static str {
@@ -53,10 +56,12 @@ impl Mean {
 
     pub(super) fn checked(self) -> Result<Self, CompositeError> {
         match self {
-            Self::Generalised { power } if power == 0.0 || !power.is_finite() => Err(CompositeError::BadSetting {
-                setting: "power",
-                value: power,
-            }),
+            Self::Generalised { power } if power.abs() < LEAST_POWER || !power.is_finite() => {
+                Err(CompositeError::BadSetting {
+                    setting: "power",
+                    value: power,
+                })
+            }
             _ => Ok(self),
         }
     }
@@ -289,8 +294,12 @@ mod tests {
         let balanced = [Some(1.0), Some(-1.0), Some(1.0)];
         let refused = top(balanced, Some(Mean::MazziottaPareto { added: false }), SKIP).unwrap_err();
         assert_eq!(refused.code(), "composite.no_mean");
-        let refused = Mean::Generalised { power: 0.0 }.checked().unwrap_err();
-        assert_eq!(refused.code(), "composite.bad_setting");
+        for power in [0.0, 1e-300, -1e-9, f64::NAN, f64::INFINITY] {
+            assert_eq!(
+                Mean::Generalised { power }.checked().unwrap_err().code(),
+                "composite.bad_setting"
+            );
+        }
     }
 
     #[test]

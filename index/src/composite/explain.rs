@@ -16,23 +16,30 @@ pub struct Contribution {
     /// The child.
     pub node: String,
     /// Its parent; none for a root, which stands for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
     /// The figure that was normalised, for an indicator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// The normalised value or score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
     /// The weight it has among its siblings.
     pub weight: f64,
     /// The share of the weight it had in fact, after missing siblings; none when it did not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_used: Option<f64>,
     /// What it brought. Those of all children of a parent sum to what `scale` makes of the parent's score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contribution: Option<f64>,
     /// What contributions sum to.
     pub scale: ContributionScale,
     /// The share of the weight of the root it had in fact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_in_top: Option<f64>,
     /// What it brought to its root, where every mean on the way is of the same scale; those of all indicators sum to what
     /// `scale` makes of the root's score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_contribution: Option<f64>,
 }
 

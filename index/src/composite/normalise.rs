@@ -400,7 +400,14 @@ impl Fit<'_> {
                     steps: steps.clone(),
                 })
             }
-            Normalisation::Points(points) => Ok(Scaler::Points(points.clone())),
+            Normalisation::Points(points) => {
+                let mut values: Vec<f64> = points.iter().map(|(value, _)| *value).collect();
+                values.sort_by(f64::total_cmp);
+                match values.windows(2).find(|pair| pair[0] >= pair[1]) {
+                    Some(pair) => Err(bad("points", pair[1])),
+                    None => Ok(Scaler::Points(points.clone())),
+                }
+            }
         }
     }
 
@@ -769,6 +776,12 @@ mod tests {
             &two,
             &Normalisation::Points(vec![(3.0, 0.0)]),
             "composite.undefined",
+        );
+        refused(
+            "up",
+            &two,
+            &Normalisation::Points(vec![(4.0, 0.0), (2.0, 1.0), (4.0, 9.0)]),
+            "composite.bad_parameter",
         );
         let reference = |unit: &str| Normalisation::DistanceToReference {
             unit: unit.into(),

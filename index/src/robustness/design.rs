@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::error::RobustnessError;
+use super::{draws::is_column_of_draws, error::RobustnessError};
 
 /// Choices that could have been made otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,9 +74,13 @@ pub type WeightSet = BTreeMap<String, f64>;
 pub(super) const WEIGHTS: &str = "weights";
 
 impl Design {
-    /// Refuses names that stand twice, settings without alternatives, ranges without width, factors outside 0 to 1, and
-    /// cuts that do not rise.
+    /// Refuses names that stand twice or mean another column of the draws, settings of which one is a part of the other,
+    /// settings without alternatives, ranges without width, factors outside 0 to 1, and cuts that do not rise.
     pub fn check(&self) -> Result<(), RobustnessError> {
+        let is_taken = |name: &str| name.trim().is_empty() || is_column_of_draws(name);
+        if let Some(bad) = self.uncertain.iter().find(|uncertain| is_taken(&uncertain.name)) {
+            return Err(RobustnessError::BadName { name: bad.name.clone() });
+        }
         let mut names: Vec<&str> = self.uncertain.iter().map(|u| u.name.as_str()).collect();
         names.push(WEIGHTS);
         names.sort_unstable();
@@ -84,6 +88,15 @@ impl Design {
             return Err(RobustnessError::DuplicateName {
                 name: pair[0].to_owned(),
             });
+        }
+        for (at, uncertain) in self.uncertain.iter().enumerate() {
+            let mut before = self.uncertain.iter().take(at);
+            if let Some(other) = before.find(|other| overlap(&other.pointer, &uncertain.pointer)) {
+                return Err(RobustnessError::Overlapping {
+                    name: uncertain.name.clone(),
+                    other: other.name.clone(),
+                });
+            }
         }
         for uncertain in &self.uncertain {
             let known = match &uncertain.alternatives {
@@ -151,15 +164,31 @@ impl Design {
     }
 }
 
-/// Replaces what stands at the pointer; a last member that is missing is added, since optional settings are absent.
+/// Whether one pointer leads to the place of the other or into it.
+fn overlap(one: &str, other: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    within(one, other) || within(other, one)
+}
+
+/// Replaces what stands at the pointer. Members that are missing on the way are added, since optional settings are absent;
+/// what does not belong there is refused with the methodology.
 fn put(document: &mut Value, pointer: &str, value: Value) -> Option<()> {
-    if let Some(place) = document.pointer_mut(pointer) {
-        *place = value;
-        return Some(());
+    let mut place = document;
+    if !pointer.is_empty() {
+        for member in pointer.strip_prefix('/')?.split('/') {
+            let member = member.replace("~1", "/").replace("~0", "~");
+            place = match place {
+                Value::Object(members) => members.entry(member).or_insert_with(|| Value::Object(Map::new())),
+                Value::Array(items) => items.get_mut(member.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
     }
-    let (parent, member) = pointer.rsplit_once('/')?;
-    let member = member.replace("~1", "/").replace("~0", "~");
-    document.pointer_mut(parent)?.as_object_mut()?.insert(member, value);
+    *place = value;
     Some(())
 }
 
@@ -196,7 +225,12 @@ mod tests {
         );
         let code = |methodology: &Value, label: &str| design.apply(methodology, &draw(label)).unwrap_err().code();
         assert_eq!(code(&methodology, "x"), "robustness.unknown_alternative");
-        assert_eq!(code(&json!({}), "a"), "robustness.no_such_place");
+        assert_eq!(code(&json!({ "aggregation": "none" }), "a"), "robustness.no_such_place");
+        assert_eq!(
+            design.apply(&json!({}), &draw("a")).unwrap(),
+            json!({ "aggregation": { "mean": "arithmetic" }, "treatment": { "skew": 2.0 } }),
+            "settings that stand at their defaults are absent"
+        );
     }
 
     #[test]
@@ -211,6 +245,21 @@ mod tests {
             code(json!({ "uncertain": [setting("weights")] })),
             "robustness.duplicate_name"
         );
+        for taken in ["", " ", "replication", "block", "weight:a"] {
+            assert_eq!(
+                code(json!({ "uncertain": [setting(taken)] })),
+                "robustness.bad_name",
+                "{taken}"
+            );
+        }
+        let at = |name: &str, pointer: &str| json!({ "name": name, "pointer": pointer, "choices": { "a": 1 } });
+        for (one, other) in [("/x", "/x"), ("/x", "/x/y"), ("/x/y", "/x"), ("", "/x")] {
+            let both = json!({ "uncertain": [at("one", one), at("other", other)] });
+            assert_eq!(code(both), "robustness.overlapping", "{one} {other}");
+        }
+        design(json!({ "uncertain": [at("one", "/x/y"), at("other", "/x/yz")] }))
+            .check()
+            .unwrap();
         let empty = json!({ "name": "n", "pointer": "/x", "choices": {} });
         assert_eq!(code(json!({ "uncertain": [empty] })), "robustness.no_alternative");
         let narrow = json!({ "name": "n", "pointer": "/x", "range": [1.0, 1.0] });

@@ -13,6 +13,13 @@ use crate::{composite::Tree, statistics::whole};
 pub const WEIGHT_PREFIX: &str = "weight:";
 const REPLICATION: &str = "replication";
 const BLOCK: &str = "block";
+/// The most numbers and choices that are drawn: eight bytes each and more.
+const MOST_DRAWN: usize = 1 << 27;
+
+/// Whether a name is that of a column of the table of draws which is no setting.
+pub(super) fn is_column_of_draws(name: &str) -> bool {
+    name == REPLICATION || name == BLOCK || name.starts_with(WEIGHT_PREFIX)
+}
 
 /// What a setting is in one replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +72,7 @@ pub fn draw(
     uniform: &mut impl FnMut() -> f64,
 ) -> Result<Draws, RobustnessError> {
     let source = Source::new(design, tree)?;
+    source.check_size(replications, 1)?;
     let draws = (0..replications).map(|_| source.next(uniform)).collect();
     Ok(source.draws(draws, Vec::new()))
 }
@@ -81,6 +89,7 @@ pub fn draw_sobol(
     uniform: &mut impl FnMut() -> f64,
 ) -> Result<Draws, RobustnessError> {
     let source = Source::new(design, tree)?;
+    source.check_size(base, design.parameters().len().saturating_add(2))?;
     let a: Vec<Draw> = (0..base).map(|_| source.next(uniform)).collect();
     let b: Vec<Draw> = (0..base).map(|_| source.next(uniform)).collect();
     let mut blocks = vec!["A".to_owned(), "B".to_owned()];
@@ -128,6 +137,18 @@ impl<'a> Source<'a> {
             Some(WeightUncertainty::Sets(sets)) => complete(sets, tree)?,
         };
         Ok(Self { design, weights, codes })
+    }
+
+    /// Refuses more draws than can be held.
+    fn check_size(&self, replications: usize, blocks: usize) -> Result<(), RobustnessError> {
+        let of_one = self.design.uncertain.len() + self.codes.len() + 1;
+        let drawn = replications
+            .checked_mul(blocks)
+            .and_then(|runs| runs.checked_mul(of_one));
+        if drawn.is_none_or(|drawn| drawn > MOST_DRAWN) {
+            return Err(RobustnessError::TooManyDraws { replications });
+        }
+        Ok(())
     }
 
     fn next(&self, uniform: &mut impl FnMut() -> f64) -> Draw {
@@ -219,7 +240,7 @@ impl Draws {
     }
 
     /// Reads a table of draws, whoever made it. Columns may stand in any order, rows are taken as they come; a column that
-    /// the design does not know is refused, and so is a setting without a column. Blocks must follow each other, `A` and
+    /// the design does not know is refused, and so are a setting without a column and a number outside its range. Blocks must follow each other, `A` and
     /// `B` first, each as long as the first.
     pub fn from_table(design: &Design, header: &[String], rows: &[Vec<String>]) -> Result<Self, RobustnessError> {
         design.check()?;
@@ -251,7 +272,16 @@ impl Draws {
             let mut own = Vec::with_capacity(settings.len());
             for (uncertain, at) in design.uncertain.iter().zip(&settings) {
                 own.push(match &uncertain.alternatives {
-                    Alternatives::Range(_) => Setting::Number(number(*at)?),
+                    Alternatives::Range([low, high]) => {
+                        let drawn = number(*at)?;
+                        if !(*low..=*high).contains(&drawn) {
+                            return Err(RobustnessError::UnknownAlternative {
+                                name: uncertain.name.clone(),
+                                value: cell(*at).to_owned(),
+                            });
+                        }
+                        Setting::Number(drawn)
+                    }
                     Alternatives::Choices(choices) if choices.contains_key(cell(*at)) => {
                         Setting::Choice(cell(*at).to_owned())
                     }
@@ -405,6 +435,20 @@ mod tests {
     }
 
     #[test]
+    fn more_than_can_be_held_is_not_drawn() {
+        let design = design(&json!(null));
+        let code = |found: Result<Draws, RobustnessError>| found.unwrap_err().code();
+        for replications in [usize::MAX, 999_999_999_999, MOST_DRAWN] {
+            let expected = "robustness.too_many_draws";
+            assert_eq!(code(draw(&design, &tree(), replications, &mut counter())), expected);
+            assert_eq!(
+                code(draw_sobol(&design, &tree(), replications, &mut counter())),
+                expected
+            );
+        }
+    }
+
+    #[test]
     fn a_table_that_does_not_fit_is_refused() {
         let design = design(&json!(null));
         let code = |header: &[&str], rows: &[&[&str]]| {
@@ -421,10 +465,15 @@ mod tests {
         );
         assert_eq!(code(&["mean", "limit"], &[&["a", "many"]]), Err("robustness.bad_cell"));
         assert_eq!(
-            code(&["mean", "limit", "weight:a"], &[&["a", "1"]]),
+            code(&["mean", "limit", "weight:a"], &[&["a", "12.5"]]),
             Err("robustness.bad_cell")
         );
-        let blocks: Vec<[&str; 3]> = ["A", "B", "mean"].map(|block| ["a", "1", block]).to_vec();
+        assert_eq!(
+            code(&["mean", "limit"], &[&["a", "1"]]),
+            Err("robustness.unknown_alternative"),
+            "outside the range"
+        );
+        let blocks: Vec<[&str; 3]> = ["A", "B", "mean"].map(|block| ["a", "12.5", block]).to_vec();
         let rows: Vec<&[&str]> = blocks.iter().map(<[&str; 3]>::as_slice).collect();
         assert_eq!(code(&["mean", "limit", "block"], &rows), Err("robustness.length"));
     }

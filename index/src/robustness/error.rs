@@ -14,6 +14,20 @@ pub enum RobustnessError {
         /// The name.
         name: String,
     },
+    /// A parameter has no name of its own in the table of draws.
+    #[error("{name:?} cannot be the name of a parameter")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// A parameter sets what another one sets too, or a part of it.
+    #[error("parameters {other} and {name} overlap")]
+    Overlapping {
+        /// The parameter.
+        name: String,
+        /// The one before it.
+        other: String,
+    },
     /// A parameter has nothing to choose from.
     #[error("parameter {name} has no alternatives")]
     NoAlternative {
@@ -68,6 +82,12 @@ pub enum RobustnessError {
         replications: usize,
         /// Units.
         units: usize,
+    },
+    /// The draws would not fit.
+    #[error("{replications} replications are too many to draw")]
+    TooManyDraws {
+        /// Replications.
+        replications: usize,
     },
     /// Another number of values than the design of a sensitivity analysis needs.
     #[error("{found} values, {expected} are needed: N (d + 2)")]
@@ -129,6 +149,9 @@ impl RobustnessError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::DuplicateName { .. } => "robustness.duplicate_name",
+            Self::BadName { .. } => "robustness.bad_name",
+            Self::Overlapping { .. } => "robustness.overlapping",
+            Self::TooManyDraws { .. } => "robustness.too_many_draws",
             Self::NoAlternative { .. } => "robustness.no_alternative",
             Self::UnknownAlternative { .. } => "robustness.unknown_alternative",
             Self::NoSuchPlace { .. } => "robustness.no_such_place",
@@ -152,6 +175,18 @@ impl RobustnessError {
             Self::DuplicateName { name } => (
                 format!("不确定参数 {name} 重复，请改名（weights 为权重保留）。"),
                 format!("Parameter {name} stands twice; rename one (weights is kept for weights)."),
+            ),
+            Self::BadName { name } => (
+                format!("不确定参数不能叫“{name}”：名称不能为空，也不能是 replication、block 或以 weight: 开头。"),
+                format!("A parameter cannot be named \"{name}\": not blank, replication, block or weight:…"),
+            ),
+            Self::Overlapping { name, other } => (
+                format!("不确定参数 {other} 和 {name} 改动同一处设置，请合并为一个。"),
+                format!("Parameters {other} and {name} set the same place; make one of them."),
+            ),
+            Self::TooManyDraws { replications } => (
+                format!("重复 {replications} 次的抽样过大，请减少重复次数。"),
+                format!("{replications} replications are too many to draw; use fewer."),
             ),
             Self::NoAlternative { name } => (
                 format!("不确定参数 {name} 没有备选值，请至少给出一个，或给出上限大于下限的区间。"),

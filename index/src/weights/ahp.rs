@@ -54,6 +54,11 @@ impl Comparisons {
                 most: MOST_COMPARED,
             });
         }
+        for (at, code) in codes.iter().enumerate() {
+            if code.trim().is_empty() || codes.iter().take(at).any(|other| other == code) {
+                return Err(WeightError::DuplicateCode { code: code.clone() });
+            }
+        }
         if let Some(found) = std::iter::once(rows.len())
             .chain(rows.iter().map(Vec::len))
             .find(|len| *len != expected)
@@ -241,6 +246,11 @@ mod tests {
         assert_eq!(missing.code(), "weights.missing_comparison");
         assert_eq!(comparisons(&[&[2.0]]).unwrap_err().code(), "weights.not_reciprocal");
         assert_eq!(Comparisons::new(Vec::new(), &[]).unwrap_err().code(), "weights.nothing");
+        for codes in [["a", "a"], ["a", ""], [" ", "a"]] {
+            let even = [vec![Some(1.0), Some(1.0)], vec![Some(1.0), Some(1.0)]];
+            let refused = Comparisons::new(codes.map(String::from).to_vec(), &even).unwrap_err();
+            assert_eq!(refused.code(), "weights.duplicate_code", "{codes:?}");
+        }
         let sixteen = vec![vec![Some(1.0); 16]; 16];
         assert_eq!(
             Comparisons::new(codes(16), &sixteen).unwrap_err().code(),

@@ -11,6 +11,12 @@ pub enum WeightError {
     /// There is nothing to weigh.
     #[error("there is nothing to weigh")]
     Nothing,
+    /// A code is blank or stands twice.
+    #[error("code {code:?} is blank or stands twice")]
+    DuplicateCode {
+        /// The code.
+        code: String,
+    },
     /// Another number of values than there are codes.
     #[error("{found} values for {expected} codes")]
     Length {
@@ -132,6 +138,7 @@ impl WeightError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Nothing => "weights.nothing",
+            Self::DuplicateCode { .. } => "weights.duplicate_code",
             Self::Length { .. } => "weights.length",
             Self::BadWeight { .. } => "weights.bad_weight",
             Self::ZeroSum => "weights.zero_sum",
@@ -196,6 +203,10 @@ impl WeightError {
                 format!(
                     "{found} are compared; at most {most} can be judged, so group them and compare level by level."
                 ),
+            ),
+            Self::DuplicateCode { code } => (
+                format!("代码“{code}”为空或重复，请给每一项各自的代码。"),
+                format!("The code \"{code}\" is blank or stands twice; give every item its own."),
             ),
             Self::NotConverged { method } => (
                 format!("{method} 未收敛，请检查输入。"),

@@ -638,12 +638,22 @@ fn summary(year: &YearResult, method: &Method) -> Value {
     json!({
         "year": year.year,
         "units": year.figures.units().len(),
+        "not_ranked": not_ranked(year, method),
         "left_out": left_out,
         "imputed": year.imputed_points().len(),
         "still_missing": still_missing,
         "treated": treated,
         "best": best(year, method, 5),
     })
+}
+
+/// Units without a score at the first root.
+fn not_ranked(year: &YearResult, method: &Method) -> Vec<String> {
+    let root = method.tree.nodes().iter().find(|node| node.parent.is_none());
+    let scores = root.and_then(|root| year.composite.scores.column(&root.code));
+    let units = year.composite.scores.units().iter().enumerate();
+    let without = units.filter(|(row, _)| scores.and_then(|scores| scores.get(*row)).is_none());
+    without.map(|(_, unit)| unit.clone()).collect()
 }
 
 /// The best units at the first root.
@@ -679,13 +689,15 @@ fn text(summary: &Value, results: &[YearResult]) -> String {
     let of_years = summary["years"].as_array().map(Vec::as_slice).unwrap_or_default();
     for (year, result) in of_years.iter().zip(results) {
         let name = result.year.map_or(String::new(), |year| format!("{year}: "));
+        let count = |list: &str| year[list].as_array().map_or(0, Vec::len);
         lines.push(format!(
-            "{name}{} units scored, {} left out, {} values imputed, {} still missing, {} indicators treated",
-            year["units"],
-            year["left_out"].as_array().map_or(0, Vec::len),
+            "{name}{} units scored, {} not ranked, {} left out, {} values imputed, {} still missing, {} indicators treated",
+            result.figures.units().len().saturating_sub(count("not_ranked")),
+            count("not_ranked"),
+            count("left_out"),
             year["imputed"],
             year["still_missing"],
-            year["treated"].as_array().map_or(0, Vec::len),
+            count("treated"),
         ));
         for unit in year["best"].as_array().map(Vec::as_slice).unwrap_or_default() {
             let score = unit["score"].as_f64().unwrap_or_default();

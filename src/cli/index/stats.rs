@@ -3,22 +3,37 @@
 use std::path::PathBuf;
 
 use index::{
+    alternatives::{TopsisScale, topsis},
     composite::{Column, Matrix},
     statistics::{
         Correlation, CorrelationLimits, DescriptionLimits, FlagKind, StatisticsError, StrengthsLimits, availability,
         availability_by_node, correlation_matrix, cronbach_alpha, describe, flag_correlations,
         strengths_and_weaknesses,
     },
+    weights::{Item, effective_weights},
 };
 use serde_json::json;
 
 use super::tables::{FigureFiles, Figures, Tables, number};
 use crate::cli::output::{Failed, Output};
 
+/// How TOPSIS makes indicators comparable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Scale {
+    /// Divided by the root of the sum of squares
+    Vector,
+    /// Directed min-max
+    MinMax,
+    /// Divided by the maximum; above zero
+    Max,
+    /// Divided by the sum; above zero
+    Sum,
+}
+
 /// Describe indicators: figures, correlations, reliability, availability
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit U017 --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv. Correlations, flags and reliability are of\nthe directed min-max values; constant indicators have none."
+    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit U017 --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv, with --topsis topsis.csv\n(closeness to the best, with the effective weights of the tree; of complete figures). Correlations, flags and reliability are of\nthe directed min-max values; constant indicators have none."
 )]
 pub(in crate::cli) struct Stats {
     #[command(flatten)]
@@ -26,6 +41,9 @@ pub(in crate::cli) struct Stats {
     /// Unit whose strengths and weaknesses are wanted
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
+    /// Rank the units by TOPSIS too, as a second opinion, with indicators on this scale
+    #[arg(long, value_enum, value_name = "SCALE")]
+    topsis: Option<Scale>,
     /// Folder to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -49,6 +67,9 @@ impl Stats {
         availabilities(&mut tables, &figures)?;
         if let Some(unit) = &self.unit {
             strengths(&mut tables, &figures, unit)?;
+        }
+        if let Some(scale) = self.topsis {
+            second_opinion(&mut tables, &figures, scale)?;
         }
         tables.write(&self.out)?;
         let text = format!("wrote {} tables to {}", tables.names().len(), self.out.display());
@@ -177,6 +198,47 @@ fn strengths(tables: &mut Tables, figures: &Figures, unit: &str) -> Result<(), F
         })
     });
     tables.add("strengths.csv", &["Side", "iCode", "Rank", "Ranked", "Value"], rows)
+}
+
+fn second_opinion(tables: &mut Tables, figures: &Figures, scale: Scale) -> Result<(), Failed> {
+    let scale = match scale {
+        Scale::Vector => TopsisScale::Vector,
+        Scale::MinMax => TopsisScale::MinMax,
+        Scale::Max => TopsisScale::Max,
+        Scale::Sum => TopsisScale::Sum,
+    };
+    let effective = effective_weights(&figures.tree);
+    let (mut items, mut weights) = (Vec::new(), Vec::new());
+    for column in figures.data.columns() {
+        let node = figures.tree.node(column.code());
+        let weight = effective.iter().find(|weight| weight.code == column.code());
+        if let (Some(node), Some(weight)) = (node, weight) {
+            items.push(Item {
+                column,
+                direction: node.direction,
+            });
+            weights.push(weight.weight);
+        }
+    }
+    let units = figures.data.units();
+    let found = topsis(units, &items, &weights, scale)?;
+    let distances = found.closeness.iter().zip(&found.to_best).zip(&found.to_worst);
+    let rows = units
+        .iter()
+        .zip(distances)
+        .zip(&found.ranks)
+        .map(|((unit, distances), rank)| {
+            let ((closeness, best), worst) = distances;
+            [
+                unit.clone(),
+                closeness.to_string(),
+                best.to_string(),
+                worst.to_string(),
+                rank.map_or_else(String::new, |rank| rank.to_string()),
+            ]
+        });
+    let header = ["uCode", "Closeness", "ToBest", "ToWorst", "Rank"];
+    tables.add("topsis.csv", &header, rows)
 }
 
 impl From<StatisticsError> for Failed {

@@ -114,14 +114,7 @@ fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
 pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
     let refused = refused_in;
     let meta = MetaTable::parse(&read(tree)?).map_err(refused(tree))?;
-    // The defaults of every field; only the tree is taken from it.
-    let plain = br#"{ "kind": "composite", "code": "figures", "version": "1" }"#;
-    let Methodology::Composite(document) = Methodology::parse(plain).map_err(refused(tree))? else {
-        return Err(Failed::new("internal", "系统出错。", "Something failed on our side."));
-    };
-    let method = document
-        .method(Some(&meta), &ParameterTable::default())
-        .map_err(refused(tree))?;
+    let method = of_tree_alone(&meta, tree)?;
     let units = UnitTable::parse(&read(data)?).map_err(refused(data))?;
     let years = units
         .years(method.tree.indicators(), &BTreeSet::new(), &BTreeSet::new())
@@ -132,6 +125,17 @@ pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
         data,
         tree: method.tree,
     })
+}
+
+/// The defaults of every setting over the tree of a table: what is wrong with the tree is wrong with the table.
+fn of_tree_alone(meta: &MetaTable, file: &Path) -> Result<Method, Failed> {
+    let plain = br#"{ "kind": "composite", "code": "figures", "version": "1" }"#;
+    let Methodology::Composite(document) = Methodology::parse(plain).map_err(refused_in(file))? else {
+        return Err(Failed::new("internal", "系统出错。", "Something failed on our side."));
+    };
+    document
+        .method(Some(meta), &ParameterTable::default())
+        .map_err(refused_in(file))
 }
 
 /// The files of a composite.
@@ -176,6 +180,9 @@ impl InputFiles {
                 "评价方法没有指标树，请用 --tree 给出 iMeta 表。",
                 "The methodology has no tree; give an iMeta table with --tree.",
             ));
+        }
+        if let (Some(meta), Some(table), None) = (&meta, &self.tree, &document.tree) {
+            of_tree_alone(meta, table)?;
         }
         let method = document.method(meta.as_ref(), &parameters).map_err(refused(file))?;
         let units = UnitTable::parse(&read(&self.data)?).map_err(refused(&self.data))?;

@@ -123,7 +123,9 @@ impl EnergyFactors {
 impl EnergyFactor {
     /// tce per unit.
     pub fn tce_per_unit(&self) -> f64 {
-        self.kgce_per_unit / 1000.0
+        // A printed factor has few digits: the nearest double of the quotient, not the quotient of the nearest doubles.
+        let quotient = self.kgce_per_unit / 1000.0;
+        format!("{quotient:.12}").parse().unwrap_or(quotient)
     }
 }
 

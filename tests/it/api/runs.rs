@@ -1340,7 +1340,7 @@ async fn its_settings_are_varied(round: &Round<'_>, run: &str, scored: &[&Value]
     let setting =
         |pointer: &str, choice: Value| json!([{ "name": "x", "pointer": pointer, "choices": { "one": choice } }]);
     refused(
-        setting("/nowhere/at/all", json!(1)),
+        setting("/code/at/all", json!(1)),
         "robustness.no_such_place",
         "/uncertain/0",
     )

@@ -107,7 +107,8 @@ async fn what_a_process_left_behind_is_queued_again() {
         job::finish_job(&txn, ended.id, Ok(&Value::Null), sample.now)
             .await
             .unwrap();
-        let left = job::requeue_unfinished(&txn, sample.now).await.unwrap();
+        job::requeue_unfinished(&txn, sample.now).await.unwrap();
+        let left = job::waiting_jobs(&txn).await.unwrap();
         assert_eq!(left, [waiting.id, running.id], "the oldest first");
         assert_eq!(job::find_job(&txn, running.id).await.unwrap().state, JobState::Queued);
         assert_eq!(job::find_job(&txn, ended.id).await.unwrap().state, JobState::Succeeded);
