@@ -170,6 +170,26 @@ fn statistics_are_written_as_tables() {
 }
 
 #[test]
+fn balanced_weights_of_a_constant_column_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let data = table("iData.csv", "uCode,a,b,c\nx,3,8,1\ny,4,6,1\nz,0,9,1\n");
+    let tree = table(
+        "iMeta.csv",
+        "iCode,Type,Parent\ntop,Aggregate,\na,Indicator,top\nb,Indicator,top\nc,Indicator,top\n",
+    );
+    let refused = ronghe(&["weights", "--data", &data, "--tree", &tree, "--method", "balance"]);
+    assert!(!refused.status.success());
+    let refused = value(&refused);
+    assert_eq!(refused["code"], "weights.constant_column");
+    assert!(refused["message"]["en"].as_str().unwrap().contains(" c "), "{refused}");
+}
+
+#[test]
 fn topsis_is_a_second_opinion() {
     let folder = tempfile::tempdir().unwrap();
     let table = |name: &str, text: &str| {
@@ -432,5 +452,11 @@ fn what_cannot_be_replicated_is_refused_by_name() {
     done(&out_of("2"));
     std::fs::remove_dir_all(&out).unwrap();
     assert_eq!(refused(&json!({}))["code"], "robustness.nothing");
-    assert_eq!(refused(&json!({ "weight": 1 }))["code"], "input.unreadable");
+    let unknown = refused(&json!({ "weight": 1 }));
+    assert_eq!(
+        (&unknown["code"], &unknown["errors"][0]["code"]),
+        (&json!("input.refused"), &json!("json.shape"))
+    );
+    let neither = refused(&json!({ "uncertain": [{ "name": "s", "pointer": "/code" }] }));
+    assert_eq!(neither["errors"][0]["pointer"], "/uncertain/0");
 }

@@ -419,8 +419,10 @@ impl CompositeError {
                 format!("{step} is not defined for the values of {code}; choose another method."),
             ),
             Self::BadParameter { code, setting, value } => (
-                format!("指标 {code} 的参数 {setting} = {value} 超出范围，请更正。"),
-                format!("Parameter {setting} = {value} of {code} is outside its range; correct it."),
+                format!("指标 {code} 的参数 {setting} = {value} 不可用：超出范围、重复或次序不对，请更正。"),
+                format!(
+                    "Parameter {setting} = {value} of {code} cannot be: it is outside its range, twice or out of order; correct it."
+                ),
             ),
             Self::TurnedOver { code } => (
                 format!(
@@ -432,8 +434,10 @@ impl CompositeError {
                 ),
             ),
             Self::BadSetting { setting, value } => (
-                format!("设置 {setting} = {value} 超出范围，请更正。"),
-                format!("Setting {setting} = {value} is outside its range; correct it."),
+                format!("设置 {setting} = {value} 不可用：超出范围、重复或次序不对，请更正。"),
+                format!(
+                    "Setting {setting} = {value} cannot be: it is outside its range, twice or out of order; correct it."
+                ),
             ),
         };
         Text::new(zh, en)

@@ -142,6 +142,20 @@ impl Design {
             .collect()
     }
 
+    /// Codes of the nodes that are named as having uncertain weights.
+    pub(super) fn named_weights(&self) -> impl Iterator<Item = &String> {
+        let (noise, sets) = match &self.weights {
+            Some(WeightUncertainty::Noise(noise)) => (Some(noise), None),
+            Some(WeightUncertainty::Sets(sets)) => (None, Some(sets)),
+            None => (None, None),
+        };
+        let of_noise = noise
+            .into_iter()
+            .flatten()
+            .flat_map(|noise| noise.codes.iter().flatten());
+        of_noise.chain(sets.into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::keys))
+    }
+
     /// The methodology with the settings of one draw put in their places.
     pub fn apply(&self, methodology: &Value, draw: &super::Draw) -> Result<Value, RobustnessError> {
         let mut document = methodology.clone();

@@ -240,8 +240,8 @@ impl Draws {
     }
 
     /// Reads a table of draws, whoever made it. Columns may stand in any order, rows are taken as they come; a column that
-    /// the design does not know is refused, and so are a setting without a column and a number outside its range. Blocks must follow each other, `A` and
-    /// `B` first, each as long as the first.
+    /// the design does not know is refused, and so are a setting or a weight that the design names without a column, and a
+    /// number outside its range. Blocks must follow each other, `A` and `B` first, each as long as the first.
     pub fn from_table(design: &Design, header: &[String], rows: &[Vec<String>]) -> Result<Self, RobustnessError> {
         design.check()?;
         let other = |name: &str| RobustnessError::OtherParameters { name: name.to_owned() };
@@ -257,6 +257,12 @@ impl Draws {
             } else if !settings.contains(&at) && column != REPLICATION && column != BLOCK {
                 return Err(other(column));
             }
+        }
+        if let Some(code) = design
+            .named_weights()
+            .find(|code| !weights.iter().any(|(_, own)| own == *code))
+        {
+            return Err(other(&format!("{WEIGHT_PREFIX}{code}")));
         }
         let mut draws = Vec::with_capacity(rows.len());
         for (row, cells) in rows.iter().enumerate() {
@@ -473,6 +479,10 @@ mod tests {
             Err("robustness.unknown_alternative"),
             "outside the range"
         );
+        let noise = self::design(&json!({ "noise": [{ "codes": ["a", "b"], "factor": 0.5 }] }));
+        let header = ["mean", "limit", "weight:a"].map(str::to_owned);
+        let refused = Draws::from_table(&noise, &header, &[]).unwrap_err();
+        assert!(refused.to_string().contains("weight:b"), "{refused}");
         let blocks: Vec<[&str; 3]> = ["A", "B", "mean"].map(|block| ["a", "12.5", block]).to_vec();
         let rows: Vec<&[&str]> = blocks.iter().map(<[&str; 3]>::as_slice).collect();
         assert_eq!(code(&["mean", "limit", "block"], &rows), Err("robustness.length"));

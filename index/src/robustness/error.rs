@@ -234,8 +234,10 @@ impl RobustnessError {
                     .to_owned(),
             ),
             Self::BadSetting { setting, value } => (
-                format!("设置 {setting} = {value} 超出范围，请更正。"),
-                format!("Setting {setting} = {value} is outside its range; correct it."),
+                format!("设置 {setting} = {value} 不可用：超出范围、重复或次序不对，请更正。"),
+                format!(
+                    "Setting {setting} = {value} cannot be: it is outside its range, twice or out of order; correct it."
+                ),
             ),
             Self::Stopped => (
                 "计算已中止，请重新开始。".to_owned(),

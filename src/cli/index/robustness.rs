@@ -16,9 +16,9 @@ use index::{
     },
 };
 use serde_json::{Value, json};
-use survey::document::DocumentFault;
+use survey::document::{DocumentFault, parse_json};
 
-use super::tables::{InputFiles, Inputs, Source, Tables, number};
+use super::tables::{InputFiles, Inputs, Source, Tables, number, refused_in};
 use crate::{
     cli::output::{Failed, Output},
     service::shake_run::uniform_numbers,
@@ -271,15 +271,7 @@ fn replicated(source: &Source, document: &Value, replication: usize) -> Result<P
 }
 
 fn read_design(path: &Path) -> Result<Design, Failed> {
-    let text = std::fs::read_to_string(path)?;
-    let design: Design = serde_json::from_str(&text).map_err(|error| {
-        let place = path.display();
-        Failed::new(
-            "input.unreadable",
-            format!("无法读取 {place}：{error}"),
-            format!("cannot read {place}: {error}"),
-        )
-    })?;
+    let design: Design = parse_json(&std::fs::read(path)?).map_err(refused_in(path))?;
     design.check()?;
     Ok(design)
 }

@@ -106,7 +106,7 @@ impl FigureFiles {
 }
 
 /// What refuses the faults found in a file.
-fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
+pub(super) fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
     move |faults| refused(file, &faults)
 }
 

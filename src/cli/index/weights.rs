@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use index::weights::{
-    Balance, Comparisons, Components, Dispersion, EntropyScale, Influence, Method, Over, Prioritisation, WeightError,
-    Weighting, ahp, balance, weigh_tree,
+use index::{
+    composite::Column,
+    weights::{
+        Balance, Comparisons, Components, Dispersion, EntropyScale, Influence, Method, Over, Prioritisation,
+        WeightError, Weighting, ahp, balance, weigh_tree,
+    },
 };
 use serde::Serialize;
 
@@ -156,6 +159,10 @@ impl Weights {
     fn balanced(&self, influence: Influence) -> Result<Vec<Group>, Failed> {
         let figures = self.figures()?;
         let normalised = figures.normalised()?;
+        let mut columns = figures.data.columns().iter().map(Column::code);
+        if let Some(code) = columns.find(|code| normalised.data.column(code).is_none()) {
+            return Err(WeightError::Constant { code: code.to_owned() }.into());
+        }
         let wish = Balance {
             influence,
             ..Balance::default()
