@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use survey::document::DocumentFault;
+use survey::document::{DocumentFault, without_mark};
 
 use crate::composite::{Column, CompositeError, Matrix, YearInput};
 
@@ -162,7 +162,7 @@ impl MetaTable {
                 .collect());
         };
         let mut faults = Vec::new();
-        let rows = sheet
+        let rows: Vec<MetaRow> = sheet
             .rows
             .iter()
             .map(|(line, row)| sheet.meta_row(*line, row, &mut faults))
@@ -179,7 +179,6 @@ impl MetaTable {
             "Type",
         ];
         let parameters = ParameterTable::of_sheet(&sheet, codes, &known);
-        let rows: Vec<MetaRow> = rows;
         if faults.is_empty() && !rows.iter().any(|row| row.kind == MetaKind::Indicator) {
             faults.push(fault(
                 "table.no_indicators",
@@ -204,7 +203,7 @@ impl MetaTable {
 
 impl Sheet {
     fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = without_mark(bytes);
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
         let unreadable = |error: &csv::Error| {
             let line = error.position().map_or(1, csv::Position::line);

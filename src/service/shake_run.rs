@@ -255,7 +255,7 @@ pub async fn shake_run(
         }
     };
     let nodes = main_tree(outline(&methodology));
-    let mut seen = Vec::with_capacity(rows.len());
+    let (mut seen, total) = (Vec::with_capacity(rows.len()), rows.len() + runs);
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<EnterpriseId> = chunk.iter().map(|row| row.enterprise).collect();
         let details = store::run_result::details(conn, &Scope::County, id, &ids).await?;
@@ -267,9 +267,9 @@ pub async fn shake_run(
                 counts: scored.scene_counts,
             });
         }
-        progress.report(seen.len(), rows.len() + runs).await?;
+        progress.report(seen.len(), total).await?;
     }
-    let (read, total) = (rows.len(), rows.len() + runs);
+    let read = rows.len();
     let report = move |steps: &Steps| {
         let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
         report(&run, &shaking, rows, &shaken, steps)

@@ -44,7 +44,7 @@ impl DocumentFault {
 /// the JSON pointer of the value that does not fit, and a member that stands twice with its own: which of the two is meant
 /// nobody can know. A byte order mark is passed over.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Vec<DocumentFault>> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let bytes = without_mark(bytes);
     let mut members = Members::default();
     let value = members.read(bytes).map_err(|error| vec![syntax_fault(&error)])?;
     let twice = members.into_twice();
@@ -52,6 +52,11 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Vec<DocumentFa
         return Err(twice.into_iter().map(twice_fault).collect());
     }
     serde_path_to_error::deserialize::<Value, T>(value).map_err(|error| vec![shape_fault(&error)])
+}
+
+/// A text in UTF-8 without the byte order mark that some editors put before it.
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 fn twice_fault(pointer: String) -> DocumentFault {

@@ -172,11 +172,7 @@ fn statistics_are_written_as_tables() {
 #[test]
 fn balanced_weights_of_a_constant_column_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let table = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let table = |name: &str, text: &str| file(folder.path(), name, text);
     let data = table("iData.csv", "uCode,a,b,c\nx,3,8,1\ny,4,6,1\nz,0,9,1\n");
     let tree = table(
         "iMeta.csv",
@@ -192,11 +188,7 @@ fn balanced_weights_of_a_constant_column_are_refused() {
 #[test]
 fn topsis_is_a_second_opinion() {
     let folder = tempfile::tempdir().unwrap();
-    let table = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let table = |name: &str, text: &str| file(folder.path(), name, text);
     let data = table("iData.csv", "uCode,a,b\nx,3,8\ny,4,6\nz,0,0\n");
     let tree = table(
         "iMeta.csv",
@@ -236,9 +228,9 @@ fn topsis_is_a_second_opinion() {
 }
 
 /// A file in a folder.
-fn file(folder: &Path, name: &str, value: &Value) -> String {
+fn file(folder: &Path, name: &str, content: &(impl ToString + ?Sized)) -> String {
     let path = folder.join(name);
-    std::fs::write(&path, value.to_string()).unwrap();
+    std::fs::write(&path, content.to_string()).unwrap();
     path.to_str().unwrap().to_owned()
 }
 

@@ -525,10 +525,5 @@ fn interval_ends(steps: &[Step], decimals: u32) -> Vec<Figure> {
 
 /// The distance of two neighbouring numbers with so many decimals.
 fn least_step(decimals: u32) -> Fixed {
-    let step = Fixed::weighted_quotient([(Fixed::ONE, Fixed::ONE)], power_of_ten(decimals), Fixed::DECIMALS);
-    step.unwrap_or_default()
-}
-
-fn power_of_ten(exponent: u32) -> Fixed {
-    Fixed::parse(&format!("1e{}", exponent.min(Fixed::DECIMALS))).unwrap_or(Fixed::ONE)
+    Fixed::parse(&format!("1e-{}", decimals.min(Fixed::DECIMALS))).unwrap_or_default()
 }

@@ -143,17 +143,12 @@ impl Design {
     }
 
     /// Codes of the nodes that are named as having uncertain weights.
-    pub(super) fn named_weights(&self) -> impl Iterator<Item = &String> {
-        let (noise, sets) = match &self.weights {
-            Some(WeightUncertainty::Noise(noise)) => (Some(noise), None),
-            Some(WeightUncertainty::Sets(sets)) => (None, Some(sets)),
-            None => (None, None),
-        };
-        let of_noise = noise
-            .into_iter()
-            .flatten()
-            .flat_map(|noise| noise.codes.iter().flatten());
-        of_noise.chain(sets.into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::keys))
+    pub(super) fn named_weights(&self) -> Vec<&String> {
+        match &self.weights {
+            Some(WeightUncertainty::Noise(noise)) => noise.iter().flat_map(|noise| &noise.codes).flatten().collect(),
+            Some(WeightUncertainty::Sets(sets)) => sets.values().flat_map(BTreeMap::keys).collect(),
+            None => Vec::new(),
+        }
     }
 
     /// The methodology with the settings of one draw put in their places.

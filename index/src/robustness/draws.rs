@@ -258,10 +258,8 @@ impl Draws {
                 return Err(other(column));
             }
         }
-        if let Some(code) = design
-            .named_weights()
-            .find(|code| !weights.iter().any(|(_, own)| own == *code))
-        {
+        let is_column = |code: &&String| weights.iter().any(|(_, own)| own == *code);
+        if let Some(code) = design.named_weights().into_iter().find(|code| !is_column(code)) {
             return Err(other(&format!("{WEIGHT_PREFIX}{code}")));
         }
         let mut draws = Vec::with_capacity(rows.len());

@@ -649,7 +649,7 @@ fn summary(year: &YearResult, method: &Method) -> Value {
 
 /// Units without a score at the first root.
 fn not_ranked(year: &YearResult, method: &Method) -> Vec<String> {
-    let root = method.tree.nodes().iter().find(|node| node.parent.is_none());
+    let root = method.tree.main_root();
     let scores = root.and_then(|root| year.composite.scores.column(&root.code));
     let units = year.composite.scores.units().iter().enumerate();
     let without = units.filter(|(row, _)| scores.and_then(|scores| scores.get(*row)).is_none());
@@ -658,7 +658,7 @@ fn not_ranked(year: &YearResult, method: &Method) -> Vec<String> {
 
 /// The best units at the first root.
 fn best(year: &YearResult, method: &Method, most: usize) -> Vec<Value> {
-    let root = method.tree.nodes().iter().find(|node| node.parent.is_none());
+    let root = method.tree.main_root();
     let columns = year.composite.scores.columns();
     let place = root.and_then(|root| columns.iter().position(|column| column.code() == root.code));
     let Some(place) = place else { return Vec::new() };

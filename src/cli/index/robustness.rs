@@ -16,7 +16,7 @@ use index::{
     },
 };
 use serde_json::{Value, json};
-use survey::document::{DocumentFault, parse_json};
+use survey::document::{DocumentFault, parse_json, without_mark};
 
 use super::tables::{InputFiles, Inputs, Source, Tables, number, refused_in};
 use crate::{
@@ -278,7 +278,6 @@ fn read_design(path: &Path) -> Result<Design, Failed> {
 
 fn read_table(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failed> {
     let bytes = std::fs::read(path)?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let unreadable = |error: csv::Error| {
         let place = path.display();
         Failed::new(
@@ -287,7 +286,9 @@ fn read_table(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failed> {
             format!("cannot read {place}: {error}; save it as CSV in UTF-8"),
         )
     };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(without_mark(&bytes));
     let owned = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
     let header = owned(reader.headers().map_err(unreadable)?);
     let rows = reader.records().map(|record| record.map(|record| owned(&record)));

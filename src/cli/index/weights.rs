@@ -10,6 +10,7 @@ use index::{
     },
 };
 use serde::Serialize;
+use survey::document::without_mark;
 
 use super::tables::{Figures, Tables, figures};
 use crate::cli::output::{Failed, Output};
@@ -207,8 +208,9 @@ fn method(named: Named) -> Method {
 /// Reads a matrix whose rows stand in the order of its columns.
 fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
     let bytes = std::fs::read(path)?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(without_mark(&bytes));
     let unreadable = |error: csv::Error| {
         Failed::new(
             "input.unreadable",

@@ -92,12 +92,9 @@ impl Checker<'_> {
     fn check_table(&mut self, question: &Question, rows: &[AnswerRow]) {
         self.add(question, fit::too_many_rows(question, rows));
         for cell in self.survey.table_cells(question, rows) {
-            match cell.answer {
-                Some(answer) => self.add(question, cell.misfits(answer)),
-                None if cell.column.required && !self.reading.unreadable.contains(&cell.key) => {
-                    self.find(question, &cell.key, &cell.column.label, Builtin::Required);
-                }
-                None => {}
+            self.add(question, cell.misfits());
+            if cell.answer.is_none() && cell.column.required && !self.reading.unreadable.contains(&cell.key) {
+                self.find(question, &cell.key, &cell.column.label, Builtin::Required);
             }
         }
     }

@@ -35,7 +35,7 @@ impl Survey {
             return misfits(&question.code, &self.field(question), &bounds, answer);
         };
         let cells = self.table_cells(question, rows);
-        let of_cells = cells.flat_map(|cell| cell.answer.map(|answer| cell.misfits(answer)).unwrap_or_default());
+        let of_cells = cells.flat_map(|cell| cell.misfits());
         too_many_rows(question, rows).into_iter().chain(of_cells).collect()
     }
 
@@ -67,7 +67,11 @@ pub(super) struct TableCell<'s> {
 }
 
 impl TableCell<'_> {
-    pub(super) fn misfits(&self, answer: &Answer) -> Vec<Misfit> {
+    /// What of its answer does not fit; nothing where it is blank.
+    pub(super) fn misfits(&self) -> Vec<Misfit> {
+        let Some(answer) = self.answer else {
+            return Vec::new();
+        };
         let bounds = Bounds {
             min: self.column.min,
             max: self.column.max,
