@@ -33,10 +33,12 @@ use ronghe::{
     },
     service::{
         Service,
-        compile_run::compile_run,
-        explain_result::explain_result,
-        progress::Progress,
-        what_if::{Changes, what_if},
+        jobs::progress::Progress,
+        runs::{
+            compute::compile_run,
+            explain::explain_result,
+            what_if::{Changes, what_if},
+        },
     },
     store,
 };

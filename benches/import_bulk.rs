@@ -37,11 +37,15 @@ use ronghe::{
     reader::RowBatch,
     service::{
         Service,
-        begin_import::Source,
-        browse_imports::{ImportView, get_import},
-        catalogue::Form,
-        issue_bulk_template::{BulkRequest, write_filled_bulk},
-        issue_template::Filling,
+        documents::catalogue::Form,
+        imports::{
+            begin::Source,
+            read::{ImportView, get_import},
+        },
+        templates::{
+            issue::Filling,
+            issue_bulk::{BulkRequest, write_filled_bulk},
+        },
     },
     store::Database,
 };

@@ -39,10 +39,12 @@ use ronghe::{
     },
     service::{
         Service,
-        import_return::dry_run,
-        issue_template::write_filled,
-        log_in::log_in,
-        manage_access::{NewUser, create_user},
+        access::{
+            log_in::log_in,
+            manage::{NewUser, create_user},
+        },
+        returns::upload::dry_run,
+        templates::issue::write_filled,
     },
 };
 use survey::{

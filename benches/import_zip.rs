@@ -31,8 +31,10 @@ use ronghe::{
     jobs::{task, worker},
     service::{
         Service,
-        begin_import::Source,
-        browse_imports::{ImportView, get_import},
+        imports::{
+            begin::Source,
+            read::{ImportView, get_import},
+        },
     },
 };
 use support::{Filled, operator};

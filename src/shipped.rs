@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use survey::text::Text;
 
-use crate::{domain::document::DocumentKind, service::publish_document::NewDocument};
+use crate::{domain::document::DocumentKind, service::documents::publish::NewDocument};
 
 /// What `data/manifest.json` says.
 #[derive(Deserialize)]

@@ -14,8 +14,8 @@ use crate::{
     jobs::{queue::Queue, worker},
     reader::WorkbookReader,
     service::{
-        Service, Settings, catalogue::Catalogue, log_in::FailedLogins, round_figures::RoundFigures,
-        scored_runs::ScoredRuns,
+        Service, Settings, access::log_in::FailedLogins, documents::catalogue::Catalogue,
+        rounds::figures::RoundFigures, runs::scored::ScoredRuns,
     },
     store::db::Database,
 };

@@ -18,15 +18,18 @@ use ronghe::{
     jobs::queue::Queue,
     service::{
         Service, Settings,
-        catalogue::{Form, current_reference},
-        create_round::{NewRound, create_round},
-        issue_template::write_filled,
-        publish_document::publish_document,
-        write_enterprise::{EnterpriseInput, create_enterprise},
+        documents::{
+            catalogue::{Form, current_reference},
+            publish::publish_document,
+        },
+        registry::write_enterprise::{EnterpriseInput, create_enterprise},
+        rounds::create::{NewRound, create_round},
+        templates::issue::write_filled,
     },
     shipped,
     startup::{Parts, assemble},
-    store::{self, Database},
+    store,
+    store::Database,
 };
 use workbook::prefill::raw_values;
 

@@ -10,7 +10,7 @@ use poem_openapi::{
 
 use crate::{
     domain::access::Principal,
-    service::{Service, authenticate, error::ServiceError},
+    service::{Service, access, error::ServiceError},
 };
 
 /// The bearer token of a login (`create_session`).
@@ -48,11 +48,11 @@ impl Auth {
 }
 
 async fn check_bearer(request: &Request, bearer: Bearer) -> poem::Result<Principal> {
-    Ok(authenticate::by_token(service(request)?, &bearer.token).await?)
+    Ok(access::authenticate::by_token(service(request)?, &bearer.token).await?)
 }
 
 async fn check_api_key(request: &Request, key: ApiKey) -> poem::Result<Principal> {
-    Ok(authenticate::by_api_key(service(request)?, &key.key).await?)
+    Ok(access::authenticate::by_api_key(service(request)?, &key.key).await?)
 }
 
 fn service(request: &Request) -> poem::Result<&Arc<Service>> {

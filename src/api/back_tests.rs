@@ -25,7 +25,7 @@ use crate::{
     jobs::task,
     service::{
         Service,
-        compare_documents::{DocumentDifference, compare_documents},
+        documents::compare::{DocumentDifference, compare_documents},
     },
 };
 

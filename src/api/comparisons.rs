@@ -24,7 +24,7 @@ use crate::{
     jobs::task,
     service::{
         Service,
-        compare_runs::{Cause, Compared, Comparison, Summary, compare_runs},
+        runs::compare::{Cause, Compared, Comparison, Summary, compare_runs},
     },
 };
 

@@ -23,7 +23,7 @@ use crate::{
     domain::document::{Document, DocumentId, DocumentKind},
     service::{
         Service, browse,
-        publish_document::{NewDocument, publish_document},
+        documents::publish::{NewDocument, publish_document},
     },
 };
 

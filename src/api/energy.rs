@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Tag, auth::Auth, problem::CompareFailure};
 use crate::{
     domain::survey_return::RevisionId,
-    service::{Service, account_energy::account_energy},
+    service::{Service, returns::energy::account_energy},
 };
 
 /// Energy operations.

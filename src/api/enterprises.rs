@@ -25,10 +25,7 @@ use super::{
 use crate::{
     domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
     jobs::task,
-    service::{
-        Service, browse,
-        write_enterprise::{self, EnterpriseInput},
-    },
+    service::{Service, browse, registry, registry::write_enterprise::EnterpriseInput},
 };
 
 /// Enterprise operations.
@@ -287,7 +284,8 @@ impl EnterprisesApi {
         auth: Auth,
         body: Json<NewEnterprise>,
     ) -> Result<EnterpriseCreated, CreateFailure> {
-        let enterprise = write_enterprise::create_enterprise(&service, auth.principal(), body.0.into()).await?;
+        let enterprise =
+            registry::write_enterprise::create_enterprise(&service, auth.principal(), body.0.into()).await?;
         let (etag, location) = (
             etag::of(enterprise.version),
             format!("/api/v1/enterprises/{}", enterprise.id),
@@ -357,7 +355,8 @@ impl EnterprisesApi {
         let expected = etag::required(if_match.0.as_deref())?;
         let id = EnterpriseId(enterprise_id.0);
         let enterprise =
-            write_enterprise::update_enterprise(&service, auth.principal(), id, expected, body.0.into()).await?;
+            registry::write_enterprise::update_enterprise(&service, auth.principal(), id, expected, body.0.into())
+                .await?;
         Ok(enterprise.into())
     }
 }

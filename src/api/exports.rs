@@ -20,7 +20,7 @@ use crate::{
     service::{
         Service,
         error::ServiceError,
-        export_run::{ExportFormat, ExportedFile, export_run},
+        runs::export::{ExportFormat, ExportedFile, export_run},
     },
 };
 

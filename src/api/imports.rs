@@ -28,11 +28,13 @@ use crate::{
     },
     jobs::task,
     service::{
-        Service,
-        begin_import::Source,
-        browse_imports::{self, ImportView},
-        import_result::{ImportResult, write_import_result},
-        mapping_profiles::apply_profile,
+        Service, imports,
+        imports::{
+            begin::Source,
+            mapping_profiles::apply_profile,
+            read::ImportView,
+            result::{ImportResult, write_import_result},
+        },
     },
 };
 
@@ -423,7 +425,7 @@ impl ImportsApi {
         let list = ("imports", round_id.0);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let round = round_id.0.map(RoundId);
-        let found = browse_imports::list_imports(&service, auth.principal(), round, &request).await?;
+        let found = imports::read::list_imports(&service, auth.principal(), round, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(ImportsFound::Found(Json(ImportPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -441,7 +443,7 @@ impl ImportsApi {
         auth: Auth,
         import_id: Path<Uuid>,
     ) -> Result<ImportFound, ReadFailure> {
-        let view = browse_imports::get_import(&service, auth.principal(), ImportId(import_id.0)).await?;
+        let view = imports::read::get_import(&service, auth.principal(), ImportId(import_id.0)).await?;
         Ok(ImportFound::Found(Json(view.into())))
     }
 
@@ -475,7 +477,7 @@ impl ImportsApi {
         let list = ("import_items", import_id.0, &states);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let id = ImportId(import_id.0);
-        let found = browse_imports::list_import_items(&service, auth.principal(), id, &states, &request).await?;
+        let found = imports::read::list_import_items(&service, auth.principal(), id, &states, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(ItemsFound::Found(Json(ImportItemPage {
             items: found.items.into_iter().map(Into::into).collect(),

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::job::{Job, JobId, JobState},
-    service::{Service, browse, cancel_job::cancel_job},
+    service::{Service, browse, jobs::cancel::cancel_job},
 };
 
 /// Job operations.

@@ -18,7 +18,7 @@ use crate::{
     domain::{justification::RecordedJustification, survey_return::ReturnId},
     service::{
         Service,
-        justify_finding::{justify_finding, list_justifications},
+        returns::justify::{justify_finding, list_justifications},
     },
 };
 

@@ -31,10 +31,9 @@ use crate::{
         round::RoundId,
     },
     service::{
-        Service,
-        justify_finding::Counted,
-        map_spreadsheet::{self, PreviewRow, Proposed},
-        mapping_profiles,
+        Service, imports,
+        imports::mapping::{PreviewRow, Proposed},
+        returns::justify::Counted,
     },
 };
 
@@ -436,7 +435,7 @@ impl MappingsApi {
     ) -> Result<ProposalMade, UploadFailure> {
         let bytes = upload::read_import(&service, body.0).await?;
         let round = RoundId(round_id.0);
-        let proposed = map_spreadsheet::propose_mapping(&service, auth.principal(), round, bytes, sheet.0).await?;
+        let proposed = imports::mapping::propose_mapping(&service, auth.principal(), round, bytes, sheet.0).await?;
         Ok(ProposalMade::Made(Json(proposed.into())))
     }
 
@@ -460,10 +459,10 @@ impl MappingsApi {
             mapping,
             rows,
         } = body.0;
-        let rows = usize::try_from(rows.unwrap_or(10)).unwrap_or(map_spreadsheet::PREVIEW_ROWS);
+        let rows = usize::try_from(rows.unwrap_or(10)).unwrap_or(imports::mapping::PREVIEW_ROWS);
         let (round, caller) = (RoundId(round_id.0), auth.principal());
         let found =
-            map_spreadsheet::preview_mapping(&service, caller, round, &file_sha256.0, mapping.into(), rows).await?;
+            imports::mapping::preview_mapping(&service, caller, round, &file_sha256.0, mapping.into(), rows).await?;
         Ok(PreviewMade::Made(Json(PreviewOut {
             items: found.into_iter().map(Into::into).collect(),
         })))
@@ -488,7 +487,7 @@ impl MappingsApi {
         let list = ("mapping_profiles", &questionnaire.0);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let code = questionnaire.0.as_deref();
-        let found = mapping_profiles::list_profiles(&service, auth.principal(), code, &request).await?;
+        let found = imports::mapping_profiles::list_profiles(&service, auth.principal(), code, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(ProfilesFound::Found(Json(MappingProfilePage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -513,7 +512,8 @@ impl MappingsApi {
         } = body.0;
         let round = RoundId(round_id);
         let profile =
-            mapping_profiles::create_profile(&service, auth.principal(), round, name.0, mapping.into()).await?;
+            imports::mapping_profiles::create_profile(&service, auth.principal(), round, name.0, mapping.into())
+                .await?;
         let (etag, location) = (
             etag::of(profile.version),
             format!("/api/v1/mapping-profiles/{}", profile.id),
@@ -536,7 +536,7 @@ impl MappingsApi {
         profile_id: Path<Uuid>,
     ) -> Result<ProfileFound, ReadFailure> {
         let id = ProfileId(profile_id.0);
-        Ok(mapping_profiles::get_profile(&service, auth.principal(), id)
+        Ok(imports::mapping_profiles::get_profile(&service, auth.principal(), id)
             .await?
             .into())
     }
@@ -568,7 +568,7 @@ impl MappingsApi {
         let (id, round) = (ProfileId(profile_id.0), RoundId(round_id));
         let content = (name.0, mapping.into());
         let profile =
-            mapping_profiles::update_profile(&service, auth.principal(), id, expected, round, content).await?;
+            imports::mapping_profiles::update_profile(&service, auth.principal(), id, expected, round, content).await?;
         Ok(profile.into())
     }
 }

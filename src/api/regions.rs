@@ -26,8 +26,10 @@ use crate::{
     service::{
         Service,
         error::ServiceError,
-        read_region::read_region,
-        try_region::{TriedRegion, try_region},
+        runs::{
+            region::read_region,
+            try_region::{TriedRegion, try_region},
+        },
     },
 };
 

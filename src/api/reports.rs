@@ -17,8 +17,8 @@ use crate::{
     report,
     service::{
         Service,
-        annotate_return::{annotated_workbook, report_on},
         error::ServiceError,
+        returns::annotate::{annotated_workbook, report_on},
     },
 };
 

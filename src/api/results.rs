@@ -33,9 +33,8 @@ use crate::{
     },
     jobs::task,
     service::{
-        Service, browse,
-        explain_result::{Evidence, Explanation, explain_result},
-        run_statistics,
+        Service, browse, runs,
+        runs::explain::{Evidence, Explanation, explain_result},
     },
 };
 
@@ -522,7 +521,7 @@ impl ResultsApi {
         auth: Auth,
         run_id: Path<Uuid>,
     ) -> Result<DistributionFound, ReadFailure> {
-        let counts = run_statistics::distribution(&service, auth.principal(), RunId(run_id.0)).await?;
+        let counts = runs::statistics::distribution(&service, auth.principal(), RunId(run_id.0)).await?;
         let items = counts
             .into_iter()
             .map(|count| BandCountOut {

@@ -40,15 +40,16 @@ use crate::{
         },
     },
     service::{
-        Service,
-        accept_return::{accept_return, send_back_return},
-        check_workbook::CheckedWorkbook,
-        convert_answers::{Chosen, convert_answers},
-        import_return::{Imported, Upload, dry_run, import_return},
-        issue_template::issue_template,
-        justify_finding::{Counted, counted_for, counted_for_upload},
-        read_return,
-        submit_return::submit_return,
+        Service, returns,
+        returns::{
+            accept::{accept_return, send_back_return},
+            check_workbook::CheckedWorkbook,
+            convert::{Chosen, convert_answers},
+            justify::{Counted, counted_for, counted_for_upload},
+            submit::submit_return,
+            upload::{Imported, Upload, dry_run, import_return},
+        },
+        templates::issue::issue_template,
     },
 };
 
@@ -713,7 +714,7 @@ impl ReturnsApi {
         };
         let list = ("returns", &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = read_return::list_returns(&service, auth.principal(), &filter, &request).await?;
+        let found = returns::read::list_returns(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(ReturnsFound::Found(Json(ReturnPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -732,7 +733,7 @@ impl ReturnsApi {
         return_id: Path<Uuid>,
     ) -> Result<ReturnFound, ReadFailure> {
         Ok(
-            read_return::get_return(&service, auth.principal(), ReturnId(return_id.0))
+            returns::read::get_return(&service, auth.principal(), ReturnId(return_id.0))
                 .await?
                 .into(),
         )
@@ -777,7 +778,7 @@ impl ReturnsApi {
         auth: Auth,
         return_id: Path<Uuid>,
     ) -> Result<RevisionsFound, ReadFailure> {
-        let found = read_return::list_revisions(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        let found = returns::read::list_revisions(&service, auth.principal(), ReturnId(return_id.0)).await?;
         Ok(RevisionsFound::Found(Json(RevisionList {
             items: found.into_iter().map(Into::into).collect(),
         })))
@@ -831,7 +832,7 @@ impl ReturnsApi {
         auth: Auth,
         revision_id: Path<Uuid>,
     ) -> Result<RevisionFound, ReadFailure> {
-        let revision = read_return::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        let revision = returns::read::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
         let counted = counted_for(&service, auth.principal(), &revision).await?;
         Ok(RevisionFound::Found(Json(RevisionOut::of(revision, counted))))
     }
@@ -851,7 +852,7 @@ impl ReturnsApi {
         revision_id: Path<Uuid>,
     ) -> Result<OriginalFound, ReadFailure> {
         let (revision, bytes) =
-            read_return::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+            returns::read::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
         Ok(OriginalFound::Found(
             Binary(bytes.into()),
             upload::attachment(&revision.filename),
@@ -968,7 +969,7 @@ impl ReturnsApi {
         auth: Auth,
         return_id: Path<Uuid>,
     ) -> Result<EventsFound, ReadFailure> {
-        let events = read_return::list_return_events(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        let events = returns::read::list_return_events(&service, auth.principal(), ReturnId(return_id.0)).await?;
         Ok(EventsFound::Found(Json(EventList {
             items: events.into_iter().map(Into::into).collect(),
         })))
@@ -982,7 +983,7 @@ async fn dry_run_report(service: &Service, auth: &Auth, id: ReturnId, bytes: &[u
         ..
     } = dry_run(service, auth.principal(), id, bytes).await?;
     let counted = counted_for_upload(service, auth.principal(), id, &findings, justifications).await?;
-    let survey_return = read_return::get_return(service, auth.principal(), id).await?.into();
+    let survey_return = returns::read::get_return(service, auth.principal(), id).await?.into();
     Ok(Uploaded::Unchanged(Json(UploadReport {
         survey_return,
         revision_id: None,

@@ -30,9 +30,10 @@ use crate::{
         round::{Population, Round, RoundId, RoundProgress},
     },
     service::{
-        Service, browse,
-        create_round::{self, NewRound, RoundChange},
-        issue_bulk_template::{self, BulkRequest},
+        Service, browse, rounds,
+        rounds::create::{NewRound, RoundChange},
+        templates,
+        templates::issue_bulk::BulkRequest,
     },
 };
 
@@ -354,7 +355,7 @@ impl RoundsApi {
             previous: body.previous_round_id.map(RoundId),
             warnings_must_be_justified: body.warnings_must_be_justified.unwrap_or(false),
         };
-        let round = create_round::create_round(&service, auth.principal(), new).await?;
+        let round = rounds::create::create_round(&service, auth.principal(), new).await?;
         let (etag, location) = (etag::of(round.version), format!("/api/v1/rounds/{}", round.id));
         Ok(RoundCreated::Created(Json(round.into()), etag, location))
     }
@@ -399,7 +400,7 @@ impl RoundsApi {
             warnings_must_be_justified: body.warnings_must_be_justified,
         };
         Ok(
-            create_round::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change)
+            rounds::create::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change)
                 .await?
                 .into(),
         )
@@ -450,7 +451,7 @@ impl RoundsApi {
             table_rows: table_rows.0,
         };
         let id = RoundId(round_id.0);
-        let template = issue_bulk_template::issue_bulk_template(&service, auth.principal(), id, request).await?;
+        let template = templates::issue_bulk::issue_bulk_template(&service, auth.principal(), id, request).await?;
         Ok(WorkbookFound::Found(
             Binary(template.bytes),
             upload::attachment(&template.filename),
@@ -475,7 +476,7 @@ impl RoundsApi {
         language: Query<Option<TemplateLanguage>>,
     ) -> Result<WorkbookFound, ReadFailure> {
         let (id, language) = (RoundId(round_id.0), language.0.unwrap_or_default().into());
-        let template = issue_bulk_template::issue_generic_template(&service, auth.principal(), id, language).await?;
+        let template = templates::issue_bulk::issue_generic_template(&service, auth.principal(), id, language).await?;
         Ok(WorkbookFound::Found(
             Binary(template.bytes),
             upload::attachment(&template.filename),

@@ -24,7 +24,7 @@ use crate::{
     jobs::task,
     service::{
         Service,
-        change_run_state::{freeze_run, list_run_events, publish_run},
+        runs::life::{freeze_run, list_run_events, publish_run},
     },
 };
 

@@ -23,8 +23,8 @@ use crate::{
         run::{GroupBy, PastResult, RunFilter, RunId, RunState},
     },
     service::{
-        Service,
-        run_statistics::{self, Benchmark, Group, Groups, PeerFigures, Quartiles},
+        Service, runs,
+        runs::statistics::{Benchmark, Group, Groups, PeerFigures, Quartiles},
     },
 };
 
@@ -253,7 +253,7 @@ impl RunStatisticsApi {
                 length: industry_length.0.unwrap_or(3),
             },
         };
-        let groups = run_statistics::groups(&service, auth.principal(), RunId(run_id.0), by).await?;
+        let groups = runs::statistics::groups(&service, auth.principal(), RunId(run_id.0), by).await?;
         Ok(GroupsFound::Found(Json(groups.into())))
     }
 
@@ -274,7 +274,7 @@ impl RunStatisticsApi {
         enterprise_id: Path<Uuid>,
     ) -> Result<BenchmarkFound, CompareFailure> {
         let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
-        let benchmark = run_statistics::benchmark(&service, auth.principal(), run, enterprise).await?;
+        let benchmark = runs::statistics::benchmark(&service, auth.principal(), run, enterprise).await?;
         Ok(BenchmarkFound::Found(Json(benchmark.into())))
     }
 
@@ -310,7 +310,7 @@ impl RunStatisticsApi {
         let list = ("enterprise_results", enterprise_id.0, &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
         let enterprise = EnterpriseId(enterprise_id.0);
-        let found = run_statistics::history(&service, auth.principal(), enterprise, &filter, &request).await?;
+        let found = runs::statistics::history(&service, auth.principal(), enterprise, &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(PastResultsFound::Found(Json(PastResultPage {
             items: found.items.into_iter().map(Into::into).collect(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Tag, auth::Auth, instant::Instant, page, problem::ReadFailure};
 use crate::{
     domain::signing_key::SigningKey,
-    service::{Service, seal_template},
+    service::{Service, templates},
 };
 
 /// Signing key operations.
@@ -80,7 +80,7 @@ impl SigningKeysApi {
         cursor: Query<Option<String>>,
     ) -> Result<SigningKeysFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"signing_keys")?;
-        let found = seal_template::list_signing_keys(&service, auth.principal(), &request).await?;
+        let found = templates::seal::list_signing_keys(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"signing_keys");
         Ok(SigningKeysFound::Found(Json(SigningKeyPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -98,7 +98,7 @@ impl SigningKeysApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
     ) -> Result<SigningKeyCreated, ReadFailure> {
-        let key = seal_template::rotate_signing_key(&service, auth.principal()).await?;
+        let key = templates::seal::rotate_signing_key(&service, auth.principal()).await?;
         Ok(SigningKeyCreated::Created(Json(key.into())))
     }
 }

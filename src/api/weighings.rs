@@ -25,9 +25,12 @@ use crate::{
     service::{
         Service,
         error::{Fault, ServiceError},
-        run_statistics::{self, CorrelationKind, Correlations},
-        shake_run::Shaking,
-        weigh_nodes::{NewComparisons, Weighed, weigh_nodes},
+        runs,
+        runs::{
+            robustness::Shaking,
+            statistics::{CorrelationKind, Correlations},
+            weigh::{NewComparisons, Weighed, weigh_nodes},
+        },
     },
 };
 
@@ -289,7 +292,7 @@ impl WeighingsApi {
         kind: Query<Option<CorrelationName>>,
     ) -> Result<CorrelationsFound, ReadFailure> {
         let kind = kind.0.unwrap_or(CorrelationName::Pearson).into();
-        let found = run_statistics::correlations(&service, auth.principal(), RunId(run_id.0), kind).await?;
+        let found = runs::statistics::correlations(&service, auth.principal(), RunId(run_id.0), kind).await?;
         Ok(CorrelationsFound::Found(Json(found.into())))
     }
 }

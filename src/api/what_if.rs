@@ -20,8 +20,10 @@ use crate::{
     service::{
         Service,
         error::{Fault, ServiceError},
-        explain_result::improve_result,
-        what_if::{Changes, Standing, WhatIf, what_if},
+        runs::{
+            explain::improve_result,
+            what_if::{Changes, Standing, WhatIf, what_if},
+        },
     },
 };
 

@@ -34,10 +34,12 @@ use crate::{
     reader::{Marks, ReadingLimits, WorkbookReader},
     report,
     service::{
-        annotate_return::{NOT_PATCHABLE, annotate_workbook, as_read, move_places},
-        catalogue::Form,
-        check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
+        documents::catalogue::Form,
         error::{Kind, ServiceError},
+        returns::{
+            annotate::{NOT_PATCHABLE, annotate_workbook, as_read, move_places},
+            check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
+        },
     },
     shipped,
 };

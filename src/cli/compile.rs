@@ -14,7 +14,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::document::DocumentKind,
-    service::{compile_run::compile_run, error::ServiceError, progress::Progress},
+    service::{error::ServiceError, jobs::progress::Progress, runs::compute::compile_run},
     store,
 };
 

@@ -43,22 +43,26 @@ use crate::{
     ids::SeededIds,
     service::{
         Service, Settings,
-        accept_return::accept_return,
+        access::manage::{NewUser, create_user},
         browse,
-        change_run_state::{freeze_run, publish_run},
-        compile_run::compile_run,
-        create_round::{NewRound, create_round},
         error::ServiceError,
-        explain_result::{Explanation, explain_result},
-        import_enterprises::import_enterprises,
-        import_return::{Imported, Upload, import_return},
-        issue_template::write_filled,
-        manage_access::{NewUser, create_user},
-        progress::Progress,
-        submit_return::submit_return,
+        jobs::progress::Progress,
+        registry::import_enterprises::import_enterprises,
+        returns::{
+            accept::accept_return,
+            submit::submit_return,
+            upload::{Imported, Upload, import_return},
+        },
+        rounds::create::{NewRound, create_round},
+        runs::{
+            compute::compile_run,
+            explain::{Explanation, explain_result},
+            life::{freeze_run, publish_run},
+        },
+        templates::issue::write_filled,
     },
-    shipped,
-    startup::{self, Parts},
+    shipped, startup,
+    startup::Parts,
     store,
 };
 
@@ -237,7 +241,7 @@ impl Stage<'_> {
         seed: u64,
         enterprises: usize,
     ) -> Result<Vec<SampleEnterprise>, Failed> {
-        let reference = crate::service::catalogue::current_reference(&self.service.db).await?;
+        let reference = crate::service::documents::catalogue::current_reference(&self.service.db).await?;
         let ids = reference.iter().map(|found| found.document.id).collect::<Vec<_>>();
         let form = self
             .service

@@ -14,7 +14,7 @@ use crate::{
     domain::run::RunId,
     service::{
         browse,
-        export_run::{ExportFormat, export_run},
+        runs::export::{ExportFormat, export_run},
     },
 };
 

@@ -24,12 +24,13 @@ use crate::{
     jobs::{task, worker},
     service::{
         Service,
-        accept_return::accept_return,
-        begin_import::{Begun, Source},
-        browse_imports::{ImportView, all_items, get_import},
         error::ServiceError,
-        import_result,
-        submit_return::submit_return,
+        imports,
+        imports::{
+            begin::{Begun, Source},
+            read::{ImportView, all_items, get_import},
+        },
+        returns::{accept::accept_return, submit::submit_return},
     },
     store,
 };
@@ -104,7 +105,7 @@ impl Import {
                 .extension()
                 .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
             let bytes = if xlsx {
-                import_result::write(&items, None).map_err(ServiceError::internal)?
+                imports::result::write(&items, None).map_err(ServiceError::internal)?
             } else {
                 serde_json::to_vec_pretty(&value).map_err(std::io::Error::from)?
             };

@@ -7,7 +7,7 @@ use super::{
     open, operator,
     output::{Failed, Output},
 };
-use crate::{config::DataPlace, service::seal_template::rotate_signing_key};
+use crate::{config::DataPlace, service::templates::seal::rotate_signing_key};
 
 /// Manage the keys that seal templates
 #[derive(Debug, Subcommand)]

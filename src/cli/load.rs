@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::document::Document,
-    service::{Service, publish_document::publish_document},
+    service::{Service, documents::publish::publish_document},
     shipped,
 };
 
@@ -62,7 +62,7 @@ impl Load {
 pub(super) async fn publish_all(
     service: &Service,
     output: &Output,
-    documents: Vec<crate::service::publish_document::NewDocument>,
+    documents: Vec<crate::service::documents::publish::NewDocument>,
 ) -> Result<Vec<Document>, Failed> {
     let bar = output.progress("publishing", documents.len());
     let mut published = Vec::with_capacity(documents.len());

@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 use crate::{
     clock::SystemClock,
     config::DataPlace,
-    domain::access::{Principal, Role, Scope},
-    domain::enterprise::EnterpriseId,
+    domain::{
+        access::{Principal, Role, Scope},
+        enterprise::EnterpriseId,
+    },
     ids::SeededIds,
     reader::CHILD_COMMAND,
     service::{Service, Settings},

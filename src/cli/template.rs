@@ -18,9 +18,11 @@ use crate::{
     },
     service::{
         Service,
-        issue_bulk_template::{BulkRequest, MOST_TABLE_ROWS, issue_bulk_template, issue_generic_template},
-        issue_template::issue_template,
-        read_return::list_returns,
+        returns::read::list_returns,
+        templates::{
+            issue::issue_template,
+            issue_bulk::{BulkRequest, MOST_TABLE_ROWS, issue_bulk_template, issue_generic_template},
+        },
     },
     store,
 };

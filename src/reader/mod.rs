@@ -20,6 +20,10 @@ use std::{
     time::Duration,
 };
 
+pub use child::run_child;
+use frame::{Frame, Task, Work};
+pub use limits::{ChildLimits, ReadingLimits};
+pub use rows::{RowBatch, RowStream};
 use survey::{report::Report, text::Text};
 use tokio::{
     io::AsyncWriteExt,
@@ -30,12 +34,6 @@ use workbook::{
     annotate::Subject,
     extract::{RawWorkbook, WantedSheet},
 };
-
-pub use child::run_child;
-pub use limits::{ChildLimits, ReadingLimits};
-pub use rows::{RowBatch, RowStream};
-
-use frame::{Frame, Task, Work};
 
 /// The hidden command that turns this program into a reading child.
 pub const CHILD_COMMAND: &str = "read-workbook";

@@ -1,6 +1,6 @@
 //! Plain reading: permission, scope, and what the store holds.
 
-use super::{Service, catalogue, error::ServiceError, permission::Action};
+use super::{Service, access::permission::Action, documents::catalogue, error::ServiceError};
 use crate::{
     domain::{
         access::{Principal, Role},

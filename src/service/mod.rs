@@ -19,61 +19,17 @@ use crate::{
     store::db::Database,
 };
 
-pub mod accept_return;
-pub mod account_energy;
-pub mod annotate_return;
-pub mod authenticate;
-pub mod back_test;
-pub mod begin_import;
+pub mod access;
 pub mod browse;
-pub mod browse_imports;
-pub mod cancel_job;
-pub mod catalogue;
-pub mod change_run_state;
-pub mod check_workbook;
-pub mod compare_documents;
-pub mod compare_known;
-pub mod compare_runs;
-pub mod compile_run;
-pub mod convert_answers;
-pub mod create_round;
-pub mod decompose_change;
+pub mod documents;
 pub mod error;
-pub mod explain_result;
-pub mod export_run;
-mod file_revisions;
-pub mod import_enterprises;
-pub mod import_result;
-pub mod import_return;
-pub mod issue_bulk_template;
-pub mod issue_template;
-pub mod justify_finding;
-pub mod log_in;
-pub mod manage_access;
-pub mod map_spreadsheet;
-pub mod mapping_profiles;
-pub mod permission;
-pub mod progress;
-pub mod publish_document;
-pub mod read_region;
-pub mod read_return;
-mod read_rows;
-pub mod recognise_template;
-pub mod round_figures;
-pub mod run_import;
-mod run_pass;
-pub mod run_statistics;
-pub mod scored_runs;
-pub mod seal_template;
-pub mod shake_run;
-mod sheet_rows;
-pub mod submit_return;
-pub mod try_region;
-mod vary_settings;
-pub mod verify_run;
-pub mod weigh_nodes;
-pub mod what_if;
-pub mod write_enterprise;
+pub mod imports;
+pub mod jobs;
+pub mod registry;
+pub mod returns;
+pub mod rounds;
+pub mod runs;
+pub mod templates;
 
 /// Everything a use case needs. One for the whole program.
 pub struct Service {
@@ -90,15 +46,15 @@ pub struct Service {
     /// Carries jobs to workers.
     pub queue: Queue,
     /// Compiled documents.
-    pub catalogue: catalogue::Catalogue,
+    pub catalogue: documents::catalogue::Catalogue,
     /// What returns of a round are compared with.
-    pub round_figures: round_figures::RoundFigures,
+    pub round_figures: rounds::figures::RoundFigures,
     /// Scores of runs whose returns are scored together.
-    pub scored_runs: scored_runs::ScoredRuns,
+    pub scored_runs: runs::scored::ScoredRuns,
     /// Figures that an operator may change.
     pub settings: Settings,
     /// Failed logins of late.
-    pub failed_logins: log_in::FailedLogins,
+    pub failed_logins: access::log_in::FailedLogins,
 }
 
 /// Figures that an operator may change.

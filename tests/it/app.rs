@@ -27,11 +27,12 @@ use ronghe::{
     reader::{ChildLimits, ReadingLimits},
     service::{
         Service, Settings,
-        catalogue::Form,
-        issue_bulk_template::write_filled_blank,
-        issue_template::{Filling, write_filled},
-        manage_access::{NewUser, create_user},
-        publish_document::publish_document,
+        access::manage::{NewUser, create_user},
+        documents::{catalogue::Form, publish::publish_document},
+        templates::{
+            issue::{Filling, write_filled},
+            issue_bulk::write_filled_blank,
+        },
     },
     shipped,
     startup::{Parts, assemble},

@@ -4,9 +4,11 @@
 use std::{collections::BTreeMap, path::Path};
 
 use ronghe::service::{
-    catalogue::Form,
-    check_workbook::{CheckedWorkbook, Known, check},
-    compare_known::Registered,
+    documents::catalogue::Form,
+    returns::{
+        check_workbook::{CheckedWorkbook, Known, check},
+        compare_known::Registered,
+    },
 };
 use serde_json::{Value, json};
 use survey::{

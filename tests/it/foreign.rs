@@ -10,8 +10,8 @@ use std::{
 };
 
 use ronghe::service::{
-    catalogue::Form,
-    check_workbook::{self, Known},
+    documents::catalogue::Form,
+    returns::{check_workbook, check_workbook::Known},
 };
 use serde_json::Value;
 use survey::{

@@ -21,7 +21,7 @@ use survey::document::{DocumentFault, parse_json, without_mark};
 use super::tables::{InputFiles, Inputs, Source, Tables, number, refused_in};
 use crate::{
     cli::output::{Failed, Output},
-    service::shake_run::uniform_numbers,
+    service::runs::robustness::uniform_numbers,
 };
 
 /// How much the ranks hang on the choices made

@@ -5,6 +5,7 @@ mod recipes;
 
 use std::collections::BTreeMap;
 
+use names::Names;
 use survey::{document::DocumentFault, survey::Survey};
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
     profile::{DemoProfile, FaultPlan, Mistake, Recipe, Step, Stratum},
     template::Template,
 };
-use names::Names;
 
 /// All faults of a profile, in the order of the document.
 pub(super) fn validate(profile: &DemoProfile, survey: &Survey, fields: &BTreeMap<String, Field>) -> Vec<DocumentFault> {

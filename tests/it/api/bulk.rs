@@ -6,9 +6,11 @@ use poem::http::StatusCode;
 use ronghe::{
     domain::{enterprise::Enterprise, round::RoundId},
     service::{
-        catalogue::Form,
-        issue_bulk_template::{BulkRequest, write_filled_bulk},
-        issue_template::Filling,
+        documents::catalogue::Form,
+        templates::{
+            issue::Filling,
+            issue_bulk::{BulkRequest, write_filled_bulk},
+        },
     },
 };
 use serde_json::{Value, json};

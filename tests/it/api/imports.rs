@@ -13,7 +13,7 @@ use ronghe::{
         round::RoundId,
     },
     jobs::{task, worker},
-    service::begin_import::{Begun, Source},
+    service::imports::begin::{Begun, Source},
 };
 use serde_json::{Value, json};
 use survey::cell::RawValue;
@@ -434,7 +434,7 @@ async fn an_import_whose_worker_died_goes_on_and_nothing_is_done_twice() {
             let id = begun.job.id;
             let caller = self::bureau();
             async move {
-                ronghe::service::run_import::run_import(&service, &caller, id, begun.batch.id)
+                ronghe::service::imports::carry_out::run_import(&service, &caller, id, begun.batch.id)
                     .await
                     .map(drop)
             }

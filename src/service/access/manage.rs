@@ -1,0 +1,257 @@
+//! Users and API keys: made, changed, revoked by the administrator.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+
+use super::{log_in::hash_password, permission::Action};
+use crate::{
+    blobs::sha256_hex,
+    domain::{
+        access::{ApiKey, ApiKeyId, Principal, Role, Scope, User, UserId},
+        page::{Page, PageRequest},
+    },
+    service::{
+        Service,
+        error::{Fault, ServiceError},
+    },
+    store,
+    store::db::StoreError,
+};
+
+/// What a new user is made from.
+pub struct NewUser {
+    /// Login name; taken in lower case.
+    pub login: String,
+    /// Name shown.
+    pub display_name: String,
+    /// First password.
+    pub password: String,
+    /// Role.
+    pub role: Role,
+    /// What the user sees.
+    pub scope: Scope,
+}
+
+/// The fewest characters of a password (NIST SP 800-63B asks for 8 at least; we take more and no composition rules).
+pub const PASSWORD_MIN: usize = 12;
+
+/// Makes a user.
+pub async fn create_user(service: &Service, caller: &Principal, new: NewUser) -> Result<User, ServiceError> {
+    caller.may(Action::ManageAccess)?;
+    let login = new.login.trim().to_lowercase();
+    let faults = user_faults(service, &login, &new).await?;
+    if !faults.is_empty() {
+        return Err(ServiceError::new("user.invalid").with_faults(faults));
+    }
+    let user = User {
+        id: UserId(service.next_id()),
+        login,
+        display_name: new.display_name.trim().to_owned(),
+        role: new.role,
+        scope: new.scope,
+        disabled: false,
+        version: 1,
+        created_at: service.now(),
+    };
+    let hash = hash_password(service, &new.password).await?;
+    let txn = service.db.begin_write().await?;
+    store::access::insert_user(&txn, &user, &hash)
+        .await
+        .map_err(|error| duplicate(error, "user.duplicate_login"))?;
+    txn.commit().await?;
+    Ok(user)
+}
+
+async fn user_faults(service: &Service, login: &str, new: &NewUser) -> Result<Vec<Fault>, ServiceError> {
+    let mut faults = Vec::new();
+    let shape = (2..=64).contains(&login.chars().count())
+        && login
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'));
+    if !shape {
+        faults.push(Fault::at(
+            "/login",
+            "user.login",
+            "登录名为 2 至 64 个字母、数字或 . _ - @。",
+            "A login is 2 to 64 letters, digits or . _ - @.",
+        ));
+    }
+    if new.display_name.trim().is_empty() || new.display_name.chars().count() > 100 {
+        faults.push(Fault::at(
+            "/display_name",
+            "user.display_name",
+            "请填写姓名（100 字以内）。",
+            "Give a name of at most 100 characters.",
+        ));
+    }
+    if new.password.chars().count() < PASSWORD_MIN || new.password.len() > 1000 {
+        faults.push(Fault::at(
+            "/password",
+            "user.weak_password",
+            "密码至少 12 个字符。",
+            "A password has 12 characters at least.",
+        ));
+    }
+    faults.extend(scope_faults(service, new.role, &new.scope).await?);
+    Ok(faults)
+}
+
+/// A role and a scope must fit each other, and what the scope names must exist.
+async fn scope_faults(service: &Service, role: Role, scope: &Scope) -> Result<Vec<Fault>, ServiceError> {
+    let fits = match role {
+        Role::Enterprise => matches!(scope, Scope::Enterprise(_)),
+        Role::Town => matches!(scope, Scope::Town(_)),
+        Role::Bureau | Role::Admin => matches!(scope, Scope::County),
+        Role::Reader => !matches!(scope, Scope::Enterprise(_)),
+    };
+    if !fits {
+        return Ok(vec![Fault::at(
+            "/scope",
+            "user.scope",
+            "范围与角色不符：企业用户要指定企业，镇街用户要指定镇街，局用户为全县。",
+            "The scope does not fit the role: an enterprise user names its enterprise, a town user its town, the bureau sees the county.",
+        )]);
+    }
+    let exists = match scope {
+        Scope::County => true,
+        Scope::Town(code) => !store::area::area_with_descendants(service.db.read(), code)
+            .await?
+            .is_empty(),
+        Scope::Enterprise(id) => match store::enterprise::find_enterprise(service.db.read(), &Scope::County, *id).await
+        {
+            Ok(_) => true,
+            Err(StoreError::NotFound) => false,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    Ok(if exists {
+        Vec::new()
+    } else {
+        vec![Fault::at(
+            "/scope",
+            "user.scope_unknown",
+            "没有这个镇街或企业。",
+            "There is no such town or enterprise.",
+        )]
+    })
+}
+
+/// What may be changed of a user; what is absent stays.
+pub struct UserChange {
+    /// Name shown.
+    pub display_name: Option<String>,
+    /// Whether logging in is refused.
+    pub disabled: Option<bool>,
+}
+
+/// Changes a user.
+pub async fn update_user(
+    service: &Service,
+    caller: &Principal,
+    id: UserId,
+    expected_version: i64,
+    change: UserChange,
+) -> Result<User, ServiceError> {
+    caller.may(Action::ManageAccess)?;
+    let txn = service.db.begin_write().await?;
+    let mut user = store::access::find_user(&txn, id).await?;
+    if let Some(name) = change.display_name {
+        user.display_name = name;
+    }
+    if let Some(disabled) = change.disabled {
+        user.disabled = disabled;
+    }
+    user.version = store::access::update_user(&txn, &user, expected_version).await?;
+    txn.commit().await?;
+    Ok(user)
+}
+
+/// One user.
+pub async fn get_user(service: &Service, caller: &Principal, id: UserId) -> Result<User, ServiceError> {
+    // Everybody may look at themselves.
+    if caller.user != Some(id) {
+        caller.may(Action::ManageAccess)?;
+    }
+    Ok(store::access::find_user(service.db.read(), id).await?)
+}
+
+/// All users.
+pub async fn list_users(service: &Service, caller: &Principal, page: &PageRequest) -> Result<Page<User>, ServiceError> {
+    caller.may(Action::ManageAccess)?;
+    Ok(store::access::list_users(service.db.read(), page).await?)
+}
+
+/// What a new API key is made from.
+pub struct NewApiKey {
+    /// What it is for.
+    pub name: String,
+    /// Role it acts in.
+    pub role: Role,
+    /// What it sees.
+    pub scope: Scope,
+    /// When it ends, if it does.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Makes an API key. The key itself is given once and never stored.
+pub async fn create_api_key(
+    service: &Service,
+    caller: &Principal,
+    new: NewApiKey,
+) -> Result<(ApiKey, String), ServiceError> {
+    caller.may(Action::ManageAccess)?;
+    let mut faults = scope_faults(service, new.role, &new.scope).await?;
+    let name = new.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 100 {
+        faults.push(Fault::at(
+            "/name",
+            "api_key.name",
+            "请写明用途（100 字以内）。",
+            "Say what it is for in at most 100 characters.",
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(ServiceError::new("user.invalid").with_faults(faults));
+    }
+    let secret = format!("rh_{}", URL_SAFE_NO_PAD.encode(service.ids.random_bytes()));
+    let key = ApiKey {
+        id: ApiKeyId(service.next_id()),
+        name,
+        role: new.role,
+        scope: new.scope,
+        key_sha256: sha256_hex(secret.as_bytes()),
+        created_at: service.now(),
+        expires_at: new.expires_at,
+        revoked_at: None,
+    };
+    let txn = service.db.begin_write().await?;
+    store::access::insert_api_key(&txn, &key).await?;
+    txn.commit().await?;
+    Ok((key, secret))
+}
+
+/// All API keys, without the keys themselves.
+pub async fn list_api_keys(
+    service: &Service,
+    caller: &Principal,
+    page: &PageRequest,
+) -> Result<Page<ApiKey>, ServiceError> {
+    caller.may(Action::ManageAccess)?;
+    Ok(store::access::list_api_keys(service.db.read(), page).await?)
+}
+
+/// Revokes an API key for ever.
+pub async fn revoke_api_key(service: &Service, caller: &Principal, id: ApiKeyId) -> Result<(), ServiceError> {
+    caller.may(Action::ManageAccess)?;
+    let txn = service.db.begin_write().await?;
+    store::access::revoke_api_key(&txn, id, service.now()).await?;
+    Ok(txn.commit().await?)
+}
+
+/// A store error whose duplicate has a better code of its own.
+pub(crate) fn duplicate(error: StoreError, code: &'static str) -> ServiceError {
+    match error {
+        StoreError::Duplicate { .. } => ServiceError::new(code),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,132 @@
+//! Who may do what. One table; every use case asks it first.
+
+use crate::{
+    domain::access::{Principal, Role},
+    service::error::ServiceError,
+};
+
+/// Something that a use case does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Read areas, industries, documents and rounds.
+    ReadCatalogue,
+    /// Publish documents.
+    PublishDocuments,
+    /// Read enterprises within scope.
+    ReadEnterprises,
+    /// Add and change enterprises, import lists.
+    WriteEnterprises,
+    /// Make and change rounds.
+    WriteRounds,
+    /// Download templates within scope.
+    IssueTemplates,
+    /// Download the bulk sheet of an area and the form for enterprises that are not registered yet.
+    IssueBulkTemplates,
+    /// Read returns, their answers, findings and files within scope.
+    ReadReturns,
+    /// Upload and submit: the enterprise alone, for its own figures are nobody else's to change.
+    FillReturns,
+    /// Hand in files that enterprises of one's scope have filled in: filed as received, not a figure is changed.
+    HandInReturns,
+    /// Send a return back to its enterprise.
+    SendBackReturns,
+    /// Accept a return.
+    AcceptReturns,
+    /// Compute a run, or one again to verify it.
+    Compile,
+    /// Decide upon a draft run.
+    FreezeRuns,
+    /// Put a frozen run in force.
+    PublishRuns,
+    /// Read runs and results within scope.
+    ReadResults,
+    /// Read jobs: one's own, or all for the administrator.
+    ReadJobs,
+    /// Manage users and API keys.
+    ManageAccess,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: [Self; 18] = [
+        Self::ReadCatalogue,
+        Self::PublishDocuments,
+        Self::ReadEnterprises,
+        Self::WriteEnterprises,
+        Self::WriteRounds,
+        Self::IssueTemplates,
+        Self::IssueBulkTemplates,
+        Self::ReadReturns,
+        Self::FillReturns,
+        Self::HandInReturns,
+        Self::SendBackReturns,
+        Self::AcceptReturns,
+        Self::Compile,
+        Self::FreezeRuns,
+        Self::PublishRuns,
+        Self::ReadResults,
+        Self::ReadJobs,
+        Self::ManageAccess,
+    ];
+}
+
+/// Whether a role may do something at all; on which enterprises is the scope's business.
+pub fn allowed(role: Role, action: Action) -> bool {
+    use Action::{
+        AcceptReturns, Compile, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates, IssueTemplates,
+        ManageAccess, PublishDocuments, PublishRuns, ReadCatalogue, ReadEnterprises, ReadJobs, ReadResults,
+        ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
+    };
+    match action {
+        ReadCatalogue | ReadEnterprises | ReadResults | ReadJobs => true,
+        ReadReturns | IssueTemplates => role != Role::Reader,
+        FillReturns => role == Role::Enterprise,
+        SendBackReturns | HandInReturns | IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
+        AcceptReturns | Compile | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
+        PublishDocuments | PublishRuns | WriteRounds | ManageAccess => role == Role::Admin,
+    }
+}
+
+impl Principal {
+    /// Goes on only if the caller may.
+    pub fn may(&self, action: Action) -> Result<(), ServiceError> {
+        if allowed(self.role, action) {
+            Ok(())
+        } else {
+            Err(ServiceError::new("forbidden"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_enterprise_fills_in_returns() {
+        for role in [Role::Town, Role::Bureau, Role::Admin, Role::Reader] {
+            assert!(
+                !allowed(role, Action::FillReturns),
+                "{role:?} must not change an enterprise's figures"
+            );
+        }
+        assert!(allowed(Role::Enterprise, Action::FillReturns));
+    }
+
+    #[test]
+    fn a_reader_changes_nothing_and_sees_no_answers() {
+        let may = Action::ALL
+            .into_iter()
+            .filter(|action| allowed(Role::Reader, *action))
+            .collect::<Vec<_>>();
+        assert_eq!(
+            may,
+            [
+                Action::ReadCatalogue,
+                Action::ReadEnterprises,
+                Action::ReadResults,
+                Action::ReadJobs
+            ]
+        );
+    }
+}

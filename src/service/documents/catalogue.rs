@@ -1,0 +1,264 @@
+//! Published documents, compiled: each is parsed and compiled once and then shared.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use index::{compile::OverReturns, methodology::Methodology};
+use survey::{
+    justification::JustificationReasons,
+    questionnaire::Questionnaire,
+    survey::Survey,
+    tables::{
+        AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
+        SizeClassRules,
+    },
+};
+use workbook::{layout::Layout, options::OptionLists};
+
+use crate::{
+    domain::{
+        document::{DocumentContent, DocumentId, DocumentKind},
+        page::PageRequest,
+        round::Round,
+    },
+    service::{Service, error::ServiceError},
+    store,
+    store::db::Database,
+};
+
+/// Compiled documents by identifier. Published documents never change, so nothing here grows stale.
+#[derive(Default)]
+pub struct Catalogue {
+    forms: RwLock<BTreeMap<FormKey, Arc<Form>>>,
+    methodologies: RwLock<BTreeMap<(DocumentId, FormKey), OverReturns>>,
+}
+
+/// A questionnaire as it is asked: compiled with its tables, its options resolved, laid out as a workbook.
+pub struct Form {
+    /// The compiled questionnaire.
+    pub survey: Survey,
+    /// Options that come from code lists.
+    pub options: OptionLists,
+    /// What stands where in the workbook: all variants, for which variant an enterprise answers is itself a question.
+    pub layout: Layout,
+    /// Hash of the layout.
+    pub layout_hash: String,
+    /// The reasons that a justification may give; none where none are published.
+    pub reasons: JustificationReasons,
+}
+
+impl Form {
+    /// Lays out a compiled questionnaire.
+    pub fn of(survey: Survey, reasons: JustificationReasons) -> Self {
+        let with_list = survey
+            .questionnaire()
+            .questions
+            .iter()
+            .filter(|question| question.options_ref.is_some());
+        let list = |code: &str| {
+            survey
+                .options(code)
+                .iter()
+                .map(|option| (option.code.clone(), option.label.clone()))
+                .collect()
+        };
+        let options = with_list
+            .map(|question| (question.code.clone(), list(&question.code)))
+            .collect();
+        let layout = Layout::of(survey.questionnaire(), &options, None);
+        let layout_hash = layout.hash();
+        Self {
+            survey,
+            options,
+            layout,
+            layout_hash,
+            reasons,
+        }
+    }
+}
+
+/// A questionnaire together with the tables it is read with.
+type FormKey = (DocumentId, Vec<DocumentId>);
+
+/// The kinds of document that make up the reference tables.
+pub const REFERENCE_KINDS: [DocumentKind; 7] = [
+    DocumentKind::Areas,
+    DocumentKind::Industries,
+    DocumentKind::SizeClasses,
+    DocumentKind::EnergyFactors,
+    DocumentKind::Co2Factors,
+    DocumentKind::GridFactors,
+    DocumentKind::FactorSettings,
+];
+
+impl Catalogue {
+    /// The questionnaire compiled with these tables.
+    pub async fn form(
+        &self,
+        db: &Database,
+        questionnaire: DocumentId,
+        reference: &[DocumentId],
+    ) -> Result<Arc<Form>, ServiceError> {
+        let key = (questionnaire, reference.to_vec());
+        if let Some(found) = read(&self.forms).get(&key) {
+            return Ok(found.clone());
+        }
+        let reference = contents(db, reference).await?;
+        let tables = Arc::new(reference_tables(&reference)?);
+        let reasons = reasons(&reference)?;
+        let content = content(db, questionnaire).await?;
+        let compiled = blocking(move || {
+            let questionnaire = Questionnaire::parse(content.content.as_bytes()).map_err(stored_but_invalid)?;
+            Survey::compile(questionnaire, tables)
+                .map(|survey| Form::of(survey, reasons))
+                .map_err(stored_but_invalid)
+        })
+        .await?;
+        let compiled = Arc::new(compiled);
+        write(&self.forms).insert(key, compiled.clone());
+        Ok(compiled)
+    }
+
+    /// The methodology compiled against a questionnaire.
+    pub async fn methodology(
+        &self,
+        db: &Database,
+        methodology: DocumentId,
+        questionnaire: DocumentId,
+        reference: &[DocumentId],
+    ) -> Result<OverReturns, ServiceError> {
+        let form = self.form(db, questionnaire, reference).await?;
+        let key = (methodology, (questionnaire, reference.to_vec()));
+        if let Some(found) = read(&self.methodologies).get(&key) {
+            return Ok(found.clone());
+        }
+        let content = content(db, methodology).await?;
+        let compiled = blocking(move || {
+            let parsed = Methodology::parse(content.content.as_bytes()).map_err(stored_but_invalid)?;
+            parsed
+                .compile(&form.survey)
+                .map_err(stored_but_invalid)?
+                .over_returns()
+                .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
+        })
+        .await?;
+        write(&self.methodologies).insert(key, compiled.clone());
+        Ok(compiled)
+    }
+}
+
+impl Service {
+    /// The questionnaire of a round, compiled with the tables that the round keeps.
+    pub(crate) async fn form(&self, round: &Round) -> Result<Arc<Form>, ServiceError> {
+        self.catalogue
+            .form(&self.db, round.questionnaire, &round.reference)
+            .await
+    }
+
+    /// A methodology compiled against the questionnaire of a round.
+    pub(crate) async fn methodology(&self, id: DocumentId, round: &Round) -> Result<OverReturns, ServiceError> {
+        self.catalogue
+            .methodology(&self.db, id, round.questionnaire, &round.reference)
+            .await
+    }
+}
+
+/// The first item of a list that begins with the newest.
+pub(crate) const NEWEST: PageRequest = PageRequest { limit: 1, after: None };
+
+/// The newest published document of each reference kind, and of the reasons where there are any.
+pub async fn current_reference(db: &Database) -> Result<Vec<DocumentContent>, ServiceError> {
+    let mut found = Vec::with_capacity(REFERENCE_KINDS.len());
+    for kind in REFERENCE_KINDS {
+        let newest = store::document::list_documents(db.read(), Some(kind), &NEWEST)
+            .await?
+            .items
+            .pop();
+        let document = newest.ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))?;
+        found.push(content(db, document.id).await?);
+    }
+    // A house that was set up before there were reasons goes on without them.
+    let kind = Some(DocumentKind::JustificationReasons);
+    if let Some(newest) = store::document::list_documents(db.read(), kind, &NEWEST)
+        .await?
+        .items
+        .pop()
+    {
+        found.push(content(db, newest.id).await?);
+    }
+    Ok(found)
+}
+
+/// The reasons among the documents of a round.
+fn reasons(documents: &[DocumentContent]) -> Result<JustificationReasons, ServiceError> {
+    let found = documents
+        .iter()
+        .find(|found| found.document.kind == DocumentKind::JustificationReasons);
+    match found {
+        Some(found) => JustificationReasons::parse(found.content.as_bytes()).map_err(stored_but_invalid),
+        None => Ok(JustificationReasons::default()),
+    }
+}
+
+/// Reference tables from the contents of their documents.
+pub fn reference_tables(documents: &[DocumentContent]) -> Result<ReferenceTables, ServiceError> {
+    let of = |kind: DocumentKind| {
+        documents
+            .iter()
+            .find(|found| found.document.kind == kind)
+            .map(|found| found.content.as_bytes())
+            .ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))
+    };
+    let industries = documents
+        .iter()
+        .find(|found| found.document.kind == DocumentKind::Industries);
+    let edition = industries.map_or("", |found| found.document.version.as_str());
+    Ok(ReferenceTables {
+        areas: AreaTable::parse(of(DocumentKind::Areas)?).map_err(stored_but_invalid)?,
+        industries: IndustryTable::parse(edition, of(DocumentKind::Industries)?).map_err(stored_but_invalid)?,
+        sizes: SizeClassRules::parse(of(DocumentKind::SizeClasses)?).map_err(stored_but_invalid)?,
+        energy: EnergyFactors::parse(of(DocumentKind::EnergyFactors)?).map_err(stored_but_invalid)?,
+        co2: Co2Factors::parse(of(DocumentKind::Co2Factors)?).map_err(stored_but_invalid)?,
+        grid: GridFactors::parse(of(DocumentKind::GridFactors)?).map_err(stored_but_invalid)?,
+        settings: FactorSettings::parse(of(DocumentKind::FactorSettings)?).map_err(stored_but_invalid)?,
+    })
+}
+
+/// A document with its content.
+pub(crate) async fn content(db: &Database, id: DocumentId) -> Result<DocumentContent, ServiceError> {
+    let document = store::document::find_document(db.read(), id).await?;
+    let content = store::document::content(db.read(), id).await?;
+    Ok(DocumentContent { document, content })
+}
+
+async fn contents(db: &Database, ids: &[DocumentId]) -> Result<Vec<DocumentContent>, ServiceError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.push(content(db, *id).await?);
+    }
+    Ok(found)
+}
+
+/// A document that was validated before it was stored does not pass any more: the engine has changed under it.
+fn stored_but_invalid(faults: Vec<survey::document::DocumentFault>) -> ServiceError {
+    ServiceError::new("document.invalid").with_faults(faults)
+}
+
+/// Runs heavy computing away from the threads that serve requests.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(ServiceError::internal)?
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,242 @@
+//! An import of many returns is taken on: bounded, written down with its items, carried out later by a job.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use workbook::archive::{Archive, ArchiveError, is_one_spreadsheet};
+
+use crate::{
+    blobs::sha256_hex,
+    domain::{
+        access::{Principal, Scope},
+        import::{Blocked, ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions},
+        job::{Job, JobState},
+        round::RoundId,
+    },
+    service::{
+        Service,
+        access::permission::Action,
+        documents::catalogue::blocking,
+        error::{Fault, Kind, ServiceError},
+        returns::upload::require_open,
+        templates::recognise::bulk_sheet,
+    },
+    store,
+};
+
+/// What is handed in.
+pub enum Source {
+    /// A ZIP with one workbook per enterprise.
+    Zip {
+        /// Name of the file, shown, never trusted.
+        filename: String,
+        /// Content.
+        bytes: Bytes,
+    },
+    /// Files of a folder whose bytes are kept as blobs already.
+    Folder {
+        /// Name of the folder.
+        name: String,
+        /// Name and SHA-256 of each file, in order.
+        files: Vec<(String, String)>,
+    },
+    /// A spreadsheet whose rows are enterprises: the options say how it is read, or it is a bulk sheet that was issued here.
+    Spreadsheet {
+        /// Name of the file, shown, never trusted.
+        filename: String,
+        /// Content.
+        bytes: Bytes,
+    },
+}
+
+impl Source {
+    /// What a file that was handed in is: a spreadsheet when a mapping explains it or it is one by its content, else a ZIP.
+    pub fn of_file(filename: String, bytes: Bytes, mapped: bool) -> Self {
+        if mapped || is_one_spreadsheet(&bytes) {
+            Self::Spreadsheet { filename, bytes }
+        } else {
+            Self::Zip { filename, bytes }
+        }
+    }
+
+    /// What usually happens to blocking findings: a workbook is filed with them, a row of a sheet is refused.
+    pub fn usual_blocked(&self) -> Blocked {
+        match self {
+            Self::Zip { .. } | Self::Folder { .. } => Blocked::File,
+            Self::Spreadsheet { .. } => Blocked::Refuse,
+        }
+    }
+}
+
+/// An import that was taken on.
+pub struct Begun {
+    /// The import.
+    pub batch: ImportBatch,
+    /// The job that carries it out.
+    pub job: Job,
+    /// Whether it is a new one: the same source again while the first import of it has not ended is that first import.
+    pub fresh: bool,
+}
+
+/// What the items of an import are, before anything of it is read.
+struct Contents {
+    kind: ImportKind,
+    filename: String,
+    source_sha256: String,
+    items: Vec<ImportItem>,
+    left_out: i32,
+}
+
+/// Takes on an import into a round. `job` is written with it in one transaction, or not at all.
+pub(crate) async fn begin_import(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    source: Source,
+    options: ImportOptions,
+    (id, job): (ImportId, Job),
+) -> Result<Begun, ServiceError> {
+    may_hand_in(caller)?;
+    let found = store::round::find_round(service.db.read(), round).await?;
+    require_open(service, &found)?;
+    let mapped = options.mapping.is_some();
+    if let (Source::Spreadsheet { bytes, .. }, false) = (&source, mapped) {
+        let form = service.form(&found).await?;
+        bulk_sheet(service, &found, &form, bytes).await?;
+    }
+    let contents = contents(service, source, mapped).await?;
+    let txn = service.db.begin_write().await?;
+    let earlier = store::import::imports_of_source(&txn, &caller.scope, round, &contents.source_sha256).await?;
+    let ids = earlier.iter().map(|batch| batch.job).collect::<Vec<_>>();
+    let jobs = store::job::find_jobs(&txn, &ids).await?;
+    for batch in earlier.into_iter().filter(|batch| batch.options == options) {
+        match jobs.get(&batch.job) {
+            Some(job) if !job.state.has_ended() => {
+                return Ok(Begun {
+                    batch,
+                    job: job.clone(),
+                    fresh: false,
+                });
+            }
+            // What stopped it may be over: it goes on where it stood.
+            Some(job) if job.state == JobState::Failed => {
+                store::job::reopen_job(&txn, job.id, service.now()).await?;
+                let job = store::job::find_job(&txn, job.id).await?;
+                txn.commit().await?;
+                return Ok(Begun {
+                    batch,
+                    job,
+                    fresh: true,
+                });
+            }
+            _ => {}
+        }
+    }
+    let batch = ImportBatch {
+        id,
+        round,
+        job: job.id,
+        kind: contents.kind,
+        filename: contents.filename,
+        source_sha256: contents.source_sha256,
+        options,
+        left_out: contents.left_out,
+        created_by: caller.name.clone(),
+        scope: caller.scope.clone(),
+        created_at: service.now(),
+    };
+    store::job::insert_job(&txn, &job).await?;
+    store::import::insert_import(&txn, &batch, &contents.items).await?;
+    txn.commit().await?;
+    Ok(Begun {
+        batch,
+        job,
+        fresh: true,
+    })
+}
+
+/// Goes on only for those who may hand in for others: officers, never for less than a town.
+pub(crate) fn may_hand_in(caller: &Principal) -> Result<(), ServiceError> {
+    caller.may(Action::HandInReturns)?;
+    match caller.scope {
+        Scope::County | Scope::Town(_) => Ok(()),
+        Scope::Enterprise(_) => Err(ServiceError::new("forbidden")),
+    }
+}
+
+async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Contents, ServiceError> {
+    match source {
+        Source::Zip { filename, bytes } => {
+            let limits = service.settings.imports.archive();
+            let (archive, source_sha256) = blocking({
+                let bytes = bytes.clone();
+                move || {
+                    Ok((
+                        Archive::open(bytes.clone(), &limits).map_err(|error| refused(&error))?,
+                        sha256_hex(&bytes),
+                    ))
+                }
+            })
+            .await?;
+            service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
+            let items = (1..)
+                .zip(archive.files())
+                .map(|(ordinal, file)| ImportItem::waiting(ordinal, shown(&file.name)))
+                .collect();
+            Ok(Contents {
+                kind: ImportKind::Zip,
+                filename,
+                source_sha256,
+                items,
+                left_out: i32::try_from(archive.left_out()).unwrap_or(i32::MAX),
+            })
+        }
+        // Its rows are found as it is read: they become items when they are settled.
+        Source::Spreadsheet { filename, bytes } => Ok(Contents {
+            kind: if mapped { ImportKind::Mapped } else { ImportKind::Bulk },
+            filename,
+            source_sha256: service.blobs.put(bytes).await.map_err(ServiceError::internal)?,
+            items: Vec::new(),
+            left_out: 0,
+        }),
+        Source::Folder { name, files } => {
+            let mut list = String::new();
+            for (name, sha256) in &files {
+                // Writing to a string cannot fail.
+                writeln!(list, "{sha256}  {name}").ok();
+            }
+            let items = (1..).zip(files).map(|(ordinal, (name, sha256))| ImportItem {
+                sha256: Some(sha256),
+                ..ImportItem::waiting(ordinal, shown(&name))
+            });
+            Ok(Contents {
+                kind: ImportKind::Folder,
+                filename: name,
+                source_sha256: sha256_hex(list.as_bytes()),
+                items: items.collect(),
+                left_out: 0,
+            })
+        }
+    }
+}
+
+/// A name as it is kept: no longer than people read.
+fn shown(name: &str) -> String {
+    name.chars().take(255).collect()
+}
+
+/// A ZIP that is refused as a whole.
+pub(crate) fn refused(error: &ArchiveError) -> ServiceError {
+    let kind = match error {
+        ArchiveError::TooManyEntries { .. } | ArchiveError::TooLarge { .. } => Kind::TooLarge,
+        _ => Kind::Unprocessable,
+    };
+    let message = error.message();
+    let fault = Fault {
+        code: error.code().to_owned(),
+        pointer: None,
+        place: None,
+        message: message.clone(),
+    };
+    ServiceError::refused(kind, error.code(), message).with_faults([fault])
+}

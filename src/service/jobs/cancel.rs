@@ -1,0 +1,38 @@
+//! Stopping a job that nobody wants any more.
+
+use crate::{
+    domain::{
+        access::Principal,
+        job::{Job, JobId},
+    },
+    service::{Service, browse::get_job, error::ServiceError},
+    store,
+    store::db::StoreError,
+};
+
+/// Kinds of work that stop between two steps when they are told to, at the latest where they tell how far they are; others
+/// can only be stopped before they begin.
+const STOPPABLE: [&str; 6] = [
+    "import_returns",
+    "compile_run",
+    "back_test",
+    "decompose_change",
+    "verify_run",
+    "shake_run",
+];
+
+/// Cancels one's own job, or any as the administrator. What was done before stands; what still waits is left alone.
+pub async fn cancel_job(service: &Service, caller: &Principal, id: JobId) -> Result<Job, ServiceError> {
+    let job = get_job(service, caller, id).await?;
+    let kind = job.task.get("kind").and_then(serde_json::Value::as_str);
+    let stoppable = kind.is_some_and(|kind| STOPPABLE.contains(&kind));
+    let txn = service.db.begin_write().await?;
+    match store::job::cancel_job(&txn, id, stoppable, service.now()).await {
+        Err(StoreError::NotFound) => return Err(ServiceError::new("job.cannot_be_cancelled")),
+        cancelled => cancelled?,
+    }
+    store::import::cancel_items(&txn, id).await?;
+    let job = store::job::find_job(&txn, id).await?;
+    txn.commit().await?;
+    Ok(job)
+}

@@ -1,0 +1,4 @@
+//! Long work: taken on, watched, cancelled.
+
+pub mod cancel;
+pub mod progress;

@@ -1,0 +1,224 @@
+//! Justifying a warning instead of correcting it: the enterprise alone, with a coded reason and words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use survey::{
+    finding::Findings,
+    justification::{Justification, JustificationReason, valid},
+};
+
+use super::{
+    filing::Filer,
+    read::{find, get_return},
+    upload::{Situation, require_open},
+};
+use crate::{
+    domain::{
+        access::Principal,
+        justification::RecordedJustification,
+        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
+    },
+    service::{
+        Service,
+        access::permission::Action,
+        error::{Fault, ServiceError},
+    },
+    store,
+    store::db::{Connection, WriteTxn},
+};
+
+/// Ours have 32 characters; room for a longer hash.
+const LONGEST_FINGERPRINT: usize = 64;
+
+/// Justifications that count, by finding key.
+pub type Counted = BTreeMap<String, RecordedJustification>;
+
+/// Justifies a warning of the newest revision. Saying the same again changes nothing.
+pub async fn justify_finding(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    finding_key: &str,
+    reason: &str,
+    text: &str,
+) -> Result<RecordedJustification, ServiceError> {
+    caller.may(Action::FillReturns)?;
+    let survey_return = find(service.db.read(), caller, id).await?;
+    let situation = Situation::load(service, caller, &survey_return).await?;
+    require_open(service, &situation.round)?;
+    situation.form.reasons.check(reason, text).map_err(|fault| {
+        let message = fault.message();
+        let pointer = if fault.code() == "justification.text_missing" || fault.code() == "justification.text_too_long" {
+            "/text"
+        } else {
+            "/reason"
+        };
+        ServiceError::new("justification.invalid").with_faults([Fault::at(
+            pointer,
+            fault.code(),
+            message.zh,
+            message.en,
+        )])
+    })?;
+    let txn = service.db.begin_write().await?;
+    let revision = revision_in_work(&txn, caller, id).await?;
+    let finding = revision
+        .findings
+        .items
+        .iter()
+        .find(|finding| finding.key == finding_key);
+    let finding = finding.ok_or_else(|| ServiceError::new("justification.no_finding"))?;
+    if !finding.is_justifiable() {
+        return Err(ServiceError::new("justification.not_a_warning"));
+    }
+    let said = Justification {
+        finding_key: finding.key.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        reason: reason.to_owned(),
+        text: text.trim().to_owned(),
+    };
+    let filer = Filer {
+        name: &caller.name,
+        scope: &caller.scope,
+        import: None,
+    };
+    record_given(service, &txn, &filer, &revision, vec![said]).await?;
+    let counted = counting_justifications(&txn, caller, &revision).await?;
+    txn.commit().await?;
+    let mut counted = counted;
+    counted
+        .remove(finding_key)
+        .ok_or_else(|| ServiceError::internal("a justification that does not count at once"))
+}
+
+/// Everything that was said to the findings of a return, oldest first, and the reasons that may be given.
+pub async fn list_justifications(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+) -> Result<(Vec<RecordedJustification>, Vec<JustificationReason>), ServiceError> {
+    let survey_return = get_return(service, caller, id).await?;
+    let given = store::justification::justifications_of(service.db.read(), &caller.scope, id).await?;
+    let situation = Situation::load(service, caller, &survey_return).await?;
+    Ok((given, situation.form.reasons.reasons.clone()))
+}
+
+/// The justifications that count for a revision: those it was accepted with, else those that speak of its values.
+pub async fn counted_for(service: &Service, caller: &Principal, revision: &Revision) -> Result<Counted, ServiceError> {
+    counting_justifications(service.db.read(), caller, revision).await
+}
+
+/// The justifications that would count once these findings and justifications of an upload are kept.
+pub async fn counted_for_upload(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    findings: &Findings,
+    given: Vec<Justification>,
+) -> Result<Counted, ServiceError> {
+    let survey_return: SurveyReturn = get_return(service, caller, id).await?;
+    let mut recorded = store::justification::justifications_of(service.db.read(), &caller.scope, id).await?;
+    let Some(latest) = survey_return.latest else {
+        return Ok(Counted::new());
+    };
+    let now = service.now();
+    recorded.extend(given.into_iter().map(|said| RecordedJustification {
+        number: 0,
+        said,
+        revision: latest,
+        actor: caller.name.clone(),
+        at: now,
+    }));
+    Ok(counted(findings, recorded))
+}
+
+pub(crate) async fn counting_justifications(
+    conn: &impl Connection,
+    caller: &Principal,
+    revision: &Revision,
+) -> Result<Counted, ServiceError> {
+    let frozen = store::justification::accepted_justifications(conn, &caller.scope, revision.id).await?;
+    if let Some(frozen) = frozen {
+        let by_key = frozen.into_iter().map(|given| (given.said.finding_key.clone(), given));
+        return Ok(by_key.collect());
+    }
+    let given = store::justification::justifications_of(conn, &caller.scope, revision.survey_return).await?;
+    Ok(counted(&revision.findings, given))
+}
+
+/// Records what was said, unless it is what was said last to the same finding.
+pub(crate) async fn record_given(
+    service: &Service,
+    txn: &WriteTxn,
+    filer: &Filer<'_>,
+    revision: &Revision,
+    given: Vec<Justification>,
+) -> Result<(), ServiceError> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let before = store::justification::justifications_of(txn, filer.scope, revision.survey_return).await?;
+    let mut last: BTreeMap<&str, &Justification> = BTreeMap::new();
+    for recorded in &before {
+        last.insert(&recorded.said.finding_key, &recorded.said);
+    }
+    // A workbook may hold anything: what speaks of no warning of this revision is not kept, and of one warning the last.
+    let warned: BTreeSet<&str> = revision
+        .findings
+        .items
+        .iter()
+        .filter(|finding| finding.is_justifiable())
+        .map(|finding| finding.key.as_str())
+        .collect();
+    let given: BTreeMap<String, Justification> = given
+        .into_iter()
+        .filter(|said| warned.contains(said.finding_key.as_str()) && said.fingerprint.len() <= LONGEST_FINGERPRINT)
+        .map(|said| (said.finding_key.clone(), said))
+        .collect();
+    let mut number = before.last().map_or(0, |recorded| recorded.number);
+    let mut new = Vec::new();
+    for said in given.into_values() {
+        if last.get(said.finding_key.as_str()) == Some(&&said) {
+            continue;
+        }
+        number += 1;
+        new.push(RecordedJustification {
+            number,
+            said,
+            revision: revision.id,
+            actor: filer.name.to_owned(),
+            at: service.now(),
+        });
+    }
+    store::justification::insert_justifications(txn, filer.scope, revision.survey_return, &new).await?;
+    Ok(())
+}
+
+fn counted(findings: &Findings, given: Vec<RecordedJustification>) -> Counted {
+    let valid: BTreeMap<String, Justification> = valid(findings, given.iter().map(|given| &given.said))
+        .into_iter()
+        .map(|(key, said)| (key, said.clone()))
+        .collect();
+    let mut counted = Counted::new();
+    for given in given {
+        if valid.get(&given.said.finding_key) == Some(&given.said) {
+            counted.insert(given.said.finding_key.clone(), given);
+        }
+    }
+    counted
+}
+
+/// The newest revision, while the enterprise still works on it.
+async fn revision_in_work(txn: &WriteTxn, caller: &Principal, id: ReturnId) -> Result<Revision, ServiceError> {
+    let survey_return = find(txn, caller, id).await?;
+    match survey_return.state {
+        ReturnState::NotStarted => Err(ServiceError::new("return.nothing_uploaded")),
+        ReturnState::Submitted | ReturnState::Accepted => Err(ServiceError::new("return.wrong_state")),
+        ReturnState::Draft | ReturnState::Returned => {
+            let latest = survey_return
+                .latest
+                .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
+            Ok(store::survey_return::find_revision(txn, &caller.scope, latest).await?)
+        }
+    }
+}

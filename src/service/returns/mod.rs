@@ -1,0 +1,13 @@
+//! Returns: upload, check, justification, submission, review.
+
+pub mod accept;
+pub mod annotate;
+pub mod check_workbook;
+pub mod compare_known;
+pub mod convert;
+pub mod energy;
+pub mod filing;
+pub mod justify;
+pub mod read;
+pub mod submit;
+pub mod upload;

@@ -1,0 +1,118 @@
+//! Returns as they stand: lists, revisions, original files, and the record of every step.
+
+use bytes::Bytes;
+
+use crate::{
+    domain::{
+        access::Principal,
+        page::{Page, PageRequest},
+        revision::RevisionSummary,
+        survey_return::{
+            ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn,
+        },
+    },
+    service::{Service, access::permission::Action, error::ServiceError},
+    store,
+    store::db::{Connection, WriteTxn},
+};
+
+/// Returns within scope.
+pub async fn list_returns(
+    service: &Service,
+    caller: &Principal,
+    filter: &ReturnFilter,
+    page: &PageRequest,
+) -> Result<Page<ReturnRow>, ServiceError> {
+    caller.may(Action::ReadReturns)?;
+    Ok(store::survey_return::list_returns(service.db.read(), &caller.scope, filter, page).await?)
+}
+
+/// One return within scope.
+pub async fn get_return(service: &Service, caller: &Principal, id: ReturnId) -> Result<SurveyReturn, ServiceError> {
+    caller.may(Action::ReadReturns)?;
+    find(service.db.read(), caller, id).await
+}
+
+/// Revisions of a return, oldest first, without answers.
+pub async fn list_revisions(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+) -> Result<Vec<RevisionSummary>, ServiceError> {
+    let survey_return = get_return(service, caller, id).await?;
+    Ok(store::survey_return::revisions_of(service.db.read(), &caller.scope, survey_return.id).await?)
+}
+
+/// One revision with its answers and findings.
+pub async fn get_revision(service: &Service, caller: &Principal, id: RevisionId) -> Result<Revision, ServiceError> {
+    caller.may(Action::ReadReturns)?;
+    Ok(store::survey_return::find_revision(service.db.read(), &caller.scope, id).await?)
+}
+
+/// The uploaded workbook of a revision, byte for byte.
+pub async fn get_revision_workbook(
+    service: &Service,
+    caller: &Principal,
+    id: RevisionId,
+) -> Result<(Revision, Bytes), ServiceError> {
+    let revision = get_revision(service, caller, id).await?;
+    let bytes = service
+        .blobs
+        .get(&revision.blob_sha256)
+        .await
+        .map_err(ServiceError::internal)?;
+    Ok((revision, bytes))
+}
+
+/// Every step in the life of a return, oldest first.
+pub async fn list_return_events(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+) -> Result<Vec<ReturnEvent>, ServiceError> {
+    let survey_return = get_return(service, caller, id).await?;
+    Ok(store::survey_return::events_of(service.db.read(), &caller.scope, survey_return.id).await?)
+}
+
+/// The return, or not found: also when it is not the caller's to see.
+pub(crate) async fn find(
+    conn: &impl Connection,
+    caller: &Principal,
+    id: ReturnId,
+) -> Result<SurveyReturn, ServiceError> {
+    Ok(store::survey_return::find_return(conn, &caller.scope, id).await?)
+}
+
+/// Moves a return to a state and records who did it, when and why.
+pub(crate) async fn record_step(
+    service: &Service,
+    txn: &WriteTxn,
+    caller: &Principal,
+    mut survey_return: SurveyReturn,
+    expected_version: i64,
+    to: ReturnState,
+    reason: Option<String>,
+) -> Result<SurveyReturn, ServiceError> {
+    let now = service.now();
+    let from = std::mem::replace(&mut survey_return.state, to);
+    survey_return.updated_at = now;
+    survey_return.version =
+        store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
+    let event = ReturnEvent {
+        survey_return: survey_return.id,
+        number: events_so_far(txn, caller, survey_return.id).await? + 1,
+        from,
+        to,
+        revision: survey_return.latest,
+        actor: caller.name.clone(),
+        at: now,
+        reason,
+    };
+    store::survey_return::insert_event(txn, &caller.scope, &event).await?;
+    Ok(survey_return)
+}
+
+async fn events_so_far(txn: &WriteTxn, caller: &Principal, id: ReturnId) -> Result<i32, ServiceError> {
+    let events = store::survey_return::events_of(txn, &caller.scope, id).await?;
+    Ok(events.last().map_or(0, |event| event.number))
+}

@@ -1,0 +1,85 @@
+//! Submitting: the enterprise says that its figures stand.
+
+use survey::questionnaire::Action as Severity;
+
+use super::{
+    justify::counting_justifications,
+    read::{find, record_step},
+    upload::require_open,
+};
+use crate::{
+    domain::{
+        access::Principal,
+        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
+    },
+    service::{Service, access::permission::Action, error::ServiceError},
+    store,
+    store::db::WriteTxn,
+};
+
+/// Submits the newest revision. It needs zero blocking findings; where the round says so, every warning justified.
+pub async fn submit_return(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    expected_version: i64,
+) -> Result<SurveyReturn, ServiceError> {
+    caller.may(Action::FillReturns)?;
+    let txn = service.db.begin_write().await?;
+    let survey_return = find(&txn, caller, id).await?;
+    let round = store::round::find_round(&txn, survey_return.round).await?;
+    require_open(service, &round)?;
+    let revision = match survey_return.state {
+        ReturnState::NotStarted => return Err(ServiceError::new("return.nothing_uploaded")),
+        ReturnState::Submitted | ReturnState::Accepted => return Err(ServiceError::new("return.wrong_state")),
+        ReturnState::Draft | ReturnState::Returned => {
+            let latest = survey_return
+                .latest
+                .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
+            store::survey_return::find_revision(&txn, &caller.scope, latest).await?
+        }
+    };
+    if revision.findings.blocks() {
+        let blocking = revision
+            .findings
+            .items
+            .iter()
+            .filter(|finding| finding.action == Severity::Block);
+        return Err(ServiceError::new("return.blocked").with_faults(blocking));
+    }
+    if round.warnings_must_be_justified {
+        require_justified(&txn, caller, &revision).await?;
+    }
+    let changed = record_step(
+        service,
+        &txn,
+        caller,
+        survey_return,
+        expected_version,
+        ReturnState::Submitted,
+        None,
+    )
+    .await?;
+    txn.commit().await?;
+    Ok(changed)
+}
+
+/// Goes on only if every warning has a justification that counts. Warnings beyond the list cannot be justified one by
+/// one: they must be brought down to what is listed first.
+async fn require_justified(txn: &WriteTxn, caller: &Principal, revision: &Revision) -> Result<(), ServiceError> {
+    let counted = counting_justifications(txn, caller, revision).await?;
+    let warnings = revision
+        .findings
+        .items
+        .iter()
+        .filter(|finding| finding.action == Severity::Warn);
+    let open: Vec<_> = warnings
+        .clone()
+        .filter(|finding| !counted.contains_key(&finding.key))
+        .collect();
+    if open.is_empty() && warnings.count() == revision.findings.warn {
+        Ok(())
+    } else {
+        Err(ServiceError::new("return.unjustified").with_faults(open))
+    }
+}

@@ -1,0 +1,291 @@
+//! Making a round: the questionnaire, the dates, who is asked. From then on every enterprise asked has a return.
+
+use chrono::NaiveDate;
+
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        document::{Document, DocumentId, DocumentKind},
+        enterprise::EnterpriseId,
+        round::{Population, Round, RoundId},
+        survey_return::ReturnId,
+    },
+    service::{
+        Service,
+        access::{manage::duplicate, permission::Action},
+        documents::catalogue::current_reference,
+        error::{Fault, ServiceError},
+    },
+    store,
+    store::db::{StoreError, WriteTxn},
+};
+
+/// What a round is made from.
+pub struct NewRound {
+    /// Code, unique.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Year in which it is asked.
+    pub year: i32,
+    /// The questionnaire.
+    pub questionnaire: DocumentId,
+    /// Older versions of it whose templates are still read.
+    pub accepted_versions: Vec<DocumentId>,
+    /// First day for returns.
+    pub opens_on: NaiveDate,
+    /// Last day for returns.
+    pub closes_on: NaiveDate,
+    /// Who is asked.
+    pub population: Population,
+    /// The round before.
+    pub previous: Option<RoundId>,
+    /// Whether a return is submitted only once every warning is justified.
+    pub warnings_must_be_justified: bool,
+}
+
+/// Makes a round; the population is frozen as it is now.
+pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) -> Result<Round, ServiceError> {
+    caller.may(Action::WriteRounds)?;
+    let faults = faults(service, &new).await?;
+    if !faults.is_empty() {
+        return Err(ServiceError::new("round.invalid").with_faults(faults));
+    }
+    let reference = current_reference(&service.db)
+        .await?
+        .into_iter()
+        .map(|found| found.document.id)
+        .collect::<Vec<_>>();
+    // Compiled now, so that a questionnaire that does not fit today's code lists is refused here and not at an upload.
+    for questionnaire in std::iter::once(&new.questionnaire).chain(&new.accepted_versions) {
+        service.catalogue.form(&service.db, *questionnaire, &reference).await?;
+    }
+    let members = members(service, &new.population).await?;
+    if members.is_empty() {
+        return Err(ServiceError::new("round.invalid").with_faults([Fault::at(
+            "/population",
+            "round.population_empty",
+            "没有企业符合这个范围。",
+            "No enterprise is in this population.",
+        )]));
+    }
+    let round = Round {
+        id: RoundId(service.next_id()),
+        code: new.code.trim().to_owned(),
+        title: new.title.trim().to_owned(),
+        year: new.year,
+        questionnaire: new.questionnaire,
+        reference,
+        accepted_versions: new.accepted_versions,
+        opens_on: new.opens_on,
+        closes_on: new.closes_on,
+        population: new.population,
+        previous: new.previous,
+        warnings_must_be_justified: new.warnings_must_be_justified,
+        version: 1,
+        created_at: service.now(),
+    };
+    let members = members
+        .into_iter()
+        .map(|member| (member, ReturnId(service.next_id())))
+        .collect::<Vec<_>>();
+    let txn = service.db.begin_write().await?;
+    store::round::insert_round(&txn, &round)
+        .await
+        .map_err(|error| duplicate(error, "round.duplicate_code"))?;
+    store::round::add_members(&txn, round.id, &members, round.created_at)
+        .await
+        .map_err(|error| match error {
+            StoreError::Referenced => unknown_members(),
+            other => other.into(),
+        })?;
+    txn.commit().await?;
+    Ok(round)
+}
+
+async fn members(service: &Service, population: &Population) -> Result<Vec<EnterpriseId>, ServiceError> {
+    Ok(match population {
+        Population::Query(filter) => {
+            store::enterprise::enterprise_ids(service.db.read(), &Scope::County, filter).await?
+        }
+        Population::List(ids) => {
+            let mut ids = ids.clone();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        }
+    })
+}
+
+async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, ServiceError> {
+    let mut faults = Vec::new();
+    let code = new.code.trim();
+    let shape = (1..=32).contains(&code.len())
+        && code
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if !shape {
+        faults.push(Fault::at(
+            "/code",
+            "round.code",
+            "代码为 1 至 32 个字母、数字或 - _ .",
+            "A code is 1 to 32 letters, digits or - _ .",
+        ));
+    }
+    if new.title.trim().is_empty() || new.title.chars().count() > 200 {
+        faults.push(Fault::at(
+            "/title",
+            "round.title",
+            "请填写标题（200 字以内）。",
+            "Give a title of at most 200 characters.",
+        ));
+    }
+    if !(2000..=2100).contains(&new.year) {
+        faults.push(Fault::at(
+            "/year",
+            "round.year",
+            "年份应在 2000 至 2100 之间。",
+            "The year lies between 2000 and 2100.",
+        ));
+    }
+    if new.closes_on < new.opens_on {
+        faults.push(Fault::at(
+            "/closes_on",
+            "round.dates",
+            "截止日期早于开始日期。",
+            "It closes before it opens.",
+        ));
+    }
+    let questionnaire = optional(store::document::find_document(service.db.read(), new.questionnaire).await)?;
+    for (at, version) in new.accepted_versions.iter().enumerate() {
+        let older = optional(store::document::find_document(service.db.read(), *version).await)?;
+        if !older.is_some_and(|older| is_version_of(&older, questionnaire.as_ref())) {
+            faults.push(other_questionnaire(&format!("/accepted_version_ids/{at}")));
+        }
+    }
+    if questionnaire.is_none_or(|document| document.kind != DocumentKind::Questionnaire) {
+        faults.push(Fault::at(
+            "/questionnaire_id",
+            "round.questionnaire",
+            "没有这份调查表。",
+            "There is no such questionnaire.",
+        ));
+    }
+    if let Some(previous) = new.previous
+        && optional(store::round::find_round(service.db.read(), previous).await)?.is_none()
+    {
+        faults.push(Fault::at(
+            "/previous_round_id",
+            "round.previous",
+            "没有这个上一期。",
+            "There is no such previous round.",
+        ));
+    }
+    Ok(faults)
+}
+
+/// Whether a document is another version of a questionnaire.
+fn is_version_of(document: &Document, questionnaire: Option<&Document>) -> bool {
+    document.kind == DocumentKind::Questionnaire
+        && questionnaire.is_some_and(|known| known.code == document.code && known.id != document.id)
+}
+
+fn other_questionnaire(pointer: &str) -> Fault {
+    Fault::at(
+        pointer,
+        "round.other_questionnaire",
+        "不是本期调查表的另一版本。请选同一代码的已发布版本。",
+        "It is not another version of the round's questionnaire. Choose a published version of the same code.",
+    )
+}
+
+fn unknown_members() -> ServiceError {
+    ServiceError::new("round.invalid").with_faults([Fault::at(
+        "/population/enterprise_ids",
+        "round.population_unknown",
+        "名单中有不存在的企业。",
+        "The list names enterprises that do not exist.",
+    )])
+}
+
+/// Nothing instead of not found.
+fn optional<T>(found: Result<T, StoreError>) -> Result<Option<T>, ServiceError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What may be changed of a round; what is absent stays. The population never changes.
+pub struct RoundChange {
+    /// Another version of the questionnaire, so long as nobody has answered. The one before stays accepted.
+    pub questionnaire: Option<DocumentId>,
+    /// Title.
+    pub title: Option<String>,
+    /// First day for returns.
+    pub opens_on: Option<NaiveDate>,
+    /// Last day for returns.
+    pub closes_on: Option<NaiveDate>,
+    /// Whether a return is submitted only once every warning is justified; it counts for what is submitted from now on.
+    pub warnings_must_be_justified: Option<bool>,
+}
+
+/// Changes title or dates of a round.
+pub async fn update_round(
+    service: &Service,
+    caller: &Principal,
+    id: RoundId,
+    expected_version: i64,
+    change: RoundChange,
+) -> Result<Round, ServiceError> {
+    caller.may(Action::WriteRounds)?;
+    let txn = service.db.begin_write().await?;
+    let mut round = store::round::find_round(&txn, id).await?;
+    if let Some(version) = change.questionnaire.filter(|version| *version != round.questionnaire) {
+        move_to_version(service, &txn, &mut round, version).await?;
+    }
+    round.title = change.title.unwrap_or(round.title);
+    round.opens_on = change.opens_on.unwrap_or(round.opens_on);
+    round.closes_on = change.closes_on.unwrap_or(round.closes_on);
+    round.warnings_must_be_justified = change
+        .warnings_must_be_justified
+        .unwrap_or(round.warnings_must_be_justified);
+    if round.closes_on < round.opens_on {
+        let fault = Fault::at(
+            "/closes_on",
+            "round.dates",
+            "截止日期早于开始日期。",
+            "It closes before it opens.",
+        );
+        return Err(ServiceError::new("round.invalid").with_faults([fault]));
+    }
+    round.version = store::round::update_round(&txn, &round, expected_version).await?;
+    txn.commit().await?;
+    Ok(round)
+}
+
+/// Moves a round to another version of its questionnaire. Templates that are out already stay accepted; what has been
+/// read already would not have been read with this version, so that nothing may have come in yet.
+async fn move_to_version(
+    service: &Service,
+    txn: &WriteTxn,
+    round: &mut Round,
+    version: DocumentId,
+) -> Result<(), ServiceError> {
+    let current = store::document::find_document(txn, round.questionnaire).await?;
+    let next = optional(store::document::find_document(txn, version).await)?;
+    if !next.is_some_and(|next| is_version_of(&next, Some(&current))) {
+        let fault = other_questionnaire("/questionnaire_id");
+        return Err(ServiceError::new("round.invalid").with_faults([fault]));
+    }
+    let progress = store::round::progress(txn, &Scope::County, round.id).await?;
+    if progress.not_started != progress.population {
+        return Err(ServiceError::new("round.already_answered"));
+    }
+    service.catalogue.form(&service.db, version, &round.reference).await?;
+    round.accepted_versions.retain(|accepted| *accepted != version);
+    round.accepted_versions.push(round.questionnaire);
+    round.questionnaire = version;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! Rounds: one questionnaire, one year, one population.
+
+pub mod create;
+pub mod figures;

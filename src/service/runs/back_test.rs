@@ -1,0 +1,420 @@
+//! A methodology that is not published yet, tried on a past round: who would move, by how many places, to which level.
+//! Nothing is stored but the report.
+
+use index::{
+    compile::OverReturns,
+    methodology::Methodology,
+    region::{RegionChange, RegionFigures, RegionScored},
+};
+use serde::Serialize;
+use survey::document::DocumentFault;
+
+use super::{
+    compare::{Summary, summed_up},
+    compute::{accepted_now, basis, fits_round, rank_at},
+    pass::{Pass, Ranked},
+};
+use crate::{
+    blobs::sha256_hex,
+    domain::{
+        access::{Principal, Scope},
+        enterprise::EnterpriseId,
+        page::PageRequest,
+        round::{Round, RoundId},
+        run::{RankingRow, RegionResult, Run, RunFilter, RunId, RunInput},
+    },
+    service::{
+        Service,
+        access::permission::Action,
+        documents::catalogue::blocking,
+        error::{Fault, ServiceError},
+        jobs::progress::Progress,
+    },
+    store,
+};
+
+/// Moves that a report lists; beyond them it counts.
+const LISTED: usize = 500;
+
+/// A draft tried on a round.
+#[derive(Debug, Serialize)]
+pub struct BackTest {
+    /// Round.
+    pub round_id: RoundId,
+    /// Code of the draft.
+    pub methodology_code: String,
+    /// Version of the draft.
+    pub methodology_version: String,
+    /// SHA-256 of the draft, hex.
+    pub methodology_sha256: String,
+    /// Hash of everything that went in: a run with the same document over the same returns has the same.
+    pub inputs_sha256: String,
+    /// Returns computed.
+    pub returns: usize,
+    /// Returns with a score.
+    pub scored: usize,
+    /// How many would stand at each level or stage, rising; those without one last. Empty for a region.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<BandCount>,
+    /// Against a run of the round; absent where there is none, and for a region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+    /// The index of the region, where the draft gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<RegionTest>,
+}
+
+/// The index of a region by a draft, with the figures given for a run of the round.
+#[derive(Debug, Serialize)]
+pub struct RegionTest {
+    /// The run whose figures were taken and that it is compared with.
+    pub run_id: RunId,
+    /// Version of its methodology.
+    pub run_methodology_version: String,
+    /// The index as it would be.
+    pub index: RegionScored,
+    /// How it differs from that of the run.
+    pub change: RegionChange,
+}
+
+/// Enterprises at a level or stage.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct BandCount {
+    /// Level or stage; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<i32>,
+    /// Enterprises.
+    pub enterprises: u64,
+}
+
+/// The draft against a run.
+#[derive(Debug, Serialize)]
+pub struct Against {
+    /// The run.
+    pub run_id: RunId,
+    /// Version of its methodology.
+    pub methodology_version: String,
+    /// Enterprises with a better rank.
+    pub up: u64,
+    /// Enterprises with a worse rank.
+    pub down: u64,
+    /// Enterprises whose level or stage would be another.
+    pub band_changed: u64,
+    /// Most places that anybody would move.
+    pub most_places: u32,
+    /// Mean of the places moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_places: Option<f64>,
+    /// Mean change of the main score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_score_change: Option<f64>,
+    /// From which level or stage to which.
+    pub bands: Vec<BandChange>,
+    /// Who would move: those whose level changes and then by places, the most first.
+    pub moves: Vec<Move>,
+    /// How many would move.
+    pub moving: usize,
+}
+
+/// Enterprises that would go from one level or stage to another.
+#[derive(Debug, Serialize)]
+pub struct BandChange {
+    /// From; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<i32>,
+    /// To; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<i32>,
+    /// Enterprises.
+    pub enterprises: u64,
+}
+
+/// An enterprise that would move.
+#[derive(Debug, Serialize)]
+pub struct Move {
+    /// Enterprise.
+    pub enterprise_id: EnterpriseId,
+    /// Credit code.
+    pub uscc: String,
+    /// Name.
+    pub enterprise_name: String,
+    /// As in the run.
+    pub before: Place,
+    /// As the draft would have it.
+    pub after: Place,
+    /// Places won, negative for lost; absent where one rank is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places: Option<i32>,
+}
+
+/// Where an enterprise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Place {
+    /// Main score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i32>,
+    /// Level or stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<i32>,
+}
+
+/// Refuses a draft with faults, one that does not fit the round, and a run of another round, before a job is made of it.
+pub async fn check_back_test(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: &str,
+) -> Result<(), ServiceError> {
+    prepare(service, caller, round, against, content).await.map(drop)
+}
+
+/// A draft, and what it is tried on.
+struct Trial {
+    round: Round,
+    draft: OverReturns,
+    /// The run to compare with.
+    run: Option<Run>,
+    /// Of that run, where the draft is one of a region.
+    region: Option<RegionResult>,
+}
+
+async fn prepare(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: &str,
+) -> Result<Trial, ServiceError> {
+    caller.may(Action::Compile)?;
+    let round = store::round::find_round(service.db.read(), round).await?;
+    let draft = draft(service, &round, content).await?;
+    let run = run_to_compare(service, &round, against, draft.code()).await?;
+    let region = match &run {
+        Some(run) => store::run_region::find_region(service.db.read(), run.id).await?,
+        None => None,
+    };
+    match (&run, draft.region().is_some(), region.is_some()) {
+        (Some(_), true, false) | (_, false, true) => {
+            let fault = Fault::at(
+                "/against",
+                "back_test.other_kind",
+                "一个算区域指数，一个按企业测算，不能比较。",
+                "One gives the index of a region, the other scores enterprises: they cannot be compared.",
+            );
+            Err(ServiceError::new("invalid").with_faults([fault]))
+        }
+        (None, true, _) => Err(ServiceError::new("back_test.no_figures")),
+        _ => Ok(Trial {
+            round,
+            draft,
+            run,
+            region,
+        }),
+    }
+}
+
+/// Tries a draft on the accepted returns of a round.
+pub async fn back_test(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: &str,
+    progress: Progress<'_>,
+) -> Result<BackTest, ServiceError> {
+    let trial = prepare(service, caller, round, against, content).await?;
+    let (round, draft) = (trial.round, trial.draft);
+    let (code, version) = (draft.code().to_owned(), draft.version().to_owned());
+    let figures: Option<RegionFigures> = draft
+        .region()
+        .zip(trial.region.as_ref())
+        .map(|(draft, region)| draft.fitting(region.figures.clone()));
+    let returns = accepted_now(service, &round).await?;
+    let round_id = round.id;
+    let sha256 = sha256_hex(content.as_bytes());
+    let pass = Pass {
+        basis: basis(service, round, draft, sha256.clone(), figures).await?,
+        returns,
+    };
+    let ranked = pass.rank(service, progress, pass.returns.len()).await?;
+    let mut report = BackTest {
+        round_id,
+        methodology_code: code,
+        methodology_version: version,
+        methodology_sha256: sha256,
+        returns: pass.returns.len(),
+        scored: ranked.scores.iter().flatten().count(),
+        bands: Vec::new(),
+        inputs_sha256: ranked.inputs_sha256.clone(),
+        against: None,
+        region: None,
+    };
+    match (trial.run, ranked.region(), trial.region) {
+        (Some(run), Some(now), Some(before)) => {
+            report.region = Some(RegionTest {
+                run_id: run.id,
+                run_methodology_version: run.methodology_version,
+                index: now.outcome.clone(),
+                change: now.outcome.change_from(&before.outcome),
+            });
+        }
+        (run, ..) => {
+            report.bands = band_counts(&ranked.bands);
+            if let Some(run) = run {
+                let before = store::run_result::all_results(service.db.read(), &Scope::County, run.id).await?;
+                report.against = Some(compare(&run, &before, &pass.returns, &ranked));
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// The draft compiled for a round, or all its faults.
+async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverReturns, ServiceError> {
+    let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let parsed = Methodology::parse(content.as_bytes()).map_err(invalid)?;
+    fits_round(service, round, &parsed).await?;
+    let form = service.form(round).await?;
+    let compiled = blocking(move || {
+        parsed
+            .compile(&form.survey)
+            .map_err(invalid)?
+            .over_returns()
+            .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
+    });
+    compiled.await
+}
+
+/// The run that is named, or else the newest of the round with the draft's methodology, whatever its version.
+async fn run_to_compare(
+    service: &Service,
+    round: &Round,
+    named: Option<RunId>,
+    methodology_code: &str,
+) -> Result<Option<Run>, ServiceError> {
+    let conn = service.db.read();
+    if let Some(id) = named {
+        let run = store::run::find_run(conn, id).await?;
+        if run.round != round.id {
+            let fault = Fault::at(
+                "/against",
+                "back_test.other_round",
+                "所比较的测算属于另一个调查期。",
+                "The run to compare with is one of another round.",
+            );
+            return Err(ServiceError::new("invalid").with_faults([fault]));
+        }
+        return Ok(Some(run));
+    }
+    let filter = RunFilter {
+        round: Some(round.id),
+        methodology_code: Some(methodology_code.to_owned()),
+        state: None,
+        public: false,
+    };
+    let newest = PageRequest { limit: 1, after: None };
+    Ok(store::run::list_runs(conn, &filter, &newest).await?.items.pop())
+}
+
+fn band_counts(bands: &[Option<i32>]) -> Vec<BandCount> {
+    let mut counts = std::collections::BTreeMap::new();
+    for band in bands {
+        // None is less than any number; it stands last.
+        *counts.entry((band.is_none(), *band)).or_insert(0_u64) += 1;
+    }
+    counts
+        .into_iter()
+        .map(|((_, band), enterprises)| BandCount { band, enterprises })
+        .collect()
+}
+
+fn compare(run: &Run, before: &[RankingRow], returns: &[RunInput], ranked: &Ranked) -> Against {
+    let after: Vec<RankingRow> = returns
+        .iter()
+        .enumerate()
+        .map(|(at, input)| row(input, at, ranked))
+        .collect();
+    let Summary {
+        up,
+        down,
+        most_places,
+        mean_places,
+        mean_score_change,
+        bands,
+        ..
+    } = summed_up(&after, before);
+    let earlier: std::collections::BTreeMap<EnterpriseId, &RankingRow> =
+        before.iter().map(|row| (row.enterprise, row)).collect();
+    let mut moves: Vec<Move> = after
+        .iter()
+        .filter_map(|now| moved(now, earlier.get(&now.enterprise)?))
+        .collect();
+    moves.sort_by_key(|found| {
+        let places = found.places.map_or(0, i32::unsigned_abs);
+        (
+            found.before.band == found.after.band,
+            std::cmp::Reverse(places),
+            found.uscc.clone(),
+        )
+    });
+    let moving = moves.len();
+    moves.truncate(LISTED);
+    let changed = bands.iter().filter(|((from, to), _)| from != to);
+    let band_changed = changed.map(|(_, enterprises)| *enterprises).sum();
+    Against {
+        run_id: run.id,
+        methodology_version: run.methodology_version.clone(),
+        up,
+        down,
+        band_changed,
+        most_places,
+        mean_places,
+        mean_score_change,
+        bands: bands
+            .into_iter()
+            .map(|((from, to), enterprises)| BandChange { from, to, enterprises })
+            .collect(),
+        moves,
+        moving,
+    }
+}
+
+/// A return as the draft would list it.
+fn row(input: &RunInput, at: usize, ranked: &Ranked) -> RankingRow {
+    RankingRow {
+        enterprise: input.enterprise,
+        uscc: input.uscc.clone(),
+        enterprise_name: input.name.clone(),
+        area_code: input.area_code.clone(),
+        industry_code: input.industry_code.clone(),
+        size_class: input.size_class.clone(),
+        revision: input.revision,
+        previous: input.previous,
+        score: ranked.scores.get(at).copied().flatten(),
+        rank: rank_at(ranked, at),
+        band: ranked.bands.get(at).copied().flatten(),
+        totals: serde_json::Value::Null,
+    }
+}
+
+fn moved(now: &RankingRow, before: &RankingRow) -> Option<Move> {
+    let place = |row: &RankingRow| Place {
+        score: row.score,
+        rank: row.rank,
+        band: row.band,
+    };
+    let (was, is) = (place(before), place(now));
+    let differs = (was.rank, was.band) != (is.rank, is.band);
+    differs.then(|| Move {
+        enterprise_id: now.enterprise,
+        uscc: now.uscc.clone(),
+        enterprise_name: now.enterprise_name.clone(),
+        before: was,
+        after: is,
+        places: was.rank.zip(is.rank).map(|(was, is)| was - is),
+    })
+}

@@ -1,0 +1,19 @@
+//! Runs: computing, ranking, explanation, comparison.
+
+pub mod back_test;
+pub mod compare;
+pub mod compute;
+pub mod decompose;
+pub mod explain;
+pub mod export;
+pub mod life;
+pub mod pass;
+pub mod region;
+pub mod robustness;
+pub mod scored;
+pub mod statistics;
+pub mod try_region;
+pub mod vary_settings;
+pub mod verify;
+pub mod weigh;
+pub mod what_if;

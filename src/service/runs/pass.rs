@@ -1,0 +1,657 @@
+//! One pass over the returns of a run, chunk by chunk: answers are read, evaluated and scored, and forgotten again.
+//!
+//! A run of a hundred thousand returns keeps of each only what is ranked. What goes into it is fixed at its start by the
+//! identifiers of the revisions, which never change, so that reading them in many statements is reading one moment.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
+    sync::Arc,
+};
+
+use futures::{
+    StreamExt as _, TryStreamExt as _,
+    stream::{self, BoxStream, Stream},
+};
+use index::{
+    compile::{CompiledComposite, CompiledMethodology, OverReturns},
+    composite::{Column, CompositeError, Matrix},
+    exact::Fixed,
+    rank::rank,
+    region::{CompiledRegion, Measured, RegionError, RegionFigures},
+    returns::{CompositeScores, Figures, UnitFigures},
+    scoring::{Attained, NodeKind, Scored},
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use survey::{
+    answer::Answers,
+    document::DocumentFault,
+    survey::{Evaluation, RoundContext, Survey},
+};
+
+use crate::{
+    domain::{
+        access::Scope,
+        document::DocumentId,
+        revision::RevisionContent,
+        round::Round,
+        run::{RegionResult, Run, RunInput},
+        survey_return::RevisionId,
+    },
+    service::{
+        Service,
+        documents::catalogue::{Form, blocking},
+        error::{Kind, ServiceError},
+        jobs::progress::Progress,
+    },
+    store,
+};
+
+/// Version of everything that turns inputs into results. A change of any result raises it.
+pub const ENGINE_VERSION: &str = concat!("ronghe-", env!("CARGO_PKG_VERSION"));
+
+/// Returns that are in memory at once, and results that are written in one transaction.
+pub(crate) const CHUNK: usize = 500;
+
+/// Chunks that are under way at once: while one is scored the next is read, and the one before is written.
+const AHEAD: usize = 2;
+
+/// Threads that score. Two keep a small server's other requests alive; reading and writing are the database's.
+const THREADS: usize = 2;
+
+/// What returns are computed with, the same for all of them.
+pub(crate) struct Basis {
+    pub(crate) round: Round,
+    pub(crate) form: Arc<Form>,
+    pub(crate) methodology: OverReturns,
+    /// What is given by hand, for the index of a region.
+    pub(crate) region: Option<RegionFigures>,
+    /// Hashes of methodology, questionnaire and reference tables.
+    pub(crate) document_hashes: Vec<String>,
+}
+
+/// The returns of a run and what they are computed with.
+pub(crate) struct Pass {
+    pub(crate) basis: Arc<Basis>,
+    pub(crate) returns: Vec<RunInput>,
+}
+
+/// What one return gave.
+struct One<T> {
+    /// What it contributes to the hash of the inputs.
+    line: Vec<u8>,
+    gave: T,
+}
+
+/// What the first pass keeps of every return, in their order.
+pub(crate) struct Ranked {
+    pub(crate) inputs_sha256: String,
+    pub(crate) scores: Vec<Option<f64>>,
+    pub(crate) ranks: Vec<Option<u32>>,
+    pub(crate) bands: Vec<Option<i32>>,
+    method: RankedBy,
+}
+
+/// What is needed to tell why returns have their scores.
+enum RankedBy {
+    /// Each is scored by itself, again.
+    Each(Arc<CompiledMethodology>),
+    /// All were scored together.
+    Together(Arc<CompiledComposite>, Arc<CompositeScores>),
+    /// None has a score; something was taken from each for the index of their region.
+    Region(Arc<CompiledRegion>, Box<RegionResult>),
+}
+
+impl Ranked {
+    /// The index of the region, where the methodology gives one.
+    pub(crate) fn region(&self) -> Option<&RegionResult> {
+        match &self.method {
+            RankedBy::Region(_, result) => Some(result),
+            RankedBy::Each(_) | RankedBy::Together(..) => None,
+        }
+    }
+
+    /// The scores of all returns and what gave them, where they were scored together.
+    pub(crate) fn together(self) -> Option<(Arc<CompiledComposite>, Arc<CompositeScores>)> {
+        match self.method {
+            RankedBy::Each(_) | RankedBy::Region(..) => None,
+            RankedBy::Together(composite, scores) => Some((composite, scores)),
+        }
+    }
+}
+
+/// The contents of a return.
+struct Contents<'c> {
+    now: &'c RevisionContent,
+    /// Of the round before.
+    previous: Option<&'c RevisionContent>,
+}
+
+/// Who is told how far a pass is.
+#[derive(Clone, Copy)]
+struct Steps<'s> {
+    service: &'s Service,
+    progress: Progress<'s>,
+    total: usize,
+}
+
+/// Hashes of the documents of a round and of a methodology, in the order in which they go into a run's hash.
+pub(crate) async fn document_hashes(
+    service: &Service,
+    round: &Round,
+    methodology_sha256: String,
+) -> Result<Vec<String>, ServiceError> {
+    let ids: Vec<DocumentId> = std::iter::once(round.questionnaire)
+        .chain(round.reference.iter().copied())
+        .collect();
+    let found = store::document::find_documents(service.db.read(), &ids).await?;
+    let mut hashes = vec![methodology_sha256];
+    for id in ids {
+        let document = found.iter().find(|document| document.id == id);
+        hashes.push(document.ok_or_else(|| ServiceError::new("not_found"))?.sha256.clone());
+    }
+    Ok(hashes)
+}
+
+impl Pass {
+    /// Takes something from each of some returns.
+    async fn take<T: Send + 'static>(
+        &self,
+        service: &Service,
+        returns: &[RunInput],
+        take: impl Fn(&RunInput, &Contents<'_>) -> T + Send + Sync + 'static,
+    ) -> Result<Vec<One<T>>, ServiceError> {
+        let ids: Vec<RevisionId> = returns
+            .iter()
+            .flat_map(|input| std::iter::once(input.revision).chain(input.previous))
+            .collect();
+        // A run is over the whole county whoever asks for it; what of it is shown is the reader's scope.
+        let contents = store::survey_return::contents_of(service.db.read(), &Scope::County, &ids).await?;
+        let returns = returns.to_vec();
+        blocking(move || on_threads(&returns, |input| take_one(input, &contents, &take))).await
+    }
+
+    /// What is taken from each return, in order, chunk by chunk.
+    fn taken<'p, T: Send + 'static>(
+        &'p self,
+        service: &'p Service,
+        take: impl Fn(&RunInput, &Contents<'_>) -> T + Clone + Send + Sync + 'static,
+    ) -> impl Stream<Item = Result<Vec<One<T>>, ServiceError>> + Send + 'p {
+        stream::iter(self.returns.chunks(CHUNK))
+            .map(move |chunk| self.take(service, chunk, take.clone()))
+            .buffered(AHEAD)
+    }
+
+    /// The score of each return by itself, chunk by chunk.
+    fn scored<'p>(
+        &'p self,
+        service: &'p Service,
+        methodology: &Arc<CompiledMethodology>,
+    ) -> impl Stream<Item = Result<Vec<One<Scored>>, ServiceError>> + Send + 'p {
+        let (basis, methodology) = (self.basis.clone(), methodology.clone());
+        self.taken(service, move |_, contents| {
+            let previous = contents.previous.map(|previous| &previous.answers);
+            score_content(&basis.form.survey, &methodology, contents.now, previous)
+        })
+    }
+
+    /// The first pass: everybody's score and rank, and the hash of everything that goes in. `steps` are told as done of
+    /// `total`.
+    pub(crate) async fn rank(
+        &self,
+        service: &Service,
+        progress: Progress<'_>,
+        total: usize,
+    ) -> Result<Ranked, ServiceError> {
+        let mut inputs = Lines::default();
+        inputs.add(&(ENGINE_VERSION, self.basis.round.year, &self.basis.document_hashes))?;
+        let steps = Steps {
+            service,
+            progress,
+            total,
+        };
+        match &self.basis.methodology {
+            OverReturns::Each(methodology) => self.rank_each(methodology, inputs, steps).await,
+            OverReturns::Together(composite) => self.rank_together(composite, inputs, steps).await,
+            OverReturns::Region(region) => self.rank_region(region, inputs, steps).await,
+        }
+    }
+
+    async fn rank_each(
+        &self,
+        methodology: &Arc<CompiledMethodology>,
+        mut inputs: Lines,
+        steps: Steps<'_>,
+    ) -> Result<Ranked, ServiceError> {
+        let (mut scores, mut bands) = (Vec::with_capacity(self.returns.len()), Vec::new());
+        let mut chunks = pin!(self.scored(steps.service, methodology));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
+                inputs.add_bytes(&one.line);
+                scores.push(main_score(&one.gave));
+                bands.push(band(one.gave.attained.as_ref()));
+            }
+            steps.progress.report(scores.len(), steps.total).await?;
+        }
+        let by_place: Vec<_> = scores.iter().copied().enumerate().collect();
+        Ok(Ranked {
+            inputs_sha256: inputs.finish(),
+            ranks: rank(&by_place),
+            scores: scores.into_iter().map(|score| score.map(Fixed::to_f64)).collect(),
+            bands,
+            method: RankedBy::Each(methodology.clone()),
+        })
+    }
+
+    async fn rank_together(
+        &self,
+        composite: &Arc<CompiledComposite>,
+        mut inputs: Lines,
+        steps: Steps<'_>,
+    ) -> Result<Ranked, ServiceError> {
+        let units = self.units(composite, &mut inputs, steps).await?;
+        let (composite, year) = (composite.clone(), i64::from(self.basis.round.year));
+        blocking(move || {
+            let count = units.len();
+            let scores = composite.score(year, units).map_err(|error| refused(&error))?;
+            Ok(Ranked {
+                inputs_sha256: inputs.finish(),
+                scores: (0..count).map(|unit| scores.score(unit)).collect(),
+                ranks: (0..count).map(|unit| scores.rank(unit)).collect(),
+                bands: (0..count)
+                    .map(|unit| band(scores.attained(&composite, unit).as_ref()))
+                    .collect(),
+                method: RankedBy::Together(composite, Arc::new(scores)),
+            })
+        })
+        .await
+    }
+
+    /// What a composite keeps of every return.
+    async fn units(
+        &self,
+        composite: &Arc<CompiledComposite>,
+        inputs: &mut Lines,
+        steps: Steps<'_>,
+    ) -> Result<Vec<UnitFigures>, ServiceError> {
+        let mut units = Vec::with_capacity(self.returns.len());
+        let (basis, over) = (self.basis.clone(), composite.clone());
+        let figures =
+            move |input: &RunInput, contents: &Contents<'_>| figures_of(&basis.form.survey, &over, input, contents);
+        let mut chunks = pin!(self.taken(steps.service, figures));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
+                inputs.add_bytes(&one.line);
+                units.push(one.gave);
+            }
+            steps.progress.report(units.len(), steps.total).await?;
+        }
+        Ok(units)
+    }
+
+    /// The scores of the nodes by credit code. Under a methodology that scores all together it is with the scales of
+    /// `before`, a run of that methodology.
+    pub(crate) async fn bridge(
+        &self,
+        service: &Service,
+        before: &Run,
+        progress: Progress<'_>,
+    ) -> Result<Matrix, ServiceError> {
+        let steps = Steps {
+            service,
+            progress,
+            total: self.returns.len(),
+        };
+        match &self.basis.methodology {
+            OverReturns::Each(methodology) => self.totals(methodology, steps).await,
+            OverReturns::Together(composite) => {
+                let units = self.units(composite, &mut Lines::default(), steps).await?;
+                let before = service.scored_runs.of(service, before).await?;
+                let year = i64::from(self.basis.round.year);
+                blocking(move || {
+                    let bridged = before.scores.on_scales(&before.methodology, year, units);
+                    bridged.map_err(|error| refused(&error))
+                })
+                .await
+            }
+            OverReturns::Region(_) => Err(ServiceError::new("run.not_over_enterprises")),
+        }
+    }
+
+    /// The scores of the nodes of each return by itself.
+    async fn totals(&self, methodology: &Arc<CompiledMethodology>, steps: Steps<'_>) -> Result<Matrix, ServiceError> {
+        let mut cells: BTreeMap<Arc<str>, Vec<Option<f64>>> = BTreeMap::new();
+        let mut done = 0;
+        let mut chunks = pin!(self.scored(steps.service, methodology));
+        while let Some(chunk) = chunks.try_next().await? {
+            for one in chunk {
+                for (code, score) in one.gave.totals {
+                    let column = cells.entry(code).or_insert_with(|| vec![None; self.returns.len()]);
+                    if let Some(cell) = column.get_mut(done) {
+                        *cell = Some(score.to_f64());
+                    }
+                }
+                done += 1;
+            }
+            steps.progress.report(done, steps.total).await?;
+        }
+        let columns = cells.into_iter().map(|(code, cells)| Column::new(&*code, cells));
+        let columns = columns.collect::<Result<_, _>>().map_err(ServiceError::internal)?;
+        let units = self.returns.iter().map(|input| input.uscc.clone()).collect();
+        Matrix::new(units, columns).map_err(ServiceError::internal)
+    }
+
+    /// Nobody is ranked: what the returns say of the region goes together with what is given by hand.
+    async fn rank_region(
+        &self,
+        region: &Arc<CompiledRegion>,
+        mut inputs: Lines,
+        steps: Steps<'_>,
+    ) -> Result<Ranked, ServiceError> {
+        let figures = self.basis.region.clone();
+        let figures = figures.ok_or_else(|| ServiceError::new("run.region_missing"))?;
+        inputs.add(&figures)?;
+        let (mut now, mut last_year, mut done) = (region.tally(), region.tally(), 0);
+        let mut chunks = pin!(self.measured(steps.service, region, true));
+        while let Some(chunk) = chunks.try_next().await? {
+            done += chunk.len();
+            for one in chunk {
+                inputs.add_bytes(&one.line);
+                now.add(&one.gave.now);
+                if let Some(before) = &one.gave.last_year {
+                    last_year.add(before);
+                }
+            }
+            steps.progress.report(done, steps.total).await?;
+        }
+        let values = region.values(&figures, &now, &last_year);
+        let outcome = region
+            .score(&values)
+            .map_err(|error| region_refused("/region", &[error]))?;
+        Ok(Ranked {
+            inputs_sha256: inputs.finish(),
+            scores: vec![None; done],
+            ranks: vec![None; done],
+            bands: vec![None; done],
+            method: RankedBy::Region(Arc::clone(region), Box::new(RegionResult { figures, outcome })),
+        })
+    }
+
+    /// What is taken from each return for its region, chunk by chunk.
+    fn measured<'p>(
+        &'p self,
+        service: &'p Service,
+        region: &Arc<CompiledRegion>,
+        with_last_year: bool,
+    ) -> impl Stream<Item = Result<Vec<One<MeasuredYears>>, ServiceError>> + Send + 'p {
+        let (basis, region) = (self.basis.clone(), Arc::clone(region));
+        self.taken(service, move |_, contents| {
+            let measure = |content, previous| {
+                let (evaluation, not_applicable) = evaluated(&basis.form.survey, content, previous);
+                region.measure(&evaluation, &not_applicable)
+            };
+            let last_year = contents.previous.filter(|_| with_last_year);
+            MeasuredYears {
+                now: measure(contents.now, contents.previous.map(|previous| &previous.answers)),
+                last_year: last_year.map(|previous| measure(previous, None)),
+            }
+        })
+    }
+
+    /// The second pass: why each return has its score, in order, chunk by chunk.
+    pub(crate) fn explained<'p>(
+        &'p self,
+        service: &'p Service,
+        ranked: &Ranked,
+    ) -> BoxStream<'p, Result<Vec<Scored>, ServiceError>> {
+        match &ranked.method {
+            RankedBy::Each(methodology) => {
+                let scored = self.scored(service, methodology);
+                scored
+                    .map_ok(|chunk| chunk.into_iter().map(|one| one.gave).collect())
+                    .boxed()
+            }
+            RankedBy::Region(region, _) => {
+                let measured = self.measured(service, region, false);
+                let region = Arc::clone(region);
+                let scored = move |one: One<MeasuredYears>| region.scored_return(&one.gave.now);
+                measured
+                    .map_ok(move |chunk| chunk.into_iter().map(&scored).collect())
+                    .boxed()
+            }
+            RankedBy::Together(composite, scores) => {
+                let (composite, scores) = (composite.clone(), scores.clone());
+                let firsts = stream::iter((0..self.returns.len()).step_by(CHUNK));
+                firsts
+                    .then(move |first| {
+                        let (composite, scores) = (composite.clone(), scores.clone());
+                        let places = first..self.returns.len().min(first + CHUNK);
+                        blocking(move || Ok(places.map(|unit| scores.scored(&composite, unit)).collect()))
+                    })
+                    .boxed()
+            }
+        }
+    }
+}
+
+/// What a return says of its region.
+struct MeasuredYears {
+    now: Measured,
+    /// Of the round before, where it is looked at.
+    last_year: Option<Measured>,
+}
+
+/// Halves the returns between threads; the order stays.
+fn on_threads<T: Send>(
+    returns: &[RunInput],
+    take: impl Fn(&RunInput) -> Result<T, ServiceError> + Sync,
+) -> Result<Vec<T>, ServiceError> {
+    let share = returns.len().div_ceil(THREADS).max(1);
+    let take = &take;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = returns
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(take).collect::<Result<Vec<_>, _>>()))
+            .collect();
+        let mut all = Vec::with_capacity(returns.len());
+        for worker in workers {
+            let part = worker
+                .join()
+                .map_err(|_| ServiceError::internal("a scoring thread panicked"))?;
+            all.extend(part?);
+        }
+        Ok(all)
+    })
+}
+
+fn take_one<T>(
+    input: &RunInput,
+    contents: &BTreeMap<RevisionId, RevisionContent>,
+    take: &impl Fn(&RunInput, &Contents<'_>) -> T,
+) -> Result<One<T>, ServiceError> {
+    let missing = || ServiceError::internal(format!("revision {} is missing", input.revision));
+    let now = contents.get(&input.revision).ok_or_else(missing)?;
+    let previous = match input.previous {
+        Some(id) => Some(contents.get(&id).ok_or_else(missing)?),
+        None => None,
+    };
+    let line = InputLine {
+        uscc: &input.uscc,
+        area: &input.area_code,
+        industry: &input.industry_code,
+        blob: &input.blob_sha256,
+        answers: &now.answers,
+        not_applicable: now.claims.keys().map(String::as_str).collect(),
+        previous: previous.map(|previous| &previous.answers),
+    };
+    let mut bytes = serde_json::to_vec(&line).map_err(ServiceError::internal)?;
+    bytes.push(b'\n');
+    Ok(One {
+        line: bytes,
+        gave: take(input, &Contents { now, previous }),
+    })
+}
+
+/// What a composite keeps of a return.
+fn figures_of(
+    survey: &Survey,
+    composite: &CompiledComposite,
+    input: &RunInput,
+    contents: &Contents<'_>,
+) -> UnitFigures {
+    let figures = |content, previous| figures_of_content(survey, composite, content, previous);
+    let last_year = contents.previous.filter(|_| composite.needs_last_year());
+    let group = |name: &String| match name.as_str() {
+        "area" => Some(input.area_code.clone()),
+        "industry" => Some(input.industry_code.clone()),
+        "size_class" => input.size_class.clone(),
+        _ => None,
+    };
+    UnitFigures {
+        unit: input.uscc.clone(),
+        figures: figures(contents.now, contents.previous.map(|previous| &previous.answers)),
+        last_year: last_year.map(|previous| figures(previous, None)),
+        groups: composite.group_columns().iter().map(group).collect(),
+    }
+}
+
+/// What a composite keeps of the content of one revision.
+pub(crate) fn figures_of_content(
+    survey: &Survey,
+    composite: &CompiledComposite,
+    content: &RevisionContent,
+    previous: Option<&Answers>,
+) -> Figures {
+    let (evaluation, not_applicable) = evaluated(survey, content, previous);
+    composite.figures(&evaluation, &not_applicable)
+}
+
+/// Scores the content of one revision.
+pub(crate) fn score_content(
+    survey: &Survey,
+    methodology: &CompiledMethodology,
+    content: &RevisionContent,
+    previous: Option<&Answers>,
+) -> Scored {
+    let (evaluation, not_applicable) = evaluated(survey, content, previous);
+    methodology.score(&evaluation, &not_applicable)
+}
+
+/// What a revision says, and the questions that do not apply: whoever accepted it has agreed to what it claims.
+fn evaluated(survey: &Survey, content: &RevisionContent, previous: Option<&Answers>) -> (Evaluation, BTreeSet<String>) {
+    let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
+    (evaluation, content.claims.keys().cloned().collect())
+}
+
+/// The refusal of what was given for a region in this part of a request: the first fault leads, each has its place.
+pub(crate) fn region_refused(part: &str, errors: &[RegionError]) -> ServiceError {
+    let fault = |error: &RegionError| DocumentFault {
+        pointer: format!("{part}/values/{}", error.indicator()),
+        code: error.code().to_owned(),
+        message: error.message(),
+    };
+    ServiceError::new("run.region_invalid").with_faults(errors.iter().map(fault))
+}
+
+/// The refusal of figures by a composite.
+pub(crate) fn refused(error: &CompositeError) -> ServiceError {
+    ServiceError::refused(Kind::Unprocessable, error.code(), error.message())
+}
+
+/// What one accepted return contributes to the hash. No identifiers: the same figures give the same hash anywhere.
+#[derive(Serialize)]
+struct InputLine<'a> {
+    uscc: &'a str,
+    area: &'a str,
+    industry: &'a str,
+    blob: &'a str,
+    answers: &'a Answers,
+    not_applicable: Vec<&'a str>,
+    previous: Option<&'a Answers>,
+}
+
+/// The score that enterprises are ranked by: that of the first root which is no topic.
+pub(crate) fn main_score(scored: &Scored) -> Option<Fixed> {
+    let is_main = |kind| matches!(kind, NodeKind::Aggregate | NodeKind::Total);
+    scored
+        .nodes
+        .iter()
+        .find(|node| node.parent.is_none() && is_main(node.kind))
+        .and_then(|node| node.score)
+}
+
+/// The level or stage.
+pub(crate) fn band(attained: Option<&Attained>) -> Option<i32> {
+    i32::try_from(attained?.value).ok()
+}
+
+/// A hash over JSON values, one a line.
+#[derive(Default)]
+struct Lines(Sha256);
+
+impl Lines {
+    fn add(&mut self, value: &impl Serialize) -> Result<(), ServiceError> {
+        let mut line = serde_json::to_vec(value).map_err(ServiceError::internal)?;
+        line.push(b'\n');
+        self.add_bytes(&line);
+        Ok(())
+    }
+
+    fn add_bytes(&mut self, line: &[u8]) {
+        self.0.update(line);
+    }
+
+    fn finish(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}
+
+/// The hash over the results in order: credit code, rank and the whole explanation of each, `[uscc,rank,detail]` a line.
+#[derive(Default)]
+pub(crate) struct ResultsHash(Lines);
+
+impl ResultsHash {
+    /// The index of a region stands before the results.
+    pub(crate) fn of(ranked: &Ranked) -> Result<Self, ServiceError> {
+        let mut hash = Self::default();
+        if let Some(region) = ranked.region() {
+            hash.0.add(&region.outcome)?;
+        }
+        Ok(hash)
+    }
+
+    pub(crate) fn add(&mut self, uscc: &str, rank: Option<i32>, detail: &str) -> Result<(), ServiceError> {
+        // The explanation is JSON already and goes in as it is stored.
+        let mut line = serde_json::to_vec(&(uscc, rank)).map_err(ServiceError::internal)?;
+        line.pop();
+        line.push(b',');
+        line.extend_from_slice(detail.as_bytes());
+        line.extend_from_slice(b"]\n");
+        self.0.add_bytes(&line);
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_results_is_json() {
+        let detail = json!({"zeta": [1.5, null], "alpha": "两化 \"x\""});
+        let mut found = ResultsHash::default();
+        found.add("9133", Some(3), &detail.to_string()).unwrap();
+        found.add("9134", None, "{}").unwrap();
+        let mut expected = Lines::default();
+        expected.add(&("9133", Some(3), &detail)).unwrap();
+        expected.add(&("9134", None::<i32>, &json!({}))).unwrap();
+        assert_eq!(found.finish(), expected.finish());
+    }
+}

@@ -1,0 +1,54 @@
+//! The index of a region in a run, as far as the caller may see it.
+
+use super::statistics::LEAST;
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        run::{RegionResult, Run, RunId},
+    },
+    service::{Service, browse::get_run, error::ServiceError},
+    store,
+};
+
+/// The index of a region in a run.
+pub async fn read_region(
+    service: &Service,
+    caller: &Principal,
+    id: RunId,
+) -> Result<(Run, RegionResult), ServiceError> {
+    let run = get_run(service, caller, id).await?;
+    let region = region_of(service, caller, &run).await?;
+    Ok((run, region.ok_or_else(|| ServiceError::new("run.no_region"))?))
+}
+
+/// Refuses a run that gives a region its index and enterprises no scores.
+pub(super) async fn refuse_region(service: &Service, run: &Run) -> Result<(), ServiceError> {
+    match store::run_region::find_region(service.db.read(), run.id).await? {
+        Some(_) => Err(ServiceError::new("run.not_over_enterprises")),
+        None => Ok(()),
+    }
+}
+
+/// What the caller may see of the index of a region; none where a run has none. Who sees the whole county sees it at once,
+/// everybody else once it is published, and without its indicators where one is taken over so few enterprises that it would
+/// tell of single ones.
+pub(crate) async fn region_of(
+    service: &Service,
+    caller: &Principal,
+    run: &Run,
+) -> Result<Option<RegionResult>, ServiceError> {
+    let region = store::run_region::find_region(service.db.read(), run.id).await?;
+    let sees_all = caller.scope == Scope::County;
+    let Some(mut region) = region.filter(|_| sees_all || run.state.is_public()) else {
+        return Ok(None);
+    };
+    let mut counted = region
+        .outcome
+        .indicators
+        .iter()
+        .filter_map(|indicator| indicator.enterprises);
+    if !sees_all && counted.any(|enterprises| (enterprises as u64) < LEAST) {
+        region.outcome.indicators.clear();
+    }
+    Ok(Some(region))
+}

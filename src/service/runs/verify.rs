@@ -1,0 +1,139 @@
+//! Computing a run again, from the revisions it was made from, and saying whether the same bytes come out.
+
+use futures::TryStreamExt as _;
+use serde::Serialize;
+
+use super::{
+    compute::{pass_of, rank_at},
+    pass::{ENGINE_VERSION, ResultsHash},
+};
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        enterprise::EnterpriseId,
+        run::RunId,
+    },
+    service::{Service, access::permission::Action, browse::get_run, error::ServiceError, jobs::progress::Progress},
+    store,
+};
+
+/// Differences that a report lists; beyond them it counts.
+const LISTED: usize = 200;
+
+/// Whether a run comes out the same again.
+#[derive(Debug, Serialize)]
+pub struct Verification {
+    /// Run.
+    pub run_id: RunId,
+    /// Version of the engine that made the run.
+    pub engine_version: String,
+    /// Version of the engine that computed it again.
+    pub engine_version_now: &'static str,
+    /// Whether the same figures went in. With another engine version this is false, because the version goes in too.
+    pub same_inputs: bool,
+    /// Whether the results are the same byte for byte.
+    pub same_results: bool,
+    /// Hash of the results, as stored.
+    pub results_sha256: String,
+    /// Hash of the results, computed again.
+    pub results_sha256_now: String,
+    /// Results computed again.
+    pub returns: usize,
+    /// Results that differ in score, rank or level.
+    pub differing: usize,
+    /// The first of them, by credit code.
+    pub differences: Vec<Difference>,
+}
+
+/// A result that came out otherwise.
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    /// Enterprise.
+    pub enterprise_id: EnterpriseId,
+    /// Credit code.
+    pub uscc: String,
+    /// As stored.
+    pub stored: Figures,
+    /// Computed again.
+    pub now: Figures,
+}
+
+/// What is compared of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Figures {
+    /// Main score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i32>,
+    /// Level or stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<i32>,
+}
+
+/// Computes a run again. Nothing is stored.
+pub async fn verify_run(
+    service: &Service,
+    caller: &Principal,
+    id: RunId,
+    progress: Progress<'_>,
+) -> Result<Verification, ServiceError> {
+    caller.may(Action::Compile)?;
+    let run = get_run(service, caller, id).await?;
+    let pass = pass_of(service, &run).await?;
+    let stored = store::run_result::all_results(service.db.read(), &Scope::County, id).await?;
+    let total = 2 * pass.returns.len();
+    let ranked = pass.rank(service, progress, total).await?;
+    let mut hash = ResultsHash::of(&ranked)?;
+    let (mut differences, mut differing, mut at) = (Vec::new(), 0, 0);
+    let mut explained = pass.explained(service, &ranked);
+    while let Some(chunk) = explained.try_next().await? {
+        for (input, scored) in pass.returns.iter().skip(at).zip(chunk) {
+            let detail = serde_json::to_string(&scored).map_err(ServiceError::internal)?;
+            let now = Figures {
+                score: ranked.scores.get(at).copied().flatten(),
+                rank: rank_at(&ranked, at),
+                band: ranked.bands.get(at).copied().flatten(),
+            };
+            hash.add(&input.uscc, now.rank, &detail)?;
+            let before = stored.get(at).map(|row| Figures {
+                score: row.score,
+                rank: row.rank,
+                band: row.band,
+            });
+            if let Some(before) = before.filter(|before| *before != now) {
+                differing += 1;
+                if differences.len() < LISTED {
+                    differences.push(Difference {
+                        enterprise_id: input.enterprise,
+                        uscc: input.uscc.clone(),
+                        stored: before,
+                        now,
+                    });
+                }
+            }
+            at += 1;
+        }
+        progress.report(pass.returns.len() + at, total).await?;
+    }
+    let results_sha256_now = hash.finish();
+    Ok(Verification {
+        run_id: id,
+        same_inputs: run.inputs_sha256 == ranked.inputs_sha256,
+        same_results: run.results_sha256 == results_sha256_now,
+        engine_version: run.engine_version,
+        engine_version_now: ENGINE_VERSION,
+        results_sha256: run.results_sha256,
+        results_sha256_now,
+        returns: at,
+        differing,
+        differences,
+    })
+}
+
+/// Refuses what could not be verified, before a job is made of it.
+pub async fn check_verification(service: &Service, caller: &Principal, id: RunId) -> Result<(), ServiceError> {
+    caller.may(Action::Compile)?;
+    get_run(service, caller, id).await.map(drop)
+}

@@ -1,0 +1,208 @@
+//! What an enterprise's result would be with other answers. Computed against the run as it stands, and never stored.
+
+use std::collections::BTreeMap;
+
+use index::{
+    compile::{CompiledMethodology, OverReturns},
+    returns::{CompositeScores, Figures},
+    scoring::Scored,
+};
+use survey::{
+    answer::{Answer, Answers},
+    document::segment,
+    survey::Survey,
+};
+
+use super::pass::{band, figures_of_content, main_score, refused, score_content};
+use crate::{
+    domain::{
+        access::Principal,
+        enterprise::EnterpriseId,
+        revision::RevisionContent,
+        run::{RankingRow, Run, RunId},
+        survey_return::RevisionId,
+    },
+    service::{
+        Service,
+        browse::get_run,
+        documents::catalogue::blocking,
+        error::{Fault, ServiceError},
+    },
+    store,
+};
+
+/// Answers to be put in place of those of the revision: none leaves the question blank.
+pub type Changes = BTreeMap<String, Option<Answer>>;
+
+/// A result as it would be.
+pub struct WhatIf {
+    /// The run.
+    pub run: Run,
+    /// The result as it is.
+    pub result: RankingRow,
+    /// Where the enterprise would stand with bounds and everybody else as in the run.
+    pub standing: Standing,
+    /// Every node as it would be.
+    pub scored: Scored,
+    /// Whether other enterprises' scores would move too if the change were real, because the methodology is relative: they
+    /// are held as they are.
+    pub relative: bool,
+    /// Where it would stand if all were computed anew with everybody else's figures as in the run; only of a methodology
+    /// that scores all together.
+    pub rerun: Option<Standing>,
+}
+
+/// A score and what follows from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// The main score; absent where there is none.
+    pub score: Option<f64>,
+    /// The rank.
+    pub rank: Option<i32>,
+    /// The level or stage.
+    pub band: Option<i32>,
+}
+
+/// Computes the result of an enterprise in a run with some answers changed.
+pub async fn what_if(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    enterprise: EnterpriseId,
+    changes: Changes,
+) -> Result<WhatIf, ServiceError> {
+    let run = get_run(service, caller, run).await?;
+    let conn = service.db.read();
+    let found = store::run_result::results_of_enterprises(conn, &caller.scope, run.id, &[enterprise]).await?;
+    let result = found.into_iter().next().ok_or_else(|| ServiceError::new("not_found"))?;
+    let round = store::round::find_round(conn, run.round).await?;
+    let form = service.form(&round).await?;
+    let methodology = service.methodology(run.methodology, &round).await?;
+    let ids: Vec<RevisionId> = std::iter::once(result.revision).chain(result.previous).collect();
+    let mut contents = store::survey_return::contents_of(conn, &caller.scope, &ids).await?;
+    let previous = result.previous.and_then(|id| contents.remove(&id));
+    let mut content = contents
+        .remove(&result.revision)
+        .ok_or_else(|| ServiceError::internal("the revision of a result is missing"))?;
+    change(&form.survey, &mut content, changes)?;
+    let previous = previous.as_ref().map(|previous| &previous.answers);
+    match &methodology {
+        OverReturns::Each(methodology) => {
+            let scored = score_content(&form.survey, methodology, &content, previous);
+            by_itself(service, run, result, methodology, scored).await
+        }
+        OverReturns::Together(composite) => {
+            let figures = figures_of_content(&form.survey, composite, &content, previous);
+            among_all(service, run, result, figures).await
+        }
+        OverReturns::Region(_) => Err(ServiceError::new("run.not_over_enterprises")),
+    }
+}
+
+/// Of a methodology that scores each return by itself.
+async fn by_itself(
+    service: &Service,
+    run: Run,
+    result: RankingRow,
+    methodology: &CompiledMethodology,
+    scored: Scored,
+) -> Result<WhatIf, ServiceError> {
+    let score = main_score(&scored).map(index::exact::Fixed::to_f64);
+    let rank = match score {
+        // How many stand above it is no more than the rank itself says.
+        Some(score) => {
+            let above = store::run_result::results_above(service.db.read(), run.id, score, &result).await?;
+            i32::try_from(above.saturating_add(1)).ok()
+        }
+        None => None,
+    };
+    let band = band(scored.attained.as_ref());
+    Ok(WhatIf {
+        run,
+        result,
+        standing: Standing { score, rank, band },
+        scored,
+        relative: methodology.relative(),
+        rerun: None,
+    })
+}
+
+/// Of a methodology that scores all returns together.
+async fn among_all(service: &Service, run: Run, result: RankingRow, figures: Figures) -> Result<WhatIf, ServiceError> {
+    let all = service.scored_runs.of(service, &run).await?;
+    let unit = all.place(result.enterprise)?;
+    blocking(move || {
+        let composite = &all.methodology;
+        let standing = |scores: &CompositeScores| Standing {
+            score: scores.score(unit),
+            rank: scores.rank(unit).and_then(|rank| i32::try_from(rank).ok()),
+            band: band(scores.attained(composite, unit).as_ref()),
+        };
+        let rerun = all
+            .scores
+            .rerun(composite, unit, figures.clone())
+            .map_err(|error| refused(&error))?;
+        let frozen = all
+            .scores
+            .frozen(composite, unit, figures)
+            .map_err(|error| refused(&error))?;
+        Ok(WhatIf {
+            run,
+            result,
+            standing: standing(&frozen),
+            scored: frozen.scored(composite, unit),
+            relative: composite.method.relative(),
+            rerun: Some(standing(&rerun)),
+        })
+    })
+    .await
+}
+
+/// Puts the changed answers in place. All that do not fit the questionnaire are refused together.
+fn change(survey: &Survey, content: &mut RevisionContent, changes: Changes) -> Result<(), ServiceError> {
+    let faults: Vec<Fault> = changes
+        .iter()
+        .flat_map(|(code, answer)| faults(survey, code, answer.as_ref()))
+        .collect();
+    if !faults.is_empty() {
+        return Err(ServiceError::new("answers.invalid").with_faults(faults));
+    }
+    for (code, answer) in changes {
+        put(&mut content.answers, code, answer);
+    }
+    Ok(())
+}
+
+fn put(answers: &mut Answers, code: String, answer: Option<Answer>) {
+    match answer {
+        Some(answer) => drop(answers.insert(code, answer)),
+        None => drop(answers.remove(&code)),
+    }
+}
+
+/// Why an answer does not fit its question, in the words of the check of a return; none when it does.
+fn faults(survey: &Survey, code: &str, answer: Option<&Answer>) -> Vec<Fault> {
+    let pointer = format!("/answers/{}", segment(code));
+    let Some(question) = survey.question(code) else {
+        return vec![Fault::at(
+            pointer,
+            "answers.unknown_question",
+            format!("调查表中没有题项 {code}。"),
+            format!("The questionnaire has no question {code}."),
+        )];
+    };
+    let misfits = answer
+        .map(|answer| survey.misfits(question, answer))
+        .unwrap_or_default();
+    misfits
+        .into_iter()
+        .map(|misfit| {
+            Fault::at(
+                pointer.clone(),
+                misfit.check.code(),
+                misfit.message.zh,
+                misfit.message.en,
+            )
+        })
+        .collect()
+}

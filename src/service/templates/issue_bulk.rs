@@ -1,0 +1,175 @@
+//! Workbooks of a round that are not for one enterprise: the bulk sheet of an area, and the form for an enterprise that
+//! is not in the registry yet.
+
+use std::collections::BTreeMap;
+
+use survey::answer::Answers;
+use workbook::{
+    bulk::{self, BulkEntry, BulkLayout, DEFAULT_TABLE_ROWS},
+    language::Language,
+    metadata::{TemplateKind, TemplateMetadata},
+    prefill::{Prefill, raw_values},
+    template::{TemplateIssue, write_live},
+};
+
+use super::{
+    issue::{Filling, Template, known_answers, round_title},
+    seal::{current_key, nonce},
+};
+use crate::{
+    domain::{
+        access::{Principal, Scope},
+        enterprise::{Enterprise, EnterpriseId},
+        round::{Round, RoundId},
+    },
+    service::{
+        Service,
+        access::permission::Action,
+        documents::catalogue::{Form, blocking},
+        error::ServiceError,
+        imports::mapping::round_and_form,
+    },
+    store,
+};
+
+/// The most rows of a table question that a bulk sheet has columns for.
+pub const MOST_TABLE_ROWS: u32 = 10;
+
+/// Enterprises whose answers of the round before are read at once.
+const AT_ONCE: usize = 1000;
+
+/// What a bulk sheet shall hold.
+#[derive(Clone, Debug, Default)]
+pub struct BulkRequest {
+    /// Only enterprises of this area, a town or one above; everybody within scope when absent.
+    pub area: Option<String>,
+    /// Language.
+    pub language: Language,
+    /// Rows of each table question that get columns, 1 to [`MOST_TABLE_ROWS`].
+    pub table_rows: Option<u32>,
+}
+
+/// Writes the bulk sheet of a round: one row for every enterprise asked that the caller sees in the area, with what is
+/// known of it.
+pub async fn issue_bulk_template(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    request: BulkRequest,
+) -> Result<Template, ServiceError> {
+    write_filled_bulk(service, caller, round, request, |_, _, _| Filling::default()).await
+}
+
+/// Writes the bulk sheet with these cells laid over what is known, as whoever fills in for many would have done.
+pub async fn write_filled_bulk(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    request: BulkRequest,
+    filling: impl Fn(&Form, &Enterprise, Language) -> Filling + Send + 'static,
+) -> Result<Template, ServiceError> {
+    caller.may(Action::IssueBulkTemplates)?;
+    let (round, form) = round_and_form(service, round).await?;
+    let members = store::round::members_in(service.db.read(), &caller.scope, round.id, request.area.as_deref()).await?;
+    let previous = last_answers(service, &round, &members).await?;
+    let key = current_key(service).await?;
+    let mut issue = TemplateIssue {
+        kind: TemplateKind::Bulk,
+        area: request.area,
+        ..issue(service, &round, request.language)
+    };
+    let area = issue
+        .area
+        .as_deref()
+        .map_or_else(String::new, |area| format!("_{area}"));
+    let filename = format!("{}{area}_bulk.xlsx", round.code);
+    let rows = request
+        .table_rows
+        .unwrap_or(DEFAULT_TABLE_ROWS)
+        .clamp(1, MOST_TABLE_ROWS);
+    let bytes = blocking(move || {
+        let layout = BulkLayout::of(form.survey.questionnaire(), rows);
+        issue.seal = Some(key.seal(&TemplateMetadata::of_bulk(&layout, &issue)));
+        let questionnaire = form.survey.questionnaire();
+        let entries = members.into_iter().map(|enterprise| {
+            let known = known_answers(questionnaire, &enterprise, previous.get(&enterprise.id));
+            let mut prefill = raw_values(questionnaire, &form.options, &known, request.language);
+            let Filling { cells, claims } = filling(&form, &enterprise, request.language);
+            prefill.extend(cells);
+            BulkEntry {
+                uscc: enterprise.facts.uscc,
+                name: enterprise.facts.name,
+                prefill,
+                claims,
+            }
+        });
+        bulk::write(&layout, questionnaire, &form.options, &issue, entries).map_err(ServiceError::internal)
+    })
+    .await?;
+    Ok(Template { filename, bytes })
+}
+
+/// Writes the form of a round for an enterprise that is not in the registry yet: signed for the round, addressed to
+/// nobody. The credit code that is filled in says whose it is.
+pub async fn issue_generic_template(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    language: Language,
+) -> Result<Template, ServiceError> {
+    write_filled_blank(service, caller, round, language, |_, _| Prefill::new()).await
+}
+
+/// Writes the blank form with these cells, as whoever fills it in would have done.
+pub async fn write_filled_blank(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    language: Language,
+    filling: impl FnOnce(&Form, Language) -> Prefill + Send + 'static,
+) -> Result<Template, ServiceError> {
+    caller.may(Action::IssueBulkTemplates)?;
+    let (round, form) = round_and_form(service, round).await?;
+    let key = current_key(service).await?;
+    let mut issue = TemplateIssue {
+        kind: TemplateKind::Generic,
+        ..issue(service, &round, language)
+    };
+    let filename = format!("{}_blank.xlsx", round.code);
+    let bytes = blocking(move || {
+        issue.seal = Some(key.seal(&TemplateMetadata::of(&form.layout, &issue)));
+        let prefill = filling(&form, language);
+        write_live(&form.layout, &form.survey, &form.options, &issue, &prefill).map_err(ServiceError::internal)
+    })
+    .await?;
+    Ok(Template { filename, bytes })
+}
+
+/// The accepted answers of the round before, of enterprises that the caller sees.
+async fn last_answers(
+    service: &Service,
+    round: &Round,
+    members: &[Enterprise],
+) -> Result<BTreeMap<EnterpriseId, Answers>, ServiceError> {
+    let mut found = BTreeMap::new();
+    let Some(previous) = round.previous else {
+        return Ok(found);
+    };
+    for members in members.chunks(AT_ONCE) {
+        let ids = members.iter().map(|member| member.id).collect::<Vec<_>>();
+        let conn = service.db.read();
+        found.extend(store::survey_return::accepted_answers_of(conn, &Scope::County, previous, &ids).await?);
+    }
+    Ok(found)
+}
+
+fn issue(service: &Service, round: &Round, language: Language) -> TemplateIssue {
+    TemplateIssue {
+        template_id: service.next_id().to_string(),
+        issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        round: round_title(round),
+        language,
+        nonce: nonce(service),
+        ..TemplateIssue::default()
+    }
+}
