@@ -37,7 +37,7 @@ use ronghe::{
     reader::RowBatch,
     service::{
         Service,
-        documents::catalogue::Form,
+        documents::form::Form,
         imports::{
             begin::Source,
             read::{ImportView, get_import},

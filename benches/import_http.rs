@@ -41,7 +41,7 @@ use ronghe::{
         Service,
         access::{
             log_in::log_in,
-            manage::{NewUser, create_user},
+            users::{NewUser, create_user},
         },
         returns::upload::dry_run,
         templates::issue::write_filled,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ronghe::{
     demo::SampleEnterprise,
     domain::round::RoundId,
-    service::{Service, documents::catalogue::Form, registry::import_enterprises::import_enterprises},
+    service::{Service, documents::form::Form, registry::import_enterprises::import_enterprises},
 };
 use survey::{
     answer::{Answer, Answers},

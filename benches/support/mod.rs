@@ -18,10 +18,7 @@ use ronghe::{
     jobs::queue::Queue,
     service::{
         Service, Settings,
-        documents::{
-            catalogue::{Form, current_reference},
-            publish::publish_document,
-        },
+        documents::{catalogue::current_reference, form::Form, publish::publish_document},
         registry::write_enterprise::{EnterpriseInput, create_enterprise},
         rounds::create::{NewRound, create_round},
         templates::issue::write_filled,

@@ -28,8 +28,9 @@ use crate::{
     service::{
         Service, access,
         access::{
+            api_keys::NewApiKey,
             log_in::{log_in, log_out},
-            manage::{NewApiKey, NewUser, UserChange},
+            users::{NewUser, UserChange},
         },
         error::ServiceError,
     },
@@ -378,7 +379,7 @@ impl AccessApi {
     #[oai(path = "/users/current", method = "get", operation_id = "get_current_user")]
     async fn get_current_user(&self, service: Data<&Arc<Service>>, auth: BearerAuth) -> Result<UserFound, ReadFailure> {
         let id = auth.0.user.ok_or_else(|| ServiceError::new("not_found"))?;
-        let user = access::manage::get_user(&service, &auth.0, id).await?;
+        let user = access::users::get_user(&service, &auth.0, id).await?;
         let etag = etag::of(user.version);
         Ok(UserFound::Found(Json(user.into()), etag))
     }
@@ -398,7 +399,7 @@ impl AccessApi {
         cursor: Query<Option<String>>,
     ) -> Result<UsersFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"users")?;
-        let found = access::manage::list_users(&service, auth.principal(), &request).await?;
+        let found = access::users::list_users(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"users");
         Ok(UsersFound::Found(Json(UserPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -424,7 +425,7 @@ impl AccessApi {
             role: body.role.into(),
             scope: scope_of(body.area_code, body.enterprise_id),
         };
-        let user = access::manage::create_user(&service, auth.principal(), new).await?;
+        let user = access::users::create_user(&service, auth.principal(), new).await?;
         let (etag, location) = (etag::of(user.version), format!("/api/v1/users/{}", user.id));
         Ok(UserCreated::Created(Json(user.into()), etag, location))
     }
@@ -439,7 +440,7 @@ impl AccessApi {
         auth: Auth,
         user_id: Path<Uuid>,
     ) -> Result<UserFound, ReadFailure> {
-        let user = access::manage::get_user(&service, auth.principal(), UserId(user_id.0)).await?;
+        let user = access::users::get_user(&service, auth.principal(), UserId(user_id.0)).await?;
         let etag = etag::of(user.version);
         Ok(UserFound::Found(Json(user.into()), etag))
     }
@@ -463,7 +464,7 @@ impl AccessApi {
             display_name: body.0.display_name.map(|name| name.0),
             disabled: body.0.disabled,
         };
-        let user = access::manage::update_user(&service, auth.principal(), UserId(user_id.0), expected, change).await?;
+        let user = access::users::update_user(&service, auth.principal(), UserId(user_id.0), expected, change).await?;
         let etag = etag::of(user.version);
         Ok(UserFound::Found(Json(user.into()), etag))
     }
@@ -483,7 +484,7 @@ impl AccessApi {
         cursor: Query<Option<String>>,
     ) -> Result<ApiKeysFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"api_keys")?;
-        let found = access::manage::list_api_keys(&service, auth.principal(), &request).await?;
+        let found = access::api_keys::list_api_keys(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"api_keys");
         Ok(ApiKeysFound::Found(Json(ApiKeyPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -509,7 +510,7 @@ impl AccessApi {
             scope,
             expires_at: body.expires_at,
         };
-        let (api_key, key) = access::manage::create_api_key(&service, auth.principal(), new).await?;
+        let (api_key, key) = access::api_keys::create_api_key(&service, auth.principal(), new).await?;
         Ok(ApiKeyCreated::Created(Json(CreatedApiKey {
             key,
             api_key: api_key.into(),
@@ -526,7 +527,7 @@ impl AccessApi {
         auth: Auth,
         api_key_id: Path<Uuid>,
     ) -> Result<Done, ReadFailure> {
-        access::manage::revoke_api_key(&service, auth.principal(), ApiKeyId(api_key_id.0)).await?;
+        access::api_keys::revoke_api_key(&service, auth.principal(), ApiKeyId(api_key_id.0)).await?;
         Ok(Done::Done)
     }
 }

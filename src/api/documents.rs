@@ -22,7 +22,7 @@ use super::{
 use crate::{
     domain::document::{Document, DocumentId, DocumentKind},
     service::{
-        Service, browse,
+        Service, documents,
         documents::publish::{NewDocument, publish_document},
     },
 };
@@ -204,7 +204,7 @@ impl DocumentsApi {
         let kind = kind.0.map(DocumentKind::from);
         let list = ("documents", kind.map(DocumentKind::name));
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::list_documents(&service, auth.principal(), kind, &request).await?;
+        let found = documents::read::list_documents(&service, auth.principal(), kind, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(DocumentsFound::Found(Json(DocumentPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -258,7 +258,7 @@ impl DocumentsApi {
         auth: Auth,
         document_id: Path<Uuid>,
     ) -> Result<DocumentFound, ReadFailure> {
-        let found = browse::get_document(&service, auth.principal(), DocumentId(document_id.0)).await?;
+        let found = documents::read::get_document(&service, auth.principal(), DocumentId(document_id.0)).await?;
         Ok(DocumentFound::Found(Json(found.into())))
     }
 
@@ -276,7 +276,8 @@ impl DocumentsApi {
         auth: Auth,
         document_id: Path<Uuid>,
     ) -> Result<ContentFound, ReadFailure> {
-        let found = browse::get_document_content(&service, auth.principal(), DocumentId(document_id.0)).await?;
+        let found =
+            documents::read::get_document_content(&service, auth.principal(), DocumentId(document_id.0)).await?;
         let extension = if found.content.trim_start().starts_with(['{', '[']) {
             "json"
         } else {

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
     jobs::task,
-    service::{Service, browse, registry, registry::write_enterprise::EnterpriseInput},
+    service::{Service, registry, registry::write_enterprise::EnterpriseInput},
 };
 
 /// Enterprise operations.
@@ -265,7 +265,7 @@ impl EnterprisesApi {
         };
         let list = ("enterprises", &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::list_enterprises(&service, auth.principal(), &filter, &request).await?;
+        let found = registry::read::list_enterprises(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(EnterprisesFound::Found(Json(EnterprisePage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -328,7 +328,7 @@ impl EnterprisesApi {
         enterprise_id: Path<Uuid>,
     ) -> Result<EnterpriseFound, ReadFailure> {
         Ok(
-            browse::get_enterprise(&service, auth.principal(), EnterpriseId(enterprise_id.0))
+            registry::read::get_enterprise(&service, auth.principal(), EnterpriseId(enterprise_id.0))
                 .await?
                 .into(),
         )

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::job::{Job, JobId, JobState},
-    service::{Service, browse, jobs::cancel::cancel_job},
+    service::{Service, jobs, jobs::cancel::cancel_job},
 };
 
 /// Job operations.
@@ -165,7 +165,7 @@ impl JobsApi {
         cursor: Query<Option<String>>,
     ) -> Result<JobsFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"jobs")?;
-        let found = browse::list_jobs(&service, auth.principal(), &request).await?;
+        let found = jobs::read::list_jobs(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"jobs");
         Ok(JobsFound::Found(Json(JobPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -183,7 +183,7 @@ impl JobsApi {
         auth: Auth,
         job_id: Path<Uuid>,
     ) -> Result<JobFound, ReadFailure> {
-        let job = browse::get_job(&service, auth.principal(), JobId(job_id.0)).await?;
+        let job = jobs::read::get_job(&service, auth.principal(), JobId(job_id.0)).await?;
         Ok(JobFound::Found(Json(job.into())))
     }
 

@@ -15,7 +15,7 @@ use crate::{
         area::{Area, AreaFilter},
         industry::{Industry, IndustryFilter},
     },
-    service::{Service, browse},
+    service::{Service, registry},
 };
 
 /// Code list operations.
@@ -159,7 +159,7 @@ impl RegistryApi {
         };
         let list = ("areas", &filter.parent, &filter.level, &filter.search);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::list_areas(&service, auth.principal(), &filter, &request).await?;
+        let found = registry::read::list_areas(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(AreasFound::Found(Json(AreaPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -177,7 +177,7 @@ impl RegistryApi {
         auth: Auth,
         code: Path<String>,
     ) -> Result<AreaFound, ReadFailure> {
-        let area = browse::get_area(&service, auth.principal(), &code.0).await?;
+        let area = registry::read::get_area(&service, auth.principal(), &code.0).await?;
         Ok(AreaFound::Found(Json(area.into())))
     }
 
@@ -208,7 +208,7 @@ impl RegistryApi {
         };
         let list = ("industries", &filter.parent, &filter.level, &filter.search);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::list_industries(&service, auth.principal(), &filter, &request).await?;
+        let found = registry::read::list_industries(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(IndustriesFound::Found(Json(IndustryPage {
             items: found.items.into_iter().map(Into::into).collect(),

@@ -33,7 +33,7 @@ use crate::{
     },
     jobs::task,
     service::{
-        Service, browse, runs,
+        Service, runs,
         runs::explain::{Evidence, Explanation, explain_result},
     },
 };
@@ -422,7 +422,7 @@ impl ResultsApi {
         };
         let list = ("runs", &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::list_runs(&service, auth.principal(), &filter, &request).await?;
+        let found = runs::read::list_runs(&service, auth.principal(), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(RunsFound::Found(Json(RunPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -461,7 +461,7 @@ impl ResultsApi {
         auth: Auth,
         run_id: Path<Uuid>,
     ) -> Result<RunFound, ReadFailure> {
-        let run = browse::get_run(&service, auth.principal(), RunId(run_id.0)).await?;
+        let run = runs::read::get_run(&service, auth.principal(), RunId(run_id.0)).await?;
         Ok(run.into())
     }
 
@@ -499,7 +499,7 @@ impl ResultsApi {
         };
         let list = ("run_results", run_id.0, &filter);
         let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = browse::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &request).await?;
+        let found = runs::read::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &request).await?;
         let next_cursor = page::next(found.next, &list);
         Ok(ResultsFound::Found(Json(RunResultPage {
             items: found.items.into_iter().map(Into::into).collect(),

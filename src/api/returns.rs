@@ -42,10 +42,11 @@ use crate::{
     service::{
         Service, returns,
         returns::{
-            accept::{accept_return, send_back_return},
+            accept::accept_return,
             check_workbook::CheckedWorkbook,
             convert::{Chosen, convert_answers},
             justify::{Counted, counted_for, counted_for_upload},
+            send_back::send_back_return,
             submit::submit_return,
             upload::{Imported, Upload, dry_run, import_return},
         },

@@ -30,8 +30,8 @@ use crate::{
         round::{Population, Round, RoundId, RoundProgress},
     },
     service::{
-        Service, browse, rounds,
-        rounds::create::{NewRound, RoundChange},
+        Service, rounds,
+        rounds::{create::NewRound, update::RoundChange},
         templates,
         templates::issue_bulk::BulkRequest,
     },
@@ -323,7 +323,7 @@ impl RoundsApi {
         cursor: Query<Option<String>>,
     ) -> Result<RoundsFound, ReadFailure> {
         let request = page::request(limit.0, cursor.0.as_deref(), &"rounds")?;
-        let found = browse::list_rounds(&service, auth.principal(), &request).await?;
+        let found = rounds::read::list_rounds(&service, auth.principal(), &request).await?;
         let next_cursor = page::next(found.next, &"rounds");
         Ok(RoundsFound::Found(Json(RoundPage {
             items: found.items.into_iter().map(Into::into).collect(),
@@ -370,7 +370,7 @@ impl RoundsApi {
         auth: Auth,
         round_id: Path<Uuid>,
     ) -> Result<RoundFound, ReadFailure> {
-        Ok(browse::get_round(&service, auth.principal(), RoundId(round_id.0))
+        Ok(rounds::read::get_round(&service, auth.principal(), RoundId(round_id.0))
             .await?
             .into())
     }
@@ -400,7 +400,7 @@ impl RoundsApi {
             warnings_must_be_justified: body.warnings_must_be_justified,
         };
         Ok(
-            rounds::create::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change)
+            rounds::update::update_round(&service, auth.principal(), RoundId(round_id.0), expected, change)
                 .await?
                 .into(),
         )
@@ -420,7 +420,7 @@ impl RoundsApi {
         auth: Auth,
         round_id: Path<Uuid>,
     ) -> Result<ProgressFound, ReadFailure> {
-        let progress = browse::round_progress(&service, auth.principal(), RoundId(round_id.0)).await?;
+        let progress = rounds::read::round_progress(&service, auth.principal(), RoundId(round_id.0)).await?;
         Ok(ProgressFound::Found(Json(progress.into())))
     }
     /// Download the bulk sheet of a round
@@ -476,7 +476,7 @@ impl RoundsApi {
         language: Query<Option<TemplateLanguage>>,
     ) -> Result<WorkbookFound, ReadFailure> {
         let (id, language) = (RoundId(round_id.0), language.0.unwrap_or_default().into());
-        let template = templates::issue_bulk::issue_generic_template(&service, auth.principal(), id, language).await?;
+        let template = templates::issue_blank::issue_generic_template(&service, auth.principal(), id, language).await?;
         Ok(WorkbookFound::Found(
             Binary(template.bytes),
             upload::attachment(&template.filename),

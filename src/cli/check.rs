@@ -34,7 +34,7 @@ use crate::{
     reader::{Marks, ReadingLimits, WorkbookReader},
     report,
     service::{
-        documents::catalogue::Form,
+        documents::form::Form,
         error::{Kind, ServiceError},
         returns::{
             annotate::{NOT_PATCHABLE, annotate_workbook, as_read, move_places},

@@ -43,8 +43,7 @@ use crate::{
     ids::SeededIds,
     service::{
         Service, Settings,
-        access::manage::{NewUser, create_user},
-        browse,
+        access::users::{NewUser, create_user},
         error::ServiceError,
         jobs::progress::Progress,
         registry::import_enterprises::import_enterprises,
@@ -54,6 +53,7 @@ use crate::{
             upload::{Imported, Upload, import_return},
         },
         rounds::create::{NewRound, create_round},
+        runs,
         runs::{
             compute::compile_run,
             explain::{Explanation, explain_result},
@@ -426,7 +426,7 @@ impl Stage<'_> {
 
     async fn tell_run(&self, run: Run, methodology: &Document) -> Result<RunStory, Failed> {
         let page = PageRequest { limit: 10, after: None };
-        let first = browse::ranking(self.service, &operator(), run.id, &RankingFilter::default(), &page)
+        let first = runs::read::ranking(self.service, &operator(), run.id, &RankingFilter::default(), &page)
             .await?
             .items;
         let bands = store::run_result::distribution(self.service.db.read(), &Scope::County, run.id).await?;

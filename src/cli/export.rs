@@ -13,7 +13,7 @@ use crate::{
     config::DataPlace,
     domain::run::RunId,
     service::{
-        browse,
+        runs,
         runs::export::{ExportFormat, export_run},
     },
 };
@@ -59,7 +59,7 @@ impl Export {
             None if ends_in("csv") => ExportFormat::Csv,
             Some(Form::Xlsx) | None => ExportFormat::Xlsx,
         };
-        let run = browse::get_run(&service, &operator(), RunId(self.run)).await?;
+        let run = runs::read::get_run(&service, &operator(), RunId(self.run)).await?;
         let files = export_run(&service, &operator(), RunId(self.run), format).await?;
         let mut written = Vec::new();
         for file in files {

@@ -21,7 +21,8 @@ use crate::{
         returns::read::list_returns,
         templates::{
             issue::issue_template,
-            issue_bulk::{BulkRequest, MOST_TABLE_ROWS, issue_bulk_template, issue_generic_template},
+            issue_blank::issue_generic_template,
+            issue_bulk::{BulkRequest, MOST_TABLE_ROWS, issue_bulk_template},
         },
     },
     store,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::access::{Role, Scope},
-    service::access::manage::{NewUser, create_user},
+    service::access::users::{NewUser, create_user},
     store,
 };
 

@@ -166,6 +166,14 @@ impl From<StoreError> for ServiceError {
     }
 }
 
+/// A store error whose duplicate has a better code of its own.
+pub(crate) fn duplicate(error: StoreError, code: &'static str) -> ServiceError {
+    match error {
+        StoreError::Duplicate { .. } => ServiceError::new(code),
+        other => other.into(),
+    }
+}
+
 /// All codes of the service with kind and sentence. The handbook's table is tested against it.
 pub const CODES: &[(&str, Kind, &str, &str)] = &[
     (

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub mod access;
-pub mod browse;
+pub mod blocking;
 pub mod documents;
 pub mod error;
 pub mod imports;

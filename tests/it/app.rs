@@ -27,11 +27,11 @@ use ronghe::{
     reader::{ChildLimits, ReadingLimits},
     service::{
         Service, Settings,
-        access::manage::{NewUser, create_user},
-        documents::{catalogue::Form, publish::publish_document},
+        access::users::{NewUser, create_user},
+        documents::{form::Form, publish::publish_document},
         templates::{
             issue::{Filling, write_filled},
-            issue_bulk::write_filled_blank,
+            issue_blank::write_filled_blank,
         },
     },
     shipped,

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use ronghe::service::{
-    documents::catalogue::Form,
+    documents::form::Form,
     returns::{
         check_workbook::{CheckedWorkbook, Known, check},
         compare_known::Registered,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use ronghe::service::{
-    documents::catalogue::Form,
+    documents::form::Form,
     returns::{check_workbook, check_workbook::Known},
 };
 use serde_json::Value;

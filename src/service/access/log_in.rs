@@ -15,7 +15,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{
     blobs::sha256_hex,
     domain::access::{AccessToken, PasswordHash, TokenId, User},
-    service::{Service, documents::catalogue::blocking, error::ServiceError},
+    service::{Service, blocking::blocking, error::ServiceError},
     store,
 };
 

@@ -15,15 +15,15 @@ use survey::{
         SizeClassRules,
     },
 };
-use workbook::{layout::Layout, options::OptionLists};
 
+use super::form::Form;
 use crate::{
     domain::{
         document::{DocumentContent, DocumentId, DocumentKind},
         page::PageRequest,
         round::Round,
     },
-    service::{Service, error::ServiceError},
+    service::{Service, blocking::blocking, error::ServiceError},
     store,
     store::db::Database,
 };
@@ -33,50 +33,6 @@ use crate::{
 pub struct Catalogue {
     forms: RwLock<BTreeMap<FormKey, Arc<Form>>>,
     methodologies: RwLock<BTreeMap<(DocumentId, FormKey), OverReturns>>,
-}
-
-/// A questionnaire as it is asked: compiled with its tables, its options resolved, laid out as a workbook.
-pub struct Form {
-    /// The compiled questionnaire.
-    pub survey: Survey,
-    /// Options that come from code lists.
-    pub options: OptionLists,
-    /// What stands where in the workbook: all variants, for which variant an enterprise answers is itself a question.
-    pub layout: Layout,
-    /// Hash of the layout.
-    pub layout_hash: String,
-    /// The reasons that a justification may give; none where none are published.
-    pub reasons: JustificationReasons,
-}
-
-impl Form {
-    /// Lays out a compiled questionnaire.
-    pub fn of(survey: Survey, reasons: JustificationReasons) -> Self {
-        let with_list = survey
-            .questionnaire()
-            .questions
-            .iter()
-            .filter(|question| question.options_ref.is_some());
-        let list = |code: &str| {
-            survey
-                .options(code)
-                .iter()
-                .map(|option| (option.code.clone(), option.label.clone()))
-                .collect()
-        };
-        let options = with_list
-            .map(|question| (question.code.clone(), list(&question.code)))
-            .collect();
-        let layout = Layout::of(survey.questionnaire(), &options, None);
-        let layout_hash = layout.hash();
-        Self {
-            survey,
-            options,
-            layout,
-            layout_hash,
-            reasons,
-        }
-    }
 }
 
 /// A questionnaire together with the tables it is read with.
@@ -244,15 +200,6 @@ async fn contents(db: &Database, ids: &[DocumentId]) -> Result<Vec<DocumentConte
 /// A document that was validated before it was stored does not pass any more: the engine has changed under it.
 fn stored_but_invalid(faults: Vec<survey::document::DocumentFault>) -> ServiceError {
     ServiceError::new("document.invalid").with_faults(faults)
-}
-
-/// Runs heavy computing away from the threads that serve requests.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
-) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(ServiceError::internal)?
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

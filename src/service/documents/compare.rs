@@ -3,13 +3,12 @@
 use index::difference::{Change, difference};
 use serde_json::Value;
 
-use super::{catalogue, catalogue::blocking};
 use crate::{
     domain::{
         access::Principal,
         document::{Document, DocumentContent, DocumentId},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{Service, access::permission::Action, blocking::blocking, documents, error::ServiceError},
 };
 
 /// Two documents and what differs.
@@ -30,8 +29,8 @@ pub async fn compare_documents(
     with: DocumentId,
 ) -> Result<DocumentDifference, ServiceError> {
     caller.may(Action::ReadCatalogue)?;
-    let after = catalogue::content(&service.db, id).await?;
-    let before = catalogue::content(&service.db, with).await?;
+    let after = documents::catalogue::content(&service.db, id).await?;
+    let before = documents::catalogue::content(&service.db, with).await?;
     if after.document.kind != before.document.kind {
         return Err(ServiceError::new("document.not_comparable"));
     }

@@ -2,4 +2,6 @@
 
 pub mod catalogue;
 pub mod compare;
+pub mod form;
 pub mod publish;
+pub mod read;

@@ -11,7 +11,7 @@ use survey::{
     text::Text,
 };
 
-use super::catalogue::{NEWEST, blocking, current_reference, reference_tables};
+use super::catalogue::{NEWEST, current_reference, reference_tables};
 use crate::{
     blobs::sha256_hex,
     domain::{
@@ -23,6 +23,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
+        blocking::blocking,
         error::{Fault, ServiceError},
     },
     store,

@@ -16,9 +16,9 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::{Fault, Kind, ServiceError},
-        returns::upload::require_open,
+        returns::situation::require_open,
         templates::recognise::bulk_sheet,
     },
     store,

@@ -25,7 +25,7 @@ use crate::{
         round::Round,
         survey_return::SurveyReturn,
     },
-    service::{Service, documents::catalogue::Form, error::ServiceError, returns::filing::Filing},
+    service::{Service, documents::form::Form, error::ServiceError, returns::filing::Filing},
     store,
 };
 

@@ -22,7 +22,8 @@ use crate::{
     },
     service::{
         Service,
-        documents::catalogue::{Form, blocking},
+        blocking::blocking,
+        documents::form::Form,
         error::{Kind, ServiceError},
         returns::check_workbook::read_workbook,
     },

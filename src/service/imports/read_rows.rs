@@ -23,7 +23,8 @@ use crate::{
     },
     service::{
         Service,
-        documents::catalogue::{Form, blocking},
+        blocking::blocking,
+        documents::form::Form,
         error::{Fault, ServiceError},
         returns::check_workbook::{Known, evaluate, of_notice, raise},
         rounds::figures::RoundView,

@@ -7,7 +7,7 @@ use crate::{
         access::Principal,
         import::{ImportId, ImportItem, ItemState},
     },
-    service::{Service, documents::catalogue::blocking, error::ServiceError, imports},
+    service::{Service, blocking::blocking, error::ServiceError, imports},
 };
 
 /// A result to download.

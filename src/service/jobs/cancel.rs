@@ -1,11 +1,12 @@
 //! Stopping a job that nobody wants any more.
 
+use super::read::get_job;
 use crate::{
     domain::{
         access::Principal,
         job::{Job, JobId},
     },
-    service::{Service, browse::get_job, error::ServiceError},
+    service::{Service, error::ServiceError},
     store,
     store::db::StoreError,
 };

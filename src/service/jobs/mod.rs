@@ -2,3 +2,4 @@
 
 pub mod cancel;
 pub mod progress;
+pub mod read;

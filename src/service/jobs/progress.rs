@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::{
     domain::job::JobId,
-    service::{Service, documents::catalogue::blocking, error::ServiceError},
+    service::{Service, blocking::blocking, error::ServiceError},
     store,
 };
 

@@ -1,4 +1,5 @@
 //! Areas, industries and enterprises.
 
 pub mod import_enterprises;
+pub mod read;
 pub mod write_enterprise;

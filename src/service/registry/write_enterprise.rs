@@ -14,9 +14,9 @@ use crate::{
     },
     service::{
         Service,
-        access::{manage::duplicate, permission::Action},
+        access::permission::Action,
         documents::catalogue::{current_reference, reference_tables},
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, duplicate},
     },
     store,
 };

@@ -18,7 +18,7 @@ use workbook::{
 use super::{
     check_workbook::{anchor_workbook, read_workbook, refused},
     read::{get_return, get_revision},
-    upload::Situation,
+    situation::Situation,
 };
 use crate::{
     domain::{
@@ -29,7 +29,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        documents::catalogue::Form,
+        documents::form::Form,
         error::ServiceError,
         templates::{
             issue::{Filling, Template, write_filled},

@@ -22,7 +22,7 @@ use super::compare_known::{Registered, identity, overwritten};
 use crate::{
     reader::{Refusal, WorkbookReader},
     service::{
-        documents::catalogue::Form,
+        documents::form::Form,
         error::{Kind, ServiceError},
         rounds::figures::RoundView,
     },

@@ -5,7 +5,8 @@ use survey::{finding::Conversion, survey::WantedConversion};
 
 use super::{
     read::find,
-    upload::{Imported, NewRevision, Situation, check_upload, require_open, store_revision},
+    situation::{Situation, require_open},
+    upload::{Imported, NewRevision, check_upload, store_revision},
 };
 use crate::{
     domain::{

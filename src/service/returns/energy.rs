@@ -5,7 +5,7 @@ use survey::{accounting::EnergyAccount, survey::RoundContext};
 use super::read::get_revision;
 use crate::{
     domain::{access::Principal, survey_return::RevisionId},
-    service::{Service, documents::catalogue::blocking, error::ServiceError},
+    service::{Service, blocking::blocking, error::ServiceError},
     store,
 };
 

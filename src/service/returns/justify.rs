@@ -10,7 +10,7 @@ use survey::{
 use super::{
     filing::Filer,
     read::{find, get_return},
-    upload::{Situation, require_open},
+    situation::{Situation, require_open},
 };
 use crate::{
     domain::{

@@ -9,5 +9,8 @@ pub mod energy;
 pub mod filing;
 pub mod justify;
 pub mod read;
+pub mod send_back;
+pub mod situation;
+pub mod steps;
 pub mod submit;
 pub mod upload;

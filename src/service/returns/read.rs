@@ -7,13 +7,11 @@ use crate::{
         access::Principal,
         page::{Page, PageRequest},
         revision::RevisionSummary,
-        survey_return::{
-            ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, Revision, RevisionId, SurveyReturn,
-        },
+        survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, Revision, RevisionId, SurveyReturn},
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
-    store::db::{Connection, WriteTxn},
+    store::db::Connection,
 };
 
 /// Returns within scope.
@@ -81,38 +79,4 @@ pub(crate) async fn find(
     id: ReturnId,
 ) -> Result<SurveyReturn, ServiceError> {
     Ok(store::survey_return::find_return(conn, &caller.scope, id).await?)
-}
-
-/// Moves a return to a state and records who did it, when and why.
-pub(crate) async fn record_step(
-    service: &Service,
-    txn: &WriteTxn,
-    caller: &Principal,
-    mut survey_return: SurveyReturn,
-    expected_version: i64,
-    to: ReturnState,
-    reason: Option<String>,
-) -> Result<SurveyReturn, ServiceError> {
-    let now = service.now();
-    let from = std::mem::replace(&mut survey_return.state, to);
-    survey_return.updated_at = now;
-    survey_return.version =
-        store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
-    let event = ReturnEvent {
-        survey_return: survey_return.id,
-        number: events_so_far(txn, caller, survey_return.id).await? + 1,
-        from,
-        to,
-        revision: survey_return.latest,
-        actor: caller.name.clone(),
-        at: now,
-        reason,
-    };
-    store::survey_return::insert_event(txn, &caller.scope, &event).await?;
-    Ok(survey_return)
-}
-
-async fn events_so_far(txn: &WriteTxn, caller: &Principal, id: ReturnId) -> Result<i32, ServiceError> {
-    let events = store::survey_return::events_of(txn, &caller.scope, id).await?;
-    Ok(events.last().map_or(0, |event| event.number))
 }

@@ -2,11 +2,7 @@
 
 use survey::questionnaire::Action as Severity;
 
-use super::{
-    justify::counting_justifications,
-    read::{find, record_step},
-    upload::require_open,
-};
+use super::{justify::counting_justifications, read::find, situation::require_open, steps::record_step};
 use crate::{
     domain::{
         access::Principal,

@@ -1,31 +1,21 @@
 //! A return comes in: original kept, read in a limited child, anchored, checked, stored as a new revision.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
-use survey::{answer::Answers, survey::WantedConversion};
-use workbook::{extract::RawWorkbook, version};
+use survey::survey::WantedConversion;
 
 use super::{
-    check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
+    check_workbook::{CheckedWorkbook, read_workbook},
     filing::{Filer, Filing, file_revisions},
     read::find,
+    situation::{Situation, require_open},
 };
 use crate::{
     blobs::sha256_hex,
     domain::{
-        access::{Principal, Scope},
-        enterprise::Enterprise,
-        round::Round,
+        access::Principal,
         survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
     },
-    service::{
-        Service,
-        access::permission::Action,
-        documents::catalogue::{Form, blocking},
-        error::ServiceError,
-        templates::recognise::recognise,
-    },
+    service::{Service, access::permission::Action, error::ServiceError},
     store,
 };
 
@@ -124,96 +114,6 @@ async fn conversions_so_far(
     Ok(WantedConversion::made(&latest.provenance))
 }
 
-/// Everything that an upload is read against.
-pub(crate) struct Situation {
-    pub(crate) round: Round,
-    pub(crate) enterprise: Enterprise,
-    pub(crate) form: Arc<Form>,
-    survey_return: ReturnId,
-    previous: Option<Answers>,
-}
-
-impl Situation {
-    pub(crate) async fn load(
-        service: &Service,
-        caller: &Principal,
-        survey_return: &SurveyReturn,
-    ) -> Result<Self, ServiceError> {
-        let conn = service.db.read();
-        let round = store::round::find_round(conn, survey_return.round).await?;
-        let enterprise = store::enterprise::find_enterprise(conn, &caller.scope, survey_return.enterprise).await?;
-        let form = service.form(&round).await?;
-        let previous = match round.previous {
-            Some(previous) => {
-                store::survey_return::accepted_answers(conn, &Scope::County, previous, enterprise.id).await?
-            }
-            None => None,
-        };
-        Ok(Self {
-            round,
-            enterprise,
-            form,
-            survey_return: survey_return.id,
-            previous,
-        })
-    }
-
-    /// The accepted answers of the round before.
-    pub(crate) fn previous(&self) -> Option<&Answers> {
-        self.previous.as_ref()
-    }
-
-    /// What is known once round, enterprise, form and last answers are at hand: for many returns, read in few statements.
-    pub(crate) fn of(
-        round: Round,
-        enterprise: Enterprise,
-        form: Arc<Form>,
-        survey_return: ReturnId,
-        previous: Option<Answers>,
-    ) -> Self {
-        Self {
-            round,
-            enterprise,
-            form,
-            survey_return,
-            previous,
-        }
-    }
-
-    /// Proves that the workbook is the one issued here; finds its answers and everything that is wrong or doubtful.
-    pub(crate) async fn check(
-        &self,
-        service: &Service,
-        raw: RawWorkbook,
-        conversions: Vec<WantedConversion>,
-    ) -> Result<CheckedWorkbook, ServiceError> {
-        let written_from = recognise(service, self, &raw).await?;
-        let view = service
-            .round_figures
-            .view(&service.db, &self.round, &self.form, self.survey_return, service.now())
-            .await?;
-        let known = Known {
-            previous: self.previous.clone(),
-            registered: Some((&self.enterprise).into()),
-            round: Some(view.of(&self.enterprise.facts.industry_code)),
-        };
-        let form = self.form.clone();
-        blocking(move || {
-            let mut returned = anchor_workbook(&raw, &written_from)?;
-            if !Arc::ptr_eq(&form, &written_from) {
-                returned = version::carry_over(
-                    returned,
-                    written_from.survey.questionnaire(),
-                    form.survey.questionnaire(),
-                    &form.options,
-                );
-            }
-            Ok(check(&form, returned, &known, &conversions))
-        })
-        .await
-    }
-}
-
 pub(crate) async fn check_upload(
     service: &Service,
     situation: &Situation,
@@ -267,14 +167,4 @@ pub(crate) async fn store_revision(
         revision,
         repeated: false,
     })
-}
-
-/// Goes on only while the round takes returns, by the calendar of the county.
-pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), ServiceError> {
-    let today = service.today();
-    if (round.opens_on..=round.closes_on).contains(&today) {
-        Ok(())
-    } else {
-        Err(ServiceError::new("round.not_open"))
-    }
 }

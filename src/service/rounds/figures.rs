@@ -21,10 +21,7 @@ use crate::{
         round::{Round, RoundId},
         survey_return::ReturnId,
     },
-    service::{
-        documents::catalogue::{Form, blocking},
-        error::ServiceError,
-    },
+    service::{blocking::blocking, documents::form::Form, error::ServiceError},
     store,
     store::db::Database,
 };

@@ -2,3 +2,5 @@
 
 pub mod create;
 pub mod figures;
+pub mod read;
+pub mod update;

@@ -26,7 +26,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::{Fault, ServiceError},
         jobs::progress::Progress,
     },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use index::region::RegionChange;
 
-use super::region::region_of;
+use super::{read::get_run, region::region_of};
 use crate::{
     domain::{
         access::Principal,
@@ -12,7 +12,7 @@ use crate::{
         page::{Cursor, Page, PageRequest},
         run::{RankingFilter, RankingRow, Run, RunId},
     },
-    service::{Service, access::permission::Action, browse::get_run, error::ServiceError},
+    service::{Service, access::permission::Action, error::ServiceError},
     store,
 };
 

@@ -16,10 +16,7 @@ use crate::{
         run::{Run, RunEvent, RunId, RunInput, RunResult, RunState},
     },
     service::{
-        Service,
-        access::permission::Action,
-        documents::{catalogue, publish::questionnaire_of},
-        error::ServiceError,
+        Service, access::permission::Action, documents, documents::publish::questionnaire_of, error::ServiceError,
         jobs::progress::Progress,
     },
     store,
@@ -202,7 +199,7 @@ async fn compiled(
     round: &Round,
     methodology: DocumentId,
 ) -> Result<(OverReturns, Document), ServiceError> {
-    let content = catalogue::content(&service.db, methodology).await?;
+    let content = documents::catalogue::content(&service.db, methodology).await?;
     if content.document.kind != DocumentKind::Methodology {
         return Err(ServiceError::new("not_found"));
     }

@@ -9,7 +9,7 @@ use index::{
 };
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
-use super::pass::refused;
+use super::{pass::refused, read::get_run};
 use crate::{
     domain::{
         access::Principal,
@@ -20,8 +20,7 @@ use crate::{
     service::{
         Service,
         access::permission::{Action, allowed},
-        browse::get_run,
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::ServiceError,
     },
     store,

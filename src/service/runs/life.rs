@@ -1,11 +1,12 @@
 //! The life of a run: draft, frozen, published, superseded. Results never change on the way; who did which step is kept.
 
+use super::read::get_run;
 use crate::{
     domain::{
         access::Principal,
         run::{Run, RunEvent, RunId, RunState},
     },
-    service::{Service, access::permission::Action, browse::get_run, error::ServiceError},
+    service::{Service, access::permission::Action, error::ServiceError},
     store,
     store::db::{StoreError, WriteTxn},
 };

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod export;
 pub mod life;
 pub mod pass;
+pub mod read;
 pub mod region;
 pub mod robustness;
 pub mod scored;

@@ -41,7 +41,8 @@ use crate::{
     },
     service::{
         Service,
-        documents::catalogue::{Form, blocking},
+        blocking::blocking,
+        documents::form::Form,
         error::{Kind, ServiceError},
         jobs::progress::Progress,
     },

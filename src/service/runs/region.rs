@@ -1,12 +1,12 @@
 //! The index of a region in a run, as far as the caller may see it.
 
-use super::statistics::LEAST;
+use super::{read::get_run, statistics::LEAST};
 use crate::{
     domain::{
         access::{Principal, Scope},
         run::{RegionResult, Run, RunId},
     },
-    service::{Service, browse::get_run, error::ServiceError},
+    service::{Service, error::ServiceError},
     store,
 };
 

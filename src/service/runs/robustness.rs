@@ -22,7 +22,7 @@ use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
-use super::{pass::CHUNK, region::refuse_region, scored::ScoredRun, vary_settings::Varied};
+use super::{pass::CHUNK, read::get_run, region::refuse_region, scored::ScoredRun, vary_settings::Varied};
 use crate::{
     domain::{
         access::{Principal, Scope},
@@ -32,8 +32,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        browse::get_run,
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::{Fault, Kind, ServiceError},
         jobs::progress::{Progress, Steps},
     },

@@ -10,6 +10,7 @@ use index::{
 };
 use serde_json::Value;
 
+use super::read::{get_run, shown_to};
 use crate::{
     domain::{
         access::{Principal, Scope},
@@ -17,13 +18,7 @@ use crate::{
         page::{Page, PageRequest},
         run::{GroupBy, GroupFigures, PastResult, RunFilter, RunId},
     },
-    service::{
-        Service,
-        access::permission::Action,
-        browse::{get_run, shown_to},
-        documents::catalogue::blocking,
-        error::ServiceError,
-    },
+    service::{Service, access::permission::Action, blocking::blocking, error::ServiceError},
     store,
 };
 

@@ -14,8 +14,8 @@ use super::scored::ScoredRun;
 use crate::{
     domain::{round::Round, run::Run},
     service::{
-        Service,
-        documents::{catalogue, catalogue::Form},
+        Service, documents,
+        documents::form::Form,
         error::{Fault, ServiceError},
     },
 };
@@ -29,7 +29,7 @@ pub(crate) struct Varied {
 impl Varied {
     /// The methodology of a run.
     pub(crate) async fn of(service: &Service, run: &Run, round: &Round) -> Result<Self, ServiceError> {
-        let content = catalogue::content(&service.db, run.methodology).await?;
+        let content = documents::catalogue::content(&service.db, run.methodology).await?;
         Ok(Self {
             document: serde_json::from_str(&content.content).map_err(ServiceError::internal)?,
             form: service.form(round).await?,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     compute::{pass_of, rank_at},
     pass::{ENGINE_VERSION, ResultsHash},
+    read::get_run,
 };
 use crate::{
     domain::{
@@ -13,7 +14,7 @@ use crate::{
         enterprise::EnterpriseId,
         run::RunId,
     },
-    service::{Service, access::permission::Action, browse::get_run, error::ServiceError, jobs::progress::Progress},
+    service::{Service, access::permission::Action, error::ServiceError, jobs::progress::Progress},
     store,
 };
 

@@ -13,7 +13,10 @@ use survey::{
     survey::Survey,
 };
 
-use super::pass::{band, figures_of_content, main_score, refused, score_content};
+use super::{
+    pass::{band, figures_of_content, main_score, refused, score_content},
+    read::get_run,
+};
 use crate::{
     domain::{
         access::Principal,
@@ -24,8 +27,7 @@ use crate::{
     },
     service::{
         Service,
-        browse::get_run,
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::{Fault, ServiceError},
     },
     store,

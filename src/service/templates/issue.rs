@@ -18,9 +18,10 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        documents::catalogue::{Form, blocking},
+        blocking::blocking,
+        documents::form::Form,
         error::ServiceError,
-        returns::{read::find, upload::Situation},
+        returns::{read::find, situation::Situation},
     },
 };
 

@@ -8,8 +8,8 @@ use workbook::{
     bulk::{self, BulkEntry, BulkLayout, DEFAULT_TABLE_ROWS},
     language::Language,
     metadata::{TemplateKind, TemplateMetadata},
-    prefill::{Prefill, raw_values},
-    template::{TemplateIssue, write_live},
+    prefill::raw_values,
+    template::TemplateIssue,
 };
 
 use super::{
@@ -23,10 +23,7 @@ use crate::{
         round::{Round, RoundId},
     },
     service::{
-        Service,
-        access::permission::Action,
-        documents::catalogue::{Form, blocking},
-        error::ServiceError,
+        Service, access::permission::Action, blocking::blocking, documents::form::Form, error::ServiceError,
         imports::mapping::round_and_form,
     },
     store,
@@ -109,42 +106,6 @@ pub async fn write_filled_bulk(
     Ok(Template { filename, bytes })
 }
 
-/// Writes the form of a round for an enterprise that is not in the registry yet: signed for the round, addressed to
-/// nobody. The credit code that is filled in says whose it is.
-pub async fn issue_generic_template(
-    service: &Service,
-    caller: &Principal,
-    round: RoundId,
-    language: Language,
-) -> Result<Template, ServiceError> {
-    write_filled_blank(service, caller, round, language, |_, _| Prefill::new()).await
-}
-
-/// Writes the blank form with these cells, as whoever fills it in would have done.
-pub async fn write_filled_blank(
-    service: &Service,
-    caller: &Principal,
-    round: RoundId,
-    language: Language,
-    filling: impl FnOnce(&Form, Language) -> Prefill + Send + 'static,
-) -> Result<Template, ServiceError> {
-    caller.may(Action::IssueBulkTemplates)?;
-    let (round, form) = round_and_form(service, round).await?;
-    let key = current_key(service).await?;
-    let mut issue = TemplateIssue {
-        kind: TemplateKind::Generic,
-        ..issue(service, &round, language)
-    };
-    let filename = format!("{}_blank.xlsx", round.code);
-    let bytes = blocking(move || {
-        issue.seal = Some(key.seal(&TemplateMetadata::of(&form.layout, &issue)));
-        let prefill = filling(&form, language);
-        write_live(&form.layout, &form.survey, &form.options, &issue, &prefill).map_err(ServiceError::internal)
-    })
-    .await?;
-    Ok(Template { filename, bytes })
-}
-
 /// The accepted answers of the round before, of enterprises that the caller sees.
 async fn last_answers(
     service: &Service,
@@ -163,7 +124,7 @@ async fn last_answers(
     Ok(found)
 }
 
-fn issue(service: &Service, round: &Round, language: Language) -> TemplateIssue {
+pub(super) fn issue(service: &Service, round: &Round, language: Language) -> TemplateIssue {
     TemplateIssue {
         template_id: service.next_id().to_string(),
         issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),

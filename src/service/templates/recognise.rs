@@ -21,10 +21,10 @@ use crate::{
     domain::round::{Round, RoundId},
     service::{
         Service,
-        documents::catalogue::Form,
+        documents::form::Form,
         error::{Kind, ServiceError},
         imports::sheet_rows::read_beginnings,
-        returns::{check_workbook::anchor_workbook, upload::Situation},
+        returns::{check_workbook::anchor_workbook, situation::Situation},
     },
     store,
     store::StoreError,

@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use ronghe::{
     domain::{enterprise::Enterprise, round::RoundId},
     service::{
-        documents::catalogue::Form,
+        documents::form::Form,
         templates::{
             issue::Filling,
             issue_bulk::{BulkRequest, write_filled_bulk},

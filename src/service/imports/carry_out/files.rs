@@ -19,13 +19,13 @@ use crate::{
     },
     reader::Refusal,
     service::{
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::{Kind, ServiceError},
         imports::begin::refused as refused_zip,
         returns::{
             check_workbook::{anchor_workbook, read_workbook, refused},
             filing::Filing,
-            upload::Situation,
+            situation::Situation,
         },
         templates::recognise::{blank_version, other_round, sealed_return, typed_uscc},
     },

@@ -18,7 +18,7 @@ use crate::{
     reader::RowStream,
     service::{
         Service,
-        documents::catalogue::Form,
+        documents::form::Form,
         error::{Kind, ServiceError},
         imports::{
             mapping::compile,

@@ -10,7 +10,7 @@ use index::{
 };
 use survey::survey::Survey;
 
-use super::region::region_of;
+use super::{read::get_run, region::region_of};
 use crate::{
     domain::{
         access::Principal,
@@ -23,8 +23,7 @@ use crate::{
     service::{
         Service,
         access::permission::{Action, allowed},
-        browse::get_run,
-        documents::catalogue::blocking,
+        blocking::blocking,
         error::ServiceError,
     },
     store,

@@ -1,18 +1,14 @@
-//! Users and API keys: made, changed, revoked by the administrator.
-
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+//! Users: made, changed and disabled by the administrator.
 
 use super::{log_in::hash_password, permission::Action};
 use crate::{
-    blobs::sha256_hex,
     domain::{
-        access::{ApiKey, ApiKeyId, Principal, Role, Scope, User, UserId},
+        access::{Principal, Role, Scope, User, UserId},
         page::{Page, PageRequest},
     },
     service::{
         Service,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, duplicate},
     },
     store,
     store::db::StoreError,
@@ -97,7 +93,7 @@ async fn user_faults(service: &Service, login: &str, new: &NewUser) -> Result<Ve
 }
 
 /// A role and a scope must fit each other, and what the scope names must exist.
-async fn scope_faults(service: &Service, role: Role, scope: &Scope) -> Result<Vec<Fault>, ServiceError> {
+pub(super) async fn scope_faults(service: &Service, role: Role, scope: &Scope) -> Result<Vec<Fault>, ServiceError> {
     let fits = match role {
         Role::Enterprise => matches!(scope, Scope::Enterprise(_)),
         Role::Town => matches!(scope, Scope::Town(_)),
@@ -179,79 +175,4 @@ pub async fn get_user(service: &Service, caller: &Principal, id: UserId) -> Resu
 pub async fn list_users(service: &Service, caller: &Principal, page: &PageRequest) -> Result<Page<User>, ServiceError> {
     caller.may(Action::ManageAccess)?;
     Ok(store::access::list_users(service.db.read(), page).await?)
-}
-
-/// What a new API key is made from.
-pub struct NewApiKey {
-    /// What it is for.
-    pub name: String,
-    /// Role it acts in.
-    pub role: Role,
-    /// What it sees.
-    pub scope: Scope,
-    /// When it ends, if it does.
-    pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// Makes an API key. The key itself is given once and never stored.
-pub async fn create_api_key(
-    service: &Service,
-    caller: &Principal,
-    new: NewApiKey,
-) -> Result<(ApiKey, String), ServiceError> {
-    caller.may(Action::ManageAccess)?;
-    let mut faults = scope_faults(service, new.role, &new.scope).await?;
-    let name = new.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 100 {
-        faults.push(Fault::at(
-            "/name",
-            "api_key.name",
-            "请写明用途（100 字以内）。",
-            "Say what it is for in at most 100 characters.",
-        ));
-    }
-    if !faults.is_empty() {
-        return Err(ServiceError::new("user.invalid").with_faults(faults));
-    }
-    let secret = format!("rh_{}", URL_SAFE_NO_PAD.encode(service.ids.random_bytes()));
-    let key = ApiKey {
-        id: ApiKeyId(service.next_id()),
-        name,
-        role: new.role,
-        scope: new.scope,
-        key_sha256: sha256_hex(secret.as_bytes()),
-        created_at: service.now(),
-        expires_at: new.expires_at,
-        revoked_at: None,
-    };
-    let txn = service.db.begin_write().await?;
-    store::access::insert_api_key(&txn, &key).await?;
-    txn.commit().await?;
-    Ok((key, secret))
-}
-
-/// All API keys, without the keys themselves.
-pub async fn list_api_keys(
-    service: &Service,
-    caller: &Principal,
-    page: &PageRequest,
-) -> Result<Page<ApiKey>, ServiceError> {
-    caller.may(Action::ManageAccess)?;
-    Ok(store::access::list_api_keys(service.db.read(), page).await?)
-}
-
-/// Revokes an API key for ever.
-pub async fn revoke_api_key(service: &Service, caller: &Principal, id: ApiKeyId) -> Result<(), ServiceError> {
-    caller.may(Action::ManageAccess)?;
-    let txn = service.db.begin_write().await?;
-    store::access::revoke_api_key(&txn, id, service.now()).await?;
-    Ok(txn.commit().await?)
-}
-
-/// A store error whose duplicate has a better code of its own.
-pub(crate) fn duplicate(error: StoreError, code: &'static str) -> ServiceError {
-    match error {
-        StoreError::Duplicate { .. } => ServiceError::new(code),
-        other => other.into(),
-    }
 }

@@ -1,0 +1,42 @@
+//! Sending a return back to its enterprise, with a reason.
+
+use super::{read::find, steps::record_step};
+use crate::{
+    domain::{
+        access::Principal,
+        survey_return::{ReturnId, ReturnState, SurveyReturn},
+    },
+    service::{Service, access::permission::Action, error::ServiceError},
+};
+
+/// Sends a submitted return back to its enterprise. An accepted revision of before stays in force.
+pub async fn send_back_return(
+    service: &Service,
+    caller: &Principal,
+    id: ReturnId,
+    expected_version: i64,
+    reason: &str,
+) -> Result<SurveyReturn, ServiceError> {
+    caller.may(Action::SendBackReturns)?;
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 2000 {
+        return Err(ServiceError::new("return.reason_missing"));
+    }
+    let txn = service.db.begin_write().await?;
+    let survey_return = find(&txn, caller, id).await?;
+    if survey_return.state != ReturnState::Submitted {
+        return Err(ServiceError::new("return.wrong_state"));
+    }
+    let changed = record_step(
+        service,
+        &txn,
+        caller,
+        survey_return,
+        expected_version,
+        ReturnState::Returned,
+        Some(reason.to_owned()),
+    )
+    .await?;
+    txn.commit().await?;
+    Ok(changed)
+}
