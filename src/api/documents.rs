@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 use super::{
     Tag,
-    auth::Auth,
-    instant::Instant,
-    page,
-    problem::{Bilingual, ReadFailure, UploadFailure},
-    upload,
+    http::{
+        auth::Auth,
+        instant::Instant,
+        page,
+        problem::{Bilingual, ReadFailure, UploadFailure},
+        upload,
+    },
 };
 use crate::{
     domain::document::{Document, DocumentId, DocumentKind},
@@ -28,6 +30,7 @@ use crate::{
 };
 
 /// Document operations.
+#[derive(Default)]
 pub struct DocumentsApi;
 
 /// The kind of a document.

@@ -14,10 +14,12 @@ use uuid::Uuid;
 
 use super::{
     Tag,
-    auth::Auth,
-    instant::Instant,
-    page,
-    problem::{CreateFailure, ReadFailure},
+    http::{
+        auth::Auth,
+        instant::Instant,
+        page,
+        problem::{CreateFailure, ReadFailure},
+    },
 };
 use crate::{
     domain::job::{Job, JobId, JobState},
@@ -25,6 +27,7 @@ use crate::{
 };
 
 /// Job operations.
+#[derive(Default)]
 pub struct JobsApi;
 
 /// State of a job.

@@ -15,40 +15,18 @@ use poem::{
 };
 use poem_openapi::{LicenseObject, OpenApiService, Tags};
 
+use self::http::{problem, spec};
 use crate::service::Service;
 
 pub mod access;
-pub mod auth;
-pub mod back_tests;
-pub mod comparisons;
 pub mod documents;
-pub mod energy;
-pub mod enterprises;
-mod etag;
-pub mod exports;
-pub mod health;
+pub mod http;
 pub mod imports;
-pub mod instant;
 pub mod jobs;
-pub mod justifications;
-mod language;
-pub mod mappings;
-mod page;
-pub mod problem;
-pub mod regions;
 pub mod registry;
-pub mod reports;
-pub mod results;
 pub mod returns;
 pub mod rounds;
-pub mod run_life;
-pub mod run_statistics;
-pub mod signing_keys;
-pub mod spec;
-mod upload;
-pub mod weighings;
-pub mod what_if;
-pub mod word;
+pub mod runs;
 
 /// Groups of operations.
 #[derive(Tags)]
@@ -74,66 +52,21 @@ pub enum Tag {
     Health,
 }
 
-/// Everything about runs.
-type RunApis = (
-    results::ResultsApi,
-    regions::RegionsApi,
-    run_life::RunLifeApi,
-    comparisons::ComparisonsApi,
-    run_statistics::RunStatisticsApi,
-    what_if::WhatIfApi,
-    back_tests::BackTestsApi,
-    energy::EnergyApi,
-    exports::ExportsApi,
-    weighings::WeighingsApi,
-);
-
 type Apis = (
-    access::AccessApi,
-    signing_keys::SigningKeysApi,
+    access::Apis,
     documents::DocumentsApi,
-    registry::RegistryApi,
-    enterprises::EnterprisesApi,
-    rounds::RoundsApi,
-    returns::ReturnsApi,
-    justifications::JustificationsApi,
-    reports::ReportsApi,
-    imports::ImportsApi,
-    mappings::MappingsApi,
-    RunApis,
+    registry::Apis,
+    rounds::Apis,
+    returns::Apis,
+    imports::Apis,
+    runs::Apis,
     jobs::JobsApi,
-    health::HealthApi,
+    http::health::HealthApi,
 );
 
 /// The OpenAPI service; without a service behind it, it can only describe itself.
 pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
-    let apis = (
-        access::AccessApi,
-        signing_keys::SigningKeysApi,
-        documents::DocumentsApi,
-        registry::RegistryApi,
-        enterprises::EnterprisesApi,
-        rounds::RoundsApi,
-        returns::ReturnsApi,
-        justifications::JustificationsApi,
-        reports::ReportsApi,
-        imports::ImportsApi,
-        mappings::MappingsApi,
-        (
-            results::ResultsApi,
-            regions::RegionsApi,
-            run_life::RunLifeApi,
-            comparisons::ComparisonsApi,
-            run_statistics::RunStatisticsApi,
-            what_if::WhatIfApi,
-            back_tests::BackTestsApi,
-            energy::EnergyApi,
-            exports::ExportsApi,
-            weighings::WeighingsApi,
-        ),
-        jobs::JobsApi,
-        health::HealthApi,
-    );
+    let apis = Apis::default();
     OpenApiService::new(apis, "Ronghe 融合", env!("CARGO_PKG_VERSION"))
         .description(
             "Questionnaires by workbook, explained integration indices, designation on evidence. \

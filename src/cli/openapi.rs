@@ -4,5 +4,5 @@ use super::output::{Failed, print_text};
 
 /// Prints the normalised document, byte for byte as the committed file.
 pub(super) fn run() -> Result<(), Failed> {
-    print_text(crate::api::spec::text().trim_end())
+    print_text(crate::api::http::spec::text().trim_end())
 }

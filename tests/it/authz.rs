@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use poem::http::{Method, StatusCode};
 use ronghe::{
-    api::spec,
+    api::http::spec,
     domain::access::{Role, Scope},
 };
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ronghe::{api, service::error};
+use ronghe::{api::http, service::error};
 
 const ERRORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
 
@@ -15,7 +15,7 @@ fn every_error_code_stands_in_the_handbook() {
         writeln!(
             text,
             "| `{code}` | {} | {zh} | {en} |",
-            api::problem::status_code(*kind)
+            http::problem::status_code(*kind)
         )
         .unwrap();
     }

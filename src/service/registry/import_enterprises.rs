@@ -18,7 +18,6 @@ use crate::{
     domain::access::Principal,
     service::{Service, access::permission::Action, error::ServiceError},
     store,
-    store::db::Connection,
 };
 
 /// The report of an import, row by row.

@@ -12,15 +12,17 @@ use poem_openapi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    documents::DocumentOut,
-    jobs::{JobAccepted, accepted},
-    problem::{Bilingual, CompareFailure, UploadFailure},
-    upload,
-};
 use crate::{
+    api::{
+        Tag,
+        documents::DocumentOut,
+        http::{
+            auth::Auth,
+            problem::{Bilingual, CompareFailure, UploadFailure},
+            upload,
+        },
+        jobs::{JobAccepted, accepted},
+    },
     domain::{document::DocumentId, round::RoundId, run::RunId},
     jobs::task,
     service::{
@@ -30,6 +32,7 @@ use crate::{
 };
 
 /// Operations on methodologies in the making.
+#[derive(Default)]
 pub struct BackTestsApi;
 
 /// Whether something was added, removed or changed.

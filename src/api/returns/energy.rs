@@ -7,13 +7,17 @@ use poem_openapi::{ApiResponse, OpenApi, param::Path, payload::Json, types::Any}
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Tag, auth::Auth, problem::CompareFailure};
 use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, problem::CompareFailure},
+    },
     domain::survey_return::RevisionId,
     service::{Service, returns::energy::account_energy},
 };
 
 /// Energy operations.
+#[derive(Default)]
 pub struct EnergyApi;
 
 /// An energy account.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
-use super::Tag;
-use crate::service::Service;
+use crate::{api::Tag, service::Service};
 
 /// Health operations.
+#[derive(Default)]
 pub struct HealthApi;
 
 /// How the service is.

@@ -6,13 +6,17 @@ use poem::web::Data;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Query, payload::Json};
 use uuid::Uuid;
 
-use super::{Tag, auth::Auth, instant::Instant, page, problem::ReadFailure};
 use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, instant::Instant, page, problem::ReadFailure},
+    },
     domain::signing_key::SigningKey,
     service::{Service, templates},
 };
 
 /// Signing key operations.
+#[derive(Default)]
 pub struct SigningKeysApi;
 
 /// A key that seals templates, without its secret.

@@ -9,8 +9,11 @@ use poem_openapi::{
     payload::Json,
 };
 
-use super::{Tag, auth::Auth, page, problem::ReadFailure};
 use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, page, problem::ReadFailure},
+    },
     domain::{
         area::{Area, AreaFilter},
         industry::{Industry, IndustryFilter},
@@ -19,6 +22,7 @@ use crate::{
 };
 
 /// Code list operations.
+#[derive(Default)]
 pub struct RegistryApi;
 
 /// An area of the administrative division.

@@ -10,16 +10,18 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    etag,
-    instant::Instant,
-    jobs::{JobAccepted, accepted},
-    problem::{ChangeFailure, ReadFailure},
-    results::{RunFound, RunStateName},
-};
+use super::results::{RunFound, RunStateName};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            problem::{ChangeFailure, ReadFailure},
+        },
+        jobs::{JobAccepted, accepted},
+    },
     domain::run::{RunEvent, RunId},
     jobs::task,
     service::{
@@ -29,6 +31,7 @@ use crate::{
 };
 
 /// Operations on the life of a run.
+#[derive(Default)]
 pub struct RunLifeApi;
 
 /// A step in the life of a run.

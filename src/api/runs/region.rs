@@ -14,14 +14,15 @@ use poem::web::Data;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi, param::Path, payload::Json};
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    problem::{Bilingual, CreateFailure, ReadFailure},
-    results::RunOut,
-    what_if::both_ways,
-};
+use super::{results::RunOut, what_if::both_ways};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            problem::{Bilingual, CreateFailure, ReadFailure},
+        },
+    },
     domain::run::{RegionResult, Run, RunId},
     service::{
         Service,
@@ -34,6 +35,7 @@ use crate::{
 };
 
 /// Operations on the indices of regions.
+#[derive(Default)]
 pub struct RegionsApi;
 
 /// What the bases of the indicators are. It is published with the index.
@@ -61,7 +63,7 @@ struct RegionValueIo {
 /// What is given by hand for the index of a region: official statistics, and what every indicator is compared with.
 #[derive(Object)]
 #[oai(rename = "RegionFigures", deny_unknown_fields)]
-pub(super) struct RegionFiguresIo {
+pub(crate) struct RegionFiguresIo {
     /// What the bases are.
     base_from: BaseOriginName,
     /// By the code of the indicator. One taken from the survey has its base here, its values come from the returns.
@@ -321,7 +323,7 @@ impl From<RegionIndicatorChange> for IndicatorChangeOut {
 /// total, but for rounding.
 #[derive(Object)]
 #[oai(rename = "RegionChange", skip_serializing_if_is_none)]
-pub(super) struct RegionChangeOut {
+pub(crate) struct RegionChangeOut {
     /// The total.
     total: MovedOut,
     /// Classes in the order of the methodology, then those that the other run has alone.

@@ -6,7 +6,7 @@ use workbook::language::Language;
 /// The language in which a template is written.
 #[derive(Clone, Copy, Debug, Default, Enum)]
 #[oai(rename_all = "snake_case")]
-pub(super) enum TemplateLanguage {
+pub(crate) enum TemplateLanguage {
     /// Chinese.
     #[default]
     Zh,

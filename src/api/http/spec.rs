@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 /// The normalised document.
 pub fn document() -> Value {
-    let mut document: Value = serde_json::from_str(&super::openapi().spec()).unwrap_or_default();
+    let mut document: Value = serde_json::from_str(&crate::api::openapi().spec()).unwrap_or_default();
     normalise(&mut document);
     close_what_is_taken_in(&mut document);
     document
@@ -26,7 +26,7 @@ pub fn text() -> String {
 
 /// The documentation page: Swagger UI from the binary, showing the normalised document. Nothing is fetched elsewhere.
 pub fn page() -> String {
-    let service = super::openapi();
+    let service = crate::api::openapi();
     // Inside a script element a literal "</" could end it.
     let shown = document().to_string().replace("</", "<\\/");
     service.swagger_ui_html().replace(&service.spec(), &shown)
@@ -71,7 +71,7 @@ pub fn duplicate_paths(raw: &str) -> Vec<String> {
 
 /// The document as poem-openapi writes it, for the test of duplicate paths.
 pub fn raw() -> String {
-    super::openapi().spec()
+    crate::api::openapi().spec()
 }
 
 fn normalise(document: &mut Value) {

@@ -11,8 +11,11 @@ use poem_openapi::{
 use uuid::Uuid;
 use workbook::language::Language;
 
-use super::{Tag, auth::Auth, problem::UploadFailure, upload};
 use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, problem::UploadFailure, upload},
+    },
     domain::survey_return::{ReturnId, RevisionId},
     report,
     service::{
@@ -23,6 +26,7 @@ use crate::{
 };
 
 /// Report operations.
+#[derive(Default)]
 pub struct ReportsApi;
 
 /// Language of a report.

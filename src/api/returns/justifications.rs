@@ -7,14 +7,16 @@ use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 use survey::justification::JustificationReason;
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    instant::Instant,
-    problem::{Bilingual, CreateFailure, ReadFailure},
-    word::Word,
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            instant::Instant,
+            problem::{Bilingual, CreateFailure, ReadFailure},
+            word::Word,
+        },
+    },
     domain::{justification::RecordedJustification, survey_return::ReturnId},
     service::{
         Service,
@@ -23,12 +25,13 @@ use crate::{
 };
 
 /// Justification operations.
+#[derive(Default)]
 pub struct JustificationsApi;
 
 /// What an enterprise said to a warning.
 #[derive(Object)]
 #[oai(rename = "Justification")]
-pub(super) struct JustificationOut {
+pub(crate) struct JustificationOut {
     /// Number within the return, from 1; 0 where it is not kept yet (a dry run).
     number: i32,
     /// Which finding.

@@ -11,19 +11,21 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    etag,
-    instant::Instant,
-    language::TemplateLanguage,
-    page,
-    problem::{ChangeFailure, CreateFailure, ReadFailure},
-    returns::WorkbookFound,
-    upload,
-    word::Word,
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            language::TemplateLanguage,
+            page,
+            problem::{ChangeFailure, CreateFailure, ReadFailure},
+            upload,
+            word::Word,
+        },
+        returns::returns::WorkbookFound,
+    },
     domain::{
         document::DocumentId,
         enterprise::{EnterpriseFilter, EnterpriseId},
@@ -38,6 +40,7 @@ use crate::{
 };
 
 /// Round operations.
+#[derive(Default)]
 pub struct RoundsApi;
 
 /// A round.

@@ -11,16 +11,18 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::{Auth, BearerAuth},
-    etag,
-    instant::Instant,
-    page,
-    problem::{ChangeFailure, CreateFailure, LoginFailure, ReadFailure},
-    word::Word,
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::{Auth, BearerAuth},
+            etag,
+            instant::Instant,
+            page,
+            problem::{ChangeFailure, CreateFailure, LoginFailure, ReadFailure},
+            word::Word,
+        },
+    },
     domain::{
         access::{ApiKey, ApiKeyId, Role, Scope, User, UserId},
         enterprise::EnterpriseId,
@@ -37,6 +39,7 @@ use crate::{
 };
 
 /// Access operations.
+#[derive(Default)]
 pub struct AccessApi;
 
 /// What a user is to the bureau.

@@ -14,8 +14,11 @@ use poem_openapi::{
 use uuid::Uuid;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::{Tag, auth::Auth, problem::CompareFailure, upload};
 use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, problem::CompareFailure, upload},
+    },
     domain::run::RunId,
     service::{
         Service,
@@ -25,6 +28,7 @@ use crate::{
 };
 
 /// Export operations.
+#[derive(Default)]
 pub struct ExportsApi;
 
 /// In which form a run is exported.

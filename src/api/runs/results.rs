@@ -13,18 +13,20 @@ use poem_openapi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    etag,
-    instant::Instant,
-    jobs::{JobAccepted, accepted},
-    page,
-    problem::{Bilingual, CreateFailure, ReadFailure},
-    regions::RegionFiguresIo,
-    returns::ProvenanceOut,
-};
+use super::region::RegionFiguresIo;
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            page,
+            problem::{Bilingual, CreateFailure, ReadFailure},
+        },
+        jobs::{JobAccepted, accepted},
+        returns::returns::ProvenanceOut,
+    },
     domain::{
         document::DocumentId,
         enterprise::EnterpriseId,
@@ -39,6 +41,7 @@ use crate::{
 };
 
 /// Result operations.
+#[derive(Default)]
 pub struct ResultsApi;
 
 /// State of a run.

@@ -9,13 +9,15 @@ use serde_json::Value;
 use survey::answer::Answer;
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    problem::{Bilingual, CreateFailure, ReadFailure},
-    results::{RunOut, RunResultRow},
-};
+use super::results::{RunOut, RunResultRow};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            problem::{Bilingual, CreateFailure, ReadFailure},
+        },
+    },
     domain::{enterprise::EnterpriseId, run::RunId},
     service::{
         Service,
@@ -28,6 +30,7 @@ use crate::{
 };
 
 /// Operations on what would be.
+#[derive(Default)]
 pub struct WhatIfApi;
 
 /// Answers to try.
@@ -70,7 +73,7 @@ impl NewWhatIf {
 }
 
 /// Something is to be left blank and has a value as well.
-pub(super) fn both_ways(pointer: &str) -> Fault {
+pub(crate) fn both_ways(pointer: &str) -> Fault {
     Fault::at(
         pointer,
         "what_if.both_ways",

@@ -11,24 +11,27 @@ use poem_openapi::{
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    etag,
-    instant::Instant,
-    jobs::{JobAccepted, accepted},
-    page,
-    problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
-    upload,
-    word::Word,
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            page,
+            problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
+            upload,
+            word::Word,
+        },
+        jobs::{JobAccepted, accepted},
+    },
     domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
     jobs::task,
     service::{Service, registry, registry::write_enterprise::EnterpriseInput},
 };
 
 /// Enterprise operations.
+#[derive(Default)]
 pub struct EnterprisesApi;
 
 /// Size class.

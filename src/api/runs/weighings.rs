@@ -13,13 +13,15 @@ use poem_openapi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    jobs::{JobAccepted, accepted},
-    problem::{CreateFailure, ReadFailure},
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            problem::{CreateFailure, ReadFailure},
+        },
+        jobs::{JobAccepted, accepted},
+    },
     domain::run::RunId,
     jobs::task,
     service::{
@@ -35,6 +37,7 @@ use crate::{
 };
 
 /// Operations on weights.
+#[derive(Default)]
 pub struct WeighingsApi;
 
 /// Comparisons of the parts of a node, by the analytic hierarchy process.

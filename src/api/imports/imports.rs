@@ -10,17 +10,19 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    instant::Instant,
-    jobs::{JobAccepted, JobStateName, accepted},
-    page,
-    problem::{Bilingual, ReadFailure, UploadFailure},
-    returns::PlaceOut,
-    upload,
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            instant::Instant,
+            page,
+            problem::{Bilingual, ReadFailure, UploadFailure},
+            upload,
+        },
+        jobs::{JobAccepted, JobStateName, accepted},
+        returns::returns::PlaceOut,
+    },
     domain::{
         import::{Blocked, ImportId, ImportItem, ImportKind, ImportOptions, ItemFault, ItemState},
         mapping::ProfileId,
@@ -39,6 +41,7 @@ use crate::{
 };
 
 /// Import operations.
+#[derive(Default)]
 pub struct ImportsApi;
 
 /// What was handed in.

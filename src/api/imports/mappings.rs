@@ -14,18 +14,20 @@ use serde_json::Value;
 use uuid::Uuid;
 use workbook::mapping::{Field, Key, KeyKind, Mapping, Shape};
 
-use super::{
-    Tag,
-    auth::Auth,
-    etag,
-    instant::Instant,
-    page,
-    problem::{Bilingual, ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
-    returns::{FindingsOut, ProvenanceOut},
-    upload,
-    word::Word,
-};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            page,
+            problem::{Bilingual, ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
+            upload,
+            word::Word,
+        },
+        returns::returns::{FindingsOut, ProvenanceOut},
+    },
     domain::{
         mapping::{MappingProfile, ProfileId},
         round::RoundId,
@@ -38,6 +40,7 @@ use crate::{
 };
 
 /// Mapping operations.
+#[derive(Default)]
 pub struct MappingsApi;
 
 /// Where enterprises stand in a spreadsheet.

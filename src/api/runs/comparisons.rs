@@ -11,15 +11,19 @@ use poem_openapi::{
 use uuid::Uuid;
 
 use super::{
-    Tag,
-    auth::Auth,
-    jobs::{JobAccepted, accepted},
-    page,
-    problem::{CompareFailure, CreateFailure},
-    regions::RegionChangeOut,
+    region::RegionChangeOut,
     results::{RunOut, RunResultRow},
 };
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            page,
+            problem::{CompareFailure, CreateFailure},
+        },
+        jobs::{JobAccepted, accepted},
+    },
     domain::run::RunId,
     jobs::task,
     service::{
@@ -29,6 +33,7 @@ use crate::{
 };
 
 /// Comparison operations.
+#[derive(Default)]
 pub struct ComparisonsApi;
 
 /// Why a result differs between two runs.

@@ -10,14 +10,16 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    page,
-    problem::{CompareFailure, ReadFailure},
-    results::{RunOut, RunResultRow, RunStateName},
-};
+use super::results::{RunOut, RunResultRow, RunStateName};
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            page,
+            problem::{CompareFailure, ReadFailure},
+        },
+    },
     domain::{
         enterprise::EnterpriseId,
         run::{GroupBy, PastResult, RunFilter, RunId, RunState},
@@ -29,6 +31,7 @@ use crate::{
 };
 
 /// Operations over many results.
+#[derive(Default)]
 pub struct RunStatisticsApi;
 
 /// What results are grouped by.

@@ -18,19 +18,21 @@ use survey::{
 };
 use uuid::Uuid;
 
-use super::{
-    Tag,
-    auth::Auth,
-    etag,
-    instant::Instant,
-    justifications::JustificationOut,
-    language::TemplateLanguage,
-    page,
-    problem::{Bilingual, ChangeFailure, ReadFailure, UploadFailure},
-    upload,
-    word::Word,
-};
+use super::justifications::JustificationOut;
 use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            language::TemplateLanguage,
+            page,
+            problem::{Bilingual, ChangeFailure, ReadFailure, UploadFailure},
+            upload,
+            word::Word,
+        },
+    },
     domain::{
         enterprise::EnterpriseId,
         revision::RevisionSummary,
@@ -55,6 +57,7 @@ use crate::{
 };
 
 /// Return operations.
+#[derive(Default)]
 pub struct ReturnsApi;
 
 /// State of a return.
@@ -184,7 +187,7 @@ struct ReturnPage {
 /// A cell of a workbook.
 #[derive(Object)]
 #[oai(rename = "Place")]
-pub(super) struct PlaceOut {
+pub(crate) struct PlaceOut {
     /// Sheet name as found in the file.
     sheet: String,
     /// A1 reference.
@@ -338,7 +341,7 @@ impl FindingOut {
 /// Findings: graver ones first, at most 2000 listed, all counted.
 #[derive(Object)]
 #[oai(rename = "Findings")]
-pub(super) struct FindingsOut {
+pub(crate) struct FindingsOut {
     /// The findings.
     items: Vec<FindingOut>,
     /// Blocking findings in all.
@@ -355,7 +358,7 @@ pub(super) struct FindingsOut {
 
 impl FindingsOut {
     /// Findings with the justifications that count.
-    pub(super) fn of(findings: Findings, mut counted: Counted) -> Self {
+    pub(crate) fn of(findings: Findings, mut counted: Counted) -> Self {
         Self {
             unjustified: findings.warn.saturating_sub(counted.len()),
             submittable: !findings.blocks(),
@@ -415,7 +418,7 @@ struct RevisionList {
 /// Where an answer stood and how it was read.
 #[derive(Object)]
 #[oai(rename = "Provenance")]
-pub(super) struct ProvenanceOut {
+pub(crate) struct ProvenanceOut {
     /// Sheet.
     sheet: String,
     /// Cell.
@@ -613,7 +616,7 @@ impl From<SurveyReturn> for ReturnFound {
 
 /// A workbook.
 #[derive(ApiResponse)]
-pub(super) enum WorkbookFound {
+pub(crate) enum WorkbookFound {
     /// The workbook.
     #[oai(
         status = 200,

@@ -1,0 +1,12 @@
+//! What every operation shares: login, versions, pages, problems, uploads, the document itself.
+
+pub mod auth;
+pub mod etag;
+pub mod health;
+pub mod instant;
+pub mod language;
+pub mod page;
+pub mod problem;
+pub mod spec;
+pub mod upload;
+pub mod word;

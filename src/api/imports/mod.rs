@@ -1,0 +1,7 @@
+//! Returns of many enterprises handed in at once.
+
+pub mod imports;
+pub mod mappings;
+
+/// The operations of this folder.
+pub(super) type Apis = (imports::ImportsApi, mappings::MappingsApi);

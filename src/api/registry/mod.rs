@@ -1,0 +1,7 @@
+//! Areas, industries and enterprises.
+
+pub mod codes;
+pub mod enterprises;
+
+/// The operations of this folder.
+pub(super) type Apis = (codes::RegistryApi, enterprises::EnterprisesApi);
