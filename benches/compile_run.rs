@@ -1,7 +1,7 @@
 //! A whole run over many accepted returns: load, evaluate, score, rank, store; its time and memory at rising sizes, and beside
 //! it what one explanation and one what-if cost at that size (p50, p95).
 //!
-//! `cargo bench --bench compile_run` (RONGHE_BENCH_RETURNS=1000,10000 for other sizes than 1000, 10000 and 100000).
+//! `cargo bench --bench compute_run` (RONGHE_BENCH_RETURNS=1000,10000 for other sizes than 1000, 10000 and 100000).
 #![recursion_limit = "512"]
 #![expect(
     clippy::unwrap_used,
@@ -35,7 +35,7 @@ use ronghe::{
         Service,
         jobs::progress::Progress,
         runs::{
-            compute::compile_run,
+            compute::compute_run,
             explain::explain_result,
             what_if::{Changes, what_if},
         },
@@ -71,7 +71,7 @@ async fn measure(returns: usize) {
     let methodology = methodology.await.unwrap().unwrap();
     let before = resident("VmRSS");
     let started = Instant::now();
-    let run = compile_run(&service, &operator(), round, methodology.id, None, Progress::untold())
+    let run = compute_run(&service, &operator(), round, methodology.id, None, Progress::untold())
         .await
         .unwrap();
     let elapsed = started.elapsed().as_secs_f64();

@@ -33,13 +33,13 @@ use large::{LargeCounty, large_round};
 use memory::{peak_mib, reset_peak};
 use ronghe::{
     domain::{enterprise::Enterprise, import::ImportOptions, round::RoundId},
-    jobs::{task, worker},
+    jobs::worker,
     reader::RowBatch,
     service::{
         Service,
         documents::form::Form,
         imports::{
-            begin::Source,
+            begin::{Source, begin},
             read::{ImportView, get_import},
         },
         templates::{
@@ -190,7 +190,7 @@ async fn import(service: &Arc<Service>, round: RoundId, bytes: Vec<u8>, dry_run:
         dry_run,
         ..ImportOptions::default()
     };
-    let begun = task::begin(service, &operator(), round, source, options).await.unwrap();
+    let begun = begin(service, &operator(), round, source, options).await.unwrap();
     worker::work(service, begun.job.id).await.unwrap();
     get_import(service, &operator(), begun.batch.id).await.unwrap()
 }

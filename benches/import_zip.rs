@@ -28,11 +28,11 @@ use std::{
 use database::{Backend, TestDatabase};
 use ronghe::{
     domain::{import::ImportOptions, round::RoundId},
-    jobs::{task, worker},
+    jobs::worker,
     service::{
         Service,
         imports::{
-            begin::Source,
+            begin::{Source, begin},
             read::{ImportView, get_import},
         },
     },
@@ -83,7 +83,7 @@ async fn import(service: &Arc<Service>, round: RoundId, bytes: Vec<u8>, dry_run:
         dry_run,
         ..ImportOptions::default()
     };
-    let begun = task::begin(service, &operator(), round, source, options).await.unwrap();
+    let begun = begin(service, &operator(), round, source, options).await.unwrap();
     worker::work(service, begun.job.id).await.unwrap();
     get_import(service, &operator(), begun.batch.id).await.unwrap()
 }

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use workbook::archive::ArchiveLimits;
 
-use crate::reader::ReadingLimits;
+use crate::{reader::ReadingLimits, service::imports::limits::ImportLimits};
 
 /// Where the data is. Every command that needs data takes it.
 #[derive(Clone, Debug, Args)]
@@ -51,14 +50,14 @@ impl DataPlace {
     }
 }
 
-/// What an import of many returns may cost.
+/// What an import of many returns may cost, from the command line or the environment.
 #[derive(Clone, Copy, Debug, Args)]
-pub struct ImportLimits {
+pub struct ImportLimitArgs {
     /// Largest ZIP or sheet handed in for many enterprises, bytes
     #[arg(
         long = "import-file-bytes",
         value_name = "BYTES",
-        default_value_t = Self::default().file_bytes,
+        default_value_t = ImportLimits::default().file_bytes,
         env = "RONGHE_IMPORT_FILE_BYTES"
     )]
     pub file_bytes: u64,
@@ -66,7 +65,7 @@ pub struct ImportLimits {
     #[arg(
         long = "import-entries",
         value_name = "COUNT",
-        default_value_t = Self::default().entries,
+        default_value_t = ImportLimits::default().entries,
         env = "RONGHE_IMPORT_ENTRIES"
     )]
     pub entries: usize,
@@ -74,7 +73,7 @@ pub struct ImportLimits {
     #[arg(
         long = "import-entry-bytes",
         value_name = "BYTES",
-        default_value_t = Self::default().entry_bytes,
+        default_value_t = ImportLimits::default().entry_bytes,
         env = "RONGHE_IMPORT_ENTRY_BYTES"
     )]
     pub entry_bytes: u64,
@@ -82,7 +81,7 @@ pub struct ImportLimits {
     #[arg(
         long = "import-total-bytes",
         value_name = "BYTES",
-        default_value_t = Self::default().total_bytes,
+        default_value_t = ImportLimits::default().total_bytes,
         env = "RONGHE_IMPORT_TOTAL_BYTES"
     )]
     pub total_bytes: u64,
@@ -90,38 +89,20 @@ pub struct ImportLimits {
     #[arg(
         long = "import-ratio",
         value_name = "RATIO",
-        default_value_t = Self::default().ratio,
+        default_value_t = ImportLimits::default().ratio,
         env = "RONGHE_IMPORT_RATIO"
     )]
     pub ratio: u64,
 }
 
-impl Default for ImportLimits {
-    fn default() -> Self {
-        let ArchiveLimits {
-            entries,
-            entry_bytes,
-            total_bytes,
-            ratio,
-        } = ArchiveLimits::default();
+impl From<ImportLimitArgs> for ImportLimits {
+    fn from(args: ImportLimitArgs) -> Self {
         Self {
-            file_bytes: 256 << 20,
-            entries,
-            entry_bytes,
-            total_bytes,
-            ratio,
-        }
-    }
-}
-
-impl ImportLimits {
-    /// The part of them that a ZIP is opened with.
-    pub fn archive(&self) -> ArchiveLimits {
-        ArchiveLimits {
-            entries: self.entries,
-            entry_bytes: self.entry_bytes,
-            total_bytes: self.total_bytes,
-            ratio: self.ratio,
+            file_bytes: args.file_bytes,
+            entries: args.entries,
+            entry_bytes: args.entry_bytes,
+            total_bytes: args.total_bytes,
+            ratio: args.ratio,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::DataPlace,
     ids::IdSource,
-    jobs::{queue::Queue, worker},
+    jobs::{queue::ApalisQueue, worker},
     reader::WorkbookReader,
     service::{
         Service, Settings, access::log_in::FailedLogins, documents::catalogue::Catalogue,
@@ -58,7 +58,7 @@ pub async fn open(place: &DataPlace, parts: Parts, migrate: bool) -> Result<Arc<
     let db = Database::open(&place.database_url()).await?;
     if migrate {
         db.migrate().await?;
-        Queue::migrate(&db).await?;
+        ApalisQueue::migrate(&db).await?;
     } else if !db.schema_is_current().await? {
         return Err(StartError::OldSchema);
     }
@@ -69,7 +69,7 @@ pub async fn open(place: &DataPlace, parts: Parts, migrate: bool) -> Result<Arc<
 /// Makes the service from an open database.
 pub fn assemble(db: Database, blobs: Blobs, parts: Parts) -> Result<Arc<Service>, StartError> {
     Ok(Arc::new(Service {
-        queue: Queue::of(&db)?,
+        queue: Arc::new(ApalisQueue::of(&db)?),
         db,
         blobs,
         clock: parts.clock,

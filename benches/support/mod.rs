@@ -15,7 +15,7 @@ use ronghe::{
         survey_return::ReturnId,
     },
     ids::SeededIds,
-    jobs::queue::Queue,
+    jobs::queue::ApalisQueue,
     service::{
         Service, Settings,
         documents::{catalogue::current_reference, form::Form, publish::publish_document},
@@ -71,7 +71,7 @@ pub(crate) async fn service_with(database: &Database, folder: &std::path::Path, 
     };
     let blobs = Blobs::in_folder(&folder.join("blobs")).unwrap();
     let service = assemble(database.clone(), blobs, parts).unwrap();
-    Queue::migrate(&service.db).await.unwrap();
+    ApalisQueue::migrate(&service.db).await.unwrap();
     service
 }
 

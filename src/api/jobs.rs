@@ -22,7 +22,7 @@ use super::{
     },
 };
 use crate::{
-    domain::job::{Job, JobId, JobState},
+    domain::job::{Job, JobId, JobState, TaskKind},
     service::{Service, jobs, jobs::cancel::cancel_job},
 };
 
@@ -58,14 +58,48 @@ impl From<JobState> for JobStateName {
     }
 }
 
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "JobKind")]
+pub enum JobKindName {
+    /// Import a list of enterprises.
+    ImportEnterprises,
+    /// Import many returns.
+    ImportReturns,
+    /// Compute a run.
+    ComputeRun,
+    /// Back-test a draft methodology.
+    BackTest,
+    /// Test the robustness of a run.
+    TestRobustness,
+    /// Decompose the change between two runs.
+    DecomposeChange,
+    /// Compute a run again and compare.
+    VerifyRun,
+}
+
+impl From<TaskKind> for JobKindName {
+    fn from(kind: TaskKind) -> Self {
+        match kind {
+            TaskKind::ImportEnterprises => Self::ImportEnterprises,
+            TaskKind::ImportReturns => Self::ImportReturns,
+            TaskKind::ComputeRun => Self::ComputeRun,
+            TaskKind::BackTest => Self::BackTest,
+            TaskKind::TestRobustness => Self::TestRobustness,
+            TaskKind::DecomposeChange => Self::DecomposeChange,
+            TaskKind::VerifyRun => Self::VerifyRun,
+        }
+    }
+}
+
 /// A piece of long work.
 #[derive(Object)]
 #[oai(rename = "Job", skip_serializing_if_is_none)]
 pub struct JobOut {
     /// Identifier.
     id: Uuid,
-    /// What is done: `import_enterprises`, `import_returns`, `compile_run`, `verify_run`, `back_test`, `shake_run`.
-    kind: String,
+    /// What is done.
+    kind: JobKindName,
     /// State.
     state: JobStateName,
     /// Steps done.
@@ -88,12 +122,7 @@ impl From<Job> for JobOut {
     fn from(job: Job) -> Self {
         Self {
             id: job.id.0,
-            kind: job
-                .task
-                .get("kind")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
+            kind: job.task.kind().into(),
             state: job.state.into(),
             done: job.done,
             total: job.total,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::document::DocumentKind,
-    service::{error::ServiceError, jobs::progress::Progress, runs::compute::compile_run},
+    service::{error::ServiceError, jobs::progress::Progress, runs::compute::compute_run},
     store,
 };
 
@@ -62,7 +62,7 @@ impl Compile {
             bar.set_position(done as u64);
         };
         let progress = Progress::shown_by(&show);
-        let run = compile_run(&service, &operator(), round.id, methodology.id, region, progress).await?;
+        let run = compute_run(&service, &operator(), round.id, methodology.id, region, progress).await?;
         bar.finish_and_clear();
         let text = format!(
             "run {}: {} of {} returns scored with {} {}\ninputs  {}\nresults {}",

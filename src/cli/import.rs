@@ -21,13 +21,13 @@ use crate::{
         job::JobState,
         survey_return::ReturnState,
     },
-    jobs::{task, worker},
+    jobs::worker,
     service::{
         Service,
         error::ServiceError,
         imports,
         imports::{
-            begin::{Begun, Source},
+            begin::{Begun, Source, begin},
             read::{ImportView, all_items, get_import},
         },
         returns::{accept::accept_return, submit::submit_return},
@@ -80,7 +80,7 @@ impl Import {
             },
             mapping: None,
         };
-        let Begun { batch, job, .. } = task::begin(&service, &operator(), round.id, source, options).await?;
+        let Begun { batch, job, .. } = begin(&service, &operator(), round.id, source, options).await?;
         let doing = tokio::spawn({
             let service = service.clone();
             async move { worker::carry_on(&service, job.id).await }

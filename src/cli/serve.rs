@@ -10,7 +10,7 @@ use super::{
     output::{Failed, Output},
 };
 use crate::{
-    config::{DataPlace, ImportLimits},
+    config::{DataPlace, ImportLimitArgs},
     service::Settings,
     startup,
 };
@@ -30,13 +30,13 @@ pub(super) struct Serve {
     )]
     listen: SocketAddr,
     #[command(flatten)]
-    imports: ImportLimits,
+    imports: ImportLimitArgs,
 }
 
 impl Serve {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         let settings = Settings {
-            imports: self.imports,
+            imports: self.imports.into(),
             ..Settings::default()
         };
         let service = open_with(place, false, settings).await?;

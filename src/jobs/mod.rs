@@ -4,6 +4,6 @@
 //! before it is begun, so a message that comes twice does nothing the second time, and what a killed process left
 //! behind is taken up again at the next start.
 
+mod carry_out;
 pub mod queue;
-pub mod task;
 pub mod worker;

@@ -5,11 +5,16 @@ use std::{sync::Arc, time::Duration};
 use apalis::prelude::{BackendExt, BoxDynError, Data, TaskSink, WorkerBuilder};
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
+use futures::{FutureExt as _, TryFutureExt as _, future::BoxFuture};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
 use super::worker::{wake_waiting, work};
-use crate::{domain::job::JobId, service::Service, store::db::Database};
+use crate::{
+    domain::job::JobId,
+    service::{Service, error::ServiceError, jobs::queue::Queue},
+    store::db::Database,
+};
 
 /// Name of the queue in the database.
 const QUEUE: &str = "ronghe";
@@ -22,7 +27,7 @@ const START_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Carries identifiers of jobs to workers.
 #[derive(Clone)]
-pub struct Queue(Storage);
+pub struct ApalisQueue(Storage);
 
 #[derive(Clone)]
 enum Storage {
@@ -35,7 +40,7 @@ enum Storage {
 #[error("queue: {0}")]
 pub struct QueueError(String);
 
-impl Queue {
+impl ApalisQueue {
     /// The queue of a database.
     pub fn of(db: &Database) -> Result<Self, QueueError> {
         if let Some(pool) = db.sqlite_pool() {
@@ -65,38 +70,12 @@ impl Queue {
         Ok(())
     }
 
-    /// Wakes a worker for a job.
-    pub async fn push(&self, id: JobId) -> Result<(), QueueError> {
+    async fn push(&self, id: JobId) -> Result<(), QueueError> {
         let failed = |error: &dyn std::fmt::Debug| QueueError(format!("{error:?}"));
         match &self.0 {
             Storage::Sqlite(storage) => storage.clone().push(id.0).await.map_err(|error| failed(&error)),
             Storage::Postgres(storage) => storage.clone().push(id.0).await.map_err(|error| failed(&error)),
         }
-    }
-
-    /// Starts the workers; they end when `stop` turns true. Where they end before, as when the database does not answer for
-    /// long, they are started again.
-    pub fn start(&self, service: Arc<Service>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
-        let queue = self.clone();
-        tokio::spawn(async move {
-            while !*stop.borrow() {
-                match queue.run(&service, stop.clone()).await {
-                    Ok(()) => return,
-                    Err(error) => tracing::error!(%error, "the job workers ended; they are started again"),
-                }
-                while !*stop.borrow() {
-                    tokio::time::sleep(START_AGAIN_AFTER).await;
-                    // What the old ones had fetched and not begun would wait for them for ever.
-                    match wake_waiting(&service).await {
-                        Ok(waiting) => {
-                            tracing::info!(waiting, "the job workers are started again");
-                            break;
-                        }
-                        Err(error) => tracing::warn!(%error, "the job workers cannot be started yet"),
-                    }
-                }
-            }
-        })
     }
 
     /// Works until told to stop; an error where that was not why it ended.
@@ -121,6 +100,37 @@ impl Queue {
         } else {
             Err(QueueError("ended without being told to".to_owned()))
         }
+    }
+}
+
+impl Queue for ApalisQueue {
+    fn wake(&self, id: JobId) -> BoxFuture<'_, Result<(), ServiceError>> {
+        self.push(id).map_err(ServiceError::internal).boxed()
+    }
+
+    /// Where the workers end before they are told to, as when the database does not answer for long, they are started
+    /// again.
+    fn start(&self, service: Arc<Service>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+        let queue = self.clone();
+        tokio::spawn(async move {
+            while !*stop.borrow() {
+                match queue.run(&service, stop.clone()).await {
+                    Ok(()) => return,
+                    Err(error) => tracing::error!(%error, "the job workers ended; they are started again"),
+                }
+                while !*stop.borrow() {
+                    tokio::time::sleep(START_AGAIN_AFTER).await;
+                    // What the old ones had fetched and not begun would wait for them for ever.
+                    match wake_waiting(&service).await {
+                        Ok(waiting) => {
+                            tracing::info!(waiting, "the job workers are started again");
+                            break;
+                        }
+                        Err(error) => tracing::warn!(%error, "the job workers cannot be started yet"),
+                    }
+                }
+            }
+        })
     }
 }
 

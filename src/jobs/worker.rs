@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::task::carry_out;
+use super::carry_out::carry_out;
 use crate::{
     domain::job::JobId,
     service::{
@@ -75,7 +75,7 @@ pub async fn recover(service: &Arc<Service>) -> Result<usize, ServiceError> {
 pub async fn wake_waiting(service: &Arc<Service>) -> Result<usize, ServiceError> {
     let waiting = store::job::waiting_jobs(service.db.read()).await?;
     for id in &waiting {
-        service.queue.push(*id).await.map_err(ServiceError::internal)?;
+        service.queue.wake(*id).await?;
     }
     Ok(waiting.len())
 }

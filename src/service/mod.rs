@@ -8,13 +8,11 @@ use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
-use self::error::ServiceError;
+use self::{error::ServiceError, imports::limits::ImportLimits, jobs::queue::Queue};
 use crate::{
     blobs::Blobs,
     clock::Clock,
-    config::ImportLimits,
     ids::IdSource,
-    jobs::queue::Queue,
     reader::{ReadingLimits, WorkbookReader},
     store::db::Database,
 };
@@ -44,7 +42,7 @@ pub struct Service {
     /// Reads workbooks in limited children.
     pub reader: WorkbookReader,
     /// Carries jobs to workers.
-    pub queue: Queue,
+    pub queue: Arc<dyn Queue>,
     /// Compiled documents.
     pub catalogue: documents::catalogue::Catalogue,
     /// What returns of a round are compared with.

@@ -21,7 +21,7 @@ pub async fn insert_job(conn: &impl Connection, job: &Job) -> Result<(), StoreEr
     let (scope_kind, scope_value) = grant::scope_columns(&job.scope);
     let row = job::ActiveModel {
         id: Set(job.id.0),
-        task: Set(job.task.to_string()),
+        task: Set(json::to_text(&job.task)?),
         state: Set(job.state.name().to_owned()),
         done: Set(job.done),
         total: Set(job.total),

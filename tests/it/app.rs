@@ -23,7 +23,7 @@ use ronghe::{
         survey_return::ReturnId,
     },
     ids::SeededIds,
-    jobs::queue::Queue,
+    jobs::queue::ApalisQueue,
     reader::{ChildLimits, ReadingLimits},
     service::{
         Service, Settings,
@@ -113,7 +113,7 @@ impl App {
         let database = TestDatabase::new(backend).await;
         let clock = FixedClock::at(now());
         let service = assemble(database.database.clone(), blobs, parts(7, clock.clone())).unwrap();
-        Queue::migrate(&service.db).await.unwrap();
+        ApalisQueue::migrate(&service.db).await.unwrap();
         for document in shipped::built_in().unwrap() {
             publish_document(&service, &operator(), document).await.unwrap();
         }

@@ -28,11 +28,10 @@ use crate::{
         mapping::ProfileId,
         round::RoundId,
     },
-    jobs::task,
     service::{
         Service, imports,
         imports::{
-            begin::Source,
+            begin::{Source, queue_import},
             mapping_profiles::apply_profile,
             read::ImportView,
             result::{ImportResult, write_import_result},
@@ -405,7 +404,7 @@ impl ImportsApi {
             blocked: blocked.0.map_or(usual, Into::into),
             mapping,
         };
-        let begun = task::queue_import(&service, auth.principal(), round, source, options).await?;
+        let begun = queue_import(&service, auth.principal(), round, source, options).await?;
         Ok(accepted(begun.job))
     }
 

@@ -26,8 +26,10 @@ use crate::{
         jobs::{JobAccepted, accepted},
     },
     domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
-    jobs::task,
-    service::{Service, registry, registry::write_enterprise::EnterpriseInput},
+    service::{
+        Service, registry,
+        registry::{import_enterprises::queue_enterprise_import, write_enterprise::EnterpriseInput},
+    },
 };
 
 /// Enterprise operations.
@@ -312,7 +314,7 @@ impl EnterprisesApi {
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {
         let bytes = upload::read(&service, body.0).await?;
-        let job = task::queue_enterprise_import(&service, auth.principal(), bytes, dry_run.0.unwrap_or(false)).await?;
+        let job = queue_enterprise_import(&service, auth.principal(), bytes, dry_run.0.unwrap_or(false)).await?;
         Ok(accepted(job))
     }
 

@@ -24,10 +24,10 @@ use crate::{
         jobs::{JobAccepted, accepted},
     },
     domain::{document::DocumentId, round::RoundId, run::RunId},
-    jobs::task,
     service::{
         Service,
         documents::compare::{DocumentDifference, compare_documents},
+        runs::back_test::queue_back_test,
     },
 };
 
@@ -187,7 +187,7 @@ impl BackTestsApi {
     ) -> Result<JobAccepted, UploadFailure> {
         let content = upload::read(&service, body.0).await?;
         let (round, against) = (RoundId(round_id.0), against.0.map(RunId));
-        let job = task::queue_back_test(&service, auth.principal(), round, against, content.into()).await?;
+        let job = queue_back_test(&service, auth.principal(), round, against, content.into()).await?;
         Ok(accepted(job))
     }
 }

@@ -25,10 +25,12 @@ use crate::{
         jobs::{JobAccepted, accepted},
     },
     domain::run::RunId,
-    jobs::task,
     service::{
         Service,
-        runs::compare::{Cause, Compared, Comparison, Summary, compare_runs},
+        runs::{
+            compare::{Cause, Compared, Comparison, Summary, compare_runs},
+            decompose::queue_decomposition,
+        },
     },
 };
 
@@ -246,7 +248,7 @@ impl ComparisonsApi {
         body: Json<NewDecomposition>,
     ) -> Result<JobAccepted, CreateFailure> {
         let (run, with) = (RunId(run_id.0), body.0.with.map(RunId));
-        let job = task::queue_decomposition(&service, auth.principal(), run, with).await?;
+        let job = queue_decomposition(&service, auth.principal(), run, with).await?;
         Ok(accepted(job))
     }
 }

@@ -23,10 +23,12 @@ use crate::{
         jobs::{JobAccepted, accepted},
     },
     domain::run::{RunEvent, RunId},
-    jobs::task,
     service::{
         Service,
-        runs::life::{freeze_run, list_run_events, publish_run},
+        runs::{
+            life::{freeze_run, list_run_events, publish_run},
+            verify::queue_verification,
+        },
     },
 };
 
@@ -127,7 +129,7 @@ impl RunLifeApi {
         auth: Auth,
         run_id: Path<Uuid>,
     ) -> Result<JobAccepted, ReadFailure> {
-        let job = task::queue_verification(&service, auth.principal(), RunId(run_id.0)).await?;
+        let job = queue_verification(&service, auth.principal(), RunId(run_id.0)).await?;
         Ok(accepted(job))
     }
 

@@ -33,10 +33,12 @@ use crate::{
         round::RoundId,
         run::{RankingFilter, RankingRow, Run, RunFilter, RunId, RunState},
     },
-    jobs::task,
     service::{
         Service, runs,
-        runs::explain::{Evidence, Explanation, explain_result},
+        runs::{
+            compute::queue_run,
+            explain::{Evidence, Explanation, explain_result},
+        },
     },
 };
 
@@ -450,7 +452,7 @@ impl ResultsApi {
             region,
         } = body.0;
         let (round, methodology) = (RoundId(round_id), DocumentId(methodology_id));
-        let job = task::queue_run(&service, auth.principal(), round, methodology, region.map(Into::into)).await?;
+        let job = queue_run(&service, auth.principal(), round, methodology, region.map(Into::into)).await?;
         Ok(accepted(job))
     }
 

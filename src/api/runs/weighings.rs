@@ -22,14 +22,13 @@ use crate::{
         },
         jobs::{JobAccepted, accepted},
     },
-    domain::run::RunId,
-    jobs::task,
+    domain::{robustness::RobustnessRequest, run::RunId},
     service::{
         Service,
         error::{Fault, ServiceError},
         runs,
         runs::{
-            robustness::Shaking,
+            robustness::queue_robustness,
             statistics::{CorrelationKind, Correlations},
             weigh::{NewComparisons, Weighed, weigh_nodes},
         },
@@ -138,7 +137,7 @@ struct NewRobustness {
 }
 
 impl NewRobustness {
-    fn shaking(self) -> Result<Shaking, ServiceError> {
+    fn request(self) -> Result<RobustnessRequest, ServiceError> {
         let given = self.uncertain.into_iter().flatten().enumerate();
         let (mut uncertain, mut faults) = (Vec::new(), Vec::new());
         for (at, setting) in given {
@@ -155,7 +154,7 @@ impl NewRobustness {
         if !faults.is_empty() {
             return Err(ServiceError::new("invalid").with_faults(faults));
         }
-        Ok(Shaking {
+        Ok(RobustnessRequest {
             replications: self.replications.unwrap_or(1000),
             noise: self.noise.unwrap_or(0.25),
             uncertain,
@@ -272,8 +271,8 @@ impl WeighingsApi {
         run_id: Path<Uuid>,
         body: Json<NewRobustness>,
     ) -> Result<JobAccepted, CreateFailure> {
-        let shaking = body.0.shaking()?;
-        let job = task::queue_robustness(&service, auth.principal(), RunId(run_id.0), shaking).await?;
+        let request = body.0.request()?;
+        let job = queue_robustness(&service, auth.principal(), RunId(run_id.0), request).await?;
         Ok(accepted(job))
     }
 

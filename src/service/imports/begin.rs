@@ -10,7 +10,7 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         import::{Blocked, ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions},
-        job::{Job, JobState},
+        job::{Job, JobState, Task},
         round::RoundId,
     },
     service::{
@@ -18,6 +18,7 @@ use crate::{
         access::permission::Action,
         blocking::blocking,
         error::{Fault, Kind, ServiceError},
+        jobs::take_on::new_job,
         returns::situation::require_open,
         templates::recognise::bulk_sheet,
     },
@@ -87,8 +88,37 @@ struct Contents {
     left_out: i32,
 }
 
+/// Takes on an import of many returns and wakes a worker for it.
+pub async fn queue_import(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    source: Source,
+    options: ImportOptions,
+) -> Result<Begun, ServiceError> {
+    let begun = begin(service, caller, round, source, options).await?;
+    if begun.fresh {
+        // The row is there: should this fail, the job is taken up at the next start.
+        service.queue.wake(begun.job.id).await?;
+    }
+    Ok(begun)
+}
+
+/// Takes on an import of many returns without waking anybody: for a command line that carries it out itself.
+pub async fn begin(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    source: Source,
+    options: ImportOptions,
+) -> Result<Begun, ServiceError> {
+    let id = ImportId(service.next_id());
+    let job = new_job(service, caller, Task::ImportReturns { import: id });
+    begin_import(service, caller, round, source, options, (id, job)).await
+}
+
 /// Takes on an import into a round. `job` is written with it in one transaction, or not at all.
-pub(crate) async fn begin_import(
+async fn begin_import(
     service: &Service,
     caller: &Principal,
     round: RoundId,

@@ -2,6 +2,7 @@
 
 pub mod begin;
 pub mod carry_out;
+pub mod limits;
 pub mod mapping;
 pub mod mapping_profiles;
 pub mod read;

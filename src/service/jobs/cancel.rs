@@ -11,24 +11,11 @@ use crate::{
     store::db::StoreError,
 };
 
-/// Kinds of work that stop between two steps when they are told to, at the latest where they tell how far they are; others
-/// can only be stopped before they begin.
-const STOPPABLE: [&str; 6] = [
-    "import_returns",
-    "compile_run",
-    "back_test",
-    "decompose_change",
-    "verify_run",
-    "shake_run",
-];
-
 /// Cancels one's own job, or any as the administrator. What was done before stands; what still waits is left alone.
 pub async fn cancel_job(service: &Service, caller: &Principal, id: JobId) -> Result<Job, ServiceError> {
     let job = get_job(service, caller, id).await?;
-    let kind = job.task.get("kind").and_then(serde_json::Value::as_str);
-    let stoppable = kind.is_some_and(|kind| STOPPABLE.contains(&kind));
     let txn = service.db.begin_write().await?;
-    match store::job::cancel_job(&txn, id, stoppable, service.now()).await {
+    match store::job::cancel_job(&txn, id, job.task.kind().is_stoppable(), service.now()).await {
         Err(StoreError::NotFound) => return Err(ServiceError::new("job.cannot_be_cancelled")),
         cancelled => cancelled?,
     }

@@ -2,4 +2,6 @@
 
 pub mod cancel;
 pub mod progress;
+pub mod queue;
 pub mod read;
+pub(crate) mod take_on;

@@ -15,8 +15,11 @@ use self::{
 };
 use super::write_enterprise::current_tables;
 use crate::{
-    domain::access::Principal,
-    service::{Service, access::permission::Action, error::ServiceError},
+    domain::{
+        access::Principal,
+        job::{Job, Task},
+    },
+    service::{Service, access::permission::Action, error::ServiceError, jobs::take_on::take_on},
     store,
 };
 
@@ -79,6 +82,18 @@ pub struct RowFault {
     pub column: String,
     /// What and what to do.
     pub message: Text,
+}
+
+/// Takes on the import of an enterprise list.
+pub async fn queue_enterprise_import(
+    service: &Service,
+    caller: &Principal,
+    bytes: Bytes,
+    dry_run: bool,
+) -> Result<Job, ServiceError> {
+    caller.may(Action::WriteEnterprises)?;
+    let blob_sha256 = service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
+    take_on(service, caller, Task::ImportEnterprises { blob_sha256, dry_run }).await
 }
 
 /// Imports a list. Good rows are written, bad ones are named; with `dry_run` nothing is written and the report is the same.

@@ -19,6 +19,7 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         enterprise::EnterpriseId,
+        job::{Job, Task},
         page::PageRequest,
         round::{Round, RoundId},
         run::{RankingRow, RegionResult, Run, RunFilter, RunId, RunInput},
@@ -27,8 +28,9 @@ use crate::{
         Service,
         access::permission::Action,
         blocking::blocking,
+        documents::publish::not_utf8,
         error::{Fault, ServiceError},
-        jobs::progress::Progress,
+        jobs::{progress::Progress, take_on::take_on},
     },
     store,
 };
@@ -189,7 +191,7 @@ async fn prepare(
     against: Option<RunId>,
     content: &str,
 ) -> Result<Trial, ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let round = store::round::find_round(service.db.read(), round).await?;
     let draft = draft(service, &round, content).await?;
     let run = run_to_compare(service, &round, against, draft.code()).await?;
@@ -215,6 +217,24 @@ async fn prepare(
             region,
         }),
     }
+}
+
+/// Takes on the trial of a draft. What cannot be computed is refused at once, not in a job.
+pub async fn queue_back_test(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    against: Option<RunId>,
+    content: Vec<u8>,
+) -> Result<Job, ServiceError> {
+    let content = String::from_utf8(content).map_err(|_| not_utf8())?;
+    check_back_test(service, caller, round, against, &content).await?;
+    let task = Task::BackTest {
+        round,
+        against,
+        content,
+    };
+    take_on(service, caller, task).await
 }
 
 /// Tries a draft on the accepted returns of a round.

@@ -12,12 +12,17 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         document::{Document, DocumentId, DocumentKind},
+        job::{Job, Task},
         round::{Round, RoundId},
         run::{Run, RunEvent, RunId, RunInput, RunResult, RunState},
     },
     service::{
-        Service, access::permission::Action, documents, documents::publish::questionnaire_of, error::ServiceError,
-        jobs::progress::Progress,
+        Service,
+        access::permission::Action,
+        documents,
+        documents::publish::questionnaire_of,
+        error::ServiceError,
+        jobs::{progress::Progress, take_on::take_on},
     },
     store,
 };
@@ -25,13 +30,30 @@ use crate::{
 /// After this long a run that is still computing belongs to a process that is gone.
 const ABANDONED: Duration = Duration::days(1);
 
+/// Takes on a run. What cannot be computed is refused at once, not in a job.
+pub async fn queue_run(
+    service: &Service,
+    caller: &Principal,
+    round: RoundId,
+    methodology: DocumentId,
+    region: Option<RegionFigures>,
+) -> Result<Job, ServiceError> {
+    check_run(service, caller, round, methodology, region.as_ref()).await?;
+    let task = Task::ComputeRun {
+        round,
+        methodology,
+        region,
+    };
+    take_on(service, caller, task).await
+}
+
 /// Computes all accepted returns of a round with a methodology and stores the results, as a draft.
 ///
 /// Twice over all returns: the ranks must be known before the first result is written. Results are written chunk by chunk,
 /// so that others can write in between; the run is not seen before it is whole, and a failure leaves nothing.
 ///
 /// `region` is what is given by hand for the index of a region; a methodology over enterprises takes nothing.
-pub async fn compile_run(
+pub async fn compute_run(
     service: &Service,
     caller: &Principal,
     round: RoundId,
@@ -39,7 +61,7 @@ pub async fn compile_run(
     region: Option<RegionFigures>,
     progress: Progress<'_>,
 ) -> Result<Run, ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let (pass, document) = prepare(service, round, methodology, region).await?;
     let run = Run {
         id: RunId(service.next_id()),
@@ -175,7 +197,7 @@ pub async fn check_run(
     methodology: DocumentId,
     region: Option<&RegionFigures>,
 ) -> Result<(), ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let round = store::round::find_round(service.db.read(), round).await?;
     let (compiled, _) = compiled(service, &round, methodology).await?;
     check_region(&compiled, region)

@@ -16,6 +16,7 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         enterprise::EnterpriseId,
+        job::{Job, Task},
         run::{RankingRow, Run, RunId},
     },
     service::{
@@ -23,7 +24,7 @@ use crate::{
         access::permission::Action,
         blocking::blocking,
         error::{Fault, ServiceError},
-        jobs::progress::Progress,
+        jobs::{progress::Progress, take_on::take_on},
     },
     store,
 };
@@ -104,7 +105,7 @@ pub async fn check_decomposition(
     run: RunId,
     with: Option<RunId>,
 ) -> Result<(Run, Run), ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let (run, with) = run_and_other(service, caller, run, with).await?;
     if run.methodology_code != with.methodology_code {
         let fault = Fault::at(
@@ -117,6 +118,21 @@ pub async fn check_decomposition(
     }
     refuse_region(service, &run).await?;
     Ok((run, with))
+}
+
+/// Takes on the decomposition of the change from one run to another; without another, from the one that it superseded.
+pub async fn queue_decomposition(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    with: Option<RunId>,
+) -> Result<Job, ServiceError> {
+    let (run, with) = check_decomposition(service, caller, run, with).await?;
+    let task = Task::DecomposeChange {
+        run: run.id,
+        with: with.id,
+    };
+    take_on(service, caller, task).await
 }
 
 /// Takes the change from one run to another apart.

@@ -11,15 +11,14 @@ use index::{
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     rank::Precision,
     robustness::{
-        Design, Draw, Draws, NoiseOn, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError,
-        ScoreLevels, ScoreStages, Sensitivity, Uncertain, UnitRobustness, WeightUncertainty, draw, draw_sobol,
-        remove_each, replicate, sensitivity,
+        Design, Draw, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, ScoreLevels,
+        ScoreStages, Sensitivity, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
     },
     scoring::{NodeKind, SceneCount, Scored},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use survey::text::Text;
 
 use super::{pass::CHUNK, read::get_run, region::refuse_region, scored::ScoredRun, vary_settings::Varied};
@@ -27,6 +26,8 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         enterprise::EnterpriseId,
+        job::{Job, Task},
+        robustness::RobustnessRequest,
         run::{RankingRow, Run, RunId},
     },
     service::{
@@ -34,7 +35,10 @@ use crate::{
         access::permission::Action,
         blocking::blocking,
         error::{Fault, Kind, ServiceError},
-        jobs::progress::{Progress, Steps},
+        jobs::{
+            progress::{Progress, Steps},
+            take_on::take_on,
+        },
     },
     store,
 };
@@ -49,45 +53,6 @@ const MOST_RUNS: u64 = 50_000;
 const BOOTSTRAP: usize = 1_000;
 /// Threads of one report, as many as a run takes.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
-
-/// What is asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shaking {
-    /// Replications, 1 to 10 000; of a sensitivity analysis those of each block.
-    pub replications: u32,
-    /// By how much a weight moves at most, as a share of itself, 0 to 1; zero only where settings are uncertain.
-    pub noise: f64,
-    /// Settings of a composite that could be otherwise.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub uncertain: Vec<Uncertain>,
-    /// Whether it is asked what of all this the ranks hang on.
-    #[serde(default)]
-    pub sensitivity: bool,
-}
-
-impl Shaking {
-    /// How often the ranking is computed.
-    fn runs(&self) -> u64 {
-        let blocks = if self.sensitivity {
-            self.design().parameters().len() as u64 + 2
-        } else {
-            1
-        };
-        u64::from(self.replications) * blocks
-    }
-
-    fn design(&self) -> Design {
-        let noise = NoiseOn {
-            codes: None,
-            factor: self.noise,
-        };
-        Design {
-            uncertain: self.uncertain.clone(),
-            weights: (self.noise > 0.0).then(|| WeightUncertainty::Noise(vec![noise])),
-            cuts: Vec::new(),
-        }
-    }
-}
 
 /// How much the ranks of a run hang on its weights.
 #[derive(Debug, Serialize)]
@@ -158,17 +123,17 @@ pub struct RemovedIndicator {
 }
 
 /// Refuses what cannot be asked for, before a job is made of it.
-pub async fn check_shaking(
+pub async fn check_robustness(
     service: &Service,
     caller: &Principal,
     run: RunId,
-    shaking: &Shaking,
+    request: &RobustnessRequest,
 ) -> Result<(), ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let run = get_run(service, caller, run).await?;
     refuse_region(service, &run).await?;
     let mut faults = Vec::new();
-    if !(1..=MOST_REPLICATIONS).contains(&shaking.replications) {
+    if !(1..=MOST_REPLICATIONS).contains(&request.replications) {
         faults.push(Fault::at(
             "/replications",
             "robustness.replications",
@@ -176,8 +141,8 @@ pub async fn check_shaking(
             format!("Replications lie between 1 and {MOST_REPLICATIONS}."),
         ));
     }
-    let without_noise = shaking.noise == 0.0 && !shaking.uncertain.is_empty();
-    if !(shaking.noise > 0.0 && shaking.noise <= 1.0 || without_noise) {
+    let without_noise = request.noise == 0.0 && !request.uncertain.is_empty();
+    if !(request.noise > 0.0 && request.noise <= 1.0 || without_noise) {
         faults.push(Fault::at(
             "/noise",
             "robustness.noise",
@@ -185,8 +150,8 @@ pub async fn check_shaking(
             "The noise is above 0 and at most 1; it may be 0 where other settings are uncertain.",
         ));
     }
-    let runs = shaking.runs();
-    if shaking.sensitivity && runs > MOST_RUNS {
+    let runs = request.runs();
+    if request.sensitivity && runs > MOST_RUNS {
         faults.push(Fault::at(
             "/replications",
             "robustness.runs",
@@ -194,8 +159,8 @@ pub async fn check_shaking(
             format!("The sensitivity analysis needs {runs} runs and may have {MOST_RUNS}; ask for fewer replications."),
         ));
     }
-    if faults.is_empty() && (shaking.sensitivity || !shaking.uncertain.is_empty()) {
-        faults = settings_faults(service, &run, shaking).await?;
+    if faults.is_empty() && (request.sensitivity || !request.uncertain.is_empty()) {
+        faults = settings_faults(service, &run, request).await?;
     }
     if faults.is_empty() {
         Ok(())
@@ -205,11 +170,15 @@ pub async fn check_shaking(
 }
 
 /// What speaks against varying settings: only a composite has them in its document, and each alternative must fit there.
-async fn settings_faults(service: &Service, run: &Run, shaking: &Shaking) -> Result<Vec<Fault>, ServiceError> {
+async fn settings_faults(
+    service: &Service,
+    run: &Run,
+    request: &RobustnessRequest,
+) -> Result<Vec<Fault>, ServiceError> {
     let round = store::round::find_round(service.db.read(), run.round).await?;
     let OverReturns::Together(composite) = service.methodology(run.methodology, &round).await? else {
         return Ok(vec![Fault::at(
-            if shaking.sensitivity {
+            if request.sensitivity {
                 "/sensitivity"
             } else {
                 "/uncertain"
@@ -220,33 +189,44 @@ async fn settings_faults(service: &Service, run: &Run, shaking: &Shaking) -> Res
         )]);
     };
     let varied = Varied::of(service, run, &round).await?;
-    let design = shaking.design();
+    let design = request.design();
     blocking(move || Ok(varied.faults(&design, &composite))).await
 }
 
+/// Takes on the robustness test of a run.
+pub async fn queue_robustness(
+    service: &Service,
+    caller: &Principal,
+    run: RunId,
+    request: RobustnessRequest,
+) -> Result<Job, ServiceError> {
+    check_robustness(service, caller, run, &request).await?;
+    take_on(service, caller, Task::TestRobustness { run, request }).await
+}
+
 /// Shakes the weights of a run.
-pub async fn shake_run(
+pub async fn test_robustness(
     service: &Service,
     caller: &Principal,
     id: RunId,
-    shaking: Shaking,
+    request: RobustnessRequest,
     progress: Progress<'_>,
 ) -> Result<RunRobustness, ServiceError> {
-    check_shaking(service, caller, id, &shaking).await?;
+    check_robustness(service, caller, id, &request).await?;
     let run = get_run(service, caller, id).await?;
     let conn = service.db.read();
     let round = store::round::find_round(conn, run.round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
     let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
     rows.retain(|row| row.score.is_some());
-    let runs = usize::try_from(shaking.runs()).unwrap_or(usize::MAX);
+    let runs = usize::try_from(request.runs()).unwrap_or(usize::MAX);
     let levels = match &methodology {
         OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
         OverReturns::Region(_) => return Err(ServiceError::new("run.not_over_enterprises")),
         OverReturns::Together(_) => {
             let all = service.scored_runs.of(service, &run).await?;
             let varied = Varied::of(service, &run, &round).await?;
-            let report = move |steps: &Steps| report(&run, &shaking, rows, &Shaken::together(all, varied), steps);
+            let report = move |steps: &Steps| report(&run, &request, rows, &Shaken::together(all, varied), steps);
             return progress.watch((0, runs), report).await;
         }
     };
@@ -268,7 +248,7 @@ pub async fn shake_run(
     let read = rows.len();
     let report = move |steps: &Steps| {
         let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
-        report(&run, &shaking, rows, &shaken, steps)
+        report(&run, &request, rows, &shaken, steps)
     };
     progress.watch((read, total), report).await
 }
@@ -414,14 +394,14 @@ fn as_percent(nodes: &[OutlineNode], node: &OutlineNode, score: Fixed) -> Fixed 
 
 fn report(
     run: &Run,
-    shaking: &Shaking,
+    request: &RobustnessRequest,
     rows: Vec<RankingRow>,
     shaken: &Shaken,
     steps: &Steps,
 ) -> Result<RunRobustness, ServiceError> {
     let prepared = &shaken.prepared;
     let go_on = |more| steps.go_on(more);
-    let request = Request {
+    let replications = Request {
         node: &shaken.root,
         cuts: &shaken.cuts,
         stages: shaken.stages.as_ref(),
@@ -431,30 +411,30 @@ fn report(
         keep: false,
         watch: Some(&go_on),
     };
-    let design = shaking.design();
-    let draws = draws(run, shaking, &design, &prepared.tree).map_err(|error| refused(&error))?;
-    let replicated = replicate(prepared, &draws, &request, |at, drawn| {
+    let design = request.design();
+    let draws = draws(run, request, &design, &prepared.tree).map_err(|error| refused(&error))?;
+    let replicated = replicate(prepared, &draws, &replications, |at, drawn| {
         shaken.prepared_for(&design, at, drawn)
     });
     let replicated = replicated.map_err(|error| refused(&error))?;
-    let told = shaking.sensitivity.then(|| {
+    let told = request.sensitivity.then(|| {
         let mut bootstrap = uniform_numbers(run.seed.unsigned_abs(), 1);
         sensitivity(&replicated.mean_shifts, &design.parameters(), BOOTSTRAP, &mut bootstrap)
     });
     let told = told.transpose().map_err(|error| refused(&error))?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
-    let removals = remove_each(prepared, &shaken.root, &codes, request.rank_precision, THREADS);
+    let removals = remove_each(prepared, &shaken.root, &codes, replications.rank_precision, THREADS);
     let removals = removals.map_err(|error| refused(&error))?;
     Ok(RunRobustness {
         sensitivity: told,
-        ..summed_up(run, shaking, rows, shaken, &replicated, &removals)
+        ..summed_up(run, request, rows, shaken, &replicated, &removals)
     })
 }
 
-fn draws(run: &Run, shaking: &Shaking, design: &Design, tree: &Tree) -> Result<Draws, RobustnessError> {
-    let replications = usize::try_from(shaking.replications).unwrap_or(usize::MAX);
+fn draws(run: &Run, request: &RobustnessRequest, design: &Design, tree: &Tree) -> Result<Draws, RobustnessError> {
+    let replications = usize::try_from(request.replications).unwrap_or(usize::MAX);
     let mut uniform = uniform_numbers(run.seed.unsigned_abs(), 0);
-    if shaking.sensitivity {
+    if request.sensitivity {
         draw_sobol(design, tree, replications, &mut uniform)
     } else {
         draw(design, tree, replications, &mut uniform)
@@ -506,7 +486,7 @@ fn prepared(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64
 
 fn summed_up(
     run: &Run,
-    shaking: &Shaking,
+    request: &RobustnessRequest,
     rows: Vec<RankingRow>,
     shaken: &Shaken,
     replicated: &Replicated,
@@ -557,8 +537,8 @@ fn summed_up(
     RunRobustness {
         run_id: run.id,
         seed: run.seed,
-        replications: shaking.replications,
-        noise: shaking.noise,
+        replications: request.replications,
+        noise: request.noise,
         ranked,
         mean_shift: mean(replicated.mean_shifts.iter().sum(), replicated.mean_shifts.len()),
         mean_width: mean(intervals.clone().map(width).sum(), intervals.count()),

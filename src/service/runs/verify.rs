@@ -12,9 +12,15 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         enterprise::EnterpriseId,
+        job::{Job, Task},
         run::RunId,
     },
-    service::{Service, access::permission::Action, error::ServiceError, jobs::progress::Progress},
+    service::{
+        Service,
+        access::permission::Action,
+        error::ServiceError,
+        jobs::{progress::Progress, take_on::take_on},
+    },
     store,
 };
 
@@ -73,6 +79,12 @@ pub struct Figures {
     pub band: Option<i32>,
 }
 
+/// Takes on the verification of a run.
+pub async fn queue_verification(service: &Service, caller: &Principal, run: RunId) -> Result<Job, ServiceError> {
+    check_verification(service, caller, run).await?;
+    take_on(service, caller, Task::VerifyRun { run }).await
+}
+
 /// Computes a run again. Nothing is stored.
 pub async fn verify_run(
     service: &Service,
@@ -80,7 +92,7 @@ pub async fn verify_run(
     id: RunId,
     progress: Progress<'_>,
 ) -> Result<Verification, ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let run = get_run(service, caller, id).await?;
     let pass = pass_of(service, &run).await?;
     let stored = store::run_result::all_results(service.db.read(), &Scope::County, id).await?;
@@ -135,6 +147,6 @@ pub async fn verify_run(
 
 /// Refuses what could not be verified, before a job is made of it.
 pub async fn check_verification(service: &Service, caller: &Principal, id: RunId) -> Result<(), ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     get_run(service, caller, id).await.map(drop)
 }

@@ -39,7 +39,7 @@ const DECIMALS: u32 = 2;
 
 /// Weighs siblings by comparisons.
 pub fn weigh_nodes(caller: &Principal, new: NewComparisons) -> Result<Weighed, ServiceError> {
-    caller.may(Action::Compile)?;
+    caller.may(Action::ComputeRuns)?;
     let rows: Vec<Vec<Option<f64>>> = new
         .matrix
         .into_iter()

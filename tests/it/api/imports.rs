@@ -12,8 +12,8 @@ use ronghe::{
         import::ImportOptions,
         round::RoundId,
     },
-    jobs::{task, worker},
-    service::imports::begin::{Begun, Source},
+    jobs::worker,
+    service::imports::begin::{self, Begun, Source},
 };
 use serde_json::{Value, json};
 use survey::cell::RawValue;
@@ -345,7 +345,7 @@ async fn begin(app: &App, county: &County, zip: Vec<u8>) -> Begun {
         filename: "many.zip".to_owned(),
         bytes: zip.into(),
     };
-    task::begin(&app.service, &bureau(), round, source, ImportOptions::default())
+    begin::begin(&app.service, &bureau(), round, source, ImportOptions::default())
         .await
         .unwrap()
 }

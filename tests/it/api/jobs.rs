@@ -2,7 +2,7 @@
 
 use poem::http::StatusCode;
 use ronghe::{
-    domain::job::{Job, JobId, JobState},
+    domain::job::{Job, JobId, JobState, Task},
     jobs::worker,
     store,
 };
@@ -19,7 +19,10 @@ async fn what_a_killed_process_left_behind_is_done_at_the_next_start() {
     let id = JobId(app.service.next_id());
     let left = Job {
         id,
-        task: json!({ "kind": "import_enterprises", "blob_sha256": blob_sha256, "dry_run": false }),
+        task: Task::ImportEnterprises {
+            blob_sha256,
+            dry_run: false,
+        },
         state: JobState::Running,
         done: 0,
         total: 0,

@@ -8,8 +8,9 @@ use super::{Prepared, Run, Verdict, counted};
 use crate::{
     domain::{
         import::{Blocked, ImportItem, ImportKind, ItemFault, ItemState},
+        return_step::ReturnStep,
         revision::NewestRevision,
-        survey_return::{ReturnId, ReturnState, RevisionId, SurveyReturn},
+        survey_return::{ReturnId, RevisionId, SurveyReturn},
     },
     service::{
         error::{Fault, Kind, ServiceError},
@@ -155,8 +156,8 @@ impl Run {
     }
 
     fn obstacle(&self, survey_return: &SurveyReturn, findings: &Findings) -> Option<ServiceError> {
-        if survey_return.state == ReturnState::Submitted {
-            return Some(ServiceError::new("return.wrong_state"));
+        if let Err(refused) = ReturnStep::HandIn.taken_by(self.caller.role, survey_return.state) {
+            return Some(refused.into());
         }
         if self.batch.options.blocked == Blocked::Refuse && findings.blocks() {
             let blocking = findings.items.iter().filter(|finding| finding.action == Action::Block);
@@ -178,6 +179,8 @@ impl Run {
         let filer = Filer {
             name: &self.caller.name,
             scope: &self.caller.scope,
+            role: self.caller.role,
+            step: ReturnStep::HandIn,
             import: Some(self.batch.id),
         };
         let (positions, filings): (Vec<usize>, Vec<Filing>) = filings.into_iter().unzip();
