@@ -50,12 +50,12 @@ use crate::{
         returns::{
             accept::accept_return,
             submit::submit_return,
-            upload::{Imported, Upload, import_return},
+            upload::{Upload, Uploaded, upload_return},
         },
         rounds::create::{NewRound, create_round},
         runs,
         runs::{
-            compute::compile_run,
+            compute::compute_run,
             explain::{Explanation, explain_result},
             life::{freeze_run, publish_run},
         },
@@ -229,7 +229,7 @@ impl Stage<'_> {
     /// Computes a run and puts it in force, so that enterprises see their results.
     async fn run(&self, round: RoundId, methodology: &Document, region: Option<RegionFigures>) -> Result<Run, Failed> {
         let caller = operator();
-        let run = compile_run(self.service, &caller, round, methodology.id, region, Progress::untold()).await?;
+        let run = compute_run(self.service, &caller, round, methodology.id, region, Progress::untold()).await?;
         let run = freeze_run(self.service, &caller, run.id, run.version).await?;
         Ok(publish_run(self.service, &caller, run.id, run.version).await?)
     }
@@ -350,7 +350,7 @@ impl Stage<'_> {
             let bytes = self.fill(id, enterprise.id, sample.answers.clone(), faults).await?;
             let mut imported = self.upload(id, enterprise, "2026", bytes).await?;
             collected.workbooks += 1;
-            for finding in &imported.revision.findings.items {
+            for finding in &imported.findings.items {
                 *collected.rules.entry(finding.rule.clone()).or_default() += 1;
             }
             if faulty {
@@ -360,7 +360,7 @@ impl Stage<'_> {
                     .await?;
                 imported = self.upload(id, enterprise, "2026-corrected", bytes).await?;
                 collected.workbooks += 1;
-                collected.corrected += usize::from(!imported.revision.findings.blocks());
+                collected.corrected += usize::from(!imported.findings.blocks());
             }
             self.submit_and_accept(&imported, enterprise.id).await?;
             collected.accepted += 1;
@@ -400,12 +400,12 @@ impl Stage<'_> {
         enterprise: &Enterprise,
         folder: &str,
         bytes: Vec<u8>,
-    ) -> Result<Imported, Failed> {
+    ) -> Result<Uploaded, Failed> {
         let folder = self.folder.join(folder);
         std::fs::create_dir_all(&folder)?;
         let filename = safe_name(&format!("{}_{}.xlsx", enterprise.facts.uscc, enterprise.facts.name));
         std::fs::write(folder.join(&filename), &bytes)?;
-        Ok(import_return(
+        Ok(upload_return(
             self.service,
             &on_behalf_of(enterprise.id),
             id,
@@ -413,11 +413,12 @@ impl Stage<'_> {
                 filename: Some(filename),
                 bytes: bytes.into(),
             },
+            false,
         )
         .await?)
     }
 
-    async fn submit_and_accept(&self, imported: &Imported, enterprise: EnterpriseId) -> Result<(), Failed> {
+    async fn submit_and_accept(&self, imported: &Uploaded, enterprise: EnterpriseId) -> Result<(), Failed> {
         let found = &imported.survey_return;
         let submitted = submit_return(self.service, &on_behalf_of(enterprise), found.id, found.version).await?;
         accept_return(self.service, &operator(), found.id, submitted.version).await?;

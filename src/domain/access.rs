@@ -32,6 +32,11 @@ pub enum Role {
     Reader,
 }
 
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 5] = [Self::Enterprise, Self::Town, Self::Bureau, Self::Admin, Self::Reader];
+}
+
 /// Which enterprises a caller sees. An argument of every store function that touches enterprise data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {

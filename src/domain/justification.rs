@@ -21,6 +21,30 @@ pub struct RecordedJustification {
     pub at: DateTime<Utc>,
 }
 
+/// A justification that counts for a finding. In a dry run it need not be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedJustification {
+    /// What was said to which finding.
+    pub said: Justification,
+    /// Its number within the return and the revision that was the newest when it was given; none while it is not kept.
+    pub kept: Option<(i32, RevisionId)>,
+    /// Who.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<RecordedJustification> for CountedJustification {
+    fn from(recorded: RecordedJustification) -> Self {
+        Self {
+            said: recorded.said,
+            kept: Some((recorded.number, recorded.revision)),
+            actor: recorded.actor,
+            at: recorded.at,
+        }
+    }
+}
+
 /// What was accepted together with a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acceptance {

@@ -19,7 +19,7 @@ identifier!(
     RevisionId
 );
 
-/// State of a return. The full town and bureau workflow refines it later.
+/// State of a return. How one follows from another: [`super::return_step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReturnState {

@@ -5,7 +5,7 @@
 
 use survey::{cell::Place, document::DocumentFault, finding::Finding, text::Text};
 
-use crate::store::db::StoreError;
+use crate::{domain::return_step::StepRefused, store::db::StoreError};
 
 /// What sort of failure it is; the API gives each one status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +163,16 @@ impl From<StoreError> for ServiceError {
             StoreError::InvalidText => Self::new("invalid_text"),
             StoreError::Corrupt(what) | StoreError::Database(what) => Self::internal(what),
         }
+    }
+}
+
+impl From<StepRefused> for ServiceError {
+    fn from(refused: StepRefused) -> Self {
+        Self::new(match refused {
+            StepRefused::Role => "forbidden",
+            StepRefused::NothingUploaded => "return.nothing_uploaded",
+            StepRefused::State => "return.wrong_state",
+        })
     }
 }
 

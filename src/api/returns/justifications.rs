@@ -17,7 +17,10 @@ use crate::{
             word::Word,
         },
     },
-    domain::{justification::RecordedJustification, survey_return::ReturnId},
+    domain::{
+        justification::{CountedJustification, RecordedJustification},
+        survey_return::ReturnId,
+    },
     service::{
         Service,
         returns::justify::{justify_finding, list_justifications},
@@ -30,18 +33,18 @@ pub struct JustificationsApi;
 
 /// What an enterprise said to a warning.
 #[derive(Object)]
-#[oai(rename = "Justification")]
+#[oai(rename = "Justification", skip_serializing_if_is_none)]
 pub(crate) struct JustificationOut {
-    /// Number within the return, from 1; 0 where it is not kept yet (a dry run).
-    number: i32,
+    /// Number within the return, from 1; absent while it is not kept (a dry run).
+    number: Option<i32>,
     /// Which finding.
     finding_key: String,
     /// Code of the reason.
     reason: String,
     /// Explanation; empty where the reason asks for none.
     text: String,
-    /// The revision that was the newest when it was given.
-    revision_id: Uuid,
+    /// The revision that was the newest when it was given; absent while it is not kept (a dry run).
+    revision_id: Option<Uuid>,
     /// Who.
     given_by: String,
     /// When.
@@ -50,12 +53,19 @@ pub(crate) struct JustificationOut {
 
 impl From<RecordedJustification> for JustificationOut {
     fn from(given: RecordedJustification) -> Self {
+        CountedJustification::from(given).into()
+    }
+}
+
+impl From<CountedJustification> for JustificationOut {
+    fn from(given: CountedJustification) -> Self {
+        let (number, revision) = given.kept.unzip();
         Self {
-            number: given.number,
+            number,
             finding_key: given.said.finding_key,
             reason: given.said.reason,
             text: given.said.text,
-            revision_id: given.revision.0,
+            revision_id: revision.map(|revision| revision.0),
             given_by: given.actor,
             given_at: given.at.into(),
         }

@@ -45,12 +45,11 @@ use crate::{
         Service, returns,
         returns::{
             accept::accept_return,
-            check_workbook::CheckedWorkbook,
             convert::{Chosen, convert_answers},
-            justify::{Counted, counted_for, counted_for_upload},
+            justify::{Counted, counted_for},
             send_back::send_back_return,
             submit::submit_return,
-            upload::{Imported, Upload, dry_run, import_return},
+            upload::{Upload, upload_return},
         },
         templates::issue::issue_template,
     },
@@ -812,18 +811,13 @@ impl ReturnsApi {
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<Uploaded, UploadFailure> {
-        let bytes = upload::read(&service, body.0).await?;
-        let id = ReturnId(return_id.0);
-        if dry_run.0.unwrap_or(false) {
-            return dry_run_report(&service, &auth, id, &bytes).await;
-        }
         let upload = Upload {
             filename: filename.0,
-            bytes,
+            bytes: upload::read(&service, body.0).await?,
         };
-        let imported = import_return(&service, auth.principal(), id, upload).await?;
-        let counted = counted_for(&service, auth.principal(), &imported.revision).await?;
-        Ok(Uploaded::of(imported, counted))
+        let dry_run = dry_run.0.unwrap_or(false);
+        let uploaded = upload_return(&service, auth.principal(), ReturnId(return_id.0), upload, dry_run).await?;
+        Ok(uploaded.into())
     }
 
     /// Read a revision
@@ -884,9 +878,8 @@ impl ReturnsApi {
     ) -> Result<Uploaded, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let chosen: Vec<Chosen> = body.0.conversions.into_iter().map(Into::into).collect();
-        let imported = convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen).await?;
-        let counted = counted_for(&service, auth.principal(), &imported.revision).await?;
-        Ok(Uploaded::of(imported, counted))
+        let uploaded = convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen).await?;
+        Ok(uploaded.into())
     }
 
     /// Submit a return
@@ -980,39 +973,21 @@ impl ReturnsApi {
     }
 }
 
-async fn dry_run_report(service: &Service, auth: &Auth, id: ReturnId, bytes: &[u8]) -> Result<Uploaded, UploadFailure> {
-    let CheckedWorkbook {
-        findings,
-        justifications,
-        ..
-    } = dry_run(service, auth.principal(), id, bytes).await?;
-    let counted = counted_for_upload(service, auth.principal(), id, &findings, justifications).await?;
-    let survey_return = returns::read::get_return(service, auth.principal(), id).await?.into();
-    Ok(Uploaded::Unchanged(Json(UploadReport {
-        survey_return,
-        revision_id: None,
-        revision_number: None,
-        blob_sha256: None,
-        repeated: false,
-        findings: FindingsOut::of(findings, counted),
-    })))
-}
-
-impl Uploaded {
-    fn of(imported: Imported, counted: Counted) -> Self {
-        let location = format!("/api/v1/revisions/{}", imported.revision.id);
+impl From<returns::upload::Uploaded> for Uploaded {
+    fn from(uploaded: returns::upload::Uploaded) -> Self {
+        let made = uploaded.revision;
+        let location = made.as_ref().map(|made| format!("/api/v1/revisions/{}", made.id));
         let report = Json(UploadReport {
-            survey_return: imported.survey_return.into(),
-            revision_id: Some(imported.revision.id.0),
-            revision_number: Some(imported.revision.number),
-            blob_sha256: Some(imported.revision.blob_sha256),
-            repeated: imported.repeated,
-            findings: FindingsOut::of(imported.revision.findings, counted),
+            survey_return: uploaded.survey_return.into(),
+            revision_id: made.as_ref().map(|made| made.id.0),
+            revision_number: made.as_ref().map(|made| made.number),
+            blob_sha256: made.map(|made| made.blob_sha256),
+            repeated: uploaded.repeated,
+            findings: FindingsOut::of(uploaded.findings, uploaded.counted),
         });
-        if imported.repeated {
-            Self::Unchanged(report)
-        } else {
-            Self::Created(report, location)
+        match location {
+            Some(location) if !uploaded.repeated => Self::Created(report, location),
+            _ => Self::Unchanged(report),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Who may do what. One table; every use case asks it first.
 
 use crate::{
-    domain::access::{Principal, Role},
+    domain::{
+        access::{Principal, Role},
+        return_step::ReturnStep,
+    },
     service::error::ServiceError,
 };
 
@@ -33,7 +36,7 @@ pub enum Action {
     /// Accept a return.
     AcceptReturns,
     /// Compute a run, or one again to verify it.
-    Compile,
+    ComputeRuns,
     /// Decide upon a draft run.
     FreezeRuns,
     /// Put a frozen run in force.
@@ -61,7 +64,7 @@ impl Action {
         Self::HandInReturns,
         Self::SendBackReturns,
         Self::AcceptReturns,
-        Self::Compile,
+        Self::ComputeRuns,
         Self::FreezeRuns,
         Self::PublishRuns,
         Self::ReadResults,
@@ -73,16 +76,19 @@ impl Action {
 /// Whether a role may do something at all; on which enterprises is the scope's business.
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
-        AcceptReturns, Compile, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates, IssueTemplates,
+        AcceptReturns, ComputeRuns, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates, IssueTemplates,
         ManageAccess, PublishDocuments, PublishRuns, ReadCatalogue, ReadEnterprises, ReadJobs, ReadResults,
         ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
     };
     match action {
         ReadCatalogue | ReadEnterprises | ReadResults | ReadJobs => true,
         ReadReturns | IssueTemplates => role != Role::Reader,
-        FillReturns => role == Role::Enterprise,
-        SendBackReturns | HandInReturns | IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
-        AcceptReturns | Compile | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
+        FillReturns => ReturnStep::Upload.roles().contains(&role),
+        HandInReturns => ReturnStep::HandIn.roles().contains(&role),
+        SendBackReturns => ReturnStep::SendBack.roles().contains(&role),
+        AcceptReturns => ReturnStep::Accept.roles().contains(&role),
+        IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
+        ComputeRuns | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
         PublishDocuments | PublishRuns | WriteRounds | ManageAccess => role == Role::Admin,
     }
 }

@@ -1,11 +1,16 @@
-//! Review, first cut: the bureau accepts a submitted return, or it is sent back with a reason.
+//! Accepting a submitted return.
 
-use super::{justify::counting_justifications, read::find, steps::record_step};
+use super::{
+    justify::counting_justifications,
+    read::find,
+    steps::{record_step, revision_for},
+};
 use crate::{
     domain::{
         access::Principal,
         justification::Acceptance,
-        survey_return::{ReturnId, ReturnState, SurveyReturn},
+        return_step::ReturnStep,
+        survey_return::{ReturnId, SurveyReturn},
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
@@ -22,29 +27,23 @@ pub async fn accept_return(
     caller.may(Action::AcceptReturns)?;
     let txn = service.db.begin_write().await?;
     let mut survey_return = find(&txn, caller, id).await?;
-    if survey_return.state != ReturnState::Submitted {
-        return Err(ServiceError::new("return.wrong_state"));
-    }
-    let latest = survey_return
-        .latest
-        .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
-    let revision = store::survey_return::find_revision(&txn, &caller.scope, latest).await?;
+    let revision = revision_for(&txn, caller, &survey_return, ReturnStep::Accept).await?;
     let counted = counting_justifications(&txn, caller, &revision).await?;
     let acceptance = Acceptance {
-        revision: latest,
+        revision: revision.id,
         justifications: counted.into_values().collect(),
         actor: caller.name.clone(),
         at: service.now(),
     };
     store::justification::insert_acceptance(&txn, &caller.scope, id, &acceptance).await?;
-    survey_return.accepted = survey_return.latest;
+    survey_return.accepted = Some(revision.id);
     let changed = record_step(
         service,
         &txn,
         caller,
         survey_return,
         expected_version,
-        ReturnState::Accepted,
+        ReturnStep::Accept,
         None,
     )
     .await?;

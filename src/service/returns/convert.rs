@@ -6,12 +6,13 @@ use survey::{finding::Conversion, survey::WantedConversion};
 use super::{
     read::find,
     situation::{Situation, require_open},
-    upload::{Imported, NewRevision, check_upload, store_revision},
+    upload::{NewRevision, Uploaded, check_upload, store_revision},
 };
 use crate::{
     domain::{
         access::Principal,
-        survey_return::{ReturnId, ReturnState, Revision},
+        return_step::{ReturnStep, StepRefused},
+        survey_return::{ReturnId, Revision},
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
@@ -32,18 +33,14 @@ pub async fn convert_answers(
     id: ReturnId,
     expected_version: i64,
     chosen: &[Chosen],
-) -> Result<Imported, ServiceError> {
+) -> Result<Uploaded, ServiceError> {
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     if survey_return.version != expected_version {
         return Err(ServiceError::new("version_mismatch"));
     }
-    if survey_return.state == ReturnState::Submitted {
-        return Err(ServiceError::new("return.wrong_state"));
-    }
-    let latest = survey_return
-        .latest
-        .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
+    ReturnStep::Convert.taken_by(caller.role, survey_return.state)?;
+    let latest = survey_return.latest.ok_or(StepRefused::NothingUploaded)?;
     let latest = store::survey_return::find_revision(service.db.read(), &caller.scope, latest).await?;
     let mut conversions = WantedConversion::made(&latest.provenance);
     let mut said = Vec::new();
@@ -79,6 +76,7 @@ pub async fn convert_answers(
         sha256: latest.blob_sha256,
         size: bytes.len(),
         checked,
+        step: ReturnStep::Convert,
         reason: Some(said.join("; ")),
     };
     store_revision(service, caller, survey_return, new).await

@@ -8,10 +8,11 @@ use survey::{finding::Findings, justification::Justification, reading::Reading};
 use super::justify::record_given;
 use crate::{
     domain::{
-        access::Scope,
+        access::{Role, Scope},
         blob::Blob,
         import::ImportId,
-        survey_return::{ReturnEvent, ReturnId, ReturnState, Revision, RevisionId, SurveyReturn},
+        return_step::ReturnStep,
+        survey_return::{ReturnEvent, ReturnId, Revision, RevisionId, SurveyReturn},
     },
     service::{Service, error::ServiceError},
     store,
@@ -49,6 +50,10 @@ pub(crate) struct Filer<'a> {
     pub(crate) name: &'a str,
     /// What the filer may see.
     pub(crate) scope: &'a Scope,
+    /// Role of who files.
+    pub(crate) role: Role,
+    /// As which step of the return.
+    pub(crate) step: ReturnStep,
     /// The import it came through.
     pub(crate) import: Option<ImportId>,
 }
@@ -79,10 +84,13 @@ pub(crate) async fn file_revisions(
             continue;
         };
         // Between reading and writing the return may have been submitted from another window.
-        if survey_return.state == ReturnState::Submitted {
-            outcomes.push(Err(ServiceError::new("return.wrong_state")));
-            continue;
-        }
+        let to = match filer.step.taken_by(filer.role, survey_return.state) {
+            Ok(to) => to,
+            Err(refused) => {
+                outcomes.push(Err(refused.into()));
+                continue;
+            }
+        };
         let revision = Revision {
             id: RevisionId(service.next_id()),
             survey_return: survey_return.id,
@@ -106,7 +114,7 @@ pub(crate) async fn file_revisions(
         };
         blobs.insert(blob.sha256.clone(), blob);
         changed.insert(survey_return.id);
-        let from = std::mem::replace(&mut survey_return.state, ReturnState::Draft);
+        let from = std::mem::replace(&mut survey_return.state, to);
         survey_return.latest = Some(revision.id);
         survey_return.revision_number = revision.number;
         survey_return.block = i32::try_from(revision.findings.block).unwrap_or(i32::MAX);
@@ -118,7 +126,7 @@ pub(crate) async fn file_revisions(
             survey_return: survey_return.id,
             number: *number,
             from,
-            to: ReturnState::Draft,
+            to,
             revision: Some(revision.id),
             actor: filer.name.to_owned(),
             at: now,

@@ -11,12 +11,14 @@ use super::{
     filing::Filer,
     read::{find, get_return},
     situation::{Situation, require_open},
+    steps::revision_for,
 };
 use crate::{
     domain::{
         access::Principal,
-        justification::RecordedJustification,
-        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
+        justification::{CountedJustification, RecordedJustification},
+        return_step::ReturnStep,
+        survey_return::{ReturnId, Revision},
     },
     service::{
         Service,
@@ -30,8 +32,8 @@ use crate::{
 /// Ours have 32 characters; room for a longer hash.
 const LONGEST_FINGERPRINT: usize = 64;
 
-/// Justifications that count, by finding key.
-pub type Counted = BTreeMap<String, RecordedJustification>;
+/// The justifications that count, by the key of their finding.
+pub type Counted = BTreeMap<String, CountedJustification>;
 
 /// Justifies a warning of the newest revision. Saying the same again changes nothing.
 pub async fn justify_finding(
@@ -61,7 +63,8 @@ pub async fn justify_finding(
         )])
     })?;
     let txn = service.db.begin_write().await?;
-    let revision = revision_in_work(&txn, caller, id).await?;
+    let survey_return = find(&txn, caller, id).await?;
+    let revision = revision_for(&txn, caller, &survey_return, ReturnStep::Justify).await?;
     let finding = revision
         .findings
         .items
@@ -80,6 +83,8 @@ pub async fn justify_finding(
     let filer = Filer {
         name: &caller.name,
         scope: &caller.scope,
+        role: caller.role,
+        step: ReturnStep::Justify,
         import: None,
     };
     record_given(service, &txn, &filer, &revision, vec![said]).await?;
@@ -105,45 +110,43 @@ pub async fn list_justifications(
 
 /// The justifications that count for a revision: those it was accepted with, else those that speak of its values.
 pub async fn counted_for(service: &Service, caller: &Principal, revision: &Revision) -> Result<Counted, ServiceError> {
-    counting_justifications(service.db.read(), caller, revision).await
+    let counting = counting_justifications(service.db.read(), caller, revision).await?;
+    Ok(counting.into_iter().map(|(key, given)| (key, given.into())).collect())
 }
 
 /// The justifications that would count once these findings and justifications of an upload are kept.
-pub async fn counted_for_upload(
+pub(crate) async fn counted_for_upload(
     service: &Service,
     caller: &Principal,
     id: ReturnId,
     findings: &Findings,
     given: Vec<Justification>,
 ) -> Result<Counted, ServiceError> {
-    let survey_return: SurveyReturn = get_return(service, caller, id).await?;
-    let mut recorded = store::justification::justifications_of(service.db.read(), &caller.scope, id).await?;
-    let Some(latest) = survey_return.latest else {
-        return Ok(Counted::new());
-    };
+    let recorded = store::justification::justifications_of(service.db.read(), &caller.scope, id).await?;
     let now = service.now();
-    recorded.extend(given.into_iter().map(|said| RecordedJustification {
-        number: 0,
+    let given = given.into_iter().map(|said| CountedJustification {
         said,
-        revision: latest,
+        kept: None,
         actor: caller.name.clone(),
         at: now,
-    }));
-    Ok(counted(findings, recorded))
+    });
+    let all = recorded.into_iter().map(CountedJustification::from).chain(given);
+    Ok(counted(findings, all.collect(), |given| &given.said))
 }
 
+/// The justifications that count for a revision, as they are kept.
 pub(crate) async fn counting_justifications(
     conn: &impl Connection,
     caller: &Principal,
     revision: &Revision,
-) -> Result<Counted, ServiceError> {
+) -> Result<BTreeMap<String, RecordedJustification>, ServiceError> {
     let frozen = store::justification::accepted_justifications(conn, &caller.scope, revision.id).await?;
     if let Some(frozen) = frozen {
         let by_key = frozen.into_iter().map(|given| (given.said.finding_key.clone(), given));
         return Ok(by_key.collect());
     }
     let given = store::justification::justifications_of(conn, &caller.scope, revision.survey_return).await?;
-    Ok(counted(&revision.findings, given))
+    Ok(counted(&revision.findings, given, |given| &given.said))
 }
 
 /// Records what was said, unless it is what was said last to the same finding.
@@ -194,31 +197,18 @@ pub(crate) async fn record_given(
     Ok(())
 }
 
-fn counted(findings: &Findings, given: Vec<RecordedJustification>) -> Counted {
-    let valid: BTreeMap<String, Justification> = valid(findings, given.iter().map(|given| &given.said))
+/// Of everything that was said, in order: by finding the last that holds for its values.
+fn counted<T>(findings: &Findings, given: Vec<T>, said: impl Fn(&T) -> &Justification) -> BTreeMap<String, T> {
+    let valid: BTreeMap<String, Justification> = valid(findings, given.iter().map(&said))
         .into_iter()
         .map(|(key, said)| (key, said.clone()))
         .collect();
-    let mut counted = Counted::new();
+    let mut counted = BTreeMap::new();
     for given in given {
-        if valid.get(&given.said.finding_key) == Some(&given.said) {
-            counted.insert(given.said.finding_key.clone(), given);
+        let key = said(&given).finding_key.clone();
+        if valid.get(&key) == Some(said(&given)) {
+            counted.insert(key, given);
         }
     }
     counted
-}
-
-/// The newest revision, while the enterprise still works on it.
-async fn revision_in_work(txn: &WriteTxn, caller: &Principal, id: ReturnId) -> Result<Revision, ServiceError> {
-    let survey_return = find(txn, caller, id).await?;
-    match survey_return.state {
-        ReturnState::NotStarted => Err(ServiceError::new("return.nothing_uploaded")),
-        ReturnState::Submitted | ReturnState::Accepted => Err(ServiceError::new("return.wrong_state")),
-        ReturnState::Draft | ReturnState::Returned => {
-            let latest = survey_return
-                .latest
-                .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
-            Ok(store::survey_return::find_revision(txn, &caller.scope, latest).await?)
-        }
-    }
 }

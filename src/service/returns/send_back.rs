@@ -4,7 +4,8 @@ use super::{read::find, steps::record_step};
 use crate::{
     domain::{
         access::Principal,
-        survey_return::{ReturnId, ReturnState, SurveyReturn},
+        return_step::ReturnStep,
+        survey_return::{ReturnId, SurveyReturn},
     },
     service::{Service, access::permission::Action, error::ServiceError},
 };
@@ -24,16 +25,13 @@ pub async fn send_back_return(
     }
     let txn = service.db.begin_write().await?;
     let survey_return = find(&txn, caller, id).await?;
-    if survey_return.state != ReturnState::Submitted {
-        return Err(ServiceError::new("return.wrong_state"));
-    }
     let changed = record_step(
         service,
         &txn,
         caller,
         survey_return,
         expected_version,
-        ReturnState::Returned,
+        ReturnStep::SendBack,
         Some(reason.to_owned()),
     )
     .await?;

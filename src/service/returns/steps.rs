@@ -3,31 +3,35 @@
 use crate::{
     domain::{
         access::Principal,
-        survey_return::{ReturnEvent, ReturnId, ReturnState, SurveyReturn},
+        return_step::{ReturnStep, StepRefused},
+        survey_return::{ReturnEvent, Revision, SurveyReturn},
     },
     service::{Service, error::ServiceError},
     store,
     store::db::WriteTxn,
 };
 
-/// Moves a return to a state and records who did it, when and why.
+/// Takes a step of a return and records who did it, when and why.
 pub(crate) async fn record_step(
     service: &Service,
     txn: &WriteTxn,
     caller: &Principal,
     mut survey_return: SurveyReturn,
     expected_version: i64,
-    to: ReturnState,
+    step: ReturnStep,
     reason: Option<String>,
 ) -> Result<SurveyReturn, ServiceError> {
     let now = service.now();
+    let to = step.taken_by(caller.role, survey_return.state)?;
     let from = std::mem::replace(&mut survey_return.state, to);
     survey_return.updated_at = now;
     survey_return.version =
         store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
+    let id = survey_return.id;
+    let so_far = store::survey_return::last_event_numbers(txn, &caller.scope, &[id]).await?;
     let event = ReturnEvent {
-        survey_return: survey_return.id,
-        number: events_so_far(txn, caller, survey_return.id).await? + 1,
+        survey_return: id,
+        number: so_far.get(&id).map_or(1, |number| number + 1),
         from,
         to,
         revision: survey_return.latest,
@@ -39,7 +43,14 @@ pub(crate) async fn record_step(
     Ok(survey_return)
 }
 
-async fn events_so_far(txn: &WriteTxn, caller: &Principal, id: ReturnId) -> Result<i32, ServiceError> {
-    let events = store::survey_return::events_of(txn, &caller.scope, id).await?;
-    Ok(events.last().map_or(0, |event| event.number))
+/// The newest revision of a return in a state from which a role may take a step.
+pub(crate) async fn revision_for(
+    txn: &WriteTxn,
+    caller: &Principal,
+    survey_return: &SurveyReturn,
+    step: ReturnStep,
+) -> Result<Revision, ServiceError> {
+    step.taken_by(caller.role, survey_return.state)?;
+    let latest = survey_return.latest.ok_or(StepRefused::NothingUploaded)?;
+    Ok(store::survey_return::find_revision(txn, &caller.scope, latest).await?)
 }

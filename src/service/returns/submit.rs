@@ -2,11 +2,17 @@
 
 use survey::questionnaire::Action as Severity;
 
-use super::{justify::counting_justifications, read::find, situation::require_open, steps::record_step};
+use super::{
+    justify::counting_justifications,
+    read::find,
+    situation::require_open,
+    steps::{record_step, revision_for},
+};
 use crate::{
     domain::{
         access::Principal,
-        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
+        return_step::ReturnStep,
+        survey_return::{ReturnId, Revision, SurveyReturn},
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
@@ -25,16 +31,7 @@ pub async fn submit_return(
     let survey_return = find(&txn, caller, id).await?;
     let round = store::round::find_round(&txn, survey_return.round).await?;
     require_open(service, &round)?;
-    let revision = match survey_return.state {
-        ReturnState::NotStarted => return Err(ServiceError::new("return.nothing_uploaded")),
-        ReturnState::Submitted | ReturnState::Accepted => return Err(ServiceError::new("return.wrong_state")),
-        ReturnState::Draft | ReturnState::Returned => {
-            let latest = survey_return
-                .latest
-                .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
-            store::survey_return::find_revision(&txn, &caller.scope, latest).await?
-        }
-    };
+    let revision = revision_for(&txn, caller, &survey_return, ReturnStep::Submit).await?;
     if revision.findings.blocks() {
         let blocking = revision
             .findings
@@ -52,7 +49,7 @@ pub async fn submit_return(
         caller,
         survey_return,
         expected_version,
-        ReturnState::Submitted,
+        ReturnStep::Submit,
         None,
     )
     .await?;

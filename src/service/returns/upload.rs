@@ -1,11 +1,12 @@
 //! A return comes in: original kept, read in a limited child, anchored, checked, stored as a new revision.
 
 use bytes::Bytes;
-use survey::survey::WantedConversion;
+use survey::{finding::Findings, survey::WantedConversion};
 
 use super::{
     check_workbook::{CheckedWorkbook, read_workbook},
     filing::{Filer, Filing, file_revisions},
+    justify::{Counted, counted_for, counted_for_upload},
     read::find,
     situation::{Situation, require_open},
 };
@@ -13,20 +14,35 @@ use crate::{
     blobs::sha256_hex,
     domain::{
         access::Principal,
-        survey_return::{ReturnId, ReturnState, Revision, SurveyReturn},
+        return_step::ReturnStep,
+        survey_return::{ReturnId, Revision, RevisionId, SurveyReturn},
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
 };
 
-/// What became of an upload.
-pub struct Imported {
+/// What became of an upload, or would become of it.
+pub struct Uploaded {
     /// The return as it stands now.
     pub survey_return: SurveyReturn,
-    /// The revision made, or the one that these very bytes had made before.
-    pub revision: Revision,
+    /// The revision made, or the one that these very bytes had made before; none for a dry run.
+    pub revision: Option<MadeRevision>,
+    /// Everything that is wrong or doubtful.
+    pub findings: Findings,
+    /// The justifications that count.
+    pub counted: Counted,
     /// Whether these very bytes were uploaded before; then nothing has changed.
     pub repeated: bool,
+}
+
+/// The revision that an upload made.
+pub struct MadeRevision {
+    /// Identifier.
+    pub id: RevisionId,
+    /// Number within the return.
+    pub number: i32,
+    /// SHA-256 of the workbook, hex.
+    pub blob_sha256: String,
 }
 
 /// An uploaded file.
@@ -37,13 +53,15 @@ pub struct Upload {
     pub bytes: Bytes,
 }
 
-/// Imports an uploaded workbook as a new revision of a return.
-pub async fn import_return(
+/// Takes in an uploaded workbook as a new revision of a return. With `dry_run` everything is asked and checked alike, and
+/// nothing is written.
+pub async fn upload_return(
     service: &Service,
     caller: &Principal,
     id: ReturnId,
     upload: Upload,
-) -> Result<Imported, ServiceError> {
+    dry_run: bool,
+) -> Result<Uploaded, ServiceError> {
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let sha256 = sha256_hex(&upload.bytes);
@@ -51,53 +69,39 @@ pub async fn import_return(
         store::survey_return::find_revision_by_blob(service.db.read(), &caller.scope, id, &sha256).await?
         && Some(revision.id) == survey_return.latest
     {
-        return Ok(Imported {
-            survey_return,
-            revision,
-            repeated: true,
-        });
+        return uploaded(service, caller, survey_return, revision, true).await;
     }
     let situation = Situation::load(service, caller, &survey_return).await?;
     require_open(service, &situation.round)?;
-    if survey_return.state == ReturnState::Submitted {
-        return Err(ServiceError::new("return.wrong_state"));
-    }
+    ReturnStep::Upload.taken_by(caller.role, survey_return.state)?;
     let conversions = conversions_so_far(service, caller, &survey_return).await?;
     let checked = check_upload(service, &situation, &upload.bytes, conversions).await?;
+    if dry_run {
+        let counted = counted_for_upload(service, caller, id, &checked.findings, checked.justifications).await?;
+        return Ok(Uploaded {
+            survey_return,
+            revision: None,
+            findings: checked.findings,
+            counted,
+            repeated: false,
+        });
+    }
     let stored = service
         .blobs
         .put(upload.bytes.clone())
         .await
         .map_err(ServiceError::internal)?;
-    store_revision(
-        service,
-        caller,
-        survey_return,
-        NewRevision {
-            filename: upload
-                .filename
-                .unwrap_or_else(|| format!("return.{}", checked.format.extension())),
-            sha256: stored,
-            size: upload.bytes.len(),
-            checked,
-            reason: None,
-        },
-    )
-    .await
-}
-
-/// Reads and checks a workbook as an upload would, and writes nothing.
-pub async fn dry_run(
-    service: &Service,
-    caller: &Principal,
-    id: ReturnId,
-    bytes: &[u8],
-) -> Result<CheckedWorkbook, ServiceError> {
-    caller.may(Action::FillReturns)?;
-    let survey_return = find(service.db.read(), caller, id).await?;
-    let situation = Situation::load(service, caller, &survey_return).await?;
-    let conversions = conversions_so_far(service, caller, &survey_return).await?;
-    check_upload(service, &situation, bytes, conversions).await
+    let new = NewRevision {
+        filename: upload
+            .filename
+            .unwrap_or_else(|| format!("return.{}", checked.format.extension())),
+        sha256: stored,
+        size: upload.bytes.len(),
+        checked,
+        step: ReturnStep::Upload,
+        reason: None,
+    };
+    store_revision(service, caller, survey_return, new).await
 }
 
 /// The conversions of units that the filler has asked for up to now. They hold for later uploads too, as long as the
@@ -107,11 +111,9 @@ async fn conversions_so_far(
     caller: &Principal,
     survey_return: &SurveyReturn,
 ) -> Result<Vec<WantedConversion>, ServiceError> {
-    let Some(latest) = survey_return.latest else {
-        return Ok(Vec::new());
-    };
-    let latest = store::survey_return::find_revision(service.db.read(), &caller.scope, latest).await?;
-    Ok(WantedConversion::made(&latest.provenance))
+    let id = survey_return.id;
+    let newest = store::survey_return::newest_provenances(service.db.read(), &caller.scope, &[id]).await?;
+    Ok(newest.get(&id).map_or_else(Vec::new, WantedConversion::made))
 }
 
 pub(crate) async fn check_upload(
@@ -130,6 +132,8 @@ pub(crate) struct NewRevision {
     pub(crate) sha256: String,
     pub(crate) size: usize,
     pub(crate) checked: CheckedWorkbook,
+    /// As which step of the return.
+    pub(crate) step: ReturnStep,
     /// What was done to it, where it is not simply what was uploaded.
     pub(crate) reason: Option<String>,
 }
@@ -139,7 +143,7 @@ pub(crate) async fn store_revision(
     caller: &Principal,
     seen: SurveyReturn,
     new: NewRevision,
-) -> Result<Imported, ServiceError> {
+) -> Result<Uploaded, ServiceError> {
     let filing = Filing {
         survey_return: seen.id,
         filename: new.filename,
@@ -155,6 +159,8 @@ pub(crate) async fn store_revision(
     let filer = Filer {
         name: &caller.name,
         scope: &caller.scope,
+        role: caller.role,
+        step: new.step,
         import: None,
     };
     let txn = service.db.begin_write().await?;
@@ -162,9 +168,26 @@ pub(crate) async fn store_revision(
     let (survey_return, revision) = filed.ok_or_else(|| ServiceError::internal("nothing was filed"))??;
     txn.commit().await?;
     service.round_figures.changed(survey_return.round);
-    Ok(Imported {
+    uploaded(service, caller, survey_return, revision, false).await
+}
+
+async fn uploaded(
+    service: &Service,
+    caller: &Principal,
+    survey_return: SurveyReturn,
+    revision: Revision,
+    repeated: bool,
+) -> Result<Uploaded, ServiceError> {
+    let counted = counted_for(service, caller, &revision).await?;
+    Ok(Uploaded {
         survey_return,
-        revision,
-        repeated: false,
+        revision: Some(MadeRevision {
+            id: revision.id,
+            number: revision.number,
+            blob_sha256: revision.blob_sha256,
+        }),
+        findings: revision.findings,
+        counted,
+        repeated,
     })
 }
