@@ -4,7 +4,11 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use survey::answer::Answer;
 
-use super::runs::{Round, at, by_hand, changed, composite, number};
+use super::{
+    Round, at, changed,
+    composite::{by_hand, composite},
+    number,
+};
 use crate::{app::App, county::Sample, database::Backend};
 
 const INDEX: &str = "integration-index-2026";

@@ -24,7 +24,7 @@ use workbook::{
     prefill::{Prefill, raw_values},
 };
 
-use super::imports::{hand_in, outcome, states, zip};
+use super::{hand_in, outcome, states, zip};
 use crate::{
     app::{App, operator},
     county::{self, County, Sample},

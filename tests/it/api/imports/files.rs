@@ -1,9 +1,6 @@
 //! Many returns at once: handed in by an officer, filed as received, interrupted, gone on with, cancelled.
 
-use std::{
-    io::{Cursor, Write as _},
-    sync::Arc,
-};
+use std::{io::Cursor, sync::Arc};
 
 use poem::http::StatusCode;
 use ronghe::{
@@ -18,23 +15,13 @@ use ronghe::{
 use serde_json::{Value, json};
 use survey::cell::RawValue;
 use workbook::{layout::CellKey, prefill::Prefill};
-use zip::{ZipWriter, write::SimpleFileOptions};
 
+use super::{hand_in, outcome, states, zip};
 use crate::{
-    app::{Actor, Answer, App, operator},
+    app::App,
     county::{self, County},
     database::Backend,
 };
-
-/// A ZIP of these files.
-pub(super) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
 
 /// The filled workbooks of all samples.
 async fn filled(app: &App, county: &County) -> Vec<Vec<u8>> {
@@ -43,42 +30,6 @@ async fn filled(app: &App, county: &County) -> Vec<Vec<u8>> {
         files.push(app.filled(&sample.return_id, &sample.answers, Prefill::new()).await);
     }
     files
-}
-
-pub(super) async fn hand_in(actor: &Actor<'_>, county: &County, query: &str, zip: Vec<u8>) -> Answer {
-    let path = format!("/api/v1/rounds/{}/imports?{query}", county.round_id);
-    actor.upload(&path, zip).await
-}
-
-/// The items of the import that an ended job has carried out, and the import itself.
-pub(super) async fn outcome(actor: &Actor<'_>, accepted: Answer) -> (Value, Vec<Value>) {
-    let job = actor.job(accepted).await;
-    assert_eq!(job["state"], "succeeded", "{job}");
-    let id = job["result"]["import_id"].as_str().unwrap();
-    let import = actor
-        .get(&format!("/api/v1/imports/{id}"))
-        .await
-        .expect(StatusCode::OK)
-        .json();
-    let mut items = Vec::new();
-    let mut path = format!("/api/v1/imports/{id}/items?limit=2");
-    loop {
-        let page = actor.get(&path).await.expect(StatusCode::OK).json();
-        items.extend(page["items"].as_array().unwrap().clone());
-        let Some(next) = page["next_cursor"].as_str() else {
-            break;
-        };
-        path = format!("/api/v1/imports/{id}/items?limit=2&cursor={next}");
-    }
-    assert_eq!(import["counts"]["items"], items.len());
-    (import, items)
-}
-
-pub(super) fn states(items: &[Value]) -> Vec<(&str, Option<&str>)> {
-    items
-        .iter()
-        .map(|item| (item["state"].as_str().unwrap(), item["code"].as_str()))
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use survey::answer::Answer;
 
-use super::runs::{Round, at, number};
+use super::{Round, at, number};
 use crate::{app::App, county::Sample, database::Backend};
 
 const REGION: &str = "region-index";

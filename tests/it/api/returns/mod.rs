@@ -1,0 +1,7 @@
+//! Returns: workbooks handed in, submitted, reviewed and justified.
+
+mod energy;
+mod justifications;
+mod refusals;
+mod units;
+mod workflow;

@@ -1,0 +1,4 @@
+//! Rounds and their templates.
+
+mod life;
+mod templates;
