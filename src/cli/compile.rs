@@ -14,8 +14,9 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::document::DocumentKind,
-    service::{error::ServiceError, jobs::progress::Progress, runs::compute::compute_run},
-    store,
+    service::{
+        documents::read::newest_document, error::ServiceError, jobs::progress::Progress, runs::compute::compute_run,
+    },
 };
 
 /// Compute a run over the accepted returns of a round
@@ -46,7 +47,7 @@ impl Compile {
         let service = open(place, false).await?;
         let round = find_round(&service, &self.round).await?;
         let code = &self.methodology;
-        let methodology = store::document::latest_document(service.db.read(), DocumentKind::Methodology, code).await?;
+        let methodology = newest_document(&service, &operator(), DocumentKind::Methodology, code).await?;
         let unknown = || {
             Failed::new(
                 "not_found",

@@ -30,9 +30,9 @@ use crate::{
             begin::{Begun, Source, begin},
             read::{ImportView, all_items, get_import},
         },
-        returns::{accept::accept_return, submit::submit_return},
+        jobs::read::get_job,
+        returns::{accept::accept_return, read::get_return, submit::submit_return},
     },
-    store,
 };
 
 /// Import a folder of returned workbooks, a ZIP of them, or a filled bulk sheet
@@ -120,7 +120,7 @@ impl Import {
             let (Some(id), 0) = (item.survey_return, item.block) else {
                 continue;
             };
-            let mut survey_return = store::survey_return::find_return(service.db.read(), &operator().scope, id).await?;
+            let mut survey_return = get_return(service, &operator(), id).await?;
             if survey_return.latest != item.revision {
                 continue;
             }
@@ -183,7 +183,7 @@ async fn watch(
             bar.finish_and_clear();
             return Ok(ended.map_err(ServiceError::internal)??);
         }
-        let job = store::job::find_job(service.db.read(), batch.job).await?;
+        let job = get_job(service, &operator(), batch.job).await?;
         bar.set_length(u64::try_from(job.total).unwrap_or(0));
         bar.set_position(u64::try_from(job.done).unwrap_or(0));
     }

@@ -19,13 +19,13 @@ use crate::{
     service::{
         Service,
         returns::read::list_returns,
+        rounds::read::round_by_code,
         templates::{
             issue::issue_template,
             issue_blank::issue_generic_template,
             issue_bulk::{BulkRequest, MOST_TABLE_ROWS, issue_bulk_template},
         },
     },
-    store,
 };
 
 /// Write templates of a round as workbooks
@@ -130,7 +130,7 @@ impl Template {
 
 /// The round with this code.
 pub(super) async fn find_round(service: &Service, code: &str) -> Result<Round, Failed> {
-    let found = store::round::find_round_by_code(service.db.read(), code).await?;
+    let found = round_by_code(service, &operator(), code).await?;
     found.ok_or_else(|| {
         Failed::new(
             "not_found",

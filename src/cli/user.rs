@@ -12,8 +12,10 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::access::{Role, Scope},
-    service::access::users::{NewUser, create_user},
-    store,
+    service::{
+        access::users::{NewUser, create_user},
+        registry::read::enterprises_by_uscc,
+    },
 };
 
 /// Manage users
@@ -74,7 +76,7 @@ impl User {
         std::io::stdin().take(4096).read_to_string(&mut password)?;
         let scope = match (&add.uscc, add.area) {
             (Some(uscc), _) => {
-                let found = store::enterprise::find_enterprise_by_uscc(service.db.read(), &Scope::County, uscc).await?;
+                let mut found = enterprises_by_uscc(&service, &operator(), std::slice::from_ref(uscc)).await?;
                 let unknown = || {
                     Failed::new(
                         "not_found",
@@ -82,7 +84,7 @@ impl User {
                         format!("there is no enterprise {uscc}"),
                     )
                 };
-                Scope::Enterprise(found.ok_or_else(unknown)?.id)
+                Scope::Enterprise(found.remove(uscc).ok_or_else(unknown)?.id)
             }
             (None, Some(area)) => Scope::Town(area),
             (None, None) => Scope::County,

@@ -27,6 +27,17 @@ pub async fn get_document(service: &Service, caller: &Principal, id: DocumentId)
     Ok(store::document::find_document(service.db.read(), id).await?)
 }
 
+/// The newest document of a kind with this code.
+pub async fn newest_document(
+    service: &Service,
+    caller: &Principal,
+    kind: DocumentKind,
+    code: &str,
+) -> Result<Option<Document>, ServiceError> {
+    caller.may(Action::ReadCatalogue)?;
+    Ok(store::document::latest_document(service.db.read(), kind, code).await?)
+}
+
 /// One document with its content.
 pub async fn get_document_content(
     service: &Service,

@@ -1,5 +1,7 @@
 //! Areas, industries and enterprises as they stand.
 
+use std::collections::BTreeMap;
+
 use crate::{
     domain::{
         access::Principal,
@@ -61,4 +63,14 @@ pub async fn get_enterprise(
 ) -> Result<Enterprise, ServiceError> {
     caller.may(Action::ReadEnterprises)?;
     Ok(store::enterprise::find_enterprise(service.db.read(), &caller.scope, id).await?)
+}
+
+/// The enterprises within scope that have these credit codes, by code; codes of nobody are left out.
+pub async fn enterprises_by_uscc(
+    service: &Service,
+    caller: &Principal,
+    codes: &[String],
+) -> Result<BTreeMap<String, Enterprise>, ServiceError> {
+    caller.may(Action::ReadEnterprises)?;
+    Ok(store::enterprise::find_enterprises_by_uscc(service.db.read(), &caller.scope, codes).await?)
 }

@@ -26,6 +26,12 @@ pub async fn get_round(service: &Service, caller: &Principal, id: RoundId) -> Re
     Ok(store::round::find_round(service.db.read(), id).await?)
 }
 
+/// The round with this code.
+pub async fn round_by_code(service: &Service, caller: &Principal, code: &str) -> Result<Option<Round>, ServiceError> {
+    caller.may(Action::ReadCatalogue)?;
+    Ok(store::round::find_round_by_code(service.db.read(), code).await?)
+}
+
 /// How far a round has come, counted over what the caller sees.
 pub async fn round_progress(service: &Service, caller: &Principal, id: RoundId) -> Result<RoundProgress, ServiceError> {
     get_round(service, caller, id).await?;
