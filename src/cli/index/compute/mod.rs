@@ -1,0 +1,123 @@
+//! `ronghe index compute`
+
+mod changes;
+mod records;
+mod scores;
+mod summary;
+mod warning;
+mod written;
+
+use std::{fs, num::NonZeroUsize, path::PathBuf, thread};
+
+use index::composite::CompositeError;
+
+use self::{summary::Summary, warning::Warning, written::Written};
+use super::tables::{InputFiles, Inputs, Tables};
+use crate::cli::output::{Failed, Output};
+
+/// Compute a composite indicator and write every stage as CSV
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --out results\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --parameters norm_params.csv --out results --format json\n\nThe smallest methodology is {\"kind\": \"composite\", \"code\": \"mine\", \"version\": \"1\"}: minimum to maximum on 0 to 100, weighted arithmetic means. Its fields are described in docs/en/composite.md (docs/zh/composite.md); data/schema/methodology_composite.schema.json is its JSON Schema.\n\nWritten into the folder, keyed by uCode (and Time where there are several years): denominated, imputed, screened, treated (the steps that the methodology has), normalised, aggregated, ranks, percentiles, weights, explain, where the methodology has them published, levels and stages, over several years changes and change_summary, and the records treatment, imputation, screening. Nothing is written when anything is refused; then the exit status is 1 and each fault names its row and column or its place in the methodology. No database is used."
+)]
+pub(in crate::cli) struct Compute {
+    #[command(flatten)]
+    files: InputFiles,
+    /// Folder for the results
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Leave out explain.csv, the longest of the results
+    #[arg(long)]
+    no_explain: bool,
+    /// Threads; all that the machine has when absent. The results are the same for any number
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+/// Tables of an earlier run that must not be taken for those of this one.
+const NAMES: [&str; 21] = [
+    "denominated",
+    "imputed",
+    "screened",
+    "treated",
+    "normalised",
+    "aggregated",
+    "published",
+    "ranks",
+    "percentiles",
+    "levels",
+    "stages",
+    "weights",
+    "explain",
+    "treatment",
+    "treatment_summary",
+    "imputation",
+    "imputed_share",
+    "screening",
+    "changes",
+    "change_summary",
+    "scales",
+];
+
+impl Compute {
+    pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        let Inputs {
+            document,
+            mut method,
+            years,
+            ..
+        } = self.files.read()?;
+        let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        method.plan.threads = self.threads.unwrap_or_else(machine);
+        let results = method.run(years)?;
+
+        let mut tables = Tables::default();
+        let written = Written {
+            method: &method,
+            results: &results,
+        };
+        written.stages(&mut tables)?;
+        written.scores(&mut tables)?;
+        written.weights(&mut tables)?;
+        written.records(&mut tables)?;
+        if !self.no_explain {
+            written.explain(&mut tables)?;
+        }
+        let mut warnings = written.turned_over();
+        warnings.extend(written.treated_otherwise());
+        warnings.extend(written.changes(&mut tables)?);
+        self.remove_stale()?;
+        tables.write(&self.out)?;
+
+        let summary = Summary::of(&document, &method, &results, &warnings, &self.out, &tables);
+        let told = warnings.iter().map(Warning::line);
+        let text: String = std::iter::once(summary.text()).chain(told).collect();
+        output.say(text, &summary)
+    }
+
+    /// Removes the results of an earlier run from the folder, those by groups among them.
+    fn remove_stale(&self) -> Result<(), Failed> {
+        if !self.out.is_dir() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&self.out)? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .and_then(|name| name.strip_suffix(".csv"));
+            let is_ours = |name: &str| NAMES.contains(&name) || name.starts_with("ranks_");
+            if name.is_some_and(is_ours) && path.is_file() {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<CompositeError> for Failed {
+    fn from(error: CompositeError) -> Self {
+        let message = error.message();
+        Self::new(error.code(), message.zh, message.en)
+    }
+}

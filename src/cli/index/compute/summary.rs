@@ -1,0 +1,193 @@
+//! What is said of the results besides their tables.
+
+use std::path::Path;
+
+use index::{
+    composite::{Method, Stage, YearResult},
+    methodology::composite::CompositeMethodology,
+};
+use serde::Serialize;
+
+use super::{super::tables::Tables, warning::Warning};
+
+/// What a program wants to know without reading the tables.
+#[derive(Serialize)]
+pub(super) struct Summary<'a> {
+    methodology: Name<'a>,
+    relative: bool,
+    indicators: usize,
+    aggregates: usize,
+    years: Vec<Year<'a>>,
+    warnings: &'a [Warning],
+    folder: String,
+    files: Vec<&'a str>,
+}
+
+/// Which methodology it was.
+#[derive(Serialize)]
+struct Name<'a> {
+    code: &'a str,
+    version: &'a str,
+}
+
+/// What came of a year.
+#[derive(Serialize)]
+struct Year<'a> {
+    year: Option<i64>,
+    units: usize,
+    not_ranked: Vec<&'a str>,
+    left_out: Vec<LeftOut<'a>>,
+    imputed: usize,
+    still_missing: usize,
+    treated: Vec<Treated<'a>>,
+    best: Vec<Best<'a>>,
+}
+
+/// A unit that was not kept.
+#[derive(Serialize)]
+struct LeftOut<'a> {
+    unit: &'a str,
+    reason: &'a str,
+}
+
+/// An indicator that was treated, or stayed wild.
+#[derive(Serialize)]
+struct Treated<'a> {
+    indicator: &'a str,
+    steps: &'a [&'static str],
+    points: usize,
+    tame: Option<bool>,
+}
+
+/// A unit at the top.
+#[derive(Serialize)]
+struct Best<'a> {
+    rank: u32,
+    unit: &'a str,
+    score: f64,
+}
+
+/// Units at the top that are shown.
+const SHOWN: usize = 5;
+
+impl<'a> Summary<'a> {
+    pub(super) fn of(
+        document: &'a CompositeMethodology,
+        method: &'a Method,
+        results: &'a [YearResult],
+        warnings: &'a [Warning],
+        folder: &Path,
+        tables: &'a Tables,
+    ) -> Self {
+        Self {
+            methodology: Name {
+                code: &document.code,
+                version: &document.version,
+            },
+            relative: method.relative(),
+            indicators: method.tree.indicators().count(),
+            aggregates: method.tree.aggregates().count(),
+            years: results.iter().map(|year| Year::of(year, method)).collect(),
+            warnings,
+            folder: folder.display().to_string(),
+            files: tables.names(),
+        }
+    }
+
+    /// The summary for people.
+    pub(super) fn text(&self) -> String {
+        let mut lines = vec![format!(
+            "{} {}: {} indicators, {} aggregates",
+            self.methodology.code, self.methodology.version, self.indicators, self.aggregates
+        )];
+        for year in &self.years {
+            let name = year.year.map_or(String::new(), |year| format!("{year}: "));
+            lines.push(format!(
+                "{name}{} units scored, {} not ranked, {} left out, {} values imputed, {} still missing, {} indicators treated",
+                year.units.saturating_sub(year.not_ranked.len()),
+                year.not_ranked.len(),
+                year.left_out.len(),
+                year.imputed,
+                year.still_missing,
+                year.treated.len(),
+            ));
+            for best in &year.best {
+                lines.push(format!("  {}  {}  {:.4}", best.rank, best.unit, best.score));
+            }
+        }
+        lines.push(format!("{} tables written to {}", self.files.len(), self.folder));
+        lines.join("\n")
+    }
+}
+
+impl<'a> Year<'a> {
+    fn of(year: &'a YearResult, method: &Method) -> Self {
+        let columns = year.figures.columns().iter();
+        let (mut left_out, mut treated) = (Vec::new(), Vec::new());
+        for stage in &year.stages {
+            match stage {
+                Stage::Screened(screened) => {
+                    let gone = screened.records.iter().filter(|record| !record.verdict.kept());
+                    left_out.extend(gone.map(|record| LeftOut {
+                        unit: &record.unit,
+                        reason: record.verdict.name(),
+                    }));
+                }
+                Stage::Treated(stage) => {
+                    let touched = |steps: &[&str], tame| !steps.is_empty() || tame == Some(false);
+                    let records = stage
+                        .records
+                        .iter()
+                        .filter(|record| touched(&record.steps, record.tame));
+                    treated.extend(records.map(|record| Treated {
+                        indicator: &record.code,
+                        steps: &record.steps,
+                        points: record.points.len(),
+                        tame: record.tame,
+                    }));
+                }
+                Stage::Denominated(_) | Stage::Imputed(_) => {}
+            }
+        }
+        Self {
+            year: year.year,
+            units: year.figures.units().len(),
+            not_ranked: not_ranked(year, method),
+            left_out,
+            imputed: year.imputed_points().len(),
+            still_missing: columns.map(|column| column.len() - column.present_count()).sum(),
+            treated,
+            best: best(year, method),
+        }
+    }
+}
+
+/// Units without a score at the main root.
+fn not_ranked<'a>(year: &'a YearResult, method: &Method) -> Vec<&'a str> {
+    let root = method.tree.main_root();
+    let scores = root.and_then(|root| year.composite.scores.column(&root.code));
+    let units = year.composite.scores.units().iter().enumerate();
+    let without = units.filter(|(row, _)| scores.and_then(|scores| scores.get(*row)).is_none());
+    without.map(|(_, unit)| unit.as_str()).collect()
+}
+
+/// The best units at the main root.
+fn best<'a>(year: &'a YearResult, method: &Method) -> Vec<Best<'a>> {
+    let root = method.tree.main_root();
+    let columns = year.composite.scores.columns();
+    let place = root.and_then(|root| columns.iter().position(|column| column.code() == root.code));
+    let Some(place) = place else { return Vec::new() };
+    let ranks = &year.composite.ranks[place];
+    let units = year.figures.units().iter().enumerate();
+    let ranked = units.filter_map(|(row, unit)| {
+        Some(Best {
+            rank: (*ranks.get(row)?)?,
+            unit,
+            score: columns[place].get(row)?,
+        })
+    });
+    let mut ranked: Vec<Best<'_>> = ranked.collect();
+    ranked.sort_unstable_by_key(|best| (best.rank, best.unit));
+    ranked.truncate(SHOWN);
+    ranked
+}
