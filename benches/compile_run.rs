@@ -155,7 +155,7 @@ async fn prepare(service: &Arc<Service>, returns: usize) -> (RoundId, Vec<Enterp
         let enterprises: Vec<Enterprise> = chunk
             .iter()
             .map(|at| {
-                let mut facts = samples[at % samples.len()].facts.clone();
+                let mut facts = support::registered(&samples[at % samples.len()].facts);
                 facts.uscc = format!("91330111{at:010}");
                 Enterprise {
                     id: EnterpriseId(service.next_id()),

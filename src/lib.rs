@@ -8,7 +8,6 @@ pub mod blobs;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod demo;
 pub mod domain;
 pub mod ids;
 pub mod jobs;

@@ -83,6 +83,13 @@ pub fn assemble(db: Database, blobs: Blobs, parts: Parts) -> Result<Arc<Service>
     }))
 }
 
+/// Closes the database of a service that nothing uses any more, so that another one may open it.
+pub async fn close(service: Arc<Service>) -> Result<(), StartError> {
+    service.db.close().await?;
+    drop(service);
+    Ok(())
+}
+
 /// Serves until `stop` turns true, then lets running requests and jobs end.
 pub async fn serve(
     service: Arc<Service>,

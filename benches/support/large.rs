@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use demo::SampleEnterprise;
 use ronghe::{
-    demo::SampleEnterprise,
     domain::round::RoundId,
     service::{Service, documents::form::Form, registry::import_enterprises::import_enterprises},
 };

@@ -2,14 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use demo::{County, DemoProfile, SampleEnterprise, SampleFacts};
 use ronghe::{
     blobs::Blobs,
     clock::FixedClock,
-    demo::{County, DemoProfile, SampleEnterprise},
     domain::{
         access::{Principal, Role, Scope},
         document::{DocumentId, DocumentKind},
-        enterprise::{EnterpriseFilter, EnterpriseId},
+        enterprise::{EnterpriseFacts, EnterpriseFilter, EnterpriseId},
         page::PageRequest,
         round::{Population, RoundId},
         survey_return::ReturnId,
@@ -125,6 +125,23 @@ pub(crate) fn county(form: &Form) -> County<'_> {
     County::new(profile, &form.survey).unwrap()
 }
 
+/// The facts of a sample as the registry holds them.
+pub(crate) fn registered(facts: &SampleFacts) -> EnterpriseFacts {
+    let facts = facts.clone();
+    EnterpriseFacts {
+        uscc: facts.uscc,
+        name: facts.name,
+        former_names: Vec::new(),
+        parent_uscc: None,
+        area_code: facts.area_code,
+        industry_code: facts.industry_code,
+        employees: facts.employees,
+        revenue_wan_yuan: facts.revenue_wan_yuan,
+        assets_wan_yuan: facts.assets_wan_yuan,
+        active: true,
+    }
+}
+
 /// Registry and a round that asks all of it.
 pub(crate) async fn round(
     service: &Arc<Service>,
@@ -135,7 +152,7 @@ pub(crate) async fn round(
     let mut enterprises = Vec::new();
     for sample in &samples {
         let input = EnterpriseInput {
-            facts: sample.facts.clone(),
+            facts: registered(&sample.facts),
             uscc_exception: None,
         };
         let created = create_enterprise(service, &operator(), input).await;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use survey::document::DocumentFault;
 
-use crate::{service::error::ServiceError, startup::StartError, store::db::StoreError};
+use crate::{service::error::ServiceError, startup::StartError};
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -83,12 +83,6 @@ impl From<ServiceError> for Failed {
             message_zh: error.message.zh,
             message_en: format!("{}{note}", error.message.en),
         }
-    }
-}
-
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        ServiceError::from(error).into()
     }
 }
 

@@ -80,7 +80,7 @@ fn dependencies(manifest: &str) -> Vec<String> {
 
 #[test]
 fn the_pure_crates_know_no_http_no_database_no_clock_and_no_randomness() {
-    for name in ["survey", "workbook", "index", "designation"] {
+    for name in ["survey", "workbook", "index", "designation", "demo"] {
         nobody_says(
             &format!("{name}/src"),
             &[
@@ -136,7 +136,6 @@ fn poem_is_said_in_api_and_the_server_is_started_in_startup_alone() {
         "src/domain",
         "src/jobs",
         "src/cli",
-        "src/demo",
         "src/report",
     ] {
         nobody_says(folder, &["poem", "poem_openapi"]);
@@ -151,7 +150,6 @@ fn sea_orm_is_said_in_store_alone() {
         "src/domain",
         "src/jobs",
         "src/cli",
-        "src/demo",
         "src/report",
     ] {
         nobody_says(folder, &["sea_orm", "entity", "sqlx"]);
@@ -159,8 +157,9 @@ fn sea_orm_is_said_in_store_alone() {
 }
 
 #[test]
-fn the_api_never_calls_the_store() {
+fn neither_the_api_nor_the_command_line_calls_the_store() {
     nobody_says("src/api", &["store", "crate::store"]);
+    nobody_says("src/cli", &["store", "crate::store"]);
 }
 
 #[test]
@@ -179,7 +178,14 @@ fn the_domain_knows_nobody_above_it() {
 #[test]
 fn no_question_indicator_or_rule_code_lives_in_the_product() {
     let codes = domain_codes();
-    for folder in ["survey/src", "workbook/src", "index/src", "designation/src", "src"] {
+    for folder in [
+        "survey/src",
+        "workbook/src",
+        "index/src",
+        "designation/src",
+        "demo/src",
+        "src",
+    ] {
         for file in files(folder) {
             let text = fs::read_to_string(&file).unwrap();
             // Unit tests may name what they test.

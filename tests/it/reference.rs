@@ -3,12 +3,9 @@
 
 use std::{collections::BTreeSet, process::Command};
 
+use demo::{County, DemoProfile};
 use index::{exact::Fixed, methodology::Methodology, scoring::Scored};
-use ronghe::{
-    cli::built_in_form,
-    demo::{County, DemoProfile},
-    shipped,
-};
+use ronghe::{cli::built_in_form, shipped};
 use serde_json::{Map, Value, json};
 use survey::{
     answer::{Answer, Answers},

@@ -113,6 +113,13 @@ impl Service {
             .await
     }
 
+    /// A questionnaire compiled with the newest tables.
+    pub async fn current_form(&self, questionnaire: DocumentId) -> Result<Arc<Form>, ServiceError> {
+        let reference = current_reference(&self.db).await?;
+        let reference: Vec<DocumentId> = reference.iter().map(|found| found.document.id).collect();
+        self.catalogue.form(&self.db, questionnaire, &reference).await
+    }
+
     /// A methodology compiled against the questionnaire of a round.
     pub(crate) async fn methodology(&self, id: DocumentId, round: &Round) -> Result<OverReturns, ServiceError> {
         self.catalogue

@@ -31,5 +31,5 @@ pub use profile::{
     Constant, CreditCodes, DemoProfile, FactQuestions, FaultPlan, FaultRecipe, LastYear, Mistake, Recipe, Step,
     Stratum, Thresholds,
 };
-pub use sample::{InjectedFault, SampleEnterprise};
+pub use sample::{InjectedFault, SampleEnterprise, SampleFacts};
 pub use term::{Operation, Term};

@@ -36,7 +36,7 @@ use super::{County, DemoProfile, SampleEnterprise};
 const PROFILE: &str = "demo_county.json";
 
 fn data(file: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "data", file].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "..", "data", file].iter().collect()
 }
 
 fn read(file: &str) -> Vec<u8> {

@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for TermVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::draft::Draft;
+    use crate::draft::Draft;
 
     fn check(term: serde_json::Value, expected: Option<f64>) {
         let term: Term = serde_json::from_value(term).unwrap();

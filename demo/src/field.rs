@@ -135,7 +135,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A field with the given options.
-    pub(in crate::demo) fn field(kind: QuestionType, options: &[&str], none_code: Option<&str>) -> Field {
+    pub(crate) fn field(kind: QuestionType, options: &[&str], none_code: Option<&str>) -> Field {
         Field {
             kind,
             options: options

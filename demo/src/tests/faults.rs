@@ -6,7 +6,7 @@ use survey::answer::Answers;
 use workbook::prefill::Prefill;
 
 use super::{COUNTY, County, SURVEY, SampleEnterprise, profile, returned, typed};
-use crate::demo::InjectedFault;
+use crate::InjectedFault;
 
 #[test]
 fn every_mistake_is_found_and_corrected() {

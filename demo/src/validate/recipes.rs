@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use survey::questionnaire::QuestionType;
 
 use super::{Inspection, names::Names};
-use crate::demo::{
+use crate::{
     condition::Condition,
     field::Field,
     profile::{Constant, Recipe, Step, Thresholds},

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use survey::tables::ReferenceTables;
 
-use crate::demo::{field::Field, profile::DemoProfile};
+use crate::{field::Field, profile::DemoProfile};
 
 /// Names by where they stand in the profile.
 pub(super) struct Names<'a> {

@@ -19,11 +19,10 @@ use super::{
     last_year,
     profile::{DemoProfile, Stratum},
     quota::allot,
-    sample::SampleEnterprise,
+    sample::{SampleEnterprise, SampleFacts},
     validate::validate,
     workshop::Workshop,
 };
-use crate::domain::enterprise::EnterpriseFacts;
 
 /// A county that can be generated: a profile known to fit its questionnaire.
 #[derive(Clone, Debug)]
@@ -101,7 +100,7 @@ impl<'s> County<'s> {
         workshop: &Workshop<'_>,
         serial: usize,
         names: &mut BTreeSet<String>,
-    ) -> (Draft<'p>, EnterpriseFacts) {
+    ) -> (Draft<'p>, SampleFacts) {
         let mut attempt = 0;
         loop {
             let mut draft = plan.draft(serial, attempt);
@@ -114,7 +113,7 @@ impl<'s> County<'s> {
         }
     }
 
-    fn facts(&self, answers: &Answers) -> EnterpriseFacts {
+    fn facts(&self, answers: &Answers) -> SampleFacts {
         let questions = &self.profile.facts;
         let text = |code: &str| match answers.get(code) {
             Some(Answer::Text(text) | Answer::Choice(text)) => text.clone(),
@@ -124,17 +123,14 @@ impl<'s> County<'s> {
             Some(Answer::Number(number)) => Some(*number),
             _ => None,
         };
-        EnterpriseFacts {
+        SampleFacts {
             uscc: text(&questions.uscc),
             name: text(&questions.name),
-            former_names: Vec::new(),
-            parent_uscc: None,
             area_code: text(&questions.area),
             industry_code: text(&questions.industry),
             employees: number(&questions.employees).as_ref().and_then(Decimal::to_u32),
             revenue_wan_yuan: number(&questions.revenue_wan_yuan),
             assets_wan_yuan: number(&questions.assets_wan_yuan),
-            active: true,
         }
     }
 }

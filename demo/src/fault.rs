@@ -166,7 +166,7 @@ mod tests {
     use survey::questionnaire::QuestionType;
 
     use super::*;
-    use crate::demo::field::tests::field;
+    use crate::field::tests::field;
 
     fn check(answer: &Answer, kind: QuestionType, template: &str, expected: Option<&str>) {
         let field = field(kind, &["A", "B"], Some("A"));
