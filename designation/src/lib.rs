@@ -6,9 +6,36 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use survey::{
+    codes::{Row, rows},
     document::{DocumentFault, parse_json},
     text::Text,
 };
+
+survey::codes! {
+    /// What is wrong with a set of programmes.
+    pub enum ProgrammeCode {
+        CodeTwice "programme.code_twice"
+            "两个认定项目的代码相同。"
+            "Two programmes have the same code."
+            "请改成不同的代码。"
+            "Use different codes."
+        CriterionTwice "programme.criterion_twice"
+            "同一认定项目的两个条件代码相同。"
+            "Two criteria of a programme have the same code."
+            "请改成不同的代码。"
+            "Use different codes."
+        Validity "programme.validity"
+            "有效年限不足 1 年。"
+            "A designation is valid for less than a year."
+            "请改成 1 或更大的数。"
+            "Set it to 1 or more."
+    }
+}
+
+/// Every code that this crate gives.
+pub fn all_codes() -> Vec<Row> {
+    rows::<ProgrammeCode>().collect()
+}
 
 /// A set of designation programmes, as written in `data/programmes.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -58,7 +85,7 @@ impl Programmes {
     fn faults(&self) -> Vec<DocumentFault> {
         let mut faults = Vec::new();
         let codes = self.programmes.iter().map(|programme| programme.code.as_str());
-        faults.extend(repeated(codes, "/programmes", "code"));
+        faults.extend(repeated(codes, "/programmes", ProgrammeCode::CodeTwice));
         for (at, programme) in self.programmes.iter().enumerate() {
             let pointer = format!("/programmes/{at}");
             let criteria = programme
@@ -66,10 +93,10 @@ impl Programmes {
                 .iter()
                 .chain(&programme.vetoes)
                 .map(|criterion| criterion.code.as_str());
-            faults.extend(repeated(criteria, &pointer, "criterion"));
+            faults.extend(repeated(criteria, &pointer, ProgrammeCode::CriterionTwice));
             if programme.validity_years == 0 {
-                faults.push(DocumentFault::new(
-                    "programme.validity",
+                faults.push(DocumentFault::of(
+                    ProgrammeCode::Validity,
                     format!("{pointer}/validity_years"),
                     "有效年限至少为 1 年。",
                     "A designation is valid for a year at least.",
@@ -81,13 +108,13 @@ impl Programmes {
 }
 
 /// A fault for every code that occurs a second time.
-fn repeated<'a>(codes: impl Iterator<Item = &'a str>, pointer: &str, what: &str) -> Vec<DocumentFault> {
+fn repeated<'a>(codes: impl Iterator<Item = &'a str>, pointer: &str, fault: ProgrammeCode) -> Vec<DocumentFault> {
     let mut seen = std::collections::BTreeSet::new();
     let twice = codes.filter(|code| !seen.insert(*code));
     twice
         .map(|code| {
-            DocumentFault::new(
-                format!("programme.{what}_twice"),
+            DocumentFault::of(
+                fault,
                 pointer,
                 format!("代码“{code}”出现两次；请改成不同的代码。"),
                 format!("The code \"{code}\" occurs twice; use different codes."),

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use self::members::Members;
-use crate::text::Text;
+use crate::{
+    codes::{Coded, DocumentCode},
+    text::Text,
+};
 
 mod members;
 
@@ -23,7 +26,12 @@ pub struct DocumentFault {
 }
 
 impl DocumentFault {
-    /// A fault with its message in both languages.
+    /// A fault under one of the codes of this house.
+    pub fn of(code: impl Coded, pointer: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(code.code(), pointer, zh, en)
+    }
+
+    /// A fault under a code that has no type yet.
     pub fn new(
         code: impl Into<String>,
         pointer: impl Into<String>,
@@ -60,8 +68,8 @@ pub fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 fn twice_fault(pointer: String) -> DocumentFault {
-    DocumentFault::new(
-        "json.duplicate_member",
+    DocumentFault::of(
+        DocumentCode::JsonDuplicateMember,
         pointer,
         "同一对象中该成员出现了两次，无法判断以哪个为准。请删去一个。",
         "The member stands twice in its object, and nothing tells which is meant. Remove one of the two.",
@@ -69,8 +77,8 @@ fn twice_fault(pointer: String) -> DocumentFault {
 }
 
 fn syntax_fault(error: &serde_json::Error) -> DocumentFault {
-    DocumentFault::new(
-        "json.syntax",
+    DocumentFault::of(
+        DocumentCode::JsonSyntax,
         format!("{}:{}", error.line(), error.column()),
         format!("文件不是合法的 JSON：{error}。请改正该行该列后重新提交。"),
         format!("The file is not valid JSON: {error}. Correct that line and column and submit again."),
@@ -79,8 +87,8 @@ fn syntax_fault(error: &serde_json::Error) -> DocumentFault {
 
 fn shape_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> DocumentFault {
     let inner = error.inner();
-    DocumentFault::new(
-        "json.shape",
+    DocumentFault::of(
+        DocumentCode::JsonShape,
         pointer_of(error.path()),
         format!("此处的内容与文档格式不符：{inner}。请对照该文档的 JSON Schema 改正。"),
         format!(

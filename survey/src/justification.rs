@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    codes::{DocumentCode, JustificationCode},
     document::{DocumentFault, parse_json},
     finding::{Finding, Findings},
     questionnaire::Action,
@@ -104,8 +105,8 @@ impl JustificationReasons {
         let document: Self = parse_json(bytes)?;
         let mut faults = Vec::new();
         if document.reasons.is_empty() {
-            faults.push(DocumentFault::new(
-                "reasons.empty",
+            faults.push(DocumentFault::of(
+                DocumentCode::ReasonsEmpty,
                 "/reasons",
                 "没有列出理由。请至少列出一条。",
                 "No reason is listed. List at least one.",
@@ -114,16 +115,16 @@ impl JustificationReasons {
         for (index, reason) in document.reasons.iter().enumerate() {
             let earlier = document.reasons.iter().take(index);
             if !is_code(&reason.code) || earlier.into_iter().any(|other| other.code == reason.code) {
-                faults.push(DocumentFault::new(
-                    "reasons.code",
+                faults.push(DocumentFault::of(
+                    DocumentCode::ReasonsCode,
                     format!("/reasons/{index}/code"),
                     "理由代码只用字母、数字和 - _，不能重复。请改正。",
                     "The code of a reason is made of letters, digits, - and _ and occurs once. Correct it.",
                 ));
             }
             if reason.label.zh.trim().is_empty() || reason.label.en.trim().is_empty() {
-                faults.push(DocumentFault::new(
-                    "reasons.label",
+                faults.push(DocumentFault::of(
+                    DocumentCode::ReasonsLabel,
                     format!("/reasons/{index}/label"),
                     "请写明理由的中文和英文。",
                     "State the reason in Chinese and English.",
@@ -167,10 +168,10 @@ impl JustificationFault {
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::ReasonMissing => "justification.reason_missing",
-            Self::ReasonUnknown { .. } => "justification.reason_unknown",
-            Self::TextMissing { .. } => "justification.text_missing",
-            Self::TextTooLong => "justification.text_too_long",
+            Self::ReasonMissing => JustificationCode::ReasonMissing.code(),
+            Self::ReasonUnknown { .. } => JustificationCode::ReasonUnknown.code(),
+            Self::TextMissing { .. } => JustificationCode::TextMissing.code(),
+            Self::TextTooLong => JustificationCode::TextTooLong.code(),
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod accounting;
 pub mod answer;
 pub mod cell;
+pub mod codes;
 pub mod document;
 pub mod expression;
 pub mod finding;
@@ -21,3 +22,35 @@ pub mod survey;
 pub mod tables;
 pub mod text;
 pub mod width;
+
+use codes::{DocumentCode, ExpressionCode, JustificationCode, Row, rows};
+use messages::Builtin;
+
+/// Every code that this crate gives, room by room. The codes of a questionnaire's own edit rules are data and are not
+/// among them.
+pub fn all_codes() -> Vec<Row> {
+    rows::<DocumentCode>()
+        .chain(rows::<ExpressionCode>())
+        .chain(rows::<JustificationCode>())
+        .chain(rows::<Builtin>())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once_and_is_explained() {
+        let mut seen = BTreeSet::new();
+        for row in all_codes() {
+            assert!(seen.insert(row.code), "{} stands twice", row.code);
+            for words in [row.meaning, row.remedy] {
+                assert!(words.zh.ends_with(['。', '？']), "{row:?}");
+                assert!(words.en.ends_with(['.', '?']), "{row:?}");
+            }
+        }
+    }
+}

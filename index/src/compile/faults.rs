@@ -36,7 +36,7 @@ impl Faults {
             format!("第 {} 个字符处：{}", at + 1, message.zh),
             format!("At character {}: {}", at + 1, message.en),
         );
-        self.add(code, pointer, zh, en);
+        self.add(code.code(), pointer, zh, en);
     }
 
     /// The value when there is no fault, else all faults.

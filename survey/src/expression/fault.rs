@@ -1,13 +1,13 @@
 //! What can be wrong with an expression when it is published, and when it is evaluated.
 
-use crate::text::Text;
+use crate::{codes::ExpressionCode, text::Text};
 
 /// Why an expression is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code} at {at}: {}", .message.en)]
+#[error("{} at {at}: {}", .code.code(), .message.en)]
 pub struct ExpressionFault {
-    /// Stable code, such as `expression.unknown_name`.
-    pub code: &'static str,
+    /// Stable code.
+    pub code: ExpressionCode,
     /// Where in the text, in characters from 0.
     pub at: usize,
     /// What is wrong and what to do.
@@ -15,7 +15,7 @@ pub struct ExpressionFault {
 }
 
 impl ExpressionFault {
-    pub(super) fn new(code: &'static str, at: usize, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(super) fn new(code: ExpressionCode, at: usize, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             code,
             at,

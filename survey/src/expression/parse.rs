@@ -5,6 +5,7 @@ use std::thread;
 use cel::{Env, IdedExpr, ParseErrors, common::ast::SourceInfo};
 
 use super::ExpressionFault;
+use crate::codes::ExpressionCode;
 
 /// The longest expression that is read, in bytes. The longest shipped one has about 400.
 const MAX_LENGTH: usize = 8 * 1024;
@@ -71,7 +72,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, ExpressionFault> {
 fn check_size(text: &str) -> Result<(), ExpressionFault> {
     if text.len() > MAX_LENGTH {
         return Err(ExpressionFault::new(
-            "expression.too_long",
+            ExpressionCode::TooLong,
             0,
             format!("表达式超过 {MAX_LENGTH} 字节。请拆成几个派生值。"),
             format!("The expression is longer than {MAX_LENGTH} bytes. Split it into derived values."),
@@ -108,7 +109,7 @@ fn check_size(text: &str) -> Result<(), ExpressionFault> {
 
 fn too_complex(at: usize) -> ExpressionFault {
     ExpressionFault::new(
-        "expression.too_complex",
+        ExpressionCode::TooComplex,
         at,
         "表达式嵌套太深或运算太多。请拆成几个派生值。",
         "The expression is nested too deeply or has too many operators. Split it into derived values.",
@@ -120,7 +121,7 @@ fn syntax_fault(text: &str, errors: &ParseErrors) -> ExpressionFault {
     let at = first.map_or(0, |error| place(text, error.pos));
     let detail = first.map_or("", |error| error.msg.as_str());
     ExpressionFault::new(
-        "expression.syntax",
+        ExpressionCode::Syntax,
         at,
         format!("第 {} 个字符处的 CEL 语法有误（{detail}）。请改正。", at + 1),
         format!(

@@ -195,7 +195,7 @@ fn a_gap_in_a_row_is_missing() {
 fn refusals() {
     let check = |text: &str, code: &str, at: usize| {
         let fault = given(text, &[]).map(|e| e.result().to_string()).unwrap_err();
-        assert_eq!((fault.code, fault.at), (code, at), "{text}: {fault}");
+        assert_eq!((fault.code.code(), fault.at), (code, at), "{text}: {fault}");
         assert!(!fault.message.zh.is_empty() && !fault.message.en.is_empty());
     };
     check("a +", "expression.syntax", 3);
@@ -307,14 +307,14 @@ fn missing_values_may_be_faults() {
     let expression = Expression::compile("size(many.filter(m, m != choice)) == 2 && !yes && y > 1.0", &env).unwrap();
     assert_eq!(expression.evaluate(&scope()), Ok(Value::Bool(false)));
     assert_eq!(
-        Expression::compile("q > 1.0", &env).unwrap_err().code,
+        Expression::compile("q > 1.0", &env).unwrap_err().code.code(),
         "expression.unknown_name"
     );
 }
 
 #[test]
 fn hostile_texts_are_refused() {
-    let refused = |text: &str, code: &str| assert_eq!(given(text, &[]).unwrap_err().code, code, "{text:.40}");
+    let refused = |text: &str, code: &str| assert_eq!(given(text, &[]).unwrap_err().code.code(), code, "{text:.40}");
     refused(&"(".repeat(4000), "expression.too_complex");
     refused(&"[".repeat(4000), "expression.too_complex");
     refused(&"!".repeat(4000), "expression.too_complex");

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Co2Factors, EnergyFactors};
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// The lines and figures of an energy account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -95,8 +95,8 @@ impl EnergyAccounting {
         faults: &mut Vec<DocumentFault>,
     ) {
         let mut unknown = |pointer: String, code: &str| {
-            faults.push(DocumentFault::new(
-                "settings.accounting",
+            faults.push(DocumentFault::of(
+                DocumentCode::SettingsAccounting,
                 pointer,
                 format!("没有 {code} 的系数。请改正或先导入。"),
                 format!("There is no factor for {code}. Correct it or load it."),

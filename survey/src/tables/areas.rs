@@ -8,7 +8,7 @@ use super::{
     ListRow,
     csv_rows::{self, CsvRow},
 };
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// Name of the list.
 pub(super) const LIST: &str = "areas";
@@ -182,8 +182,8 @@ fn month(row: &CsvRow, column: &str, faults: &mut Vec<DocumentFault>) -> Option<
     let text = row.optional(column)?;
     let real = text.len() == 7 && chrono::NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").is_ok();
     if !real {
-        faults.push(DocumentFault::new(
-            "area.month",
+        faults.push(DocumentFault::of(
+            DocumentCode::AreaMonth,
             row.place(column),
             format!("{column} 应写成 YYYY-MM，现为“{text}”。请改正。"),
             format!("{column} must be YYYY-MM, found '{text}'. Correct it."),
@@ -199,8 +199,8 @@ fn check_references(row: &CsvRow, areas: &BTreeMap<String, Area>, faults: &mut V
     if let Some(parent) = &area.parent {
         match areas.get(parent) {
             None => faults.push(csv_rows::unknown(row.place("parent"), "parent", parent)),
-            Some(above) if above.level >= area.level => faults.push(DocumentFault::new(
-                "area.parent_level",
+            Some(above) if above.level >= area.level => faults.push(DocumentFault::of(
+                DocumentCode::AreaParentLevel,
                 row.place("parent"),
                 format!("上级 {parent} 的级别不高于本级。请改正 parent 或 level。"),
                 format!("The parent {parent} is not of a higher level. Correct parent or level."),
@@ -214,8 +214,8 @@ fn check_references(row: &CsvRow, areas: &BTreeMap<String, Area>, faults: &mut V
     if let (Some(from), Some(to)) = (&area.valid_from, &area.valid_to)
         && from >= to
     {
-        faults.push(DocumentFault::new(
-            "area.validity",
+        faults.push(DocumentFault::of(
+            DocumentCode::AreaValidity,
             row.place("valid_to"),
             "valid_to 必须晚于 valid_from。请改正。",
             "valid_to must be after valid_from. Correct it.",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::csv_rows::{self, CsvRow};
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// Mass of CO2 over mass of carbon.
 const CO2_PER_CARBON: f64 = 44.0 / 12.0;
@@ -103,8 +103,8 @@ fn read_factor(row: &CsvRow, faults: &mut Vec<DocumentFault>) -> Option<Co2Facto
 fn check_product(row: &CsvRow, factor: &Co2Factor, faults: &mut Vec<DocumentFault>) {
     let place = row.place("tco2_per_unit");
     if factor.tco2_per_unit <= 0.0 {
-        faults.push(DocumentFault::new(
-            "factor.not_positive",
+        faults.push(DocumentFault::of(
+            DocumentCode::FactorNotPositive,
             place,
             "排放因子必须大于零。请改正。",
             "A factor must be above zero. Correct it.",
@@ -117,8 +117,8 @@ fn check_product(row: &CsvRow, factor: &Co2Factor, faults: &mut Vec<DocumentFaul
             // GJ/unit × tC/TJ × share × 44/12, and 1000 GJ are one TJ.
             let product = ncv * carbon * oxidation * CO2_PER_CARBON / 1000.0;
             if (product - factor.tco2_per_unit).abs() > TOLERANCE {
-                faults.push(DocumentFault::new(
-                    "factor.against_parts",
+                faults.push(DocumentFault::of(
+                    DocumentCode::FactorAgainstParts,
                     place,
                     format!(
                         "因子 {} 与各项相乘的 {product:.4} 不符。请核对原文。",
@@ -131,8 +131,8 @@ fn check_product(row: &CsvRow, factor: &Co2Factor, faults: &mut Vec<DocumentFaul
                 ));
             }
         }
-        _ => faults.push(DocumentFault::new(
-            "factor.parts_missing",
+        _ => faults.push(DocumentFault::of(
+            DocumentCode::FactorPartsMissing,
             place,
             "热值、含碳量、氧化率须同有同无。请补齐。",
             "Give calorific value, carbon content and oxidation together or not at all.",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// The rows of a CSV file whose header names at least the given columns; faults are collected, not returned.
 pub(super) fn read(bytes: &[u8], columns: &[&str], faults: &mut Vec<DocumentFault>) -> Vec<CsvRow> {
@@ -20,8 +20,8 @@ pub(super) fn read(bytes: &[u8], columns: &[&str], faults: &mut Vec<DocumentFaul
         .copied()
         .collect();
     for column in &missing {
-        faults.push(DocumentFault::new(
-            "csv.column_missing",
+        faults.push(DocumentFault::of(
+            DocumentCode::CsvColumnMissing,
             format!("1:{column}"),
             format!("缺少列 {column}。请补上该列。"),
             format!("The column {column} is missing. Add it."),
@@ -77,8 +77,8 @@ impl CsvRow {
     pub(super) fn required(&self, column: &str, faults: &mut Vec<DocumentFault>) -> String {
         let text = self.text(column);
         if text.is_empty() {
-            faults.push(DocumentFault::new(
-                "csv.blank",
+            faults.push(DocumentFault::of(
+                DocumentCode::CsvBlank,
                 self.place(column),
                 format!("{column} 不能为空。请填写。"),
                 format!("{column} must not be blank. Fill it in."),
@@ -113,8 +113,8 @@ impl CsvRow {
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
             let allowed = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-            faults.push(DocumentFault::new(
-                "csv.unknown_word",
+            faults.push(DocumentFault::of(
+                DocumentCode::CsvUnknownWord,
                 self.place(column),
                 format!("{column} 只能是 {allowed} 之一，现为“{text}”。请改正。"),
                 format!("{column} must be one of {allowed}, found '{text}'. Correct it."),
@@ -126,8 +126,8 @@ impl CsvRow {
     fn parse_number(&self, column: &str, text: &str, faults: &mut Vec<DocumentFault>) -> Option<f64> {
         let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
         if number.is_none() {
-            faults.push(DocumentFault::new(
-                "csv.not_a_number",
+            faults.push(DocumentFault::of(
+                DocumentCode::CsvNotANumber,
                 self.place(column),
                 format!("{column} 应为数字，现为“{text}”。请改正。"),
                 format!("{column} must be a number, found '{text}'. Correct it."),
@@ -139,8 +139,8 @@ impl CsvRow {
 
 /// The fault of a key met twice.
 pub(super) fn duplicate(row: &CsvRow, column: &str, key: &str) -> DocumentFault {
-    DocumentFault::new(
-        "csv.duplicate",
+    DocumentFault::of(
+        DocumentCode::CsvDuplicate,
         row.place(column),
         format!("“{key}”出现了两次。请删去其中一行。"),
         format!("'{key}' is there twice. Remove one of the rows."),
@@ -149,8 +149,8 @@ pub(super) fn duplicate(row: &CsvRow, column: &str, key: &str) -> DocumentFault 
 
 /// The fault of a code that refers to nothing.
 pub(super) fn unknown(place: String, column: &str, code: &str) -> DocumentFault {
-    DocumentFault::new(
-        "csv.unknown_code",
+    DocumentFault::of(
+        DocumentCode::CsvUnknownCode,
         place,
         format!("{column} 中的“{code}”不在本表内。请改正代码或补上该行。"),
         format!("'{code}' in {column} is not in this table. Correct the code or add the row."),
@@ -158,8 +158,8 @@ pub(super) fn unknown(place: String, column: &str, code: &str) -> DocumentFault 
 }
 
 fn wrong_width(line: u64, expected: usize, found: usize) -> DocumentFault {
-    DocumentFault::new(
-        "csv.width",
+    DocumentFault::of(
+        DocumentCode::CsvWidth,
         line.to_string(),
         format!("该行应有 {expected} 列，现有 {found} 列。请检查逗号和引号。"),
         format!("The row should have {expected} columns and has {found}. Check commas and quotes."),
@@ -167,8 +167,8 @@ fn wrong_width(line: u64, expected: usize, found: usize) -> DocumentFault {
 }
 
 fn unreadable(line: &str, error: &csv::Error) -> DocumentFault {
-    DocumentFault::new(
-        "csv.unreadable",
+    DocumentFault::of(
+        DocumentCode::CsvUnreadable,
         line,
         format!("该行读不出：{error}。请以 UTF-8 保存。"),
         format!("The row cannot be read: {error}. Save the file as UTF-8."),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::csv_rows::{self, CsvRow};
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// Heat of one kilogram of coal equivalent in kJ. Source: GB/T 2589-2020, 3.7.
 pub const KJ_PER_KGCE: f64 = 29307.6;
@@ -149,8 +149,8 @@ fn read_factor(row: &CsvRow, faults: &mut Vec<DocumentFault>) -> Option<EnergyFa
 fn check_factor(row: &CsvRow, factor: &EnergyFactor, faults: &mut Vec<DocumentFault>) {
     let value = factor.kgce_per_unit;
     if value <= 0.0 {
-        faults.push(DocumentFault::new(
-            "factor.not_positive",
+        faults.push(DocumentFault::of(
+            DocumentCode::FactorNotPositive,
             row.place("kgce_per_unit"),
             "折标系数必须大于零。请改正。",
             "A factor must be above zero. Correct it.",
@@ -159,8 +159,8 @@ fn check_factor(row: &CsvRow, factor: &EnergyFactor, faults: &mut Vec<DocumentFa
     if let Some(ncv) = factor.ncv_kj_per_unit {
         let by_ncv = ncv / KJ_PER_KGCE;
         if (value - by_ncv).abs() > NCV_TOLERANCE.max(RELATIVE_TOLERANCE * value) {
-            faults.push(DocumentFault::new(
-                "factor.against_ncv",
+            faults.push(DocumentFault::of(
+                DocumentCode::FactorAgainstNcv,
                 row.place("kgce_per_unit"),
                 format!("系数 {value} 与热值折算的 {by_ncv:.6} 不符，可能丢了一位。请核对原文。"),
                 format!("The factor {value} does not fit its calorific value, {by_ncv:.6}; a digit may be lost. Check the source."),
@@ -170,8 +170,8 @@ fn check_factor(row: &CsvRow, factor: &EnergyFactor, faults: &mut Vec<DocumentFa
     let below = factor.low.is_some_and(|low| value < low);
     let above = factor.high.is_some_and(|high| value > high);
     if below || above || factor.low.is_some() != factor.high.is_some() {
-        faults.push(DocumentFault::new(
-            "factor.range",
+        faults.push(DocumentFault::of(
+            DocumentCode::FactorRange,
             row.place("low"),
             "系数应在 low 与 high 之间，且两者同有同无。请改正。",
             "The factor must lie between low and high, and both must be given or none. Correct it.",

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::csv_rows;
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// Outside these limits, in kg per kWh, a figure is in another unit. Source: all published regional means lie between.
 const PLAUSIBLE: std::ops::Range<f64> = 0.05..1.2;
@@ -60,8 +60,8 @@ impl GridFactors {
                 continue;
             };
             if !PLAUSIBLE.contains(&kgco2_per_kwh) {
-                faults.push(DocumentFault::new(
-                    "factor.unit",
+                faults.push(DocumentFault::of(
+                    DocumentCode::FactorUnit,
                     row.place("kgco2_per_kwh"),
                     format!("{kgco2_per_kwh} 不像每千瓦时的千克数。请核对单位。"),
                     format!("{kgco2_per_kwh} does not look like kg per kWh. Check the unit."),

@@ -8,7 +8,7 @@ use super::{
     ListRow,
     csv_rows::{self, CsvRow},
 };
-use crate::document::DocumentFault;
+use crate::{codes::DocumentCode, document::DocumentFault};
 
 /// Name of the list.
 pub(super) const LIST: &str = "industry";
@@ -163,8 +163,8 @@ fn read_industry(row: &CsvRow, faults: &mut Vec<DocumentFault>) -> Option<Indust
         && industry.digits.bytes().all(|b| b.is_ascii_digit())
         && letter_and_digits.is_some_and(|letter| letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_uppercase()));
     if !well_formed {
-        faults.push(DocumentFault::new(
-            "industry.code",
+        faults.push(DocumentFault::of(
+            DocumentCode::IndustryCode,
             row.place("code"),
             format!("代码“{}”与其级别或数字不符。请改成门类字母加数字。", industry.code),
             format!(
@@ -174,8 +174,8 @@ fn read_industry(row: &CsvRow, faults: &mut Vec<DocumentFault>) -> Option<Indust
         ));
     }
     if industry.name.trim() != industry.name {
-        faults.push(DocumentFault::new(
-            "industry.name",
+        faults.push(DocumentFault::of(
+            DocumentCode::IndustryName,
             row.place("name"),
             "名称首尾有空格。请删去。",
             "The name begins or ends with a blank. Remove it.",
@@ -198,8 +198,8 @@ fn check_parent(row: &CsvRow, industries: &BTreeMap<String, Industry>, faults: &
     if let Some((code, None)) = parent {
         faults.push(csv_rows::unknown(row.place("parent"), "parent", code));
     } else if parent.and_then(|(_, parent)| parent).map(|parent| parent.level) != above {
-        faults.push(DocumentFault::new(
-            "industry.parent_level",
+        faults.push(DocumentFault::of(
+            DocumentCode::IndustryParentLevel,
             row.place("parent"),
             "上级必须正好高一级。请改正 parent。",
             "The parent must be exactly one level up. Correct it.",

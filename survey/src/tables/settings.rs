@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Co2Factors, EnergyFactors, GridFactors, accounting::EnergyAccounting, grid::GridKind};
-use crate::document::{DocumentFault, parse_json};
+use crate::{
+    codes::DocumentCode,
+    document::{DocumentFault, parse_json},
+};
 
 /// Which factors count in a round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,8 +45,8 @@ impl FactorSettings {
             accounting.check_against((&self.energy_set, &self.energy_edition), energy, co2, faults);
         }
         if energy.of_set(&self.energy_set, &self.energy_edition).next().is_none() {
-            faults.push(DocumentFault::new(
-                "settings.energy_set",
+            faults.push(DocumentFault::of(
+                DocumentCode::SettingsEnergySet,
                 "/energy_set",
                 format!(
                     "没有 {} {} 版的折标系数集。请改选或先导入。",
@@ -56,8 +59,8 @@ impl FactorSettings {
             ));
         }
         if grid.get(&self.grid_year, &self.grid_region, self.grid_kind).is_none() {
-            faults.push(DocumentFault::new(
-                "settings.grid",
+            faults.push(DocumentFault::of(
+                DocumentCode::SettingsGrid,
                 "/grid_region",
                 format!(
                     "没有 {} 年地区 {} 的该类电网因子。请改选或先导入。",

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::IndustryTable;
 use crate::{
+    codes::DocumentCode,
     document::{DocumentFault, parse_json},
     questionnaire::Confidence,
     text::Text,
@@ -195,8 +196,8 @@ impl SizeClassRules {
                 .take(index)
                 .any(|before| before.code == entry.code)
             {
-                faults.push(DocumentFault::new(
-                    "code.duplicate",
+                faults.push(DocumentFault::of(
+                    DocumentCode::CodeDuplicate,
                     format!("/industries/{index}/code"),
                     format!("行业“{}”出现了两次。请合并。", entry.code),
                     format!("The industry '{}' is there twice. Merge them.", entry.code),
@@ -209,8 +210,8 @@ impl SizeClassRules {
                 .chain([SMALLEST])
                 .collect();
             if own != classes {
-                faults.push(DocumentFault::new(
-                    "size.classes",
+                faults.push(DocumentFault::of(
+                    DocumentCode::SizeClasses,
                     format!("/industries/{index}/classes"),
                     "各行业的规模等级及次序必须相同。请改正。",
                     "Every industry must have the same classes in the same order. Correct it.",
@@ -218,8 +219,8 @@ impl SizeClassRules {
             }
         }
         if !self.industries.iter().any(|entry| entry.code == OTHER) {
-            faults.push(DocumentFault::new(
-                "size.other_missing",
+            faults.push(DocumentFault::of(
+                DocumentCode::SizeOtherMissing,
                 "/industries",
                 "缺少 other 一行，未列出的行业无从判定。请补上。",
                 "The entry 'other' is missing, so unlisted industries cannot be classified. Add it.",
@@ -236,8 +237,8 @@ impl SizeClassRules {
                         .iter()
                         .any(|industry| industry.code.starts_with(prefix.as_str()))
                     {
-                        faults.push(DocumentFault::new(
-                            "size.unknown_prefix",
+                        faults.push(DocumentFault::of(
+                            DocumentCode::SizeUnknownPrefix,
                             format!("/industries/{index}/{field}/{at}"),
                             format!("没有以“{prefix}”开头的行业代码。请改正。"),
                             format!("No industry code begins with '{prefix}'. Correct it."),

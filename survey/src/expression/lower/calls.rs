@@ -14,6 +14,7 @@ use super::{
     },
     Checked, Checker, Present, Typed,
 };
+use crate::codes::ExpressionCode;
 
 /// Memory a compiled regular expression may take; ten times what any form check needs.
 const REGEX_BYTES: usize = 1 << 20;
@@ -35,7 +36,7 @@ impl Checker<'_> {
         }
         let Some(function) = self.env.functions().get(name).cloned() else {
             return Err(ExpressionFault::new(
-                "expression.unknown_function",
+                ExpressionCode::UnknownFunction,
                 self.parsed.at(node),
                 format!("没有函数“{name}”。请改用环境中声明的函数。"),
                 format!("There is no function '{name}'. Use one of those the environment declares."),
@@ -102,7 +103,7 @@ impl Checker<'_> {
         let part = part(name);
         if part.is_none() && name != "matches" {
             return Err(ExpressionFault::new(
-                "expression.unknown_function",
+                ExpressionCode::UnknownFunction,
                 self.parsed.at(node),
                 format!("没有方法“{name}”。可用 matches、contains、startsWith、endsWith、all、exists、filter、map。"),
                 format!(
@@ -135,7 +136,7 @@ impl Checker<'_> {
             .build()
             .map_err(|error| {
                 ExpressionFault::new(
-                    "expression.regex",
+                    ExpressionCode::Regex,
                     self.parsed.at(pattern),
                     format!("正则表达式有误：{error}。请改正。"),
                     format!("The regular expression is wrong: {error}. Correct it."),
@@ -163,7 +164,7 @@ impl Checker<'_> {
         let taken = self.env.type_of(name).is_some() || self.locals.iter().any(|(local, _)| local == name);
         if taken {
             return Err(ExpressionFault::new(
-                "expression.shadowed_name",
+                ExpressionCode::ShadowedName,
                 self.parsed.at(variable),
                 format!("循环变量“{name}”与已有的名字重复。请换一个名字。"),
                 format!("The loop variable '{name}' hides another name. Choose another."),

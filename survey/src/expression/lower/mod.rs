@@ -14,6 +14,7 @@ use cel::{
 use self::binary::{arithmetic, order};
 
 use super::{ExpressionFault, Type, TypeEnv, Value, node::Node, parse::Parsed};
+use crate::codes::ExpressionCode;
 
 /// A checked expression.
 pub(super) struct Lowered {
@@ -251,7 +252,7 @@ impl Checker<'_> {
             Type::Nullable(_) | Type::Null => {
                 let name = dotted(node).unwrap_or_default();
                 Err(ExpressionFault::new(
-                    "expression.missing_value",
+                    ExpressionCode::MissingValue,
                     self.parsed.at(node),
                     format!("此处的{name}可能没有值。请把它列入 needs，或先与 null 比较，或用 nz()。"),
                     format!(

@@ -7,6 +7,7 @@ use std::{
 
 use super::Faults;
 use crate::{
+    codes::{DocumentCode, ExpressionCode},
     expression::{Expression, ExpressionFault, Type, TypeEnv},
     questionnaire::{DerivedValue, EditRule, Questionnaire},
     survey::{CompiledDerived, CompiledRule},
@@ -135,7 +136,7 @@ impl Compiler<'_> {
         for name in names.iter().filter(|name| !name.contains('.')) {
             if !earlier.iter().any(|question| question.code == *name) {
                 self.faults.add(
-                    "relevance.looks_ahead",
+                    DocumentCode::RelevanceLooksAhead,
                     pointer,
                     format!("相关性条件只能用前面的题项，“{name}”在后面或就是本题。请调整次序或条件。"),
                     format!("A relevance condition may use earlier questions only and '{name}' is not. Move it or change the condition."),
@@ -149,7 +150,7 @@ impl Compiler<'_> {
         let at = |field: &str| format!("/derived/{index}/{field}");
         self.check_needs(&value.needs, &at("needs"));
         if !self.questionnaire.units.contains_key(&value.unit) {
-            self.faults.unknown("unit.unknown", at("unit"), &value.unit);
+            self.faults.unknown(DocumentCode::UnitUnknown, at("unit"), &value.unit);
         }
         let mut present: BTreeSet<String> = value.needs.iter().cloned().collect();
         let guard = self.bool(&value.guard, &at("guard"), &present);
@@ -166,7 +167,7 @@ impl Compiler<'_> {
             .declare(value.code.clone(), if fits { result } else { Type::Double }.nullable());
         if !fits {
             self.faults.add(
-                "derived.type",
+                DocumentCode::DerivedType,
                 at("expression"),
                 "派生值应为数字或文字。请改正表达式。",
                 "A derived value is a number or a text. Correct the expression.",
@@ -188,7 +189,7 @@ impl Compiler<'_> {
         self.check_needs(&rule.needs, &at("needs"));
         if rule.cells.is_empty() {
             self.faults.add(
-                "cells.missing",
+                DocumentCode::CellsMissing,
                 at("cells"),
                 "没有写明落到哪些格。请补上。",
                 "No cells are named. Add them.",
@@ -202,7 +203,7 @@ impl Compiler<'_> {
                 .any(|question| question.code == *cell)
             {
                 self.faults
-                    .unknown("cells.unknown", at(&format!("cells/{position}")), cell);
+                    .unknown(DocumentCode::CellsUnknown, at(&format!("cells/{position}")), cell);
             }
         }
         let mut present: BTreeSet<String> = rule.needs.iter().cloned().collect();
@@ -225,7 +226,7 @@ impl Compiler<'_> {
         for (position, name) in needs.iter().enumerate() {
             if self.environment.type_of(name).is_none() {
                 self.faults
-                    .unknown("needs.unknown", format!("{pointer}/{position}"), name);
+                    .unknown(DocumentCode::NeedsUnknown, format!("{pointer}/{position}"), name);
             }
         }
     }
@@ -237,7 +238,7 @@ impl Compiler<'_> {
         }
         let found = expression.result();
         self.faults.add(
-            "expression.type",
+            ExpressionCode::Type,
             pointer,
             format!("条件的结果应为 bool，现为 {found}。请改正。"),
             format!("A condition must be a bool, found {found}. Correct it."),
@@ -254,7 +255,7 @@ impl Compiler<'_> {
                     .filter(|name| !self.declared.contains(name.as_str()))
                 {
                     self.faults.add(
-                        "function.undeclared",
+                        DocumentCode::FunctionUndeclared,
                         pointer,
                         format!("函数 {function} 没有在 expression_environment 中声明。请声明。"),
                         format!("The function {function} is not declared in expression_environment. Declare it."),

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::{document::DocumentFault, expression::ExpressionFault};
+use crate::{
+    codes::{Coded, DocumentCode},
+    document::DocumentFault,
+    expression::ExpressionFault,
+};
 
 #[derive(Default)]
 pub(super) struct Faults {
@@ -10,8 +14,14 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    pub(super) fn add(&mut self, code: &str, pointer: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) {
-        self.found.push(DocumentFault::new(code, pointer, zh, en));
+    pub(super) fn add(
+        &mut self,
+        code: impl Coded,
+        pointer: impl Into<String>,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        self.found.push(DocumentFault::of(code, pointer, zh, en));
     }
 
     /// A fault of an expression; its place inside the text is part of the message.
@@ -23,7 +33,7 @@ impl Faults {
     }
 
     /// A code that refers to nothing.
-    pub(super) fn unknown(&mut self, code: &str, pointer: impl Into<String>, found: &str) {
+    pub(super) fn unknown(&mut self, code: impl Coded, pointer: impl Into<String>, found: &str) {
         self.add(
             code,
             pointer,
@@ -38,7 +48,7 @@ impl Faults {
         for (index, code) in codes.enumerate() {
             if !seen.insert(code) {
                 self.add(
-                    "code.duplicate",
+                    DocumentCode::CodeDuplicate,
                     pointer(index),
                     format!("代码“{code}”重复。请改用别的代码。"),
                     format!("The code '{code}' is used twice. Choose another."),

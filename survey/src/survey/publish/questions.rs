@@ -2,6 +2,7 @@
 
 use super::{Faults, structure::is_name};
 use crate::{
+    codes::DocumentCode,
     questionnaire::{Action, CarryMode, ChoiceOption, OptionsRef, Question, QuestionType, Questionnaire, TableColumn},
     tables::ReferenceTables,
     text::Text,
@@ -21,13 +22,13 @@ pub(super) fn check(
         .iter()
         .any(|section| section.code == question.section)
     {
-        faults.unknown("section.unknown", at("section"), &question.section);
+        faults.unknown(DocumentCode::SectionUnknown, at("section"), &question.section);
     }
     if !questionnaire.units.contains_key(&question.unit) {
-        faults.unknown("unit.unknown", at("unit"), &question.unit);
+        faults.unknown(DocumentCode::UnitUnknown, at("unit"), &question.unit);
     }
     if !questionnaire.periods.contains_key(&question.period) {
-        faults.unknown("period.unknown", at("period"), &question.period);
+        faults.unknown(DocumentCode::PeriodUnknown, at("period"), &question.period);
     }
     check_carry(questionnaire, question, &at, faults);
     check_factors(question, tables, &at, faults);
@@ -44,15 +45,15 @@ type At<'a> = &'a dyn Fn(&str) -> String;
 fn check_carry(questionnaire: &Questionnaire, question: &Question, at: At<'_>, faults: &mut Faults) {
     let Some(source) = &question.carry_from else { return };
     match questionnaire.questions.iter().find(|other| other.code == *source) {
-        None => faults.unknown("carry_from.unknown", at("carry_from"), source),
+        None => faults.unknown(DocumentCode::CarryFromUnknown, at("carry_from"), source),
         Some(other) if other.row != question.row || other.kind != question.kind => faults.add(
-            "carry_from.other_row",
+            DocumentCode::CarryFromOtherRow,
             at("carry_from"),
             format!("“{source}”不在同一行或类型不同，不能带入。请改正。"),
             format!("'{source}' is in another row or of another type and cannot be carried. Correct it."),
         ),
         Some(_) if question.carry_mode != CarryMode::Prefill => faults.add(
-            "carry_from.mode",
+            DocumentCode::CarryFromMode,
             at("carry_mode"),
             "有 carry_from 时 carry_mode 应为 prefill。请改正。",
             "With carry_from the carry_mode must be prefill. Correct it.",
@@ -65,26 +66,38 @@ fn check_factors(question: &Question, tables: &ReferenceTables, at: At<'_>, faul
     let settings = &tables.settings;
     if let Some(code) = &question.factor_code {
         match tables.energy.get(&settings.energy_set, &settings.energy_edition, code) {
-            None => faults.unknown("factor.unknown", at("factor_code"), code),
+            None => faults.unknown(DocumentCode::FactorUnknown, at("factor_code"), code),
             Some(factor) if factor.unit != question.unit => {
-                unit_fault("factor.unit", at("factor_code"), &factor.unit, &question.unit, faults);
+                unit_fault(
+                    DocumentCode::FactorUnit,
+                    at("factor_code"),
+                    &factor.unit,
+                    &question.unit,
+                    faults,
+                );
             }
             Some(_) => {}
         }
     }
     if let Some(code) = &question.co2_code {
         match tables.co2.get(code) {
-            None => faults.unknown("co2.unknown", at("co2_code"), code),
+            None => faults.unknown(DocumentCode::Co2Unknown, at("co2_code"), code),
             // Normal cubic metres are the same m³ to a questionnaire.
             Some(factor) if factor.unit.replace("Nm3", "m³") != question.unit => {
-                unit_fault("co2.unit", at("co2_code"), &factor.unit, &question.unit, faults);
+                unit_fault(
+                    DocumentCode::Co2Unit,
+                    at("co2_code"),
+                    &factor.unit,
+                    &question.unit,
+                    faults,
+                );
             }
             Some(_) => {}
         }
     }
 }
 
-fn unit_fault(code: &str, pointer: String, factor: &str, question: &str, faults: &mut Faults) {
+fn unit_fault(code: DocumentCode, pointer: String, factor: &str, question: &str, faults: &mut Faults) {
     faults.add(
         code,
         pointer,
@@ -98,7 +111,7 @@ fn check_bounds(kind: QuestionType, min: Option<f64>, max: Option<f64>, at: At<'
     let ordered = min.zip(max).is_none_or(|(min, max)| min <= max);
     if !finite || !ordered {
         faults.add(
-            "bounds.order",
+            DocumentCode::BoundsOrder,
             at("min"),
             "下限必须是不大于上限的数。请改正。",
             "The lower bound must be a number not above the upper bound. Correct it.",
@@ -106,7 +119,7 @@ fn check_bounds(kind: QuestionType, min: Option<f64>, max: Option<f64>, at: At<'
     }
     if !kind.is_numeric() && (min.is_some() || max.is_some()) {
         faults.add(
-            "bounds.not_numeric",
+            DocumentCode::BoundsNotNumeric,
             at("min"),
             "只有数字题才有上下限。请删去。",
             "Only numbers have bounds. Remove them.",
@@ -114,7 +127,7 @@ fn check_bounds(kind: QuestionType, min: Option<f64>, max: Option<f64>, at: At<'
     }
     if kind == QuestionType::Percent && (min, max) != (Some(0.0), Some(100.0)) {
         faults.add(
-            "percent.range",
+            DocumentCode::PercentRange,
             at("min"),
             "百分比题的范围应为 0 到 100。请改正。",
             "A percentage ranges from 0 to 100. Correct the bounds.",
@@ -129,7 +142,7 @@ fn check_form(question: &Question, at: At<'_>, faults: &mut Faults) {
     ) && question.decimals.is_none()
     {
         faults.add(
-            "decimals.missing",
+            DocumentCode::DecimalsMissing,
             at("decimals"),
             "缺少小数位数。请补上。",
             "The decimals are missing. Add them.",
@@ -137,7 +150,7 @@ fn check_form(question: &Question, at: At<'_>, faults: &mut Faults) {
     }
     if question.kind == QuestionType::Percent && question.unit != "%" {
         faults.add(
-            "percent.unit",
+            DocumentCode::PercentUnit,
             at("unit"),
             "百分比题的单位应为 %。请改正。",
             "The unit of a percentage is %. Correct it.",
@@ -145,7 +158,7 @@ fn check_form(question: &Question, at: At<'_>, faults: &mut Faults) {
     }
     if question.max_items == Some(0) {
         faults.add(
-            "max_items.zero",
+            DocumentCode::MaxItemsZero,
             at("max_items"),
             "最多项数应大于零。请改正。",
             "max_items must be above zero. Correct it.",
@@ -159,7 +172,7 @@ fn options_of(question: &Question, tables: &ReferenceTables, at: At<'_>, faults:
         (None, Some(reference)) => resolved(reference, tables, at, faults),
         (Some(_), Some(_)) => {
             faults.add(
-                "options.twice",
+                DocumentCode::OptionsTwice,
                 at("options_ref"),
                 "options 与 options_ref 只能有一个。请删去其一。",
                 "Give options or options_ref, not both. Remove one.",
@@ -172,19 +185,27 @@ fn options_of(question: &Question, tables: &ReferenceTables, at: At<'_>, faults:
 
 fn resolved(reference: &OptionsRef, tables: &ReferenceTables, at: At<'_>, faults: &mut Faults) -> Vec<ChoiceOption> {
     let Some(rows) = tables.list(&reference.file) else {
-        faults.unknown("options_ref.file", at("options_ref/file"), &reference.file);
+        faults.unknown(DocumentCode::OptionsRefFile, at("options_ref/file"), &reference.file);
         return Vec::new();
     };
     let has_column = |column: &str| rows.first().is_none_or(|row| row.contains_key(column));
     let mut complete = true;
     for (field, column) in [("value", &reference.value), ("label", &reference.label)] {
         if !has_column(column) {
-            faults.unknown("options_ref.column", at(&format!("options_ref/{field}")), column);
+            faults.unknown(
+                DocumentCode::OptionsRefColumn,
+                at(&format!("options_ref/{field}")),
+                column,
+            );
             complete = false;
         }
     }
     for column in reference.filter.keys().filter(|column| !has_column(column)) {
-        faults.unknown("options_ref.column", at(&format!("options_ref/where/{column}")), column);
+        faults.unknown(
+            DocumentCode::OptionsRefColumn,
+            at(&format!("options_ref/where/{column}")),
+            column,
+        );
         complete = false;
     }
     if !complete {
@@ -210,7 +231,7 @@ fn resolved(reference: &OptionsRef, tables: &ReferenceTables, at: At<'_>, faults
         .collect();
     if options.is_empty() {
         faults.add(
-            "options_ref.empty",
+            DocumentCode::OptionsRefEmpty,
             at("options_ref/where"),
             "代码表中没有符合条件的行。请改正条件。",
             "No row of the code list meets the condition. Correct it.",
@@ -233,7 +254,7 @@ fn check_options(
     let has_options = question.options.is_some() || question.options_ref.is_some();
     if needs_options && (!has_options || question.options.as_ref().is_some_and(Vec::is_empty)) {
         faults.add(
-            "options.missing",
+            DocumentCode::OptionsMissing,
             at("options"),
             "选择题没有选项。请补上。",
             "A choice has no options. Add them.",
@@ -241,7 +262,7 @@ fn check_options(
     }
     if !needs_options && has_options {
         faults.add(
-            "options.unexpected",
+            DocumentCode::OptionsUnexpected,
             at("options"),
             "此类题没有选项。请删去。",
             "This type has no options. Remove them.",
@@ -258,7 +279,7 @@ fn check_options(
             });
             if !inside {
                 faults.add(
-                    "level.code",
+                    DocumentCode::LevelCode,
                     at(&format!("options/{index}/code")),
                     "等级题的选项代码应为上下限之间的整数。请改正。",
                     "The options of a level are whole numbers inside the bounds. Correct the code.",
@@ -279,7 +300,7 @@ fn check_none_code(
 ) {
     let Some(none) = &question.none_code else { return };
     if !options.iter().any(|option| option.code == *none) {
-        faults.unknown("none_code.unknown", at("none_code"), none);
+        faults.unknown(DocumentCode::NoneCodeUnknown, at("none_code"), none);
     }
     let guarded = questionnaire
         .edit_rules
@@ -287,7 +308,7 @@ fn check_none_code(
         .any(|rule| rule.action == Action::Block && rule.cells == [question.code.as_str()]);
     if question.kind == QuestionType::Multi && !guarded {
         faults.add(
-            "none_code.rule_missing",
+            DocumentCode::NoneCodeRuleMissing,
             at("none_code"),
             "没有阻断“以上都没有”与其他项同选的审核关系。请补上。",
             "No blocking rule stops 'none' together with other options. Add one.",
@@ -299,7 +320,7 @@ fn check_columns(questionnaire: &Questionnaire, question: &Question, at: At<'_>,
     let is_table = question.kind == QuestionType::Table;
     if is_table != question.columns.as_ref().is_some_and(|columns| !columns.is_empty()) {
         faults.add(
-            "columns.mismatch",
+            DocumentCode::ColumnsMismatch,
             at("columns"),
             "表格题须有列，其他题没有列。请改正。",
             "A table needs columns, other types have none. Correct it.",
@@ -317,14 +338,14 @@ fn check_columns(questionnaire: &Questionnaire, question: &Question, at: At<'_>,
 
 fn check_column(questionnaire: &Questionnaire, column: &TableColumn, at: At<'_>, faults: &mut Faults) {
     if !questionnaire.units.contains_key(&column.unit) {
-        faults.unknown("unit.unknown", at("unit"), &column.unit);
+        faults.unknown(DocumentCode::UnitUnknown, at("unit"), &column.unit);
     }
     if !is_name(&column.code) {
-        faults.unknown("code.form", at("code"), &column.code);
+        faults.unknown(DocumentCode::CodeForm, at("code"), &column.code);
     }
     if column.kind == QuestionType::Table {
         faults.add(
-            "columns.nested",
+            DocumentCode::ColumnsNested,
             at("type"),
             "表格中不能再有表格。请改正。",
             "A table cannot hold a table. Correct it.",
@@ -338,7 +359,7 @@ fn check_column(questionnaire: &Questionnaire, column: &TableColumn, at: At<'_>,
     );
     if needs_options == options.is_empty() {
         faults.add(
-            "options.missing",
+            DocumentCode::OptionsMissing,
             at("options"),
             "选择列须有选项，其他列没有选项。请改正。",
             "A column of choices needs options, others have none. Correct it.",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Faults, environment};
 use crate::{
+    codes::DocumentCode,
     expression::Library,
     questionnaire::{ContextSource, ExpressionEnvironment, Questionnaire},
 };
@@ -61,7 +62,7 @@ pub(super) fn check(questionnaire: &Questionnaire, functions: &Library, faults: 
     for (index, value) in derived.iter().enumerate() {
         if asked.contains(value.code.as_str()) {
             faults.add(
-                "code.duplicate",
+                DocumentCode::CodeDuplicate,
                 format!("/derived/{index}/code"),
                 format!("派生值“{}”与题项同名。请改名。", value.code),
                 format!(
@@ -84,7 +85,7 @@ pub(super) fn check(questionnaire: &Questionnaire, functions: &Library, faults: 
     for (pointer, code) in names {
         if !is_name(code) {
             faults.add(
-                "code.form",
+                DocumentCode::CodeForm,
                 pointer,
                 format!("代码“{code}”不能用作表达式里的名字。请用字母开头，只含字母、数字和下划线。"),
                 format!("The code '{code}' cannot be a name in an expression. Use a letter, then letters, digits and underscores."),
@@ -94,7 +95,7 @@ pub(super) fn check(questionnaire: &Questionnaire, functions: &Library, faults: 
     for (index, section) in sections.iter().enumerate() {
         if !questions.iter().any(|question| question.section == section.code) {
             faults.add(
-                "section.empty",
+                DocumentCode::SectionEmpty,
                 format!("/sections/{index}"),
                 format!("部分“{}”没有题项。请删去或补上题项。", section.code),
                 format!(
@@ -117,7 +118,7 @@ fn check_context_sources(questionnaire: &Questionnaire, faults: &mut Faults) {
         let pointer = format!("/expression_environment/context/{index}");
         if field.kind != source.field_type() {
             faults.add(
-                "context.type",
+                DocumentCode::ContextType,
                 format!("{pointer}/type"),
                 format!(
                     "这个来源给出的类型是 {}，不是 {}。请改正类型。",
@@ -139,7 +140,11 @@ fn check_context_sources(questionnaire: &Questionnaire, faults: &mut Faults) {
         match source {
             ContextSource::DuplicateAnswer { question } => {
                 if !questionnaire.questions.iter().any(|known| known.code == *question) {
-                    faults.unknown("question.unknown", format!("{pointer}/source/question"), question);
+                    faults.unknown(
+                        DocumentCode::QuestionUnknown,
+                        format!("{pointer}/source/question"),
+                        question,
+                    );
                 }
             }
             ContextSource::PeerCount { of, industry_digits }
@@ -147,11 +152,11 @@ fn check_context_sources(questionnaire: &Questionnaire, faults: &mut Faults) {
                 of, industry_digits, ..
             } => {
                 if !is_number(of) {
-                    faults.unknown("derived.unknown", format!("{pointer}/source/of"), of);
+                    faults.unknown(DocumentCode::DerivedUnknown, format!("{pointer}/source/of"), of);
                 }
                 if !(1..=INDUSTRY_DIGITS).contains(industry_digits) {
                     faults.add(
-                        "context.industry_digits",
+                        DocumentCode::ContextIndustryDigits,
                         format!("{pointer}/source/industry_digits"),
                         format!("行业代码取前几位应为 1 到 {INDUSTRY_DIGITS}。"),
                         format!("Between 1 and {INDUSTRY_DIGITS} characters of the industry code can be compared."),
@@ -161,7 +166,7 @@ fn check_context_sources(questionnaire: &Questionnaire, faults: &mut Faults) {
                     && !(0.0..=1.0).contains(probability)
                 {
                     faults.add(
-                        "context.probability",
+                        DocumentCode::ContextProbability,
                         format!("{pointer}/source/probability"),
                         "分位的概率应在 0 到 1 之间。",
                         "The probability of a quantile lies between 0 and 1.",
@@ -185,7 +190,7 @@ fn check_environment(environment: &ExpressionEnvironment, functions: &Library, f
     const POINTER: &str = "/expression_environment";
     if environment.language != "CEL" {
         faults.unknown(
-            "environment.language",
+            DocumentCode::EnvironmentLanguage,
             format!("{POINTER}/language"),
             &environment.language,
         );
@@ -193,7 +198,7 @@ fn check_environment(environment: &ExpressionEnvironment, functions: &Library, f
     for (index, function) in environment.functions.iter().enumerate() {
         if !functions.contains(&function.name) {
             faults.unknown(
-                "function.unknown",
+                DocumentCode::FunctionUnknown,
                 format!("{POINTER}/functions/{index}/name"),
                 &function.name,
             );
@@ -207,10 +212,18 @@ fn check_environment(environment: &ExpressionEnvironment, functions: &Library, f
     });
     for (index, field) in environment.context.iter().enumerate() {
         if !environment::CONTEXT_TYPES.iter().any(|(name, _)| *name == field.kind) {
-            faults.unknown("context.type", format!("{POINTER}/context/{index}/type"), &field.kind);
+            faults.unknown(
+                DocumentCode::ContextType,
+                format!("{POINTER}/context/{index}/type"),
+                &field.kind,
+            );
         }
         if !is_name(&field.name) {
-            faults.unknown("code.form", format!("{POINTER}/context/{index}/name"), &field.name);
+            faults.unknown(
+                DocumentCode::CodeForm,
+                format!("{POINTER}/context/{index}/name"),
+                &field.name,
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Faults;
-use crate::{document::segment, questionnaire::Questionnaire};
+use crate::{codes::DocumentCode, document::segment, questionnaire::Questionnaire};
 
 pub(super) fn check(questionnaire: &Questionnaire, faults: &mut Faults) {
     // The document as JSON has every text as an object of two strings, wherever it is.
@@ -19,7 +19,7 @@ fn walk(value: &Value, pointer: &str, faults: &mut Faults) {
                 for (language, text) in [("zh", zh), ("en", en)] {
                     if text.trim().is_empty() {
                         faults.add(
-                            "text.missing",
+                            DocumentCode::TextMissing,
                             format!("{pointer}/{language}"),
                             "中文和英文都要有。请补上。",
                             "A text is needed in both languages. Add it.",
