@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::Text;
+use crate::{codes::Coded, questionnaire::Action, text::Text};
 
 /// Where something stands in a workbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,11 +95,12 @@ pub type Provenances = BTreeMap<String, Provenance>;
 
 /// Something about the layout of a returned workbook that the filler should know (moved, hidden, missing, doubled).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LayoutNotice {
     /// Stable code, such as `WF14.row_missing`.
     pub code: String,
     /// How grave it is.
-    pub action: crate::questionnaire::Action,
+    pub action: Action,
     /// Question it is about, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
@@ -107,4 +108,17 @@ pub struct LayoutNotice {
     pub places: Vec<Place>,
     /// What and what to do.
     pub message: Text,
+}
+
+impl LayoutNotice {
+    /// A notice under one of the codes of this house.
+    pub fn of(code: impl Coded, action: Action, question: Option<&str>, places: Vec<Place>, message: Text) -> Self {
+        Self {
+            code: code.code().to_owned(),
+            action,
+            question: question.map(str::to_owned),
+            places,
+            message,
+        }
+    }
 }

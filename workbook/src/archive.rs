@@ -13,6 +13,7 @@ use survey::text::Text;
 use zip::ZipArchive;
 
 use crate::{
+    codes::ArchiveCode,
     error::{Counted, ReadError},
     extract::{
         Limits,
@@ -202,13 +203,13 @@ impl ArchiveError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Damaged => "import.zip_damaged",
-            Self::Encrypted => "import.zip_encrypted",
-            Self::Truncated => "import.zip_truncated",
-            Self::TooManyEntries { .. } => "import.zip_too_many_entries",
-            Self::TooLarge { .. } => "import.zip_too_large",
-            Self::UnsafeName { .. } => "import.zip_unsafe_name",
-            Self::Empty => "import.zip_empty",
+            Self::Damaged => ArchiveCode::ZipDamaged.code(),
+            Self::Encrypted => ArchiveCode::ZipEncrypted.code(),
+            Self::Truncated => ArchiveCode::ZipTruncated.code(),
+            Self::TooManyEntries { .. } => ArchiveCode::ZipTooManyEntries.code(),
+            Self::TooLarge { .. } => ArchiveCode::ZipTooLarge.code(),
+            Self::UnsafeName { .. } => ArchiveCode::ZipUnsafeName.code(),
+            Self::Empty => ArchiveCode::ZipEmpty.code(),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod anchor;
 pub mod annotate;
 pub mod archive;
 pub mod bulk;
+pub mod codes;
 mod date;
 pub mod error;
 pub mod extract;
@@ -24,4 +25,31 @@ mod ticks;
 pub mod version;
 mod wording;
 
+use codes::{AnnotateCode, ArchiveCode, FileCode, MappingCode, NoticeCode, TemplateCode};
 pub use error::{AnchorError, ReadError, WriteError};
+use survey::codes::{Row, rows};
+
+/// Every code that this crate gives, room by room. The codes of single cells are those of `survey`.
+pub fn all_codes() -> Vec<Row> {
+    rows::<FileCode>()
+        .chain(rows::<NoticeCode>())
+        .chain(rows::<TemplateCode>())
+        .chain(rows::<AnnotateCode>())
+        .chain(rows::<ArchiveCode>())
+        .chain(rows::<MappingCode>())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once() {
+        let rows: Vec<Row> = survey::all_codes().into_iter().chain(all_codes()).collect();
+        let codes: BTreeSet<&str> = rows.iter().map(|row| row.code).collect();
+        assert_eq!(codes.len(), rows.len());
+    }
+}

@@ -7,6 +7,7 @@ use survey::text::Text;
 
 use crate::{
     bulk::{self, BULK_SHEET, BulkLayout},
+    codes::FileCode,
     error::AnchorError,
     language::Language,
     layout::Layout,
@@ -331,11 +332,11 @@ impl Mismatch {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Questionnaire { .. } => "workbook.wrong_questionnaire",
-            Self::Version { .. } => "workbook.wrong_version",
-            Self::Round { .. } => "workbook.wrong_round",
-            Self::Enterprise { .. } => "workbook.wrong_enterprise",
-            Self::Layout { .. } => "workbook.layout_changed",
+            Self::Questionnaire { .. } => FileCode::WrongQuestionnaire.code(),
+            Self::Version { .. } => FileCode::WrongVersion.code(),
+            Self::Round { .. } => FileCode::WrongRound.code(),
+            Self::Enterprise { .. } => FileCode::WrongEnterprise.code(),
+            Self::Layout { .. } => FileCode::LayoutChanged.code(),
         }
     }
 

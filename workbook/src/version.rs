@@ -12,6 +12,7 @@ use survey::{
 
 use crate::{
     anchor::ReturnWorkbook,
+    codes::NoticeCode,
     options::{Choice, OptionLists, choices, column_choices},
 };
 
@@ -51,10 +52,9 @@ impl Passage {
     pub fn carry(&self, cells: &mut Vec<RawCell>, claims: &mut Vec<RawCell>) -> Vec<LayoutNotice> {
         let lost = self.lost.iter().map(|(code, notice)| {
             let places = cells.iter().filter(|cell| cell.question == *code);
-            LayoutNotice {
-                places: places.map(|cell| cell.place.clone()).take(MOST_PLACES).collect(),
-                ..notice.clone()
-            }
+            let mut notice = notice.clone();
+            notice.places = places.map(|cell| cell.place.clone()).take(MOST_PLACES).collect();
+            notice
         });
         let notices = std::iter::once(self.accepted.clone())
             .chain(lost)
@@ -91,32 +91,27 @@ pub fn carry_over(
 
 fn lost(question: &Question, now: Option<&Question>) -> LayoutNotice {
     let (code, action) = match now {
-        Some(_) => ("WF24.definition_changed", Action::Warn),
-        None => ("WF24.question_gone", Action::Info),
+        Some(_) => (NoticeCode::DefinitionChanged, Action::Warn),
+        None => (NoticeCode::QuestionGone, Action::Info),
     };
-    LayoutNotice {
-        code: code.to_owned(),
-        action,
-        question: now.map(|now| now.code.clone()),
-        places: Vec::new(),
-        message: message(question, now),
-    }
+    let still_asked = now.map(|now| now.code.as_str());
+    LayoutNotice::of(code, action, still_asked, Vec::new(), message(question, now))
 }
 
 fn accepted(older: &Questionnaire, current: &Questionnaire) -> LayoutNotice {
     let (older, current) = (&older.version, &current.version);
-    LayoutNotice {
-        code: "WF24.older_version".to_owned(),
-        action: Action::Info,
-        question: None,
-        places: Vec::new(),
-        message: Text::new(
+    LayoutNotice::of(
+        NoticeCode::OlderVersion,
+        Action::Info,
+        None,
+        Vec::new(),
+        Text::new(
             format!("这是 {older} 版调查表，本期已用 {current} 版；旧版仍可接受，已按题项代码读取。"),
             format!(
                 "This is version {older} of the form, version {current} is in force; the older one is still accepted and was read by question code."
             ),
         ),
-    }
+    )
 }
 
 fn message(question: &Question, now: Option<&Question>) -> Text {
@@ -141,12 +136,12 @@ fn message(question: &Question, now: Option<&Question>) -> Text {
 
 fn added(codes: &[&str]) -> LayoutNotice {
     let shown: Vec<&str> = codes.iter().take(30).copied().collect();
-    LayoutNotice {
-        code: "WF24.questions_added".to_owned(),
-        action: Action::Info,
-        question: None,
-        places: Vec::new(),
-        message: Text::new(
+    LayoutNotice::of(
+        NoticeCode::QuestionsAdded,
+        Action::Info,
+        None,
+        Vec::new(),
+        Text::new(
             format!(
                 "新版新增 {} 题（{}），旧版里没有，按未填处理。",
                 codes.len(),
@@ -158,7 +153,7 @@ fn added(codes: &[&str]) -> LayoutNotice {
                 shown.join(", ")
             ),
         ),
-    }
+    )
 }
 
 /// Whether two versions of a question ask the same: wording, kind, unit, period, options and columns.

@@ -10,6 +10,7 @@ use survey::{
 
 use super::find::{AnchoredSheet, text_of};
 use crate::{
+    codes::NoticeCode,
     extract::{RawWorkbook, Visibility},
     language::Language,
     layout::{FURNITURE, GridRow, SheetLayout, column_anchor},
@@ -39,21 +40,21 @@ impl Notices {
                 "工作簿带有宏，系统没有运行也没有读取。请另存为不带宏的 .xlsx。",
                 "The workbook carries macros; they were neither run nor read. Save it as .xlsx without macros.",
             );
-            self.push("WF21.macros", Action::Warn, None, Vec::new(), message);
+            self.push(NoticeCode::Macros, Action::Warn, None, Vec::new(), message);
         }
         if workbook.embedded_objects {
             let message = Text::new(
                 "工作簿里嵌有对象，系统没有读取。请删除，材料另作附件上传。",
                 "The workbook has embedded objects; they were not read. Remove them and upload documents as attachments.",
             );
-            self.push("WF21.objects", Action::Warn, None, Vec::new(), message);
+            self.push(NoticeCode::Objects, Action::Warn, None, Vec::new(), message);
         }
         if workbook.external_links {
             let message = Text::new(
                 "工作簿链接了别的文件，系统只取保存时的数值。",
                 "The workbook links to other files; only the values saved in it were taken.",
             );
-            self.push("WF17.external_links", Action::Info, None, Vec::new(), message);
+            self.push(NoticeCode::ExternalLinks, Action::Info, None, Vec::new(), message);
         }
     }
 
@@ -69,14 +70,14 @@ impl Notices {
                     sheet.raw.name
                 ),
             );
-            self.push("WF15.sheet_renamed", Action::Info, None, place.clone(), message);
+            self.push(NoticeCode::SheetRenamed, Action::Info, None, place.clone(), message);
         }
         if sheet.raw.visibility != Visibility::Visible {
             let message = Text::new(
                 format!("工作表“{}”被隐藏，内容已照常读取。", sheet.raw.name),
                 format!("Sheet \"{}\" is hidden; it was read all the same.", sheet.raw.name),
             );
-            self.push("WF15.sheet_hidden", Action::Info, None, place, message);
+            self.push(NoticeCode::SheetHidden, Action::Info, None, place, message);
         }
     }
 
@@ -89,7 +90,7 @@ impl Notices {
             "工作表的次序已变，已照常读取。",
             "The sheets were reordered; they were read all the same.",
         );
-        self.push("WF15.sheets_reordered", Action::Info, None, places, message);
+        self.push(NoticeCode::SheetsReordered, Action::Info, None, places, message);
     }
 
     pub(super) fn sheet_missing(&mut self, sheet: &SheetLayout, language: Language) {
@@ -100,7 +101,7 @@ impl Notices {
                 "Sheet \"{name}\" is missing; its questions count as blank. Restore it from the form that was issued."
             ),
         );
-        self.push("WF14.sheet_missing", Action::Warn, None, Vec::new(), message);
+        self.push(NoticeCode::SheetMissing, Action::Warn, None, Vec::new(), message);
     }
 
     pub(super) fn sheet_unknown(&mut self, sheet: &AnchoredSheet<'_>) {
@@ -112,7 +113,7 @@ impl Notices {
             ),
         );
         let place = sheet.raw.place(sheet.anchor_row, sheet.anchor_column);
-        self.push("WF14.sheet_unknown", Action::Warn, None, vec![place], message);
+        self.push(NoticeCode::SheetUnknown, Action::Warn, None, vec![place], message);
     }
 
     pub(super) fn row_missing(&mut self, sheet: &AnchoredSheet<'_>, anchor: &str, question: Option<&String>) {
@@ -128,7 +129,7 @@ impl Notices {
         );
         let place = sheet.raw.place(sheet.anchor_row, sheet.anchor_column);
         self.push(
-            "WF14.row_missing",
+            NoticeCode::RowMissing,
             Action::Warn,
             question.map(String::as_str),
             vec![place],
@@ -143,7 +144,7 @@ impl Notices {
             format!("Row code {code} does not belong to this sheet; the row was not read. Move its content back."),
         );
         let place = sheet.raw.place(row, sheet.anchor_column);
-        self.push("WF14.row_unknown", Action::Warn, None, vec![place], message);
+        self.push(NoticeCode::RowUnknown, Action::Warn, None, vec![place], message);
     }
 
     /// Rows that were moved lose nothing: they are found by their codes.
@@ -157,7 +158,7 @@ impl Notices {
                 sheet.raw.name
             ),
         );
-        self.push("WF14.rows_moved", Action::Info, None, places, message);
+        self.push(NoticeCode::RowsMoved, Action::Info, None, places, message);
     }
 
     /// Rows that were inserted into a table and are read as its rows.
@@ -176,7 +177,7 @@ impl Notices {
                 sheet.raw.name
             ),
         );
-        self.push("WF14.rows_added", Action::Info, Some(question), places, message);
+        self.push(NoticeCode::RowsAdded, Action::Info, Some(question), places, message);
     }
 
     pub(super) fn column_missing(&mut self, sheet: &AnchoredSheet<'_>, code: &str) {
@@ -191,7 +192,7 @@ impl Notices {
             ),
         );
         let place = sheet.raw.place(sheet.anchor_row, sheet.anchor_column);
-        self.push("WF14.column_missing", Action::Warn, None, vec![place], message);
+        self.push(NoticeCode::ColumnMissing, Action::Warn, None, vec![place], message);
     }
 
     /// Rows without a code (WF16). On a table sheet a row that holds something in the table's own columns may be data
@@ -231,13 +232,13 @@ impl Notices {
                     "这一行在表格的行之外，或超出表格最多可填的行数，没有读取。请填在带序号的空行里；行数不够请与主管部门联系。",
                     "This row lies outside the table, or is one more than it may have, and was not read. Use the numbered rows; ask the bureau if they do not suffice.",
                 );
-                self.push("WF14.row_without_code", Action::Warn, None, place, message);
+                self.push(NoticeCode::RowWithoutCode, Action::Warn, None, place, message);
             } else {
                 let message = Text::new(
                     "这一行没有行代码，按备注处理，没有读取。",
                     "This row has no code; it was taken as a note and not read.",
                 );
-                self.push("WF16.note_row", Action::Info, None, place, message);
+                self.push(NoticeCode::NoteRow, Action::Info, None, place, message);
             }
         }
     }
@@ -261,7 +262,7 @@ impl Notices {
                     sheet.raw.name
                 ),
             );
-            self.push("WF15.hidden_cells", Action::Info, None, places, message);
+            self.push(NoticeCode::HiddenCells, Action::Info, None, places, message);
         }
     }
 
@@ -273,7 +274,7 @@ impl Notices {
                 "填报格被合并，取左上格的值。请取消合并。",
                 "The answer cell is merged; the value of its top-left cell was taken. Unmerge it.",
             );
-            self.push("WF13.merged", Action::Warn, question, places, message);
+            self.push(NoticeCode::Merged, Action::Warn, question, places, message);
         } else {
             let list: Vec<&str> = questions.iter().copied().take(NAMED_PLACES).collect();
             let message = Text::new(
@@ -286,16 +287,16 @@ impl Notices {
                     list.join(", ")
                 ),
             );
-            self.push("WF13.merged_over_questions", Action::Warn, question, places, message);
+            self.push(NoticeCode::MergedOverQuestions, Action::Warn, question, places, message);
         }
     }
 
     /// Changed wording (WF25).
     pub(super) fn reworded(&mut self, anchor: &str, question: Option<&str>, places: Vec<Place>, expected: &str) {
         let (code, zh, en) = if anchor == column_anchor::UNIT {
-            ("WF25.unit_changed", "计量单位", "unit")
+            (NoticeCode::UnitChanged, "计量单位", "unit")
         } else {
-            ("WF25.label_changed", "题目文字", "wording")
+            (NoticeCode::LabelChanged, "题目文字", "wording")
         };
         let message = Text::new(
             format!("{zh}被改动（原为“{expected}”），该题按未答处理。请恢复原文后再填。"),
@@ -319,7 +320,7 @@ impl Notices {
         );
         let question = row.questions.iter().flatten().next().map(String::as_str);
         self.push(
-            "WF36.tick_unclear",
+            NoticeCode::TickUnclear,
             Action::Warn,
             question,
             vec![sheet.raw.place(at.0, at.1)],
@@ -327,18 +328,18 @@ impl Notices {
         );
     }
 
-    fn push(&mut self, code: &str, action: Action, question: Option<&str>, mut places: Vec<Place>, message: Text) {
+    fn push(
+        &mut self,
+        code: NoticeCode,
+        action: Action,
+        question: Option<&str>,
+        mut places: Vec<Place>,
+        message: Text,
+    ) {
         if self.0.len() >= MOST {
             return;
         }
         places.truncate(NAMED_PLACES);
-        let question = question.map(str::to_owned);
-        self.0.push(LayoutNotice {
-            code: code.to_owned(),
-            action,
-            question,
-            places,
-            message,
-        });
+        self.0.push(LayoutNotice::of(code, action, question, places, message));
     }
 }

@@ -13,6 +13,7 @@ use survey::{
 
 use super::find::AnchoredSheet;
 use crate::{
+    codes::NoticeCode,
     extract::{RawWorkbook, a1, position},
     layout::{Layout, SheetBody},
 };
@@ -122,24 +123,26 @@ impl Strays {
 
     /// What the filler is told.
     pub(super) fn notices(&self) -> Vec<LayoutNotice> {
-        let notice = |((home, _), found): (&Home, &Found)| LayoutNotice {
-            code: "WF14.row_on_other_sheet".to_owned(),
-            action: Action::Info,
-            question: None,
-            places: vec![Place {
-                sheet: found.sheet.clone(),
-                cell: a1(found.row, 0),
-            }],
-            message: Text::new(
-                format!(
-                    "行 {} 被移到了工作表“{}”（原在“{home}”），已按行代码照常读取。",
-                    found.code, found.sheet
+        let notice = |((home, _), found): (&Home, &Found)| {
+            LayoutNotice::of(
+                NoticeCode::RowOnOtherSheet,
+                Action::Info,
+                None,
+                vec![Place {
+                    sheet: found.sheet.clone(),
+                    cell: a1(found.row, 0),
+                }],
+                Text::new(
+                    format!(
+                        "行 {} 被移到了工作表“{}”（原在“{home}”），已按行代码照常读取。",
+                        found.code, found.sheet
+                    ),
+                    format!(
+                        "Row {} was moved to sheet \"{}\" (it belongs to \"{home}\"); it was read by its code.",
+                        found.code, found.sheet
+                    ),
                 ),
-                format!(
-                    "Row {} was moved to sheet \"{}\" (it belongs to \"{home}\"); it was read by its code.",
-                    found.code, found.sheet
-                ),
-            ),
+            )
         };
         self.0.iter().map(notice).collect()
     }

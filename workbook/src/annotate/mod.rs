@@ -31,6 +31,7 @@ use self::{
     xml::{Edits, TagKind, Walk, escape},
 };
 use crate::{
+    codes::AnnotateCode,
     error::ReadError,
     extract::{FileFormat, Limits, RawSheet, RawWorkbook, extract, position},
     language::Language,
@@ -71,9 +72,9 @@ impl AnnotateError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Read(error) => error.code(),
-            Self::NotPatchable => "annotate.not_patchable",
-            Self::Damaged { .. } => "annotate.damaged",
-            Self::Container(_) => "annotate.container",
+            Self::NotPatchable => AnnotateCode::NotPatchable.code(),
+            Self::Damaged { .. } => AnnotateCode::Damaged.code(),
+            Self::Container(_) => AnnotateCode::Container.code(),
         }
     }
 

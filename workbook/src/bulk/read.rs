@@ -11,6 +11,7 @@ use survey::{
 
 use super::{BulkColumn, BulkLayout, NAME_COLUMN, USCC_COLUMN, write::Words};
 use crate::{
+    codes::NoticeCode,
     error::{AnchorError, DoubledCode},
     extract::{CellStyle, GENERAL, RawCellAt, a1},
     language::Language,
@@ -183,7 +184,7 @@ impl<'a> BulkReader<'a> {
                 format!("Column {code} does not belong to this form and was not read."),
             );
             let place = self.place(row, at);
-            self.notice("WF14.column_unknown", None, vec![place], message);
+            self.notice(NoticeCode::ColumnUnknown, None, vec![place], message);
         }
         Ok(BulkStep::Head)
     }
@@ -207,9 +208,9 @@ impl<'a> BulkReader<'a> {
         for (at, column, expected) in changed {
             self.head.columns.retain(|(_, kept)| kept.code != column.code);
             let (code, zh, en) = if is_unit_row {
-                ("WF25.unit_changed", "计量单位", "unit")
+                (NoticeCode::UnitChanged, "计量单位", "unit")
             } else {
-                ("WF25.label_changed", "题目文字", "wording")
+                (NoticeCode::LabelChanged, "题目文字", "wording")
             };
             let message = Text::new(
                 format!(
@@ -277,30 +278,25 @@ impl<'a> BulkReader<'a> {
             ),
         );
         let place = self.place(row, self.head.uscc);
-        self.notice("WF14.column_missing", None, vec![place], message);
+        self.notice(NoticeCode::ColumnMissing, None, vec![place], message);
     }
 
     fn stray(&self, row: u32, column: u32) -> LayoutNotice {
-        LayoutNotice {
-            code: "WF16.row_without_uscc".to_owned(),
-            action: Action::Warn,
-            question: None,
-            places: vec![self.place(row, column)],
-            message: Text::new(
+        LayoutNotice::of(
+            NoticeCode::RowWithoutUscc,
+            Action::Warn,
+            None,
+            vec![self.place(row, column)],
+            Text::new(
                 "这一行没有统一社会信用代码，没有读取。请在第一列填上代码，或删去该行。",
                 "This row has no credit code and was not read. Enter the code in the first column, or clear the row.",
             ),
-        }
+        )
     }
 
-    fn notice(&mut self, code: &str, question: Option<&str>, places: Vec<Place>, message: Text) {
-        self.notices.push(LayoutNotice {
-            code: code.to_owned(),
-            action: Action::Warn,
-            question: question.map(str::to_owned),
-            places,
-            message,
-        });
+    fn notice(&mut self, code: NoticeCode, question: Option<&str>, places: Vec<Place>, message: Text) {
+        let notice = LayoutNotice::of(code, Action::Warn, question, places, message);
+        self.notices.push(notice);
     }
 
     fn place(&self, row: u32, column: u32) -> Place {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use survey::{cell::Place, text::Text};
 
+use crate::codes::FileCode;
+
 /// A workbook that could be read but is not a return that can be understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {}", self.code(), self.message().en)]
@@ -50,14 +52,14 @@ impl AnchorError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Foreign => "workbook.foreign",
-            Self::Csv => "workbook.csv",
-            Self::Html => "workbook.html",
-            Self::MetadataMissing => "workbook.metadata_missing",
-            Self::MetadataDamaged { .. } => "workbook.metadata_damaged",
-            Self::NewerFormat { .. } => "workbook.newer_format",
-            Self::SheetsMissing => "workbook.sheets_missing",
-            Self::CodeTwice { .. } => "workbook.code_twice",
+            Self::Foreign => FileCode::Foreign.code(),
+            Self::Csv => FileCode::Csv.code(),
+            Self::Html => FileCode::Html.code(),
+            Self::MetadataMissing => FileCode::MetadataMissing.code(),
+            Self::MetadataDamaged { .. } => FileCode::MetadataDamaged.code(),
+            Self::NewerFormat { .. } => FileCode::NewerFormat.code(),
+            Self::SheetsMissing => FileCode::SheetsMissing.code(),
+            Self::CodeTwice { .. } => FileCode::CodeTwice.code(),
         }
     }
 

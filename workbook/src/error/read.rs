@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
+use crate::codes::FileCode;
+
 /// A file that is refused before anything in it is looked at. It crosses a pipe from the reading child process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {}", self.code(), self.message().en)]
@@ -117,55 +119,55 @@ impl ReadError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Empty => "workbook.empty",
-            Self::TooLarge { .. } => "workbook.too_large",
-            Self::Truncated => "workbook.truncated",
-            Self::Encrypted => "workbook.encrypted",
-            Self::LegacyXls => "workbook.legacy_xls",
-            Self::Html => "workbook.html",
-            Self::Word => "workbook.word",
-            Self::Pdf => "workbook.pdf",
-            Self::Image => "workbook.image",
-            Self::Archive => "workbook.archive",
-            Self::NotXlsx => "workbook.not_xlsx",
-            Self::NoSuchSheet { .. } => "workbook.no_such_sheet",
-            Self::ZipBomb { .. } => "workbook.zip_bomb",
-            Self::UnsafeNames { .. } => "workbook.unsafe_names",
-            Self::Doctype { .. } => "workbook.doctype",
+            Self::Empty => FileCode::Empty.code(),
+            Self::TooLarge { .. } => FileCode::TooLarge.code(),
+            Self::Truncated => FileCode::Truncated.code(),
+            Self::Encrypted => FileCode::Encrypted.code(),
+            Self::LegacyXls => FileCode::LegacyXls.code(),
+            Self::Html => FileCode::Html.code(),
+            Self::Word => FileCode::Word.code(),
+            Self::Pdf => FileCode::Pdf.code(),
+            Self::Image => FileCode::Image.code(),
+            Self::Archive => FileCode::Archive.code(),
+            Self::NotXlsx => FileCode::NotXlsx.code(),
+            Self::NoSuchSheet { .. } => FileCode::NoSuchSheet.code(),
+            Self::ZipBomb { .. } => FileCode::ZipBomb.code(),
+            Self::UnsafeNames { .. } => FileCode::UnsafeNames.code(),
+            Self::Doctype { .. } => FileCode::Doctype.code(),
             Self::TooMany {
                 what: Counted::Entries, ..
-            } => "workbook.too_many_entries",
+            } => FileCode::TooManyEntries.code(),
             Self::TooMany {
                 what: Counted::Sheets, ..
-            } => "workbook.too_many_sheets",
+            } => FileCode::TooManySheets.code(),
             Self::TooMany {
                 what: Counted::Cells, ..
-            } => "workbook.too_many_cells",
+            } => FileCode::TooManyCells.code(),
             Self::TooMany {
                 what: Counted::SharedStrings,
                 ..
-            } => "workbook.too_many_strings",
+            } => FileCode::TooManyStrings.code(),
             Self::TooMany {
                 what: Counted::MergedRanges,
                 ..
-            } => "workbook.too_many_merged_ranges",
+            } => FileCode::TooManyMergedRanges.code(),
             Self::TooMany {
                 what: Counted::Styles, ..
-            } => "workbook.too_many_styles",
+            } => FileCode::TooManyStyles.code(),
             Self::TooMany {
                 what: Counted::TextBytes | Counted::StringBytes,
                 ..
-            } => "workbook.too_much_text",
+            } => FileCode::TooMuchText.code(),
             Self::TooMany {
                 what: Counted::XmlDepth,
                 ..
-            } => "workbook.too_deep",
+            } => FileCode::TooDeep.code(),
             Self::TooMany {
                 what: Counted::Steps, ..
-            } => "workbook.too_much_work",
-            Self::TextTooLong { .. } => "workbook.text_too_long",
-            Self::CellOutOfRange { .. } => "workbook.cell_out_of_range",
-            Self::Damaged { .. } => "workbook.damaged",
+            } => FileCode::TooMuchWork.code(),
+            Self::TextTooLong { .. } => FileCode::TextTooLong.code(),
+            Self::CellOutOfRange { .. } => FileCode::CellOutOfRange.code(),
+            Self::Damaged { .. } => FileCode::Damaged.code(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use survey::text::Text;
 
+use crate::codes::TemplateCode;
+
 /// A template that could not be written: the fault is in what was handed in, never in the caller's figures.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {}", self.code(), self.message().en)]
@@ -34,11 +36,11 @@ impl WriteError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::OptionsMissing { .. } => "template.options_missing",
-            Self::UnknownCell { .. } => "template.unknown_cell",
-            Self::TextTooLong { .. } => "template.text_too_long",
-            Self::Writer(_) => "template.writer",
-            Self::Container(_) => "template.container",
+            Self::OptionsMissing { .. } => TemplateCode::OptionsMissing.code(),
+            Self::UnknownCell { .. } => TemplateCode::UnknownCell.code(),
+            Self::TextTooLong { .. } => TemplateCode::TextTooLong.code(),
+            Self::Writer(_) => TemplateCode::Writer.code(),
+            Self::Container(_) => TemplateCode::Container.code(),
         }
     }
 

@@ -11,7 +11,7 @@ use survey::{
 };
 
 use super::{Field, Mapping, Shape};
-use crate::extract::position;
+use crate::{codes::MappingCode, extract::position};
 
 /// Rows and columns from 0; the row is absent where the place is a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ impl Compiled {
         if matches!(mapping.shape, Shape::Rows { header_row: 0, .. }) {
             faults.push(fault(
                 "/shape/header_row",
-                "mapping.header_row",
+                MappingCode::HeaderRow,
                 "表头行从 1 数起。",
                 "The header row counts from 1.",
             ));
@@ -60,7 +60,7 @@ impl Compiled {
                 None => faults.push(misplaced(&pointer("at"), &mapping)),
                 Some(at) if !used.insert(at) => faults.push(fault(
                     &pointer("at"),
-                    "mapping.place_twice",
+                    MappingCode::PlaceTwice,
                     "同一位置对应了两个题项。",
                     "One place answers two questions.",
                 )),
@@ -70,7 +70,7 @@ impl Compiled {
             if kind.is_none() {
                 faults.push(fault(
                     &pointer("question"),
-                    "mapping.unknown_question",
+                    MappingCode::UnknownQuestion,
                     "调查表里没有这个题项或列。",
                     "The questionnaire has no such question or column.",
                 ));
@@ -78,7 +78,7 @@ impl Compiled {
             if !answered.insert((&field.question, &field.column, field.row.unwrap_or(0))) {
                 faults.push(fault(
                     &pointer("question"),
-                    "mapping.question_twice",
+                    MappingCode::QuestionTwice,
                     "同一题项对应了两个位置。",
                     "Two places answer one question.",
                 ));
@@ -89,7 +89,7 @@ impl Compiled {
             {
                 faults.push(fault(
                     &pointer("unit_factor"),
-                    "mapping.unit_factor",
+                    MappingCode::UnitFactor,
                     "换算系数应大于 0，且只用于数值题项。",
                     "A unit factor is above 0 and belongs to a figure.",
                 ));
@@ -99,7 +99,7 @@ impl Compiled {
         if mapping.fields.is_empty() {
             faults.push(fault(
                 "/fields",
-                "mapping.empty",
+                MappingCode::Empty,
                 "没有任何对应关系。",
                 "No column answers any question.",
             ));
@@ -187,19 +187,19 @@ fn misplaced(pointer: &str, mapping: &Mapping) -> DocumentFault {
     match mapping.shape {
         Shape::Rows { .. } => fault(
             pointer,
-            "mapping.place",
+            MappingCode::Place,
             "这里应是列，如 C。",
             "A column is wanted here, such as C.",
         ),
         Shape::Sheets => fault(
             pointer,
-            "mapping.place",
+            MappingCode::Place,
             "这里应是单元格，如 C7。",
             "A cell is wanted here, such as C7.",
         ),
     }
 }
 
-fn fault(pointer: &str, code: &str, zh: &str, en: &str) -> DocumentFault {
-    DocumentFault::new(code, pointer, zh, en)
+fn fault(pointer: &str, code: MappingCode, zh: &str, en: &str) -> DocumentFault {
+    DocumentFault::of(code, pointer, zh, en)
 }

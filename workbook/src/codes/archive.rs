@@ -1,0 +1,42 @@
+//! Codes of archives that are refused.
+
+survey::codes! {
+    /// Why an archive of workbooks is refused.
+    pub enum ArchiveCode {
+        ZipDamaged "import.zip_damaged"
+            "ZIP 已损坏或不是 ZIP，没有导入任何文件。"
+            "The ZIP is damaged or is none; nothing of it was imported."
+            "请重新压缩（格式选 ZIP）后再上传。"
+            "Compress the files again (as ZIP) and upload that."
+        ZipEncrypted "import.zip_encrypted"
+            "ZIP 设有密码，没有导入任何文件。"
+            "The ZIP needs a password; nothing of it was imported."
+            "请不设密码重新压缩后再上传。"
+            "Compress the files again without one."
+        ZipTruncated "import.zip_truncated"
+            "ZIP 不完整，可能没有传输完。"
+            "The ZIP is incomplete; a transfer may have been cut off."
+            "请重新压缩或下载后再上传。"
+            "Compress or download it again."
+        ZipTooManyEntries "import.zip_too_many_entries"
+            "ZIP 内文件超过上限。"
+            "The ZIP holds more files than allowed."
+            "请分成几个 ZIP 上传。"
+            "Split it into several."
+        ZipTooLarge "import.zip_too_large"
+            "ZIP 解压后过大，没有导入任何文件。"
+            "The ZIP inflates to too much; nothing of it was imported."
+            "请只放填报工作簿，或分成几个 ZIP 上传。"
+            "Put only returned workbooks into it, or split it."
+        ZipUnsafeName "import.zip_unsafe_name"
+            "ZIP 内有不允许或重复的文件名，没有导入任何文件。"
+            "The ZIP holds a file name that is not allowed or stands twice; nothing of it was imported."
+            "请把工作簿放进文件夹后重新压缩。"
+            "Compress the workbooks again from a folder."
+        ZipEmpty "import.zip_empty"
+            "ZIP 内没有文件。"
+            "There is no file in the ZIP."
+            "请放入填报工作簿后重新压缩。"
+            "Put the returned workbooks into it and compress it again."
+    }
+}

@@ -1,0 +1,42 @@
+//! Codes of faults of mappings.
+
+survey::codes! {
+    /// What is wrong with a mapping of foreign columns.
+    pub enum MappingCode {
+        HeaderRow "mapping.header_row"
+            "表头行为 0；行从 1 数起。"
+            "The header row is 0; rows count from 1."
+            "请改成 1 或更大的数。"
+            "Set it to 1 or more."
+        Place "mapping.place"
+            "位置的写法与表格形式不符。"
+            "A place is not written as the shape of the table wants it."
+            "一行一家时请写列（如 C），一页一家时请写单元格（如 C7）。"
+            "Name a column (such as C) for rows and a cell (such as C7) for sheets."
+        PlaceTwice "mapping.place_twice"
+            "同一位置对应了两个题项。"
+            "One place answers two questions."
+            "请删去其一。"
+            "Remove one of them."
+        UnknownQuestion "mapping.unknown_question"
+            "调查表里没有这个题项或列。"
+            "The questionnaire has no such question or column."
+            "请改正代码。"
+            "Correct the code."
+        QuestionTwice "mapping.question_twice"
+            "同一题项对应了两个位置。"
+            "Two places answer one question."
+            "请删去其一。"
+            "Remove one of them."
+        UnitFactor "mapping.unit_factor"
+            "换算系数不大于 0，或用于非数值题项。"
+            "A unit factor is not above 0 or belongs to a question that is no figure."
+            "请改正或删去。"
+            "Correct it or remove it."
+        Empty "mapping.empty"
+            "没有任何对应关系。"
+            "No place answers any question."
+            "请至少给出一条对应关系。"
+            "Map one question at least."
+    }
+}
