@@ -4,7 +4,7 @@
 //! filled in, scaled or guessed in silence: every conversion is kept with the raw text and raised as a finding.
 
 mod boolean;
-mod cells;
+mod cell;
 mod choice;
 mod date;
 mod field;
@@ -15,15 +15,16 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use field::{Field, shortened};
+pub(crate) use cell::{is_blank, raw_text, read_cell};
+pub(crate) use field::{Field, Note, Outcome, shortened};
 pub(crate) use number::same_unit;
 pub(crate) use option_index::OptionIndex;
+pub(crate) use words::is_missing_mark;
 
 use crate::{
     answer::{Answers, Claims},
-    cell::{DateSystem, Place, Provenance, Provenances, RawCell},
+    cell::{Place, Provenance, Provenances},
     finding::Finding,
-    survey::Survey,
 };
 
 /// The longest text answer that is kept, in characters.
@@ -59,18 +60,5 @@ impl Reading {
             places,
             ..Self::default()
         }
-    }
-}
-
-impl Survey {
-    /// Reads raw cells into answers, in the order of the questionnaire whatever the order of the cells.
-    pub fn read_answers(&self, cells: &[RawCell], dates: DateSystem) -> Reading {
-        cells::read(self, cells, dates)
-    }
-
-    /// Reads the cells in which reasons stand why a question does not apply. A blank, or a sign for nothing, claims
-    /// nothing.
-    pub fn read_claims(&self, cells: &[RawCell]) -> Claims {
-        cells::read_claims(self, cells)
     }
 }

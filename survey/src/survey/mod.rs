@@ -1,5 +1,6 @@
 //! A compiled questionnaire: validated once, then used for every return of a round.
 
+mod cells;
 mod check;
 mod context;
 mod conversion;

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Reading, boolean, choice, date,
-    field::{Field, Note, Outcome, shortened},
-    number, text, words,
-};
+use super::{Survey, table_key};
 use crate::{
     answer::{Answer, AnswerRow, Claim, Claims},
-    cell::{DateSystem, Provenance, RawCell, RawValue},
+    cell::{DateSystem, Provenance, RawCell},
     finding::{Conversion, Finding},
     messages::Builtin,
-    questionnaire::{Question, QuestionType, TableColumn},
-    survey::Survey,
+    questionnaire::{Question, QuestionType},
+    reading::{Field, Note, Outcome, Reading, is_blank, is_missing_mark, raw_text, read_cell, shortened},
     text::Text,
 };
 
@@ -24,7 +20,20 @@ struct Cells<'c> {
     table: BTreeMap<u32, BTreeMap<&'c str, Vec<&'c RawCell>>>,
 }
 
-pub(super) fn read(survey: &Survey, cells: &[RawCell], dates: DateSystem) -> Reading {
+impl Survey {
+    /// Reads raw cells into answers, in the order of the questionnaire whatever the order of the cells.
+    pub fn read_answers(&self, cells: &[RawCell], dates: DateSystem) -> Reading {
+        read(self, cells, dates)
+    }
+
+    /// Reads the cells in which reasons stand why a question does not apply. A blank, or a sign for nothing, claims
+    /// nothing.
+    pub fn read_claims(&self, cells: &[RawCell]) -> Claims {
+        read_claims(self, cells)
+    }
+}
+
+fn read(survey: &Survey, cells: &[RawCell], dates: DateSystem) -> Reading {
     let mut reader = Reader {
         survey,
         dates,
@@ -62,10 +71,10 @@ pub(super) fn read(survey: &Survey, cells: &[RawCell], dates: DateSystem) -> Rea
     reader.reading
 }
 
-pub(super) fn read_claims(survey: &Survey, cells: &[RawCell]) -> Claims {
+fn read_claims(survey: &Survey, cells: &[RawCell]) -> Claims {
     let claim = |cell: &RawCell| {
         let reason = raw_text(&cell.value).trim().to_owned();
-        let says_something = !is_blank(&cell.value) && !words::is_missing_mark(&reason);
+        let says_something = !is_blank(&cell.value) && !is_missing_mark(&reason);
         (says_something && survey.question(&cell.question).is_some()).then(|| {
             let claim = Claim {
                 reason: shortened(&reason),
@@ -122,7 +131,7 @@ impl Reader<'_> {
                 let Some(cells) = cells.get(column.code.as_str()) else {
                     continue;
                 };
-                let key = table_key(question, row, column);
+                let key = table_key(&question.code, row, &column.code);
                 let field = self.survey.column_field(question, column);
                 if let Some(first) = cells.first() {
                     self.reading.places.insert(key.clone(), first.place.clone());
@@ -140,7 +149,9 @@ impl Reader<'_> {
             } else {
                 self.reading.findings.truncate(found_before);
                 for column in columns {
-                    self.reading.places.remove(&table_key(question, row, column));
+                    self.reading
+                        .places
+                        .remove(&table_key(&question.code, row, &column.code));
                 }
             }
         }
@@ -236,69 +247,4 @@ impl Reader<'_> {
             offers: offer.into_iter().collect(),
         });
     }
-}
-
-/// Reads one cell that is not blank.
-pub(super) fn read_cell(field: &Field<'_>, cell: &RawCell, dates: DateSystem) -> Outcome {
-    match &cell.value {
-        RawValue::Error(error) => return Outcome::refused(Builtin::NoCachedValue, error),
-        RawValue::FormulaWithoutValue => return Outcome::refused(Builtin::NoCachedValue, "="),
-        RawValue::Text(text) if words::is_missing_mark(text) && !names_an_answer(field, text) => {
-            return Outcome::blank().noting(Note::new(Builtin::MissingMark).with("raw", text));
-        }
-        _ => {}
-    }
-    match field.kind {
-        QuestionType::Number | QuestionType::Percent | QuestionType::Integer | QuestionType::Money => {
-            number::read(field, &cell.value, number::is_percent_format(&cell.number_format))
-        }
-        QuestionType::Level => read_level(field, cell),
-        QuestionType::Single => choice::read_single(field.options, &cell.value),
-        QuestionType::Multi => choice::read_multi(field.options, &cell.value),
-        QuestionType::Text => text::read(&cell.value),
-        QuestionType::Date => date::read(&cell.value, dates),
-        QuestionType::Boolean => boolean::read(&cell.value),
-        // A table has columns, which are fields of their own; it is none itself.
-        QuestionType::Table => Outcome::blank(),
-    }
-}
-
-fn read_level(field: &Field<'_>, cell: &RawCell) -> Outcome {
-    let by_option = match &cell.value {
-        RawValue::Text(text) => choice::read_level(field.options, text),
-        _ => None,
-    };
-    by_option.unwrap_or_else(|| number::read(field, &cell.value, false))
-}
-
-fn names_an_answer(field: &Field<'_>, text: &str) -> bool {
-    match field.kind {
-        QuestionType::Boolean => boolean::is_answer(text),
-        QuestionType::Single | QuestionType::Multi | QuestionType::Level => choice::is_answer(field.options, text),
-        _ => false,
-    }
-}
-
-fn is_blank(value: &RawValue) -> bool {
-    match value {
-        RawValue::Blank => true,
-        RawValue::Text(text) => words::plain(text).is_empty(),
-        _ => false,
-    }
-}
-
-/// A raw value as text: numbers in their shortest exact form, texts as typed.
-fn raw_text(value: &RawValue) -> String {
-    match value {
-        RawValue::Blank => String::new(),
-        RawValue::Text(text) | RawValue::Error(text) => text.clone(),
-        RawValue::Number(number) | RawValue::DateSerial(number) => words::shortest(*number),
-        RawValue::Boolean(value) => (if *value { "TRUE" } else { "FALSE" }).to_owned(),
-        RawValue::FormulaWithoutValue => "=".to_owned(),
-    }
-}
-
-/// `V02[0].name`.
-fn table_key(question: &Question, row: usize, column: &TableColumn) -> String {
-    crate::survey::table_key(&question.code, row, &column.code)
 }

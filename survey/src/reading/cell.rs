@@ -1,0 +1,73 @@
+//! One cell: which reader takes it, and what stands in it as text.
+
+use super::{
+    boolean, choice, date,
+    field::{Field, Note, Outcome},
+    number, text, words,
+};
+use crate::{
+    cell::{DateSystem, RawCell, RawValue},
+    messages::Builtin,
+    questionnaire::QuestionType,
+};
+
+/// Reads one cell that is not blank.
+pub(crate) fn read_cell(field: &Field<'_>, cell: &RawCell, dates: DateSystem) -> Outcome {
+    match &cell.value {
+        RawValue::Error(error) => return Outcome::refused(Builtin::NoCachedValue, error),
+        RawValue::FormulaWithoutValue => return Outcome::refused(Builtin::NoCachedValue, "="),
+        RawValue::Text(text) if words::is_missing_mark(text) && !names_an_answer(field, text) => {
+            return Outcome::blank().noting(Note::new(Builtin::MissingMark).with("raw", text));
+        }
+        _ => {}
+    }
+    match field.kind {
+        QuestionType::Number | QuestionType::Percent | QuestionType::Integer | QuestionType::Money => {
+            number::read(field, &cell.value, number::is_percent_format(&cell.number_format))
+        }
+        QuestionType::Level => read_level(field, cell),
+        QuestionType::Single => choice::read_single(field.options, &cell.value),
+        QuestionType::Multi => choice::read_multi(field.options, &cell.value),
+        QuestionType::Text => text::read(&cell.value),
+        QuestionType::Date => date::read(&cell.value, dates),
+        QuestionType::Boolean => boolean::read(&cell.value),
+        // A table has columns, which are fields of their own; it is none itself.
+        QuestionType::Table => Outcome::blank(),
+    }
+}
+
+fn read_level(field: &Field<'_>, cell: &RawCell) -> Outcome {
+    let by_option = match &cell.value {
+        RawValue::Text(text) => choice::read_level(field.options, text),
+        _ => None,
+    };
+    by_option.unwrap_or_else(|| number::read(field, &cell.value, false))
+}
+
+fn names_an_answer(field: &Field<'_>, text: &str) -> bool {
+    match field.kind {
+        QuestionType::Boolean => boolean::is_answer(text),
+        QuestionType::Single | QuestionType::Multi | QuestionType::Level => choice::is_answer(field.options, text),
+        _ => false,
+    }
+}
+
+/// Whether nothing stands in a cell.
+pub(crate) fn is_blank(value: &RawValue) -> bool {
+    match value {
+        RawValue::Blank => true,
+        RawValue::Text(text) => words::plain(text).is_empty(),
+        _ => false,
+    }
+}
+
+/// A raw value as text: numbers in their shortest exact form, texts as typed.
+pub(crate) fn raw_text(value: &RawValue) -> String {
+    match value {
+        RawValue::Blank => String::new(),
+        RawValue::Text(text) | RawValue::Error(text) => text.clone(),
+        RawValue::Number(number) | RawValue::DateSerial(number) => words::shortest(*number),
+        RawValue::Boolean(value) => (if *value { "TRUE" } else { "FALSE" }).to_owned(),
+        RawValue::FormulaWithoutValue => "=".to_owned(),
+    }
+}
