@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    CompiledRule, Evaluation, Survey,
+    Evaluation, Survey,
     conversion::Offers,
     fit::{self, Misfit},
     identify,
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     answer::{Answer, AnswerRow},
     cell::Place,
-    expression::Scope,
     finding::{Finding, Findings},
     messages::Builtin,
     questionnaire::{Action, EditRule, Question, QuestionType},
@@ -112,7 +111,7 @@ impl Checker<'_> {
         let mut findings = Vec::new();
         for (rule, compiled) in self.survey.questionnaire.edit_rules.iter().zip(&self.survey.rules) {
             let readable = compiled.reads.is_disjoint(&self.reading.unreadable);
-            if readable && breaks(compiled, scope) {
+            if readable && compiled.breaks(scope) {
                 let scalar = |code: &str| {
                     self.survey
                         .question(code)
@@ -193,21 +192,4 @@ impl Checker<'_> {
             .get(key)
             .map(|provenance| crate::reading::shortened(&provenance.raw))
     }
-}
-
-/// Whether a rule applies and is broken. What is not computable (a gap in a table row) breaks nothing.
-fn breaks(rule: &CompiledRule, scope: &Scope) -> bool {
-    verdict(rule, scope) == Some(false)
-}
-
-/// Whether a rule applies and is kept.
-pub(super) fn holds(rule: &CompiledRule, scope: &Scope) -> bool {
-    verdict(rule, scope) == Some(true)
-}
-
-/// Whether a rule is kept; none where it does not apply or is not computable.
-fn verdict(rule: &CompiledRule, scope: &Scope) -> Option<bool> {
-    let applies = rule.needs.iter().all(|name| !scope.get(name).is_null()) && rule.when.holds(scope);
-    let value = applies.then(|| rule.expression.evaluate(scope).ok()).flatten()?;
-    Some(value.as_bool() == Some(true))
 }

@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{CompiledRule, Evaluation, Survey, check::holds};
+use super::{CompiledRule, Evaluation, Survey};
 use crate::{
     answer::Answer,
     cell::Provenance,
@@ -176,7 +176,7 @@ impl<'c> Offers<'c> {
                 let changed = self
                     .survey
                     .with_answer(self.evaluation, code, Answer::Number(converted));
-                if holds(compiled, changed.scope()) {
+                if compiled.holds(changed.scope()) {
                     offers.push(Conversion {
                         question: code.clone(),
                         unit: mistaken.unit.clone(),

@@ -6,27 +6,28 @@ mod context;
 mod conversion;
 mod environment;
 mod evaluation;
+mod fingerprint;
 mod fit;
 mod identify;
 mod neighbours;
 mod publish;
 mod rows;
+mod rule;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-pub use context::{Fingerprint, PeerFigures};
 pub use conversion::WantedConversion;
 pub use evaluation::{DerivedResult, Evaluation, RoundContext};
+pub use fingerprint::{Fingerprint, PeerFigures};
 pub use fit::Misfit;
 pub use neighbours::{Neighbour, Neighbours, Others};
 pub use rows::Row;
+pub use rule::Guarded;
+use rule::{CompiledDerived, CompiledRule};
 
 use crate::{
     document::DocumentFault,
-    expression::{Expression, Scope, TypeEnv},
+    expression::{Expression, TypeEnv},
     questionnaire::{ChoiceOption, DerivedValue, EditRule, Question, Questionnaire, TableColumn},
     reading::{Field, OptionIndex},
     tables::ReferenceTables,
@@ -60,63 +61,6 @@ struct CompiledQuestion {
     option_index: OptionIndex,
     /// By column code.
     column_options: BTreeMap<String, OptionIndex>,
-}
-
-/// An expression with what must be so before it counts.
-#[derive(Clone, Copy, Debug)]
-pub struct Guarded<'s> {
-    /// Names that must not be null.
-    pub needs: &'s [String],
-    /// Condition that must hold.
-    pub guard: &'s Expression,
-    /// The expression.
-    pub expression: &'s Expression,
-}
-
-impl Guarded<'_> {
-    /// Whether everything needed is there and the condition holds.
-    pub fn applies(&self, scope: &Scope) -> bool {
-        self.needs.iter().all(|name| !scope.get(name).is_null()) && self.guard.holds(scope)
-    }
-}
-
-/// A derived value, ready to be computed.
-#[derive(Debug)]
-struct CompiledDerived {
-    name: Arc<str>,
-    needs: Vec<String>,
-    guard: Expression,
-    expression: Expression,
-}
-
-/// An edit rule, ready to be checked. Its texts stay in the questionnaire, at the same position.
-#[derive(Debug)]
-struct CompiledRule {
-    needs: Vec<String>,
-    when: Expression,
-    expression: Expression,
-    /// Every question the rule reads, through derived values too.
-    reads: BTreeSet<String>,
-}
-
-impl CompiledDerived {
-    fn guarded(&self) -> Guarded<'_> {
-        Guarded {
-            needs: &self.needs,
-            guard: &self.guard,
-            expression: &self.expression,
-        }
-    }
-}
-
-impl CompiledRule {
-    fn guarded(&self) -> Guarded<'_> {
-        Guarded {
-            needs: &self.needs,
-            guard: &self.when,
-            expression: &self.expression,
-        }
-    }
 }
 
 impl Survey {

@@ -11,7 +11,7 @@ use std::{
 
 use rust_decimal::Decimal;
 
-use super::context::{Fingerprint, PeerFigures};
+use super::fingerprint::{Fingerprint, PeerFigures};
 
 /// What is kept of a return of the round, to compare others with.
 #[derive(Clone, Debug, PartialEq)]
