@@ -24,10 +24,6 @@ use crate::{
 pub(super) const INDEX_MARK: &str = "#ronghe.findings";
 /// The mark in the first cell of the sheet of keys.
 pub(super) const KEYS_MARK: &str = "#ronghe.marks";
-/// Name of the index sheet, in both languages whatever that of the form.
-pub(crate) const INDEX_NAME: &str = "审核问题 Findings";
-/// Name of the sheet of keys.
-pub(crate) const KEYS_NAME: &str = "_findings";
 /// Codes of the columns in the hidden first row.
 pub(super) const KEY: &str = INDEX_MARK;
 pub(super) const FINGERPRINT: &str = "#fingerprint";

@@ -19,7 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use survey::{cell::RawValue, report::Report, text::Text};
 
-pub(crate) use index_sheet::{INDEX_NAME, KEYS_NAME};
 pub(crate) use read::is_ours;
 pub use read::{GivenJustification, justifications};
 
@@ -35,7 +34,7 @@ use crate::{
     error::ReadError,
     extract::{FileFormat, Limits, RawSheet, RawWorkbook, extract, position},
     language::Language,
-    layout::sheet_name,
+    layout::{INDEX_NAME, KEYS_NAME, sheet_name},
 };
 
 /// For whom the findings are written.

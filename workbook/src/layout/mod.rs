@@ -16,7 +16,7 @@ mod names;
 mod relevance;
 
 pub(crate) use build::is_shown_beside;
-pub(crate) use names::sheet_name;
+pub(crate) use names::{INDEX_NAME, KEYS_NAME, sheet_name};
 
 use std::collections::BTreeSet;
 

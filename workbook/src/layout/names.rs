@@ -3,6 +3,11 @@
 /// Excel's limit, in UTF-16 code units.
 const LONGEST: usize = 31;
 
+/// The sheet on which the findings of a marked workbook are listed.
+pub(crate) const INDEX_NAME: &str = "审核问题 Findings";
+/// The very hidden sheet with the keys of the findings.
+pub(crate) const KEYS_NAME: &str = "_findings";
+
 /// Names of the sheets of a template that ask nothing; no section may take them.
 pub(super) const RESERVED: [&str; 13] = [
     "封面",
@@ -16,8 +21,8 @@ pub(super) const RESERVED: [&str; 13] = [
     "_checks",
     "_lists",
     "_template",
-    crate::annotate::INDEX_NAME,
-    crate::annotate::KEYS_NAME,
+    INDEX_NAME,
+    KEYS_NAME,
 ];
 
 /// A name that is safe for Excel and not taken yet; it is added to `taken`.
