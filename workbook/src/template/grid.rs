@@ -8,7 +8,7 @@ use super::{
     Template,
     field::Field,
     lists::ListSheets,
-    measure::{row_height, width},
+    measure::{LABEL_WIDTH, NOTE_WIDTH, row_height, width},
     page,
     row::Writing,
 };
@@ -19,10 +19,8 @@ use crate::{
 };
 
 const CODE_WIDTH: f64 = 8.0;
-pub(super) const LABEL_WIDTH: f64 = 36.0;
 const NARROWEST_UNIT: f64 = 10.0;
 const WIDEST_UNIT: f64 = 18.0;
-pub(super) const NOTE_WIDTH: f64 = 48.0;
 /// Headers of answer columns wrap beyond this.
 const WIDEST_HEADER: f64 = 26.0;
 /// The reason why a question does not apply wraps.

@@ -1,5 +1,10 @@
 //! How wide and how high texts are, in the units of Excel.
 
+/// Width of the column of labels.
+pub(super) const LABEL_WIDTH: f64 = 36.0;
+/// Width of the column of filling notes.
+pub(super) const NOTE_WIDTH: f64 = 48.0;
+
 /// Height of one line of body text, in points.
 const LINE: f64 = 15.0;
 /// Space above and below the text of a cell, in points.

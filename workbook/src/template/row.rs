@@ -11,9 +11,8 @@ use survey::{
 use super::{
     Template, cell,
     field::Field,
-    grid::{LABEL_WIDTH, NOTE_WIDTH},
     lists::ListSheets,
-    measure::row_height,
+    measure::{LABEL_WIDTH, NOTE_WIDTH, row_height},
     style::Alignment,
     validation,
 };
