@@ -13,6 +13,7 @@ pub mod codes;
 mod date;
 pub mod error;
 pub mod extract;
+mod issue;
 pub mod language;
 pub mod layout;
 pub mod mapping;

@@ -5,14 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
-use crate::{
-    bulk::{self, BULK_SHEET, BulkLayout},
-    codes::FileCode,
-    error::AnchorError,
-    language::Language,
-    layout::Layout,
-    template::TemplateIssue,
-};
+use crate::{codes::FileCode, error::AnchorError, issue::TemplateIssue, language::Language, layout::Layout};
+
+pub use crate::issue::TemplateKind;
 
 /// The mark in the first cell of the metadata sheet.
 pub(crate) const MARK: &str = "#ronghe.template";
@@ -24,37 +19,6 @@ pub(crate) const SHEET_KEY: &str = "sheet:";
 pub(crate) const SEAL_KEY: &str = "seal";
 /// The defined name that repeats the seal: it survives where the hidden sheet was cleared.
 pub const SEAL_NAME: &str = "_ronghe.seal";
-
-/// What a template is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TemplateKind {
-    /// The return of one enterprise.
-    #[default]
-    Return,
-    /// Many returns of a round, one a row.
-    Bulk,
-    /// The return of an enterprise that is not in the registry yet: the credit code typed into it decides.
-    Generic,
-}
-
-impl TemplateKind {
-    /// The spelling in the metadata sheet.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Return => "return",
-            Self::Bulk => "bulk",
-            Self::Generic => "generic",
-        }
-    }
-
-    /// The kind of a spelling.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Return, Self::Bulk, Self::Generic]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-    }
-}
 
 /// The marks of a template. Nothing in them may be trusted before the seal is verified ([`crate::seal`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,30 +144,6 @@ impl TemplateMetadata {
                 .iter()
                 .map(|sheet| (sheet.code.clone(), sheet_name(&sheet.name)))
                 .collect(),
-        }
-    }
-
-    /// The marks that writing the bulk layout for `issue` leaves.
-    pub fn of_bulk(layout: &BulkLayout, issue: &TemplateIssue) -> Self {
-        Self {
-            format_version: FORMAT_VERSION,
-            kind: TemplateKind::Bulk,
-            template_id: issue.template_id.clone(),
-            questionnaire: layout.questionnaire.clone(),
-            questionnaire_version: layout.version.clone(),
-            variant: None,
-            layout_hash: layout.hash(),
-            enterprise_id: String::new(),
-            enterprise_uscc: String::new(),
-            area: issue.area.clone(),
-            table_rows: Some(layout.table_rows),
-            round_id: issue.round.id.clone(),
-            round_code: issue.round.code.clone(),
-            language: issue.language,
-            issued_at: issue.issued_at.clone(),
-            nonce: issue.nonce.clone(),
-            seal: issue.seal.clone(),
-            sheets: BTreeMap::from([(BULK_SHEET.to_owned(), bulk::sheet_name(issue.language).to_owned())]),
         }
     }
 

@@ -86,7 +86,7 @@ pub async fn write_filled_bulk(
         .clamp(1, MOST_TABLE_ROWS);
     let bytes = blocking(move || {
         let layout = BulkLayout::of(form.survey.questionnaire(), rows);
-        issue.seal = Some(key.seal(&TemplateMetadata::of_bulk(&layout, &issue)));
+        issue.seal = Some(key.seal(&layout.metadata(&issue)));
         let questionnaire = form.survey.questionnaire();
         let entries = members.into_iter().map(|enterprise| {
             let known = known_answers(questionnaire, &enterprise, previous.get(&enterprise.id));

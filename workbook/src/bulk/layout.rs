@@ -1,5 +1,7 @@
 //! The columns of a bulk sheet.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use survey::{
@@ -7,7 +9,12 @@ use survey::{
     text::Text,
 };
 
-use crate::layout::{CellKey, column_anchor, hex};
+use super::{BULK_SHEET, sheet_name};
+use crate::{
+    issue::{TemplateIssue, TemplateKind},
+    layout::{CellKey, column_anchor, hex},
+    metadata::{FORMAT_VERSION, TemplateMetadata},
+};
 
 /// What stands where on a bulk sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,6 +78,30 @@ impl BulkLayout {
             version: questionnaire.version.clone(),
             table_rows,
             columns,
+        }
+    }
+
+    /// The marks that writing this layout for `issue` leaves.
+    pub fn metadata(&self, issue: &TemplateIssue) -> TemplateMetadata {
+        TemplateMetadata {
+            format_version: FORMAT_VERSION,
+            kind: TemplateKind::Bulk,
+            template_id: issue.template_id.clone(),
+            questionnaire: self.questionnaire.clone(),
+            questionnaire_version: self.version.clone(),
+            variant: None,
+            layout_hash: self.hash(),
+            enterprise_id: String::new(),
+            enterprise_uscc: String::new(),
+            area: issue.area.clone(),
+            table_rows: Some(self.table_rows),
+            round_id: issue.round.id.clone(),
+            round_code: issue.round.code.clone(),
+            language: issue.language,
+            issued_at: issue.issued_at.clone(),
+            nonce: issue.nonce.clone(),
+            seal: issue.seal.clone(),
+            sheets: BTreeMap::from([(BULK_SHEET.to_owned(), sheet_name(issue.language).to_owned())]),
         }
     }
 

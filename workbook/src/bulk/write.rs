@@ -14,7 +14,6 @@ use crate::{
     error::WriteError,
     language::Language,
     layout::CellKey,
-    metadata::TemplateMetadata,
     options::OptionLists,
     prefill::{Prefill, PrefillCell},
     template::{
@@ -71,7 +70,7 @@ pub fn write(
         ))
         .set_zip_compression_level(COMPRESSION);
     // First of all, so that whoever reads from the front knows what follows.
-    marks::write(&TemplateMetadata::of_bulk(layout, issue), &mut workbook)?;
+    marks::write(&layout.metadata(issue), &mut workbook)?;
     let mut list_sheets = ListSheets::new(issue.language);
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet

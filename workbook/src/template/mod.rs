@@ -21,9 +21,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
-use serde::{Deserialize, Serialize};
 use survey::{
-    answer::{Answers, Claims},
     questionnaire::{Question, Questionnaire},
     survey::Survey,
     text::Text,
@@ -34,68 +32,15 @@ use crate::{
     error::WriteError,
     language::Language,
     layout::{Layout, SheetBody},
-    metadata::{TemplateKind, TemplateMetadata},
+    metadata::TemplateMetadata,
     options::OptionLists,
     prefill::{Prefill, raw_values},
 };
 
+pub use crate::issue::{Addressee, RoundTitle, TemplateIssue};
+
 /// The default level takes a sixth more time of the whole for a twelfth fewer bytes.
 pub(crate) const COMPRESSION: u8 = 2;
-
-/// For whom and when a template is issued.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct TemplateIssue {
-    /// Id of this issue.
-    pub template_id: String,
-    /// When it is issued, RFC 3339 with the offset of the county's clock; it is also the date of the file.
-    pub issued_at: String,
-    /// The enterprise.
-    pub enterprise: Addressee,
-    /// The round.
-    pub round: RoundTitle,
-    /// Language.
-    pub language: Language,
-    /// What it is for.
-    pub kind: TemplateKind,
-    /// Code of the area whose enterprises a bulk template lists.
-    pub area: Option<String>,
-    /// Random text of this issue.
-    pub nonce: String,
-    /// The seal over [`TemplateMetadata::of`] this issue ([`crate::seal`]), where the caller seals.
-    pub seal: Option<String>,
-    /// Last round's answers, shown in grey beside the cells of questions with `carry_mode` show.
-    pub previous: Answers,
-    /// Reasons why questions do not apply, where the template leaves the house with some.
-    pub claims: Claims,
-}
-
-/// The enterprise a template is addressed to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Addressee {
-    /// Id.
-    pub id: String,
-    /// Registered name.
-    pub name: String,
-    /// Unified social credit code.
-    pub uscc: String,
-    /// Town or subdistrict.
-    pub town: String,
-}
-
-/// The round as the cover names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoundTitle {
-    /// Id.
-    pub id: String,
-    /// Code, such as `2026`.
-    pub code: String,
-    /// Title.
-    pub title: Text,
-    /// First day, `YYYY-MM-DD`.
-    pub opens_on: String,
-    /// Last day, `YYYY-MM-DD`.
-    pub due_on: String,
-}
 
 /// Writes a template as an `.xlsx` file. The same arguments give the same bytes.
 ///
