@@ -245,7 +245,7 @@ impl<'a> Section<'a> {
         };
         let language = reading.metadata.language;
         let expected = [
-            (column_anchor::LABEL, wording::row_label(row, language)),
+            (column_anchor::LABEL, row.shown_label(language)),
             (column_anchor::UNIT, language.block(&row.unit)),
         ];
         let mut is_reworded = false;

@@ -165,6 +165,16 @@ pub struct GridRow {
     pub questions: Vec<Option<String>>,
 }
 
+impl GridRow {
+    /// The label as it stands in its cell: that of the question, or code and label of the option.
+    pub(crate) fn shown_label(&self, language: Language) -> String {
+        match &self.role {
+            RowRole::Tick { option } => format!("{option} {}", language.block(&self.label)),
+            RowRole::Answer | RowRole::Ticks | RowRole::OtherSheet { .. } => language.block(&self.label),
+        }
+    }
+}
+
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use survey::cell::{Place, RawCell, RawValue, TableCell};
+use survey::{
+    cell::{Place, RawCell, RawValue, TableCell},
+    width::half_width,
+};
 
 use super::{Compiled, Shape, check::At};
-use crate::{
-    extract::{RawCellAt, RawRow, RawSheet, RawWorkbook, RowsHead, Visibility, a1},
-    wording::key_text,
-};
+use crate::extract::{GENERAL, RawCellAt, RawRow, RawSheet, RawWorkbook, RowsHead, Visibility, a1};
 
 /// A row of a sheet (or a whole sheet where each is one enterprise) with the number formats of its cells.
 pub struct SourceRow<'a> {
@@ -124,7 +124,7 @@ impl Compiled {
                 }),
                 place: place(*at),
                 value: cell.map_or(RawValue::Blank, |(cell, _)| cell.value.clone()),
-                number_format: cell.map_or_else(|| "General".to_owned(), |(_, format)| (*format).to_owned()),
+                number_format: cell.map_or_else(|| GENERAL.to_owned(), |(_, format)| (*format).to_owned()),
                 formula: cell.is_some_and(|(cell, _)| cell.formula),
             }
         });
@@ -148,4 +148,17 @@ fn with_formats<'a>(workbook: &'a RawWorkbook, cells: &'a [RawCellAt]) -> Vec<(&
 
 fn at(cell: &RawCellAt, wanted: At) -> bool {
     cell.column == wanted.column && wanted.row.is_none_or(|row| row == cell.row)
+}
+
+/// A credit code or a name as it is looked up; none where nothing readable stands. A number is no good key: eighteen
+/// digits do not survive as one.
+fn key_text(value: &RawValue) -> Option<String> {
+    match value {
+        RawValue::Text(text) => {
+            let text = half_width(text).trim().to_owned();
+            (!text.is_empty()).then_some(text)
+        }
+        RawValue::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }

@@ -22,7 +22,6 @@ use crate::{
     options::choices,
     prefill::PrefillCell,
     ticks::{TICK, codes_in, tick_hint},
-    wording,
 };
 
 /// One row being written.
@@ -73,7 +72,7 @@ impl Writing<'_> {
         };
         worksheet.write_string_with_format(self.at, at::CODE_COLUMN, code, code_format)?;
         let label_format = if is_tick { &palette.tick_label } else { &palette.label };
-        let label = wording::row_label(row, language);
+        let label = row.shown_label(language);
         worksheet.write_string_with_format(self.at, at::LABEL_COLUMN, label, label_format)?;
         let unit = language.block(&row.unit);
         worksheet.write_string_with_format(self.at, at::UNIT_COLUMN, unit, &palette.unit)?;
@@ -250,7 +249,7 @@ impl Writing<'_> {
         let language = self.template.language();
         let width_of = |column: u16| self.widths.get(&column).copied().unwrap_or(LABEL_WIDTH);
         let mut texts = vec![
-            (wording::row_label(self.row, language), LABEL_WIDTH),
+            (self.row.shown_label(language), LABEL_WIDTH),
             (language.block(&self.row.unit), width_of(at::UNIT_COLUMN)),
             // Notes are set in a smaller size.
             (self.note(), NOTE_WIDTH * 1.15),
