@@ -193,14 +193,13 @@ impl Survey {
             .iter()
             .filter_map(|line| self.line(evaluation, line, before))
             .collect();
-        let sum = |of: fn(&AccountLine) -> f64| lines.iter().map(of).sum::<f64>();
+        let sum = |of: fn(&AccountLine) -> Option<f64>| lines.iter().filter_map(of).sum::<f64>();
         let agrees = |total: Option<f64>, sum: f64| {
             total.is_none_or(|total| (total - sum).abs() <= TOLERANCE * total.abs().max(sum.abs()))
         };
         EnergyYear {
-            agrees: agrees(energy_tce, sum(|line| line.energy_tce))
-                && agrees(co2_t, sum(|line| line.co2_t.unwrap_or_default())),
-            equivalent_tce: energy_tce.map(|_| sum(|line| line.equivalent_tce)),
+            agrees: agrees(energy_tce, sum(|line| Some(line.energy_tce))) && agrees(co2_t, sum(|line| line.co2_t)),
+            equivalent_tce: energy_tce.map(|_| sum(|line| Some(line.equivalent_tce))),
             energy_tce,
             co2_t,
             lines,
@@ -213,7 +212,7 @@ impl Survey {
         let tables = self.tables();
         let settings = &tables.settings;
         let quantity = evaluation.scope().get(code).as_f64();
-        let amount = quantity.unwrap_or_default() * if line.deducted { -1.0 } else { 1.0 };
+        let amount = zero_when_blank(quantity) * if line.deducted { -1.0 } else { 1.0 };
         let factor = line.fuel.as_ref().and_then(|fuel| {
             let found = tables
                 .energy
@@ -311,4 +310,9 @@ fn used(factor: &EnergyFactor, per_unit: f64, measured: Option<f64>) -> FactorUs
         measured: measured.is_some(),
         source: factor.source.clone(),
     }
+}
+
+/// A quantity as the account takes it: what was not filled in adds nothing.
+fn zero_when_blank(quantity: Option<f64>) -> f64 {
+    quantity.unwrap_or(0.0)
 }

@@ -341,6 +341,13 @@ pub struct Question {
     pub confidence: Confidence,
 }
 
+impl Question {
+    /// The columns of a table question; other questions have none.
+    pub fn table_columns(&self) -> &[TableColumn] {
+        self.columns.as_deref().unwrap_or(&[])
+    }
+}
+
 /// A fact of the registry of enterprises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -424,6 +431,13 @@ pub struct TableColumn {
     /// Options.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<ChoiceOption>>,
+}
+
+impl TableColumn {
+    /// The options of a column of choices; other columns have none.
+    pub fn own_options(&self) -> &[ChoiceOption] {
+        self.options.as_deref().unwrap_or(&[])
+    }
 }
 
 /// A value computed from answers.

@@ -8,6 +8,7 @@ use crate::{
     cell::{Place, Provenances},
     finding::{Finding, Findings},
     justification::{Justification, JustificationReason, JustificationReasons, valid},
+    questionnaire::{ChoiceOption, TableColumn},
     survey::Survey,
     text::Text,
 };
@@ -190,7 +191,7 @@ impl<'k> CellName<'k> {
         };
         let column = self
             .column
-            .and_then(|code| question.columns.iter().flatten().find(|column| column.code == code));
+            .and_then(|code| question.table_columns().iter().find(|column| column.code == code));
         let Some(column) = column else {
             return question.label.clone();
         };
@@ -204,13 +205,11 @@ impl<'k> CellName<'k> {
     fn shown(&self, survey: &Survey, answer: &Answer) -> Text {
         let column = |code: &str| {
             let question = survey.question(self.question)?;
-            question.columns.iter().flatten().find(|column| column.code == code)
+            question.table_columns().iter().find(|column| column.code == code)
         };
         let options = match self.column {
             None => survey.options(self.question),
-            Some(code) => column(code)
-                .and_then(|column| column.options.as_deref())
-                .unwrap_or_default(),
+            Some(code) => column(code).map_or(&[] as &[ChoiceOption], TableColumn::own_options),
         };
         let labelled = |code: &str| {
             let option = options.iter().find(|option| option.code == code);

@@ -54,7 +54,7 @@ pub fn raw_values(
     for question in &questionnaire.questions {
         match answers.get(&question.code) {
             Some(Answer::Table(rows)) => {
-                let columns = question.columns.as_deref().unwrap_or_default();
+                let columns = question.table_columns();
                 for (at, row) in (0..).zip(rows) {
                     for column in columns {
                         let Some(answer) = row.get(&column.code) else { continue };

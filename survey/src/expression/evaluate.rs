@@ -205,7 +205,7 @@ fn for_each(each: Each, list: &Value, body: &Node, frame: &Frame<'_>) -> Outcome
 fn field<'f>(row: Cow<'f, Value>, column: &str) -> Outcome<Cow<'f, Value>> {
     match row {
         Cow::Borrowed(Value::Row(fields)) => Ok(Cow::Borrowed(fields.get(column).unwrap_or(&NULL))),
-        Cow::Owned(Value::Row(mut fields)) => Ok(Cow::Owned(fields.remove(column).unwrap_or_default())),
+        Cow::Owned(Value::Row(mut fields)) => Ok(Cow::Owned(fields.remove(column).unwrap_or(Value::Null))),
         other => Err(wrong(&other)),
     }
 }

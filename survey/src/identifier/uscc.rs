@@ -61,7 +61,7 @@ impl Uscc {
 
     /// Whether the check character in position 18 is right.
     pub fn check_ok(&self) -> bool {
-        let body = self.0.get(..LENGTH - 1).unwrap_or_default();
+        let body = &self.0[..LENGTH - 1];
         let sum: usize = body
             .chars()
             .filter_map(value)
@@ -74,7 +74,7 @@ impl Uscc {
 
     /// Area code of the registry, positions 3 to 8. It need not be the county of the enterprise.
     pub fn registry_area(&self) -> &str {
-        self.0.get(2..8).unwrap_or_default()
+        &self.0[2..8]
     }
 
     /// The organisation code in positions 9 to 17, which joins returns before and after the new certificate.

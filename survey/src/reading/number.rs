@@ -211,7 +211,7 @@ fn ungrouped(number: &str) -> Option<String> {
     } else {
         without_separators(whole)?
     };
-    let fraction = fraction.unwrap_or_default();
+    let fraction = fraction.unwrap_or("");
     match (whole.is_empty(), fraction.is_empty()) {
         (true, true) => None,
         (true, false) => Some(format!("0.{fraction}")),

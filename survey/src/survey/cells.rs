@@ -108,7 +108,7 @@ impl Reader<'_> {
     }
 
     fn read_table(&mut self, question: &Question, table: &BTreeMap<u32, BTreeMap<&str, Vec<&RawCell>>>) {
-        let columns = question.columns.as_deref().unwrap_or_default();
+        let columns = question.table_columns();
         let mut rows: Vec<AnswerRow> = Vec::new();
         for cells in table.values() {
             let row = rows.len();

@@ -181,7 +181,7 @@ impl Checker<'_> {
     /// The cell of a key; for a table cell that the workbook lacks the first of its row, else the table's first.
     fn nearest_place(&self, question: &Question, key: &str) -> Option<Place> {
         let row = key.split_once('.').map(|(row, _)| row);
-        let mut columns = question.columns.iter().flatten();
+        let mut columns = question.table_columns().iter();
         let of_row = || columns.find_map(|column| self.place(&format!("{}.{}", row?, column.code)));
         self.place(key).or_else(of_row).or_else(|| self.place(&question.code))
     }

@@ -104,7 +104,7 @@ fn unread(reading: &Reading, code: &str, unit: &str) -> Option<(Decimal, Provena
     let offer = finding.offers.iter().find(|offer| same_unit(&offer.unit, unit))?;
     let provenance = Provenance {
         place: finding.places.first()?.clone(),
-        raw: finding.value.clone().unwrap_or_default(),
+        raw: finding.value.clone()?,
         number_format: String::new(),
         normalised_by: vec![finding.rule.clone()],
     };

@@ -26,7 +26,7 @@ pub(super) fn environment(
 ) -> TypeEnv {
     let mut environment = TypeEnv::new(functions);
     for question in &questionnaire.questions {
-        let options = options.get(question.code.as_str()).copied().unwrap_or_default();
+        let options = options[question.code.as_str()];
         let kind = type_of(question, options).nullable();
         environment.declare(format!("{PREVIOUS}{}", question.code), kind.clone());
         environment.declare(question.code.clone(), kind);
@@ -116,7 +116,7 @@ pub(super) fn library(tables: &Arc<ReferenceTables>) -> Library {
 pub(super) fn type_of(question: &Question, options: &[ChoiceOption]) -> Type {
     match question.kind {
         QuestionType::Table => {
-            let columns = question.columns.as_deref().unwrap_or_default();
+            let columns = question.table_columns();
             Type::row(columns.iter().map(|column| (column.code.clone(), column_type(column)))).list()
         }
         kind => plain_type(kind, options),
@@ -126,7 +126,7 @@ pub(super) fn type_of(question: &Question, options: &[ChoiceOption]) -> Type {
 /// The type of a table cell. A column that each row must fill counts as present: a row without it is refused by the
 /// `required` check, and an expression that meets such a gap is not computable.
 fn column_type(column: &TableColumn) -> Type {
-    let kind = plain_type(column.kind, column.options.as_deref().unwrap_or_default());
+    let kind = plain_type(column.kind, column.own_options());
     if column.required { kind } else { kind.nullable() }
 }
 

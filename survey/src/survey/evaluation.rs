@@ -194,7 +194,7 @@ impl Survey {
 fn value_of(question: &Question, answer: &Answer) -> Value {
     match (question.kind, answer) {
         (QuestionType::Table, Answer::Table(rows)) => {
-            let columns = question.columns.as_deref().unwrap_or_default();
+            let columns = question.table_columns();
             let row_value = |row: &AnswerRow| {
                 let cells = columns.iter().filter_map(|column| {
                     let answer = row.get(&column.code)?;

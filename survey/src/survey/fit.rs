@@ -46,7 +46,7 @@ impl Survey {
         rows: &'s [AnswerRow],
     ) -> impl Iterator<Item = TableCell<'s>> {
         rows.iter().enumerate().flat_map(move |(at, row)| {
-            let columns = question.columns.as_deref().unwrap_or_default();
+            let columns = question.table_columns();
             columns.iter().map(move |column| TableCell {
                 key: table_key(&question.code, at, &column.code),
                 field: self.column_field(question, column),

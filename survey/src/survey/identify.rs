@@ -15,6 +15,9 @@ use crate::{
     reading::Reading,
 };
 
+/// What the fingerprint of a finding without a value holds in its place.
+const NO_VALUE: &str = "";
+
 /// Gives every finding its key, and a fingerprint where it has none.
 ///
 /// Until here the `key` of a built-in check holds the key of its cell (`V02[0].start`), where the check knows it; the
@@ -34,7 +37,7 @@ pub(super) fn identify(reading: &Reading, found: &mut [Finding]) {
             finding.fingerprint = fingerprint(&[
                 &finding.rule,
                 &cell,
-                raw.or(finding.value.as_deref()).unwrap_or_default(),
+                raw.or(finding.value.as_deref()).unwrap_or(NO_VALUE),
                 &finding.message.zh,
             ]);
         }

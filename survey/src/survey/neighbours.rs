@@ -103,10 +103,8 @@ impl Rows {
             self.accepted.push(None);
         }
         self.forget(place);
-        if let Some(numbers) = self.numbers.get_mut(place / RETURNS_AT_ONCE) {
-            let start = place % RETURNS_AT_ONCE * self.width;
-            numbers.put(start..start + self.width, &neighbour.print.numbers);
-        }
+        let start = place % RETURNS_AT_ONCE * self.width;
+        self.numbers[place / RETURNS_AT_ONCE].put(start..start + self.width, &neighbour.print.numbers);
         self.holders
             .resize_with(self.holders.len().max(neighbour.print.keys.len()), BTreeMap::new);
         for (holders, key) in self.holders.iter_mut().zip(&neighbour.print.keys) {
@@ -114,29 +112,25 @@ impl Rows {
                 *holders.entry(key.clone()).or_default() += 1;
             }
         }
-        if let Some(keys) = self.keys.get_mut(place) {
-            *keys = neighbour.print.keys;
-        }
+        self.keys[place] = neighbour.print.keys;
         if let Some(figures) = &neighbour.accepted {
             self.industries
                 .entry(figures.industry.clone())
                 .or_default()
                 .insert(place);
         }
-        if let Some(accepted) = self.accepted.get_mut(place) {
-            *accepted = neighbour.accepted;
-        }
+        self.accepted[place] = neighbour.accepted;
     }
 
     /// Takes a return out of everything that is found by key.
     fn forget(&mut self, place: usize) {
-        let keys = self.keys.get_mut(place).map(std::mem::take).unwrap_or_default();
+        let keys = std::mem::take(&mut self.keys[place]);
         for (holders, key) in self.holders.iter_mut().zip(keys) {
             if let Some(count) = key.and_then(|key| holders.get_mut(&key)) {
                 *count = count.saturating_sub(1);
             }
         }
-        let accepted = self.accepted.get_mut(place).and_then(Option::take);
+        let accepted = self.accepted[place].take();
         let industry = accepted.and_then(|figures| self.industries.get_mut(&figures.industry));
         if let Some(places) = industry {
             places.remove(&place);
@@ -153,8 +147,8 @@ impl Numbers {
     }
 
     fn put(&mut self, range: Range<usize>, numbers: &[Option<Decimal>]) {
-        let lower = self.lower.get_mut(range.clone()).unwrap_or_default();
-        let upper = self.upper.get_mut(range).unwrap_or_default();
+        let lower = &mut self.lower[range.clone()];
+        let upper = &mut self.upper[range];
         let places = lower.iter_mut().zip(upper);
         for ((lower, upper), number) in places.zip(numbers) {
             (*lower, *upper) = halves(*number);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ListRow,
+    ListRow, blank_when_absent,
     csv_rows::{self, CsvRow},
 };
 use crate::{codes::DocumentCode, document::DocumentFault};
@@ -149,10 +149,10 @@ impl Area {
             ("code", self.code.clone()),
             ("name", self.name.clone()),
             ("level", level.to_owned()),
-            ("parent", self.parent.clone().unwrap_or_default()),
-            ("valid_from", self.valid_from.clone().unwrap_or_default()),
-            ("valid_to", self.valid_to.clone().unwrap_or_default()),
-            ("succeeded_by", self.succeeded_by.clone().unwrap_or_default()),
+            ("parent", blank_when_absent(self.parent.as_ref())),
+            ("valid_from", blank_when_absent(self.valid_from.as_ref())),
+            ("valid_to", blank_when_absent(self.valid_to.as_ref())),
+            ("succeeded_by", blank_when_absent(self.succeeded_by.as_ref())),
         ])
     }
 }

@@ -58,9 +58,9 @@ pub(super) struct CsvRow {
 }
 
 impl CsvRow {
-    /// The text of a column, empty where blank.
+    /// The text of one of the columns that were asked for, empty where blank.
     pub(super) fn text(&self, column: &str) -> String {
-        self.cells.get(column).cloned().unwrap_or_default()
+        self.cells[column].clone()
     }
 
     /// The text of a column that may be blank.

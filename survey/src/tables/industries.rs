@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ListRow,
+    ListRow, blank_when_absent,
     csv_rows::{self, CsvRow},
 };
 use crate::{codes::DocumentCode, document::DocumentFault};
@@ -137,7 +137,7 @@ impl Industry {
             ("code", self.code.clone()),
             ("code_digits", self.digits.clone()),
             ("level", level.to_owned()),
-            ("parent", self.parent.clone().unwrap_or_default()),
+            ("parent", blank_when_absent(self.parent.as_ref())),
             ("name", self.name.clone()),
         ])
     }

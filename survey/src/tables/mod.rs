@@ -116,6 +116,11 @@ impl ReferenceTables {
     pub const LISTS: [&str; 2] = [areas::LIST, industries::LIST];
 }
 
+/// A value as it stands in a code list.
+fn blank_when_absent(value: Option<&String>) -> String {
+    value.cloned().unwrap_or_else(String::new)
+}
+
 fn list_name(file: &str) -> &str {
     let stem = file.strip_suffix(".csv").unwrap_or(file);
     stem.split_once('_').map_or(stem, |(name, _)| name)

@@ -57,7 +57,7 @@ impl BulkLayout {
             if question.kind == QuestionType::Table {
                 let rows = question.max_items.unwrap_or(u32::MAX).min(table_rows);
                 for row in 0..rows {
-                    let cells = question.columns.iter().flatten();
+                    let cells = question.table_columns().iter();
                     columns.extend(cells.map(|column| table_column(questionnaire, question, row, column)));
                 }
             } else {

@@ -130,7 +130,7 @@ fn columns_of<'a>(
             return Some(Field::of_question(question, lists));
         };
         let is_meant = |column: &&TableColumn| column.code == cell.column;
-        question.columns.iter().flatten().find(is_meant).map(Field::of_column)
+        question.table_columns().iter().find(is_meant).map(Field::of_column)
     };
     let unknown = |column: &BulkColumn| WriteError::UnknownCell {
         cell: column.code.clone(),

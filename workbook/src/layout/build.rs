@@ -239,7 +239,7 @@ impl<'a> Builder<'a> {
     }
 
     fn table(&self, question: &Question) -> UnnamedSheet {
-        let columns = question.columns.iter().flatten().map(|column| TableBlockColumn {
+        let columns = question.table_columns().iter().map(|column| TableBlockColumn {
             code: column.code.clone(),
             label: column.label.clone(),
             unit: self.unit(&column.unit),

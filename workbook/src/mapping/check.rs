@@ -159,7 +159,7 @@ fn kind_of(questionnaire: &Questionnaire, field: &Field) -> Option<QuestionType>
     match &field.column {
         None => (question.kind != QuestionType::Table).then_some(question.kind),
         Some(code) => {
-            let columns = question.columns.as_deref().unwrap_or_default();
+            let columns = question.table_columns();
             columns
                 .iter()
                 .find(|column| column.code == *code)

@@ -303,7 +303,7 @@ fn candidates(questionnaire: &Questionnaire) -> Vec<Candidate<'_>> {
             normals
         };
         if question.kind == QuestionType::Table {
-            for column in question.columns.as_deref().unwrap_or_default() {
+            for column in question.table_columns() {
                 all.push(Candidate {
                     question: &question.code,
                     column: Some(&column.code),

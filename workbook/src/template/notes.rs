@@ -163,7 +163,7 @@ fn units(questionnaire: &Questionnaire, layout: &Layout) -> Lines {
         .iter()
         .filter(|question| asked.contains(&question.code))
     {
-        let columns = question.columns.iter().flatten().map(|column| column.unit.as_str());
+        let columns = question.table_columns().iter().map(|column| column.unit.as_str());
         for unit in std::iter::once(question.unit.as_str()).chain(columns) {
             if !unit.is_empty() && !codes.contains(&unit) {
                 codes.push(unit);

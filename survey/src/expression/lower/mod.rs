@@ -113,7 +113,7 @@ impl Checker<'_> {
     /// A name, a loop variable, or a column of either.
     fn path(&mut self, node: &IdedExpr, present: &Present) -> Checked {
         if let Some(path) = dotted(node) {
-            let root = path.split('.').next().unwrap_or_default();
+            let root = path.split_once('.').map_or(path.as_str(), |(root, _)| root);
             if let Some(depth) = self.locals.iter().position(|(name, _)| name == root) {
                 if path == root {
                     let kind = self.locals.get(depth).map_or(Type::Null, |(_, kind)| kind.clone());
@@ -125,7 +125,7 @@ impl Checker<'_> {
             }
         }
         let Expr::Select(select) = &node.expr else {
-            return Err(self.unknown_name(node, &dotted(node).unwrap_or_default()));
+            return Err(self.unknown_name(node, &shown_name(node)));
         };
         self.column(node, select, present)
     }
@@ -140,7 +140,7 @@ impl Checker<'_> {
             _ => true,
         };
         if !known_root {
-            return Err(self.unknown_name(node, &path.unwrap_or_default()));
+            return Err(self.unknown_name(node, &shown_name(node)));
         }
         let row = self.check(&select.operand, present)?;
         let row = self.needed(&select.operand, row)?;
@@ -250,7 +250,7 @@ impl Checker<'_> {
                 Ok(Typed { kind, ..typed })
             }
             Type::Nullable(_) | Type::Null => {
-                let name = dotted(node).unwrap_or_default();
+                let name = shown_name(node);
                 Err(ExpressionFault::new(
                     ExpressionCode::MissingValue,
                     self.parsed.at(node),
@@ -280,6 +280,11 @@ fn dotted(node: &IdedExpr) -> Option<String> {
         Expr::Select(select) if !select.test => Some(format!("{}.{}", dotted(&select.operand)?, select.field)),
         _ => None,
     }
+}
+
+/// The name of a node in a message, blank for what is no name.
+fn shown_name(node: &IdedExpr) -> String {
+    dotted(node).unwrap_or_else(String::new)
 }
 
 fn narrowed(kind: Type, path: &str, present: &Present) -> Type {

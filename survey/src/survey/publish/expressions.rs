@@ -83,7 +83,8 @@ impl Compiler<'_> {
                 .iter()
                 .position(|question| question.section == section.code);
             let pointer = format!("/sections/{index}/relevance");
-            let place = first.unwrap_or_default();
+            // A section without questions is refused for that; its condition may rely on none.
+            let place = first.unwrap_or(0);
             let found = self.condition(&section.relevance, &pointer, place, &mut conditions, &mut known);
             of_sections.insert(&section.code, found);
         }
@@ -128,11 +129,8 @@ impl Compiler<'_> {
             index
         };
         // Relevance is found question by question; one that looks ahead would see answers not yet known to be relevant.
-        let earlier = self.questionnaire.questions.get(..position).unwrap_or_default();
-        let names = index
-            .and_then(|index| conditions.get(index))
-            .map(Expression::names)
-            .unwrap_or_default();
+        let earlier = &self.questionnaire.questions[..position];
+        let names = index.map_or(&[] as &[String], |index| conditions[index].names());
         for name in names.iter().filter(|name| !name.contains('.')) {
             if !earlier.iter().any(|question| question.code == *name) {
                 self.faults.add(

@@ -59,7 +59,7 @@ pub(super) fn compile(
                 .iter()
                 .flatten()
                 .map(|column| {
-                    let options = column.options.as_deref().unwrap_or_default();
+                    let options = column.own_options();
                     (column.code.clone(), OptionIndex::of(options))
                 })
                 .collect(),

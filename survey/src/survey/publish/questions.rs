@@ -326,7 +326,7 @@ fn check_columns(questionnaire: &Questionnaire, question: &Question, at: At<'_>,
             "A table needs columns, other types have none. Correct it.",
         );
     }
-    let columns = question.columns.as_deref().unwrap_or_default();
+    let columns = question.table_columns();
     faults.check_unique(columns.iter().map(|column| column.code.as_str()), |index| {
         at(&format!("columns/{index}/code"))
     });
@@ -352,7 +352,7 @@ fn check_column(questionnaire: &Questionnaire, column: &TableColumn, at: At<'_>,
         );
     }
     check_bounds(column.kind, column.min, column.max, at, faults);
-    let options = column.options.as_deref().unwrap_or_default();
+    let options = column.own_options();
     let needs_options = matches!(
         column.kind,
         QuestionType::Single | QuestionType::Multi | QuestionType::Level
