@@ -65,8 +65,7 @@ pub(super) fn metadata(workbook: &RawWorkbook) -> Result<TemplateMetadata, Ancho
         if let Some(key) = text_of(cell).filter(|_| cell.row > mark.row && cell.column == mark.column) {
             let value = sheet
                 .cell(cell.row, mark.column.saturating_add(1))
-                .map(shown)
-                .unwrap_or_default();
+                .map_or_else(String::new, shown);
             entries.entry(key.to_owned()).or_insert(value);
         }
     }
@@ -92,9 +91,8 @@ pub(super) fn sheets(workbook: &RawWorkbook) -> Result<Vec<AnchoredSheet<'_>>, A
         let Some((anchor, code)) = sheet_anchor(raw) else {
             continue;
         };
-        seen.entry(text_of(anchor).unwrap_or_default())
-            .or_default()
-            .push((raw, anchor.row, anchor.column));
+        let Some(mark) = text_of(anchor) else { continue };
+        seen.entry(mark).or_default().push((raw, anchor.row, anchor.column));
         let (mut rows, mut columns) = (BTreeMap::new(), BTreeMap::<&str, u32>::new());
         let mut doubled_columns: BTreeMap<&str, Vec<Position<'_>>> = BTreeMap::new();
         for cell in &raw.cells {
@@ -143,6 +141,11 @@ fn form_sheets(workbook: &RawWorkbook) -> impl Iterator<Item = &RawSheet> {
 /// Whether a sheet may show what the form works out: seen by people, without answers.
 pub(super) fn is_computed_sheet(sheet: &RawSheet) -> bool {
     sheet.visibility == Visibility::Visible && !annotate::is_ours(sheet) && sheet_anchor(sheet).is_none()
+}
+
+/// The text at a place, blank where there is none.
+pub(super) fn text_or_blank(sheet: &RawSheet, row: u32, column: u32) -> &str {
+    sheet.cell(row, column).and_then(text_of).unwrap_or("")
 }
 
 /// The text of a cell that holds one.

@@ -9,7 +9,7 @@ use survey::{
 
 use super::{
     Reading,
-    find::{AnchoredSheet, text_of},
+    find::{AnchoredSheet, text_of, text_or_blank},
     merged::AnswerCells,
 };
 use crate::{
@@ -253,7 +253,7 @@ impl<'a> Section<'a> {
             let Some(column) = self.sheet.columns.get(anchor).copied() else {
                 continue;
             };
-            let found = self.sheet.raw.cell(at, column).and_then(text_of).unwrap_or_default();
+            let found = text_or_blank(self.sheet.raw, at, column);
             if !wording::same(found, &expected) {
                 is_reworded = true;
                 let place = self.sheet.raw.place(at, column);

@@ -6,7 +6,7 @@ use survey::cell::{RawValue, TableCell};
 
 use super::{
     Reading,
-    find::{AnchoredSheet, text_of},
+    find::{AnchoredSheet, text_of, text_or_blank},
     grid::raw_cell,
     merged::AnswerCells,
 };
@@ -81,7 +81,7 @@ fn added_rows(
         .filter(|cell| cell.value != RawValue::Blank && text_of(cell) != Some(""))
         .map(|cell| cell.row)
         .collect();
-    let free = usize::try_from(table.rows).unwrap_or(usize::MAX);
+    let free = table.rows as usize;
     let free = free.saturating_sub(filled.intersection(&own).count());
     filled.difference(&coded).take(free).copied().collect()
 }
@@ -130,7 +130,7 @@ fn located_columns<'a>(
             continue;
         };
         let expected = column.header(reading.metadata.language);
-        let found = sheet.raw.cell(header_row, at).and_then(text_of).unwrap_or_default();
+        let found = text_or_blank(sheet.raw, header_row, at);
         if wording::same(found.trim_end_matches('*'), &expected) {
             columns.push((column.code.as_str(), at));
         } else {

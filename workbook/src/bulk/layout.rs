@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use survey::{
     questionnaire::{Question, QuestionType, Questionnaire, TableColumn},
     text::Text,
@@ -12,7 +11,7 @@ use survey::{
 use super::{BULK_SHEET, sheet_name};
 use crate::{
     issue::{TemplateIssue, TemplateKind},
-    layout::{CellKey, column_anchor, hex},
+    layout::{CellKey, column_anchor, hash},
     metadata::{FORMAT_VERSION, TemplateMetadata},
 };
 
@@ -107,9 +106,7 @@ impl BulkLayout {
 
     /// SHA-256 of the canonical layout, in hexadecimal: structure and wording, both languages.
     pub fn hash(&self) -> String {
-        // A layout holds texts and numbers only; it always has a JSON form.
-        let canonical = serde_json::to_vec(self).unwrap_or_default();
-        hex(&Sha256::digest(&canonical))
+        hash(self)
     }
 }
 

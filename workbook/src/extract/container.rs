@@ -10,6 +10,7 @@ use zip::{ZipArchive, read::ZipFile};
 use super::{
     Limits,
     directory::{self, Entry, Names},
+    limits::as_u64,
 };
 use crate::error::ReadError;
 
@@ -103,7 +104,7 @@ impl Part<'_, '_> {
             .take(allowed)
             .read_to_end(buffer)
             .map_err(|error| ReadError::damaged(&self.name, error.to_string()))?;
-        self.given = self.given.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.given = self.given.saturating_add(as_u64(count));
         if self.given > self.declared {
             return Err(ReadError::ZipBomb {
                 bound: "declared size".into(),
@@ -136,7 +137,7 @@ pub(crate) fn inflate<R: AsRef<[u8]>>(
     part.take(declared.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| damaged(error.to_string()))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > declared {
+    if as_u64(bytes.len()) > declared {
         return Err(ReadError::ZipBomb {
             bound: "declared size".into(),
             limit: declared,

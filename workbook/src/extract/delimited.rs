@@ -12,6 +12,7 @@ use super::{
     FileFormat, Limits,
     charset::Utf8Stream,
     gather::{Budget, Gather},
+    limits::as_u64,
     raw::{RawCellAt, RawSheet, RawWorkbook, Visibility},
     reference::MAX_ROWS,
     rows::{RowEvent, Rows, RowsEnd, RowsHead, SheetTitle},
@@ -140,7 +141,7 @@ impl Fields<'_, '_> {
         if self.field.len() >= self.longest {
             return Err(ReadError::TextTooLong {
                 part: format!("{SHEET}, {}", u64::from(self.row) + 1),
-                limit: u64::try_from(self.gather.limits().text_chars).unwrap_or(u64::MAX),
+                limit: as_u64(self.gather.limits().text_chars),
             });
         }
         self.field.push(byte);

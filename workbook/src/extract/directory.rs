@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Limits;
+use super::{Limits, limits::as_u64};
 use crate::error::{Counted, ReadError};
 
 /// One entry as the central directory declares it.
@@ -63,7 +63,7 @@ const ZIP64_FIELD: u64 = 0xFFFF_FFFF;
 /// All entries, after every check that needs no inflation.
 pub(crate) fn scan(bytes: &[u8], limits: &Limits, names: Names) -> Result<Vec<Entry>, ReadError> {
     let directory = find_directory(bytes)?;
-    if directory.entries > u64::try_from(limits.entries).unwrap_or(u64::MAX) {
+    if directory.entries > as_u64(limits.entries) {
         return Err(ReadError::too_many(Counted::Entries, limits.entries));
     }
     let mut at = directory.start;
@@ -113,7 +113,7 @@ fn find_directory(bytes: &[u8]) -> Result<Directory, ReadError> {
             .ok_or(ReadError::Truncated)
     };
     let wide = |offset| {
-        u32_at(bytes, to_u64(end_record + offset))
+        u32_at(bytes, as_u64(end_record + offset))
             .map(u64::from)
             .ok_or(ReadError::Truncated)
     };
@@ -124,7 +124,7 @@ fn find_directory(bytes: &[u8]) -> Result<Directory, ReadError> {
     if entries == 0xFFFF || size == ZIP64_FIELD || start == ZIP64_FIELD {
         return zip64_directory(bytes, end_record);
     }
-    let end = start.checked_add(size).filter(|end| *end == to_u64(end_record));
+    let end = start.checked_add(size).filter(|end| *end == as_u64(end_record));
     let end = end.ok_or_else(|| ReadError::damaged(CONTAINER, "the central directory is not where it is declared"))?;
     Ok(Directory { start, end, entries })
 }
@@ -136,7 +136,7 @@ fn zip64_directory(bytes: &[u8], end_record: usize) -> Result<Directory, ReadErr
     if !bytes.get(locator..).is_some_and(|rest| rest.starts_with(b"PK\x06\x07")) {
         return Err(damaged());
     }
-    let record = u64_at(bytes, to_u64(locator + 8)).ok_or_else(damaged)?;
+    let record = u64_at(bytes, as_u64(locator + 8)).ok_or_else(damaged)?;
     if slice(bytes, record, 4) != Some(b"PK\x06\x06") {
         return Err(damaged());
     }
@@ -218,7 +218,7 @@ fn zip64_sizes(extra: &[u8], inflated: u64, compressed: u64, header: u64) -> Opt
     while let (Some(id), Some(length)) = (u16_at(extra, at), u16_at(extra, at.checked_add(2)?)) {
         let body = at.checked_add(4)?;
         if id == 0x0001 {
-            let mut value_at = to_u64(body);
+            let mut value_at = as_u64(body);
             for value in wanted {
                 if *value == ZIP64_FIELD {
                     *value = u64_at(extra, value_at)?;
@@ -299,11 +299,11 @@ fn refuse_overlaps(entries: &[Entry], directory_start: u64) -> Result<(), ReadEr
 fn check_local_header(bytes: &[u8], entry: &Entry) -> Result<(), ReadError> {
     let header = slice(bytes, entry.header, 30).ok_or(ReadError::Truncated)?;
     let same_name = header.starts_with(b"PK\x03\x04")
-        && u16_at(header, 26).map(u64::from) == Some(to_u64(entry.name.len()))
+        && u16_at(header, 26).map(u64::from) == Some(as_u64(entry.name.len()))
         && entry
             .header
             .checked_add(30)
-            .and_then(|at| slice(bytes, at, to_u64(entry.name.len())))
+            .and_then(|at| slice(bytes, at, as_u64(entry.name.len())))
             == Some(&entry.name);
     if same_name {
         Ok(())
@@ -320,7 +320,7 @@ fn slice(bytes: &[u8], start: u64, length: u64) -> Option<&[u8]> {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    slice(bytes, to_u64(at), 2)
+    slice(bytes, as_u64(at), 2)
         .and_then(|b| b.try_into().ok())
         .map(u16::from_le_bytes)
 }
@@ -335,8 +335,4 @@ fn u64_at(bytes: &[u8], at: u64) -> Option<u64> {
     slice(bytes, at, 8)
         .and_then(|b| b.try_into().ok())
         .map(u64::from_le_bytes)
-}
-
-fn to_u64(value: usize) -> u64 {
-    u64::try_from(value).unwrap_or(u64::MAX)
 }

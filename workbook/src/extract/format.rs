@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, charset};
+use super::{Limits, charset, limits::as_u64};
 use crate::error::ReadError;
 
 /// The format in which a workbook was handed in.
@@ -114,7 +114,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Result<Look, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let size = as_u64(bytes.len());
     if size > limits.file_bytes {
         return Err(ReadError::TooLarge {
             bytes: size,

@@ -4,6 +4,7 @@ use survey::cell::RawValue;
 
 use super::{
     Limits,
+    limits::as_u64,
     raw::{CellRange, RawCellAt, RawRow, RawSheet, Visibility},
     reference::{MAX_COLUMNS, MAX_ROWS, a1},
 };
@@ -140,10 +141,10 @@ impl<'g, 'l> Gather<'g, 'l> {
         if text.len() > limits.text_chars && text.chars().count() > limits.text_chars {
             return Err(ReadError::TextTooLong {
                 part: self.sheet.name.clone(),
-                limit: u64::try_from(limits.text_chars).unwrap_or(u64::MAX),
+                limit: as_u64(limits.text_chars),
             });
         }
-        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        let bytes = as_u64(text.len());
         self.budget.text_bytes = self.budget.text_bytes.saturating_add(bytes);
         if self.budget.text_bytes > limits.text_bytes {
             return Err(ReadError::TooMany {

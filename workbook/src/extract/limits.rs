@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 const MIB: u64 = 1024 * 1024;
 
+/// A size in memory as it is compared with a limit of a file. No machine has more than 64 bits of it.
+pub(crate) fn as_u64(size: usize) -> u64 {
+    size as u64
+}
+
 /// Upper bounds of a read. Whatever exceeds one of them is refused with a [`ReadError`](crate::ReadError) that names
 /// the bound; nothing is ever cut off in silence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

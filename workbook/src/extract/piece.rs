@@ -3,6 +3,7 @@
 use super::{
     Limits,
     container::{Part, decode},
+    limits::as_u64,
 };
 use crate::error::ReadError;
 
@@ -65,7 +66,7 @@ impl<'p, 'a> Pieces<'p, 'a> {
             }
             // The closing tag may lie over the seam.
             searched = self.buffer.len().saturating_sub(16);
-            if u64::try_from(self.buffer.len()).unwrap_or(u64::MAX) > self.row_bytes {
+            if as_u64(self.buffer.len()) > self.row_bytes {
                 return Err(ReadError::ZipBomb {
                     bound: "row_bytes".into(),
                     limit: self.row_bytes,

@@ -26,6 +26,7 @@ use super::{
     delimited, extract,
     format::{self, Look},
     gather::{Budget, Gather},
+    limits::as_u64,
     package::{self, Root, SheetPart},
     xlsb, xlsx,
 };
@@ -194,7 +195,7 @@ impl Rows<'_> {
         let mut budget = Budget::new(limits);
         let mut give = |row: RawRow| {
             end.rows += 1;
-            end.cells += u64::try_from(row.cells.len()).unwrap_or(u64::MAX);
+            end.cells += as_u64(row.cells.len());
             (self.take)(RowEvent::Row(row))
         };
         let sheet = read(Gather::new(name, visibility, &mut budget, Some(&mut give)))?;
@@ -232,7 +233,7 @@ impl Rows<'_> {
                 of_row.push(cell);
             }
             end.rows += 1;
-            end.cells += u64::try_from(of_row.len()).unwrap_or(u64::MAX);
+            end.cells += as_u64(of_row.len());
             let hidden = sheet.is_row_hidden(row);
             goes_on = (self.take)(RowEvent::Row(RawRow {
                 row,

@@ -4,6 +4,7 @@ use super::{
     FileFormat, Limits,
     container::Container,
     gather::{Budget, Gather},
+    limits::as_u64,
     package::{self, Package, SheetPart},
     raw::RawWorkbook,
     rows::{RowEvent, Rows, RowsEnd, RowsHead, SheetTitle},
@@ -140,7 +141,7 @@ impl<'l> SharedStrings<'l> {
         if self.list.len() >= limits.shared_strings {
             return Err(ReadError::too_many(Counted::SharedStrings, limits.shared_strings));
         }
-        self.bytes = self.bytes.saturating_add(u64::try_from(text.len()).unwrap_or(u64::MAX));
+        self.bytes = self.bytes.saturating_add(as_u64(text.len()));
         if self.bytes > limits.string_bytes {
             return Err(ReadError::TooMany {
                 what: Counted::StringBytes,

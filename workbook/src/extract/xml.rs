@@ -8,7 +8,7 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::Limits;
+use super::{Limits, limits::as_u64};
 use crate::error::{Counted, ReadError};
 
 /// A part being read. Names are compared without their prefix, so that strict and prefixed files read alike.
@@ -165,7 +165,7 @@ impl<'a> Xml<'a> {
     pub(super) fn check_length(&self, text: &str) -> Result<(), ReadError> {
         // Bytes are an upper bound of characters, so that short texts are never counted.
         if text.len() > self.text_chars && text.chars().count() > self.text_chars {
-            let limit = u64::try_from(self.text_chars).unwrap_or(u64::MAX);
+            let limit = as_u64(self.text_chars);
             return Err(ReadError::TextTooLong {
                 part: self.part.to_owned(),
                 limit,

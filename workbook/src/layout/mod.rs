@@ -239,9 +239,7 @@ impl Layout {
 
     /// SHA-256 of the canonical layout, in hexadecimal: structure and wording, both languages.
     pub fn hash(&self) -> String {
-        // A layout holds texts and numbers only; it always has a JSON form.
-        let canonical = serde_json::to_vec(self).unwrap_or_default();
-        hex(&Sha256::digest(&canonical))
+        hash(self)
     }
 
     /// Where a cell stands in a fresh template; a multiple choice stands at its first tick row.
@@ -405,7 +403,14 @@ impl std::fmt::Display for CellKey {
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// SHA-256 of the JSON form of a layout, in hexadecimal.
+#[expect(clippy::expect_used, reason = "all layouts would have one hash if it failed")]
+pub(crate) fn hash(layout: &impl Serialize) -> String {
+    let canonical = serde_json::to_vec(layout).expect("a layout holds texts and numbers only");
+    hex(&Sha256::digest(&canonical))
+}
+
+fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
     bytes
         .iter()

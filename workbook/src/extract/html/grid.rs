@@ -7,6 +7,7 @@ use crate::{
     error::{Counted, ReadError},
     extract::{
         Limits,
+        limits::as_u64,
         raw::{CellRange, RawCellAt, text_or_blank},
         reference::{MAX_COLUMNS, MAX_ROWS, a1},
         styles::Styles,
@@ -162,7 +163,7 @@ impl Grid {
         if shown.len() > limits.text_chars.saturating_mul(8) {
             return Err(ReadError::TextTooLong {
                 part: "page".to_owned(),
-                limit: u64::try_from(limits.text_chars).unwrap_or(u64::MAX),
+                limit: as_u64(limits.text_chars),
             });
         }
         Ok(())
