@@ -1,6 +1,6 @@
 //! Ronghe, the service: use cases over a store, shown as an OpenAPI.
 //!
-//! The rooms and who may know whom are described in ARCHITECTURE.md and checked by `tests/it/architecture.rs`.
+//! The rooms and who may know whom are described in ARCHITECTURE.md and checked by `tests/it/architecture/`.
 #![recursion_limit = "512"]
 
 pub mod api;

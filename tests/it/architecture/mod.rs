@@ -1,0 +1,134 @@
+//! The statements of ARCHITECTURE.md that a test can keep: who may know whom, and what the code of a room must hold.
+
+mod codes;
+mod forms;
+mod rooms;
+mod source;
+mod table;
+mod uses;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
+
+use self::{
+    table::{CIRCLES, OWED, ROOMS},
+    uses::{House, Mention, Said},
+};
+
+/// Crates without HTTP, database, clock and randomness.
+const PURE: [&str; 4] = ["survey", "workbook", "index", "designation"];
+
+/// What the workspace says, read once.
+fn said() -> &'static Said {
+    static SAID: OnceLock<Said> = OnceLock::new();
+    SAID.get_or_init(|| House::of_workspace().said())
+}
+
+fn mentions() -> &'static BTreeSet<Mention> {
+    &said().paths
+}
+
+fn lines(found: impl IntoIterator<Item = impl ToString>) -> String {
+    found
+        .into_iter()
+        .map(|line| line.to_string())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn every_room_knows_only_what_the_table_allows() {
+    let offences = rooms::offences(mentions());
+    let owed = |offence: &&rooms::Offence| {
+        OWED.iter()
+            .any(|owed| owed.file == offence.file && owed.knows == offence.knows)
+    };
+    let new = offences.iter().filter(|offence| !owed(offence));
+    let new = lines(new);
+    assert!(new.is_empty(), "not allowed by the table:\n{new}");
+}
+
+#[test]
+fn the_list_of_known_offences_only_shrinks() {
+    let offences = rooms::offences(mentions());
+    let mended = OWED.iter().filter(|owed| {
+        !offences
+            .iter()
+            .any(|offence| owed.file == offence.file && owed.knows == offence.knows)
+    });
+    let mended = lines(mended.map(|owed| format!("{} knows {}", owed.file, owed.knows)));
+    assert!(mended.is_empty(), "mended, so strike it from OWED:\n{mended}");
+}
+
+#[test]
+fn the_table_itself_has_no_circle() {
+    // Rooms whose neighbours below are all placed are placed; what is left over stands in a circle.
+    let names = ROOMS.iter().map(|room| room.name).collect::<BTreeSet<_>>();
+    assert_eq!(names.len(), ROOMS.len(), "a room has two rows");
+    let mut placed = BTreeSet::new();
+    loop {
+        let ready = |room: &&table::Room| {
+            room.may_know
+                .iter()
+                .all(|known| placed.contains(known) || !names.contains(known))
+        };
+        let next = ROOMS
+            .iter()
+            .filter(ready)
+            .map(|room| room.name)
+            .collect::<BTreeSet<_>>();
+        if next == placed {
+            break;
+        }
+        placed = next;
+    }
+    assert_eq!(placed, names);
+    assert!(ROOMS.iter().all(|room| !room.why.is_empty()));
+}
+
+#[test]
+fn no_row_allows_what_nobody_needs() {
+    let mut needed: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for mention in mentions() {
+        let (room, known) = rooms::arrow(mention);
+        needed.entry(room).or_default().insert(known);
+    }
+    let unused = ROOMS.iter().flat_map(|room| {
+        let needed = needed.get(room.name).cloned().unwrap_or_default();
+        let unused = room.may_know.iter().filter(move |known| !needed.contains(**known));
+        unused.map(|known| format!("{} {known}", room.name))
+    });
+    let unused = lines(unused);
+    assert!(unused.is_empty(), "allowed and never used:\n{unused}");
+}
+
+#[test]
+fn rooms_inside_a_pure_crate_stand_in_no_new_circle() {
+    for name in PURE {
+        let known = CIRCLES.iter().filter(|(krate, _)| *krate == name);
+        let known = known.map(|(_, rooms)| rooms.iter().map(|room| (*room).to_owned()).collect::<BTreeSet<_>>());
+        assert_eq!(rooms::circles(mentions(), name), known.collect(), "{name}");
+    }
+}
+
+#[test]
+fn manifests_allow_no_more_than_the_table() {
+    for krate in source::crates().iter().filter(|krate| PURE.contains(&&*krate.name)) {
+        let room = ROOMS.iter().find(|room| room.name == krate.name).unwrap();
+        let allowed = [table::VALUES, room.may_know].concat();
+        let more = krate.dependencies.iter().filter(|name| !allowed.contains(&&***name));
+        let more = lines(more);
+        assert!(more.is_empty(), "{} depends on {more}", krate.name);
+    }
+}
+
+#[test]
+fn every_file_is_read_or_is_for_tests() {
+    let unread = source::files().into_iter().filter(|file| !said().files.contains(file));
+    // Left out by a `#[cfg(test)] mod tests;`.
+    let unread = unread.filter(|file| !file.ends_with("/tests.rs") && !file.contains("/tests/"));
+    let unread = lines(unread);
+    assert!(unread.is_empty(), "no module says these files:\n{unread}");
+}

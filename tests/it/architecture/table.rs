@@ -1,0 +1,341 @@
+//! Who may know whom, as data. A room is a module with everything below it, or another crate; the longest name that fits
+//! a path is its room. What a row does not name is forbidden.
+
+/// A room and what it may know beside [`VALUES`] and itself.
+pub(super) struct Room {
+    pub(super) name: &'static str,
+    pub(super) may_know: &'static [&'static str],
+    pub(super) why: &'static str,
+}
+
+const fn room(name: &'static str, may_know: &'static [&'static str], why: &'static str) -> Room {
+    Room { name, may_know, why }
+}
+
+/// Crates of plain values and of documents: everybody may know them.
+pub(super) const VALUES: &[&str] = &[
+    "std",
+    "core",
+    "alloc",
+    "bytes",
+    "chrono",
+    "csv",
+    "hex",
+    "rust_decimal",
+    "schemars",
+    "serde",
+    "serde_json",
+    "sha2",
+    "thiserror",
+];
+
+/// Parts of crates that are forbidden where the crate is allowed.
+pub(super) const PARTS: &[(&str, &[&str])] = &[
+    (
+        "clock",
+        &[
+            "std::time::Instant",
+            "std::time::SystemTime",
+            "chrono::Utc::now",
+            "chrono::Local",
+        ],
+    ),
+    (
+        "randomness",
+        &[
+            "rand::make_rng",
+            "rand::rng",
+            "rand::random",
+            "rand::rngs",
+            "uuid::Uuid::now_v7",
+            "uuid::Uuid::new_v4",
+            "std::hash::RandomState",
+        ],
+    ),
+    ("environment", &["std::env"]),
+    ("files", &["std::fs"]),
+    ("network", &["std::net"]),
+    ("process", &["std::process"]),
+];
+
+/// The table.
+pub(super) const ROOMS: &[Room] = &[
+    // The pure crates: what comes in is handed in, the same input gives the same output.
+    room(
+        "survey",
+        &["cel", "regex", "serde_path_to_error"],
+        "PURE: documents, expressions, findings",
+    ),
+    room(
+        "workbook",
+        &[
+            "survey",
+            "encoding_rs",
+            "hmac",
+            "postcard",
+            "quick_xml",
+            "rust_xlsxwriter",
+            "strsim",
+            "zip",
+        ],
+        "PURE: workbooks from bytes to bytes; knows questions, no methodology",
+    ),
+    room(
+        "index",
+        &["survey"],
+        "PURE: methodologies over answers; knows no workbook",
+    ),
+    room("designation", &["survey"], "PURE: programmes"),
+    // The database.
+    room("entity", &["sea_orm"], "one file per table"),
+    room(
+        "migration",
+        &["sea_orm_migration"],
+        "must not move when an entity moves",
+    ),
+    // The service, from below.
+    room(
+        "ronghe::domain",
+        &["survey", "workbook", "index", "uuid"],
+        "plain types; knows nobody above it",
+    ),
+    room("ronghe::clock", &["clock"], "the one place that asks for the time"),
+    room(
+        "ronghe::ids",
+        &["randomness", "rand", "rand_chacha", "uuid"],
+        "the one place that makes identifiers and secrets",
+    ),
+    room(
+        "ronghe::blobs",
+        &["object_store", "files"],
+        "originals by SHA-256, in a folder",
+    ),
+    room(
+        "ronghe::store",
+        &[
+            "ronghe::domain",
+            "survey",
+            "sea_orm",
+            "sea_orm_migration",
+            "entity",
+            "migration",
+            "tracing",
+            "uuid",
+        ],
+        "the only room that says sea_orm and entity",
+    ),
+    room(
+        "ronghe::reader",
+        &[
+            "survey", "workbook", "futures", "postcard", "process", "rustix", "tokio",
+        ],
+        "the child process that reads workbooks; knows no use case",
+    ),
+    room(
+        "ronghe::service",
+        &[
+            "ronghe::domain",
+            "ronghe::store",
+            "ronghe::blobs",
+            "ronghe::clock",
+            "ronghe::ids",
+            "ronghe::reader",
+            "survey",
+            "workbook",
+            "index",
+            "designation",
+            "argon2",
+            "base64",
+            "futures",
+            "rand",
+            "rand_chacha",
+            "rust_xlsxwriter",
+            "tokio",
+            "uuid",
+        ],
+        "use cases; knows neither HTTP, nor the settings, nor who runs its jobs; rand_chacha is a seeded generator",
+    ),
+    room(
+        "ronghe::jobs",
+        &[
+            "ronghe::domain",
+            "ronghe::store",
+            "ronghe::service",
+            "index",
+            "apalis",
+            "apalis_postgres",
+            "apalis_sqlite",
+            "tokio",
+            "tracing",
+            "uuid",
+        ],
+        "wakes workers that carry out use cases",
+    ),
+    room(
+        "ronghe::report",
+        &["survey", "workbook"],
+        "PURE: a report from findings",
+    ),
+    room(
+        "ronghe::demo",
+        &["ronghe::domain", "survey", "workbook", "index", "rand_chacha"],
+        "PURE: an invented county from a seed; rand_chacha is a seeded generator",
+    ),
+    room(
+        "ronghe::shipped",
+        &["ronghe::domain", "ronghe::service", "survey"],
+        "built-in documents, ready to be published",
+    ),
+    room(
+        "ronghe::api",
+        &[
+            "ronghe::domain",
+            "ronghe::service",
+            "ronghe::report",
+            "ronghe::blobs",
+            "survey",
+            "workbook",
+            "index",
+            "base64",
+            "poem",
+            "poem_openapi",
+            "tokio",
+            "tracing",
+            "uuid",
+            "zip",
+        ],
+        "HTTP over use cases; knows neither store nor jobs",
+    ),
+    // The program.
+    room(
+        "ronghe::config",
+        &["ronghe::reader", "workbook", "clap", "files"],
+        "settings, from the command line, the environment (through clap) and a file",
+    ),
+    room("ronghe::telemetry", &["clap", "tracing_subscriber"], "logs"),
+    room(
+        "ronghe::startup",
+        &[
+            "ronghe::api",
+            "ronghe::blobs",
+            "ronghe::clock",
+            "ronghe::config",
+            "ronghe::ids",
+            "ronghe::jobs",
+            "ronghe::reader",
+            "ronghe::service",
+            "ronghe::store",
+            "files",
+            "network",
+            "poem",
+            "tokio",
+            "tracing",
+        ],
+        "puts the rooms together and starts the server",
+    ),
+    room(
+        "ronghe::cli",
+        &[
+            "ronghe::api",
+            "ronghe::blobs",
+            "ronghe::clock",
+            "ronghe::config",
+            "ronghe::demo",
+            "ronghe::domain",
+            "ronghe::ids",
+            "ronghe::jobs",
+            "ronghe::reader",
+            "ronghe::report",
+            "ronghe::service",
+            "ronghe::shipped",
+            "ronghe::startup",
+            "ronghe::telemetry",
+            "survey",
+            "workbook",
+            "index",
+            "clap",
+            "environment",
+            "files",
+            "indicatif",
+            "network",
+            "process",
+            "rust_xlsxwriter",
+            "tokio",
+            "uuid",
+        ],
+        "commands over use cases; knows no store",
+    ),
+    room(
+        "ronghe",
+        &["tikv_jemallocator"],
+        "the list of rooms; a room without a row may know nothing",
+    ),
+    room("main", &["ronghe::cli", "process"], "the program"),
+];
+
+/// Names that a room hands on from another crate on purpose.
+pub(super) const HANDED_ON: &[(&str, &str)] = &[(
+    "ronghe::store::db::Connection",
+    "use cases pass on a connection or a transaction without looking into it",
+)];
+
+/// An offence against the table that is known and will be mended. A line that is no longer needed fails, too.
+pub(super) struct Owed {
+    pub(super) file: &'static str,
+    pub(super) knows: &'static str,
+}
+
+const fn owed(file: &'static str, knows: &'static str) -> Owed {
+    Owed { file, knows }
+}
+
+/// The list shrinks only.
+pub(super) const OWED: &[Owed] = &[
+    // Queueing a job becomes a use case.
+    owed("src/api/runs/back_tests.rs", "ronghe::jobs"),
+    owed("src/api/runs/comparisons.rs", "ronghe::jobs"),
+    owed("src/api/registry/enterprises.rs", "ronghe::jobs"),
+    owed("src/api/imports/imports.rs", "ronghe::jobs"),
+    owed("src/api/runs/results.rs", "ronghe::jobs"),
+    owed("src/api/runs/life.rs", "ronghe::jobs"),
+    owed("src/api/runs/weighings.rs", "ronghe::jobs"),
+    owed("src/service/mod.rs", "ronghe::jobs"),
+    // Limits of an import move into the service.
+    owed("src/service/mod.rs", "ronghe::config"),
+    // A refusal of its own.
+    owed("src/reader/mod.rs", "ronghe::service"),
+    // Use cases that do not exist yet.
+    owed("src/cli/compile.rs", "ronghe::store"),
+    owed("src/cli/demo.rs", "ronghe::store"),
+    owed("src/cli/import.rs", "ronghe::store"),
+    owed("src/cli/output.rs", "ronghe::store"),
+    owed("src/cli/template.rs", "ronghe::store"),
+    owed("src/cli/user.rs", "ronghe::store"),
+];
+
+/// Rooms inside a pure crate that know each other in a circle. The list shrinks only.
+pub(super) const CIRCLES: &[(&str, &[&str])] = &[
+    ("survey", &["reading", "survey"]),
+    (
+        "workbook",
+        &[
+            "annotate", "bulk", "layout", "metadata", "prefill", "template", "wording",
+        ],
+    ),
+    (
+        "index",
+        &[
+            "compile",
+            "composite",
+            "exchange",
+            "methodology",
+            "rank",
+            "region",
+            "returns",
+            "robustness",
+            "scoring",
+            "statistics",
+            "weights",
+        ],
+    ),
+];
