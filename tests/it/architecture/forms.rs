@@ -272,6 +272,20 @@ fn circles_of_rooms_are_found() {
 }
 
 #[test]
+fn what_is_said_against_an_order_is_found() {
+    let crates = [Krate::made_up("index", &["std"])];
+    let text = "mod low { use crate::high::X; } mod high { use super::low::X; } mod new {}";
+    let said = House::new(&crates, made_up_modules("under_test.rs", text, &["index"])).said();
+    let found = rooms::upward(&said.paths, "index", &["low", "high"]);
+    assert_eq!(
+        found,
+        ["under_test.rs:1: index::low lies below high, but says index::high::X"]
+    );
+    let found = rooms::upward(&said.paths, "index", &["low"]);
+    assert_eq!(found, ["index::high has no place in the order"]);
+}
+
+#[test]
 fn dependencies_of_a_manifest_are_read() {
     let manifest = "[workspace.dependencies]\na = \"1\"\n[dependencies]\nsea-orm.workspace = true\n# no\nserde = { workspace = true }\n\
                     [target.'cfg(unix)'.dependencies]\nlibc = \"1\"\n[dev-dependencies]\nproptest = \"1\"\n";

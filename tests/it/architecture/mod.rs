@@ -13,7 +13,7 @@ use std::{
 };
 
 use self::{
-    table::{CIRCLES, OWED, ROOMS},
+    table::{CIRCLES, LAYERED, ORDER, OWED, ROOMS},
     uses::{House, Mention, Said},
 };
 
@@ -105,12 +105,26 @@ fn no_row_allows_what_nobody_needs() {
 }
 
 #[test]
-fn rooms_inside_a_pure_crate_stand_in_no_new_circle() {
-    for name in PURE {
-        let known = CIRCLES.iter().filter(|(krate, _)| *krate == name);
-        let known = known.map(|(_, rooms)| rooms.iter().map(|room| (*room).to_owned()).collect::<BTreeSet<_>>());
-        assert_eq!(rooms::circles(mentions(), name), known.collect(), "{name}");
-    }
+fn rooms_inside_a_room_stand_in_no_new_circle() {
+    let known = |place: &str| {
+        let known = CIRCLES.iter().filter(|(circle, _)| *circle == place);
+        let names = known.map(|(_, rooms)| rooms.iter().map(|room| (*room).to_owned()).collect::<BTreeSet<_>>());
+        names.collect::<BTreeSet<_>>()
+    };
+    let found = LAYERED.iter().map(|place| (*place, rooms::circles(mentions(), place)));
+    let differing = found
+        .filter(|(place, circles)| *circles != known(place))
+        .collect::<Vec<_>>();
+    assert!(differing.is_empty(), "CIRCLES says something else: {differing:#?}");
+}
+
+#[test]
+fn rooms_inside_a_room_keep_their_order() {
+    let against = ORDER
+        .iter()
+        .flat_map(|(place, order)| rooms::upward(mentions(), place, order));
+    let against = lines(against);
+    assert!(against.is_empty(), "{against}");
 }
 
 #[test]

@@ -86,32 +86,44 @@ pub(super) fn offences(mentions: &BTreeSet<Mention>) -> BTreeSet<Offence> {
     found
 }
 
-/// The rooms of a crate that reach each other both ways. A room is a module of the crate's root.
-pub(super) fn circles(mentions: &BTreeSet<Mention>, name: &str) -> BTreeSet<BTreeSet<String>> {
-    let room = |path: &str| {
-        let mut parts = path.split("::");
-        (parts.next() == Some(name))
-            .then(|| parts.next().map(str::to_owned))
-            .flatten()
-    };
-    let modules = mentions
-        .iter()
-        .filter_map(|mention| room(&mention.module))
-        .collect::<BTreeSet<_>>();
-    let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+/// The part of a path behind a place: the room inside it.
+fn room_inside<'a>(path: &'a str, place: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(place)?.strip_prefix("::")?;
+    rest.split("::").next()
+}
+
+/// The rooms inside a place, each with those that it knows. A room is a module directly below the place.
+pub(super) fn inside(mentions: &BTreeSet<Mention>, place: &str) -> BTreeMap<String, BTreeMap<String, Mention>> {
+    let mut rooms: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for mention in mentions {
-        if let (Some(from), Some(to)) = (room(&mention.module), room(&mention.path))
-            && from != to
-            && modules.contains(&to)
-        {
-            reached.entry(from).or_default().insert(to);
+        if let Some(room) = room_inside(&mention.module, place) {
+            rooms.entry(room.to_owned()).or_default();
         }
     }
+    for mention in mentions {
+        if let (Some(from), Some(to)) = (room_inside(&mention.module, place), room_inside(&mention.path, place))
+            && from != to
+            && rooms.contains_key(to)
+            && let Some(known) = rooms.get_mut(from)
+        {
+            known.entry(to.to_owned()).or_insert_with(|| mention.clone());
+        }
+    }
+    rooms
+}
+
+/// The rooms inside a place that reach each other both ways.
+pub(super) fn circles(mentions: &BTreeSet<Mention>, place: &str) -> BTreeSet<BTreeSet<String>> {
+    let rooms = inside(mentions, place);
+    let mut reached = rooms
+        .iter()
+        .map(|(room, known)| (room, known.keys().collect()))
+        .collect::<BTreeMap<_, BTreeSet<_>>>();
     // Everything that is reached in any number of steps.
     loop {
         let next = reached.iter().map(|(from, rooms)| {
             let further = rooms.iter().filter_map(|room| reached.get(room)).flatten();
-            (from.clone(), rooms.iter().chain(further).cloned().collect())
+            (*from, rooms.iter().chain(further).copied().collect())
         });
         let next = next.collect::<BTreeMap<_, BTreeSet<_>>>();
         if next == reached {
@@ -119,14 +131,31 @@ pub(super) fn circles(mentions: &BTreeSet<Mention>, name: &str) -> BTreeSet<BTre
         }
         reached = next;
     }
-    let reaches = |from: &str, to: &str| reached.get(from).is_some_and(|rooms| rooms.contains(to));
-    let inside = modules.iter().filter(|room| reaches(room, room));
-    let circle = |room: &String| {
-        modules
-            .iter()
-            .filter(|other| reaches(room, other) && reaches(other, room))
-            .cloned()
-            .collect()
+    let circle = |room| {
+        let others = rooms
+            .keys()
+            .filter(|other| reached[room].contains(other) && reached[other].contains(room));
+        others.cloned().collect::<BTreeSet<_>>()
     };
-    inside.map(circle).collect()
+    rooms.keys().map(circle).filter(|circle| !circle.is_empty()).collect()
+}
+
+/// What is said against the order of the rooms inside a place, the lowest first.
+pub(super) fn upward(mentions: &BTreeSet<Mention>, place: &str, order: &[&str]) -> Vec<String> {
+    let floor = |room: &str| order.iter().position(|name| *name == room);
+    let mut found = Vec::new();
+    for (room, known) in inside(mentions, place) {
+        let Some(own) = floor(&room) else {
+            found.push(format!("{place}::{room} has no place in the order"));
+            continue;
+        };
+        for (other, Mention { file, line, path, .. }) in known {
+            if floor(&other).is_some_and(|other| other > own) {
+                found.push(format!(
+                    "{file}:{line}: {place}::{room} lies below {other}, but says {path}"
+                ));
+            }
+        }
+    }
+    found
 }
