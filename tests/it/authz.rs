@@ -145,6 +145,19 @@ fn every_operation_stands_in_the_table_once() {
     );
 }
 
+#[test]
+fn only_the_enterprise_changes_an_answer() {
+    // Steps of the review. An import hands in what enterprises have sent and changes no figure in it.
+    let review = ["accept_return", "send_back_return"];
+    let roles = TABLE.iter().copied().collect::<BTreeMap<_, _>>();
+    let changing = operations().into_iter().filter(|(id, operation)| {
+        operation.method != Method::GET && operation.path.contains("/returns/") && !review.contains(&&**id)
+    });
+    let changing = changing.map(|(id, _)| (roles[&*id], id)).collect::<Vec<_>>();
+    assert!(!changing.is_empty());
+    assert!(changing.iter().all(|(roles, _)| *roles == "E"), "{changing:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_role_gets_what_the_table_says() {
     let app = App::new().await;

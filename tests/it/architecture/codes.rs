@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{lines, said};
+use super::{lines, read};
 
 #[test]
 fn no_question_indicator_or_rule_code_lives_in_the_product() {
     let codes = domain_codes();
-    let found = said().strings.iter().filter(|(_, _, text)| codes.contains(text));
+    let found = read().said.strings.iter().filter(|(_, _, text)| codes.contains(text));
     let found = lines(found.map(|(file, line, code)| format!("{file}:{line} holds the domain code \"{code}\"")));
     assert!(found.is_empty(), "{found}");
 }

@@ -188,6 +188,19 @@ impl House {
         said
     }
 
+    pub(super) fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// What a path in a module stands for, without the names that blocks bring.
+    pub(super) fn resolve(&self, module: &Module, path: &[String]) -> BTreeSet<String> {
+        let mut meant = BTreeSet::new();
+        for absolute in self.absolute(&module.path, &[], path, STEPS) {
+            self.meant(&absolute, STEPS, &mut meant);
+        }
+        meant.into_iter().map(|path| path.join("::")).collect()
+    }
+
     /// What a written path may stand for. Nothing for paths that begin at a type parameter or a variable.
     fn absolute(&self, module: &[String], blocks: &[Names], path: &[String], steps: u8) -> Vec<Written> {
         let Some((first, rest)) = path.split_first() else {
