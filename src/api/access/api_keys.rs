@@ -1,0 +1,186 @@
+//! API keys of other systems.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::model::{Done, RoleName, scope_fields, scope_of};
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            instant::Instant,
+            page,
+            problem::{CreateFailure, ReadFailure},
+            word::Word,
+        },
+    },
+    domain::access::{ApiKey, ApiKeyId},
+    service::{Service, access, access::api_keys::NewApiKey},
+};
+
+/// An API key, without the key itself.
+#[derive(Object)]
+#[oai(rename = "ApiKey", skip_serializing_if_is_none)]
+struct ApiKeyOut {
+    /// Identifier.
+    id: Uuid,
+    /// What it is for.
+    name: String,
+    /// Role it acts in.
+    role: RoleName,
+    /// Area code of the town that it sees.
+    area_code: Option<String>,
+    /// The enterprise that it sees.
+    enterprise_id: Option<Uuid>,
+    /// When made.
+    created_at: Instant,
+    /// When it ends.
+    expires_at: Option<Instant>,
+    /// When revoked.
+    revoked_at: Option<Instant>,
+}
+
+impl From<ApiKey> for ApiKeyOut {
+    fn from(key: ApiKey) -> Self {
+        let (area_code, enterprise_id) = scope_fields(key.scope);
+        Self {
+            id: key.id.0,
+            name: key.name,
+            role: key.role.into(),
+            area_code,
+            enterprise_id,
+            created_at: key.created_at.into(),
+            expires_at: key.expires_at.map(Into::into),
+            revoked_at: key.revoked_at.map(Into::into),
+        }
+    }
+}
+
+/// A page of API keys.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ApiKeyPage {
+    /// The keys, newest first.
+    items: Vec<ApiKeyOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A new API key.
+#[derive(Object)]
+#[oai(rename = "NewApiKey", deny_unknown_fields)]
+struct NewApiKeyIn {
+    /// What it is for.
+    name: Word,
+    /// Role it acts in.
+    role: RoleName,
+    /// Area code of the town, for the role town.
+    area_code: Option<Word>,
+    /// The enterprise, for the role enterprise.
+    enterprise_id: Option<Uuid>,
+    /// When it ends; never when absent.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// A fresh API key with the key itself.
+#[derive(Object)]
+struct CreatedApiKey {
+    /// The key for the header `X-API-Key`. It is shown once.
+    key: String,
+    /// The record of it.
+    api_key: ApiKeyOut,
+}
+
+/// A page of API keys.
+#[derive(ApiResponse)]
+enum ApiKeysFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<ApiKeyPage>),
+}
+
+/// An API key was made.
+#[derive(ApiResponse)]
+enum ApiKeyCreated {
+    /// Made.
+    #[oai(status = 201)]
+    Created(Json<CreatedApiKey>),
+}
+
+/// Operations on API keys.
+#[derive(Default)]
+pub struct ApiKeysApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Access")]
+impl ApiKeysApi {
+    /// List API keys
+    ///
+    /// Newest first, without the keys themselves.
+    #[oai(path = "/api-keys", method = "get", operation_id = "list_api_keys")]
+    async fn list_api_keys(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<ApiKeysFound, ReadFailure> {
+        let request = page::request(limit.0, cursor.0.as_deref(), &"api_keys")?;
+        let found = access::api_keys::list_api_keys(&service, auth.principal(), &request).await?;
+        let next_cursor = page::next(found.next, &"api_keys");
+        Ok(ApiKeysFound::Found(Json(ApiKeyPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Make an API key
+    ///
+    /// For another system. The key is shown once; only its hash is kept.
+    #[oai(path = "/api-keys", method = "post", operation_id = "create_api_key")]
+    async fn create_api_key(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewApiKeyIn>,
+    ) -> Result<ApiKeyCreated, CreateFailure> {
+        let body = body.0;
+        let scope = scope_of(body.area_code, body.enterprise_id);
+        let new = NewApiKey {
+            name: body.name.0,
+            role: body.role.into(),
+            scope,
+            expires_at: body.expires_at,
+        };
+        let (api_key, key) = access::api_keys::create_api_key(&service, auth.principal(), new).await?;
+        Ok(ApiKeyCreated::Created(Json(CreatedApiKey {
+            key,
+            api_key: api_key.into(),
+        })))
+    }
+
+    /// Revoke an API key
+    ///
+    /// For ever; the record of it stays.
+    #[oai(path = "/api-keys/:api_key_id", method = "delete", operation_id = "delete_api_key")]
+    async fn delete_api_key(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        api_key_id: Path<Uuid>,
+    ) -> Result<Done, ReadFailure> {
+        access::api_keys::revoke_api_key(&service, auth.principal(), ApiKeyId(api_key_id.0)).await?;
+        Ok(Done::Done)
+    }
+}

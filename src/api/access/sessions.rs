@@ -1,0 +1,92 @@
+//! Logging in and out.
+
+use std::sync::Arc;
+
+use poem::{Request, web::Data};
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+
+use super::{model::Done, users::UserOut};
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::BearerAuth,
+            instant::Instant,
+            problem::{LoginFailure, ReadFailure},
+        },
+    },
+    service::{
+        Service,
+        access::log_in::{log_in, log_out},
+    },
+};
+
+/// Operations on sessions.
+#[derive(Default)]
+pub struct SessionsApi;
+
+/// A login name and a password.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewSession {
+    /// Login name.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    login: String,
+    /// Password.
+    #[oai(validator(max_length = 1000))]
+    password: String,
+}
+
+/// A login.
+#[derive(Object)]
+struct Session {
+    /// Bearer token for the header `Authorization`. It is shown once.
+    token: String,
+    /// When it ends.
+    expires_at: Instant,
+    /// Who is logged in.
+    user: UserOut,
+}
+
+/// A login was made.
+#[derive(ApiResponse)]
+enum SessionCreated {
+    /// Logged in.
+    #[oai(status = 201)]
+    Created(Json<Session>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Access")]
+impl SessionsApi {
+    /// Log in
+    ///
+    /// Gives a bearer token for a login name and a password. After ten failures within a quarter of an hour a name has to wait.
+    #[oai(path = "/sessions", method = "post", operation_id = "create_session")]
+    async fn create_session(
+        &self,
+        service: Data<&Arc<Service>>,
+        body: Json<NewSession>,
+    ) -> Result<SessionCreated, LoginFailure> {
+        let login = log_in(&service, &body.0.login, &body.0.password).await?;
+        Ok(SessionCreated::Created(Json(Session {
+            token: login.token,
+            expires_at: login.expires_at.into(),
+            user: login.user.into(),
+        })))
+    }
+
+    /// Log out
+    ///
+    /// Ends the login whose bearer token is sent.
+    #[oai(path = "/sessions/current", method = "delete", operation_id = "delete_session")]
+    async fn delete_session(
+        &self,
+        service: Data<&Arc<Service>>,
+        request: &Request,
+        _auth: BearerAuth,
+    ) -> Result<Done, ReadFailure> {
+        let header = request.header("authorization").unwrap_or_default();
+        log_out(&service, header.split_once(' ').map_or("", |(_, token)| token.trim())).await?;
+        Ok(Done::Done)
+    }
+}

@@ -1,0 +1,251 @@
+//! Users.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::model::{RoleName, scope_fields, scope_of};
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::{Auth, BearerAuth},
+            etag,
+            instant::Instant,
+            page,
+            problem::{ChangeFailure, CreateFailure, ReadFailure},
+            word::Word,
+        },
+    },
+    domain::access::{User, UserId},
+    service::{
+        Service, access,
+        access::users::{NewUser, UserChange},
+        error::ServiceError,
+    },
+};
+
+/// A user.
+#[derive(Object)]
+#[oai(rename = "User", skip_serializing_if_is_none)]
+pub(super) struct UserOut {
+    /// Identifier.
+    id: Uuid,
+    /// Login name.
+    login: String,
+    /// Name shown.
+    display_name: String,
+    /// Role.
+    role: RoleName,
+    /// Area code of the town that the user sees.
+    area_code: Option<String>,
+    /// The enterprise that the user sees.
+    enterprise_id: Option<Uuid>,
+    /// Whether logging in is refused.
+    disabled: bool,
+    /// Version.
+    version: i64,
+    /// When made.
+    created_at: Instant,
+}
+
+impl From<User> for UserOut {
+    fn from(user: User) -> Self {
+        let (area_code, enterprise_id) = scope_fields(user.scope);
+        Self {
+            id: user.id.0,
+            login: user.login,
+            display_name: user.display_name,
+            role: user.role.into(),
+            area_code,
+            enterprise_id,
+            disabled: user.disabled,
+            version: user.version,
+            created_at: user.created_at.into(),
+        }
+    }
+}
+
+/// A page of users.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct UserPage {
+    /// The users, by login.
+    items: Vec<UserOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A new user.
+#[derive(Object)]
+#[oai(rename = "NewUser", deny_unknown_fields)]
+struct NewUserIn {
+    /// Login name, 2 to 64 letters, digits or `. _ - @`; taken in lower case.
+    login: Word,
+    /// Name shown.
+    display_name: Word,
+    /// First password, 12 characters at least.
+    password: Word,
+    /// Role.
+    role: RoleName,
+    /// Area code of the town, for a town user.
+    area_code: Option<Word>,
+    /// The enterprise, for an enterprise user.
+    enterprise_id: Option<Uuid>,
+}
+
+/// What is changed of a user; what is absent stays.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct UserPatch {
+    /// Name shown.
+    display_name: Option<Word>,
+    /// Whether logging in is refused.
+    disabled: Option<bool>,
+}
+
+/// A user was made.
+#[derive(ApiResponse)]
+enum UserCreated {
+    /// Made.
+    #[oai(status = 201)]
+    Created(
+        Json<UserOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+        /// Address of the user.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+/// One user.
+#[derive(ApiResponse)]
+enum UserFound {
+    /// The user.
+    #[oai(status = 200)]
+    Found(
+        Json<UserOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+/// A page of users.
+#[derive(ApiResponse)]
+enum UsersFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<UserPage>),
+}
+
+/// Operations on users.
+#[derive(Default)]
+pub struct UsersApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Access")]
+impl UsersApi {
+    /// Tell who is logged in
+    ///
+    /// The user behind the bearer token.
+    #[oai(path = "/users/current", method = "get", operation_id = "get_current_user")]
+    async fn get_current_user(&self, service: Data<&Arc<Service>>, auth: BearerAuth) -> Result<UserFound, ReadFailure> {
+        let id = auth.0.user.ok_or_else(|| ServiceError::new("not_found"))?;
+        let user = access::users::get_user(&service, &auth.0, id).await?;
+        let etag = etag::of(user.version);
+        Ok(UserFound::Found(Json(user.into()), etag))
+    }
+
+    /// List users
+    ///
+    /// By login name.
+    #[oai(path = "/users", method = "get", operation_id = "list_users")]
+    async fn list_users(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<UsersFound, ReadFailure> {
+        let request = page::request(limit.0, cursor.0.as_deref(), &"users")?;
+        let found = access::users::list_users(&service, auth.principal(), &request).await?;
+        let next_cursor = page::next(found.next, &"users");
+        Ok(UsersFound::Found(Json(UserPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Make a user
+    ///
+    /// An enterprise user names its enterprise, a town user its town; the others see the county.
+    #[oai(path = "/users", method = "post", operation_id = "create_user")]
+    async fn create_user(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        body: Json<NewUserIn>,
+    ) -> Result<UserCreated, CreateFailure> {
+        let body = body.0;
+        let new = NewUser {
+            login: body.login.0,
+            display_name: body.display_name.0,
+            password: body.password.0,
+            role: body.role.into(),
+            scope: scope_of(body.area_code, body.enterprise_id),
+        };
+        let user = access::users::create_user(&service, auth.principal(), new).await?;
+        let (etag, location) = (etag::of(user.version), format!("/api/v1/users/{}", user.id));
+        Ok(UserCreated::Created(Json(user.into()), etag, location))
+    }
+
+    /// Read a user
+    ///
+    /// The administrator reads anybody, others themselves.
+    #[oai(path = "/users/:user_id", method = "get", operation_id = "get_user")]
+    async fn get_user(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        user_id: Path<Uuid>,
+    ) -> Result<UserFound, ReadFailure> {
+        let user = access::users::get_user(&service, auth.principal(), UserId(user_id.0)).await?;
+        let etag = etag::of(user.version);
+        Ok(UserFound::Found(Json(user.into()), etag))
+    }
+
+    /// Change a user
+    ///
+    /// Changes the name shown, or refuses and allows logging in.
+    #[oai(path = "/users/:user_id", method = "patch", operation_id = "update_user")]
+    async fn update_user(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        user_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<UserPatch>,
+    ) -> Result<UserFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let change = UserChange {
+            display_name: body.0.display_name.map(|name| name.0),
+            disabled: body.0.disabled,
+        };
+        let user = access::users::update_user(&service, auth.principal(), UserId(user_id.0), expected, change).await?;
+        let etag = etag::of(user.version);
+        Ok(UserFound::Found(Json(user.into()), etag))
+    }
+}
