@@ -1,4 +1,4 @@
-//! Areas and industries.
+//! Areas of the administrative division.
 
 use std::sync::Arc;
 
@@ -14,16 +14,13 @@ use crate::{
         Tag,
         http::{auth::Auth, page, problem::ReadFailure},
     },
-    domain::{
-        area::{Area, AreaFilter},
-        industry::{Industry, IndustryFilter},
-    },
+    domain::area::{Area, AreaFilter},
     service::{Service, registry},
 };
 
-/// Code list operations.
+/// Operations on areas.
 #[derive(Default)]
-pub struct RegistryApi;
+pub struct AreasApi;
 
 /// An area of the administrative division.
 #[derive(Object)]
@@ -72,44 +69,6 @@ struct AreaPage {
     next_cursor: Option<String>,
 }
 
-/// An industry of GB/T 4754.
-#[derive(Object)]
-#[oai(rename = "Industry", skip_serializing_if_is_none)]
-struct IndustryOut {
-    /// Edition of the classification.
-    edition: String,
-    /// Code with its letter, such as `C3831`.
-    code: String,
-    /// Name.
-    name: String,
-    /// Level: 门类, 大类, 中类 or 小类.
-    level: String,
-    /// Code of the industry above.
-    parent: Option<String>,
-}
-
-impl From<Industry> for IndustryOut {
-    fn from(industry: Industry) -> Self {
-        Self {
-            edition: industry.edition,
-            code: industry.code,
-            name: industry.name,
-            level: industry.level,
-            parent: industry.parent,
-        }
-    }
-}
-
-/// A page of industries.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct IndustryPage {
-    /// The industries, by code.
-    items: Vec<IndustryOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
 /// A page of areas.
 #[derive(ApiResponse)]
 enum AreasFound {
@@ -126,16 +85,8 @@ enum AreaFound {
     Found(Json<AreaOut>),
 }
 
-/// A page of industries.
-#[derive(ApiResponse)]
-enum IndustriesFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<IndustryPage>),
-}
-
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Registry")]
-impl RegistryApi {
+impl AreasApi {
     /// List areas
     ///
     /// By code. Former names are searched too.
@@ -183,40 +134,5 @@ impl RegistryApi {
     ) -> Result<AreaFound, ReadFailure> {
         let area = registry::read::get_area(&service, auth.principal(), &code.0).await?;
         Ok(AreaFound::Found(Json(area.into())))
-    }
-
-    /// List industries
-    ///
-    /// By code.
-    #[oai(path = "/industries", method = "get", operation_id = "list_industries")]
-    async fn list_industries(
-        &self,
-        service: Data<&Arc<Service>>,
-        auth: Auth,
-        /// Only industries directly below this code.
-        parent: Query<Option<String>>,
-        /// Only this level: 门类, 大类, 中类 or 小类.
-        level: Query<Option<String>>,
-        /// Part of a name or code.
-        search: Query<Option<String>>,
-        /// At most so many items, 50 when absent.
-        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
-        limit: Query<Option<u32>>,
-        /// Where the page before ended.
-        cursor: Query<Option<String>>,
-    ) -> Result<IndustriesFound, ReadFailure> {
-        let filter = IndustryFilter {
-            parent: parent.0,
-            level: level.0,
-            search: search.0,
-        };
-        let list = ("industries", &filter.parent, &filter.level, &filter.search);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = registry::read::list_industries(&service, auth.principal(), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(IndustriesFound::Found(Json(IndustryPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
     }
 }

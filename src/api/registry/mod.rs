@@ -1,7 +1,8 @@
 //! Areas, industries and enterprises.
 
-pub mod codes;
+pub mod areas;
 pub mod enterprises;
+pub mod industries;
 
 /// The operations of this folder.
-pub(super) type Apis = (codes::RegistryApi, enterprises::EnterprisesApi);
+pub(super) type Apis = (areas::AreasApi, industries::IndustriesApi, enterprises::EnterprisesApi);
