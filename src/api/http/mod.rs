@@ -1,6 +1,7 @@
 //! What every operation shares: login, versions, pages, problems, uploads, the document itself.
 
 pub mod auth;
+pub mod download;
 pub mod etag;
 pub mod health;
 pub mod instant;

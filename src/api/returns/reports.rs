@@ -14,7 +14,7 @@ use workbook::language::Language;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::UploadFailure, upload},
+        http::{auth::Auth, download::WorkbookFound, problem::UploadFailure, upload},
     },
     domain::survey_return::{ReturnId, RevisionId},
     report,
@@ -49,22 +49,6 @@ impl From<LanguageName> for Language {
             LanguageName::Both => Self::Both,
         }
     }
-}
-
-/// A marked workbook.
-#[derive(ApiResponse)]
-enum AnnotatedFound {
-    /// The workbook.
-    #[oai(
-        status = 200,
-        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )]
-    Found(
-        Binary<Vec<u8>>,
-        /// Name for the file.
-        #[oai(header = "Content-Disposition")]
-        String,
-    ),
 }
 
 /// A report as CSV.
@@ -112,13 +96,10 @@ impl ReportsApi {
         return_id: Path<Uuid>,
         /// Another revision than the newest.
         revision: Query<Option<Uuid>>,
-    ) -> Result<AnnotatedFound, UploadFailure> {
+    ) -> Result<WorkbookFound, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
         let found = annotated_workbook(&service, auth.principal(), id, revision).await?;
-        Ok(AnnotatedFound::Found(
-            Binary(found.bytes),
-            upload::attachment(&found.filename),
-        ))
+        Ok(WorkbookFound::of(found.bytes, &found.filename))
     }
 
     /// Download the report as CSV

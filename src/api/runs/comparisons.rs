@@ -11,8 +11,8 @@ use poem_openapi::{
 use uuid::Uuid;
 
 use super::{
-    region::RegionChangeOut,
-    results::{RunOut, RunResultRow},
+    model::{RunOut, RunResultRow},
+    region::change::RegionChangeOut,
 };
 use crate::{
     api::{

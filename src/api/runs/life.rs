@@ -10,7 +10,7 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::results::{RunFound, RunStateName};
+use super::model::{RunFound, RunStateName};
 use crate::{
     api::{
         Tag,

@@ -2,23 +2,34 @@
 
 pub mod back_tests;
 pub mod comparisons;
+pub mod correlations;
+pub mod explanation;
 pub mod exports;
 pub mod life;
+pub mod model;
+pub mod ranking;
 pub mod region;
-pub mod results;
+pub mod robustness;
+pub mod runs;
 pub mod statistics;
 pub mod weighings;
 pub mod what_if;
 
 /// The operations of this folder.
 pub(super) type Apis = (
-    results::ResultsApi,
-    region::RegionsApi,
+    runs::RunsApi,
+    ranking::RankingApi,
+    explanation::ExplanationsApi,
+    region::Apis,
     life::RunLifeApi,
     comparisons::ComparisonsApi,
     statistics::RunStatisticsApi,
     what_if::WhatIfApi,
     back_tests::BackTestsApi,
     exports::ExportsApi,
-    weighings::WeighingsApi,
+    (
+        weighings::WeighingsApi,
+        robustness::RobustnessApi,
+        correlations::CorrelationsApi,
+    ),
 );

@@ -10,7 +10,7 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::results::{RunOut, RunResultRow, RunStateName};
+use super::model::{RunOut, RunResultRow, RunStateName};
 use crate::{
     api::{
         Tag,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use survey::answer::Answer;
 use uuid::Uuid;
 
-use super::results::{RunOut, RunResultRow};
+use super::model::{RunOut, RunResultRow};
 use crate::{
     api::{
         Tag,

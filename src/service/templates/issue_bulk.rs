@@ -7,7 +7,7 @@ use survey::answer::Answers;
 use workbook::{
     bulk::{self, BulkEntry, BulkLayout, DEFAULT_TABLE_ROWS},
     language::Language,
-    metadata::{TemplateKind, TemplateMetadata},
+    metadata::TemplateKind,
     prefill::raw_values,
     template::TemplateIssue,
 };

@@ -1,0 +1,248 @@
+//! The files or rows of an import, and its result as a workbook.
+
+use std::sync::Arc;
+
+use poem::{Request, http::header, web::Data};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            download::WorkbookFound,
+            page,
+            problem::{Bilingual, ReadFailure},
+        },
+        returns::model::PlaceOut,
+    },
+    domain::import::{ImportId, ImportItem, ItemFault, ItemState},
+    service::{
+        Service, imports,
+        imports::result::{ImportResult, write_import_result},
+    },
+};
+
+/// State of a file or row of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "ImportItemState")]
+enum ItemStateName {
+    /// Not looked at yet.
+    Waiting,
+    /// Taken in as a new revision; in a dry run it would be.
+    Taken,
+    /// Already the newest revision of its return: nothing has changed.
+    Unchanged,
+    /// Refused with a code.
+    Refused,
+    /// Left alone because the import was cancelled before its turn.
+    Cancelled,
+}
+
+impl From<ItemState> for ItemStateName {
+    fn from(state: ItemState) -> Self {
+        match state {
+            ItemState::Waiting => Self::Waiting,
+            ItemState::Taken => Self::Taken,
+            ItemState::Unchanged => Self::Unchanged,
+            ItemState::Refused => Self::Refused,
+            ItemState::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<ItemStateName> for ItemState {
+    fn from(state: ItemStateName) -> Self {
+        match state {
+            ItemStateName::Waiting => Self::Waiting,
+            ItemStateName::Taken => Self::Taken,
+            ItemStateName::Unchanged => Self::Unchanged,
+            ItemStateName::Refused => Self::Refused,
+            ItemStateName::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// One thing that is wrong with a file or row.
+#[derive(Object)]
+#[oai(rename = "ImportFault", skip_serializing_if_is_none)]
+struct FaultOut {
+    /// Stable code.
+    code: String,
+    /// Where, if at a cell.
+    place: Option<PlaceOut>,
+    /// What and what to do.
+    message: Bilingual,
+}
+
+impl From<ItemFault> for FaultOut {
+    fn from(fault: ItemFault) -> Self {
+        Self {
+            code: fault.code,
+            place: fault.place.map(Into::into),
+            message: fault.message.into(),
+        }
+    }
+}
+
+/// One file or row of an import and what became of it.
+#[derive(Object)]
+#[oai(rename = "ImportItem", skip_serializing_if_is_none)]
+struct ItemOut {
+    /// Position from 1; of a sheet the row number.
+    ordinal: i32,
+    /// Name of the file, or sheet and row.
+    name: String,
+    /// SHA-256, once read.
+    sha256: Option<String>,
+    /// State.
+    state: ItemStateName,
+    /// Credit code of the enterprise, once known.
+    uscc: Option<String>,
+    /// Name of the enterprise, once known.
+    enterprise_name: Option<String>,
+    /// The return, once known.
+    return_id: Option<Uuid>,
+    /// The revision made or recognised; absent in a dry run.
+    revision_id: Option<Uuid>,
+    /// Its number; in a dry run the number it would get.
+    revision_number: Option<i32>,
+    /// Blocking findings.
+    block: i32,
+    /// Warnings.
+    warn: i32,
+    /// Notes.
+    info: i32,
+    /// Why it was refused.
+    code: Option<String>,
+    /// The sentence to the code.
+    message: Option<Bilingual>,
+    /// What exactly is wrong, at most 50.
+    faults: Vec<FaultOut>,
+}
+
+impl From<ImportItem> for ItemOut {
+    fn from(item: ImportItem) -> Self {
+        Self {
+            ordinal: item.ordinal,
+            name: item.name,
+            sha256: item.sha256,
+            state: item.state.into(),
+            uscc: item.uscc,
+            enterprise_name: item.enterprise_name,
+            return_id: item.survey_return.map(|id| id.0),
+            revision_id: item.revision.map(|id| id.0),
+            revision_number: item.revision_number,
+            block: item.block,
+            warn: item.warn,
+            info: item.info,
+            code: item.code,
+            message: item.message.map(Into::into),
+            faults: item.faults.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A page of files or rows.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ImportItemPage {
+    /// The files or rows in order.
+    items: Vec<ItemOut>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// A page of files or rows.
+#[derive(ApiResponse)]
+enum ItemsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<ImportItemPage>),
+}
+
+/// Operations on the files and rows of an import.
+#[derive(Default)]
+pub struct ImportItemsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Imports")]
+impl ImportItemsApi {
+    /// List the files of an import
+    ///
+    /// In order, each with what became of it: the revision made or recognised, the findings counted, or why it was refused.
+    #[oai(
+        path = "/imports/:import_id/items",
+        method = "get",
+        operation_id = "list_import_items"
+    )]
+    async fn list_import_items(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        import_id: Path<Uuid>,
+        /// Only these states; repeat the parameter for several.
+        state: Query<Option<Vec<ItemStateName>>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<ItemsFound, ReadFailure> {
+        let states = state
+            .0
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect::<Vec<ItemState>>();
+        let list = ("import_items", import_id.0, &states);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let id = ImportId(import_id.0);
+        let found = imports::read::list_import_items(&service, auth.principal(), id, &states, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(ItemsFound::Found(Json(ImportItemPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Download the result of an import
+    ///
+    /// A workbook with one row per file: outcome, findings counted, the sentence, a link to the return; and every single fault
+    /// of refused files on a second sheet.
+    #[oai(
+        path = "/imports/:import_id/result.xlsx",
+        method = "get",
+        operation_id = "get_import_result"
+    )]
+    async fn get_import_result(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        import_id: Path<Uuid>,
+        request: &Request,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let base = base_of(request);
+        let ImportResult { filename, bytes } =
+            write_import_result(&service, auth.principal(), ImportId(import_id.0), base).await?;
+        Ok(WorkbookFound::of(bytes, &filename))
+    }
+}
+
+/// The address under which the caller reached this service, for links in what is downloaded.
+fn base_of(request: &Request) -> Option<String> {
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let plausible = host
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-proto")
+        .and_then(|value| value.to_str().ok());
+    let scheme = if forwarded == Some("https") { "https" } else { "http" };
+    plausible.then(|| format!("{scheme}://{host}"))
+}

@@ -1,0 +1,116 @@
+//! How a spreadsheet of another system is read.
+
+use poem_openapi::{Enum, Object};
+use rust_decimal::Decimal;
+use workbook::mapping::{Field, Key, KeyKind, Mapping, Shape};
+
+/// Where enterprises stand in a spreadsheet.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case", rename = "MappingShape")]
+enum ShapeName {
+    /// One row for each, below a header: places are columns (`C`).
+    Rows,
+    /// One sheet for each, labels beside values: places are cells (`C7`).
+    Sheets,
+}
+
+/// What tells whose figures they are.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case", rename = "MappingKey")]
+enum KeyName {
+    /// 统一社会信用代码.
+    Uscc,
+    /// The exact registered name.
+    Name,
+}
+
+/// One column or cell that answers a question.
+#[derive(Object)]
+#[oai(rename = "MappingField", deny_unknown_fields, skip_serializing_if_is_none)]
+struct FieldDocument {
+    /// Column (`D`) or cell (`C7`).
+    at: String,
+    /// Question code.
+    question: String,
+    /// Column code, for a table question.
+    column: Option<String>,
+    /// Row of the table question, from 0.
+    row: Option<u32>,
+    /// What a figure is multiplied with to come into the unit of the question, as a decimal string.
+    unit_factor: Option<Decimal>,
+}
+
+/// How the spreadsheet of another system is read.
+#[derive(Object)]
+#[oai(rename = "Mapping", deny_unknown_fields, skip_serializing_if_is_none)]
+pub(super) struct MappingDocument {
+    /// Where enterprises stand.
+    shape: ShapeName,
+    /// The sheet with the rows; the first that holds something when absent.
+    sheet: Option<String>,
+    /// The last row of the header, from 1: for rows.
+    header_row: Option<u32>,
+    /// What tells whose figures they are.
+    key: KeyName,
+    /// Column or cell of the key.
+    key_at: String,
+    /// Which columns or cells answer which questions.
+    fields: Vec<FieldDocument>,
+}
+
+impl From<Mapping> for MappingDocument {
+    fn from(mapping: Mapping) -> Self {
+        let (shape, sheet, header_row) = match mapping.shape {
+            Shape::Rows { sheet, header_row } => (ShapeName::Rows, sheet, Some(header_row)),
+            Shape::Sheets => (ShapeName::Sheets, None, None),
+        };
+        let field = |field: Field| FieldDocument {
+            at: field.at,
+            question: field.question,
+            column: field.column,
+            row: field.row,
+            unit_factor: field.unit_factor,
+        };
+        Self {
+            shape,
+            sheet,
+            header_row,
+            key: match mapping.key.kind {
+                KeyKind::Uscc => KeyName::Uscc,
+                KeyKind::Name => KeyName::Name,
+            },
+            key_at: mapping.key.at,
+            fields: mapping.fields.into_iter().map(field).collect(),
+        }
+    }
+}
+
+impl From<MappingDocument> for Mapping {
+    fn from(document: MappingDocument) -> Self {
+        let field = |field: FieldDocument| Field {
+            at: field.at,
+            question: field.question,
+            column: field.column,
+            row: field.row,
+            unit_factor: field.unit_factor,
+        };
+        Self {
+            shape: match document.shape {
+                ShapeName::Rows => Shape::Rows {
+                    sheet: document.sheet,
+                    // Without a header row the first row is one.
+                    header_row: document.header_row.unwrap_or(1),
+                },
+                ShapeName::Sheets => Shape::Sheets,
+            },
+            key: Key {
+                kind: match document.key {
+                    KeyName::Uscc => KeyKind::Uscc,
+                    KeyName::Name => KeyKind::Name,
+                },
+                at: document.key_at,
+            },
+            fields: document.fields.into_iter().map(field).collect(),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! A mapping is proposed and previewed before it is kept.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use poem::{Body, web::Data};
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+    types::Any,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::MappingDocument;
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            problem::{Bilingual, CreateFailure, UploadFailure},
+            upload,
+            word::Word,
+        },
+        returns::{findings::FindingsOut, revisions::ProvenanceOut},
+    },
+    domain::round::RoundId,
+    service::{
+        Service, imports,
+        imports::mapping::{PreviewRow, Proposed},
+        returns::justify::Counted,
+    },
+};
+
+/// Operations on mappings that are not kept yet.
+#[derive(Default)]
+pub struct MappingPreviewsApi;
+
+/// Why a field was proposed.
+#[derive(Object)]
+#[oai(rename = "MappingScore", skip_serializing_if_is_none)]
+struct ScoreOut {
+    /// Where.
+    at: String,
+    /// The label as it stands there.
+    label: String,
+    /// Question code.
+    question: String,
+    /// How alike the labels are, 0 to 1.
+    score: f64,
+    /// The unit written beside the label.
+    unit: Option<String>,
+    /// Whether that unit is the question's own, or one that is known how to convert; ask a person when not.
+    unit_known: bool,
+}
+
+/// A label that answers no question as far as can be told.
+#[derive(Object)]
+#[oai(rename = "UnmatchedLabel")]
+struct UnmatchedOut {
+    /// Where.
+    at: String,
+    /// The label as it stands there.
+    label: String,
+}
+
+/// A mapping that a person is asked to look at, correct and confirm.
+#[derive(Object)]
+#[oai(rename = "MappingProposal")]
+struct ProposalOut {
+    /// SHA-256 under which the file is kept for the preview.
+    file_sha256: String,
+    /// Sheets that people see and that hold something.
+    sheets: Vec<String>,
+    /// The mapping.
+    mapping: MappingDocument,
+    /// Why each field was proposed.
+    scores: Vec<ScoreOut>,
+    /// Labels without a question.
+    unmatched: Vec<UnmatchedOut>,
+}
+
+impl From<Proposed> for ProposalOut {
+    fn from(proposed: Proposed) -> Self {
+        let proposal = proposed.proposal;
+        let score = |score: workbook::mapping::FieldScore| ScoreOut {
+            at: score.at,
+            label: score.label,
+            question: score.question,
+            score: score.score,
+            unit: score.unit,
+            unit_known: score.unit_known,
+        };
+        let unmatched = |label: workbook::mapping::Unmatched| UnmatchedOut {
+            at: label.at,
+            label: label.label,
+        };
+        Self {
+            file_sha256: proposed.file_sha256,
+            sheets: proposed.sheets,
+            mapping: proposal.mapping.into(),
+            scores: proposal.scores.into_iter().map(score).collect(),
+            unmatched: proposal.unmatched.into_iter().map(unmatched).collect(),
+        }
+    }
+}
+
+/// What is previewed.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewMappingPreview {
+    /// The file, as its proposal named it.
+    file_sha256: Word,
+    /// The mapping.
+    mapping: MappingDocument,
+    /// How many rows, 10 when absent.
+    #[oai(validator(minimum(value = "1"), maximum(value = "50")))]
+    rows: Option<u32>,
+}
+
+/// A row as it would be read.
+#[derive(Object)]
+#[oai(rename = "MappingPreviewRow", skip_serializing_if_is_none)]
+struct PreviewRowOut {
+    /// Sheet and row, or the sheet.
+    name: String,
+    /// The key as it stands there.
+    key: Option<String>,
+    /// The return that it would go to.
+    return_id: Option<Uuid>,
+    /// Credit code of the enterprise.
+    uscc: Option<String>,
+    /// Name of the enterprise.
+    enterprise_name: Option<String>,
+    /// Why the row would be refused whatever it says.
+    code: Option<String>,
+    /// The sentence to the code.
+    message: Option<Bilingual>,
+    /// Answers by question code, in the form of a revision's.
+    answers: Any<Value>,
+    /// Where each answer stood, and what was done to it.
+    provenance: BTreeMap<String, ProvenanceOut>,
+    /// What would be found.
+    findings: FindingsOut,
+}
+
+impl From<PreviewRow> for PreviewRowOut {
+    fn from(row: PreviewRow) -> Self {
+        let (code, message) = row.problem.map(|error| (error.code, error.message.into())).unzip();
+        let (return_id, uscc, enterprise_name) = match row.owner {
+            Some((id, uscc, name)) => (Some(id.0), Some(uscc), Some(name)),
+            None => (None, None, None),
+        };
+        Self {
+            name: row.name,
+            key: row.key,
+            return_id,
+            uscc,
+            enterprise_name,
+            code,
+            message,
+            answers: Any(serde_json::to_value(&row.answers).unwrap_or_default()),
+            provenance: row
+                .provenance
+                .into_iter()
+                .map(|(code, provenance)| (code, provenance.into()))
+                .collect(),
+            findings: FindingsOut::of(row.findings, Counted::new()),
+        }
+    }
+}
+
+/// The first rows as they would be read.
+#[derive(Object)]
+#[oai(rename = "MappingPreview")]
+struct PreviewOut {
+    /// The rows.
+    items: Vec<PreviewRowOut>,
+}
+
+/// A proposal.
+#[derive(ApiResponse)]
+enum ProposalMade {
+    /// The proposal.
+    #[oai(status = 200)]
+    Made(Json<ProposalOut>),
+}
+
+/// A preview.
+#[derive(ApiResponse)]
+enum PreviewMade {
+    /// The preview.
+    #[oai(status = 200)]
+    Made(Json<PreviewOut>),
+}
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Imports")]
+impl MappingPreviewsApi {
+    /// Propose how a spreadsheet is read
+    ///
+    /// The raw body is a spreadsheet of another system with a row, or a sheet, per enterprise. Its labels are compared with
+    /// those of the questionnaire; the scores are shown, units are told where they are written. A proposal only: look at it,
+    /// preview it, and keep it as a profile.
+    #[oai(
+        path = "/rounds/:round_id/mapping-proposals",
+        method = "post",
+        operation_id = "create_mapping_proposal"
+    )]
+    async fn create_mapping_proposal(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// The sheet; the first that people see when absent.
+        sheet: Query<Option<String>>,
+        body: Binary<Body>,
+    ) -> Result<ProposalMade, UploadFailure> {
+        let bytes = upload::read_import(&service, body.0).await?;
+        let round = RoundId(round_id.0);
+        let proposed = imports::mapping::propose_mapping(&service, auth.principal(), round, bytes, sheet.0).await?;
+        Ok(ProposalMade::Made(Json(proposed.into())))
+    }
+
+    /// Preview how a spreadsheet would be read
+    ///
+    /// The first rows with their enterprises, answers, provenance and findings. Nothing is written.
+    #[oai(
+        path = "/rounds/:round_id/mapping-previews",
+        method = "post",
+        operation_id = "create_mapping_preview"
+    )]
+    async fn create_mapping_preview(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        body: Json<NewMappingPreview>,
+    ) -> Result<PreviewMade, CreateFailure> {
+        let NewMappingPreview {
+            file_sha256,
+            mapping,
+            rows,
+        } = body.0;
+        let rows = usize::try_from(rows.unwrap_or(10)).unwrap_or(imports::mapping::PREVIEW_ROWS);
+        let (round, caller) = (RoundId(round_id.0), auth.principal());
+        let found =
+            imports::mapping::preview_mapping(&service, caller, round, &file_sha256.0, mapping.into(), rows).await?;
+        Ok(PreviewMade::Made(Json(PreviewOut {
+            items: found.into_iter().map(Into::into).collect(),
+        })))
+    }
+}

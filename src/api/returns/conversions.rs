@@ -1,0 +1,84 @@
+//! Units that fillers mistake, converted.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Header, Path},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::upload::Uploaded;
+use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, etag, problem::ChangeFailure, word::Word},
+    },
+    domain::survey_return::ReturnId,
+    service::{
+        Service,
+        returns::convert::{Chosen, convert_answers},
+    },
+};
+
+/// Conversions to be made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewConversions {
+    /// The conversions chosen; each must be offered by a finding of the newest revision.
+    #[oai(validator(min_items = 1, max_items = 200))]
+    conversions: Vec<ChosenConversion>,
+}
+
+/// A conversion that a finding offers.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ChosenConversion {
+    /// Question code.
+    question: Word,
+    /// The unit that the number was entered in.
+    unit: Word,
+}
+
+impl From<ChosenConversion> for Chosen {
+    fn from(chosen: ChosenConversion) -> Self {
+        Self {
+            question: chosen.question.0,
+            unit: chosen.unit.0,
+        }
+    }
+}
+
+/// Operations on conversions of units.
+#[derive(Default)]
+pub struct ConversionsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
+impl ConversionsApi {
+    /// Convert units
+    ///
+    /// Makes conversions that findings of the newest revision offer, such as yuan to 10 000 yuan. The workbook stays as
+    /// it is; a new revision comes of it that keeps every original number and says what was done to it.
+    #[oai(
+        path = "/returns/:return_id/conversions",
+        method = "post",
+        operation_id = "create_return_conversions"
+    )]
+    async fn create_return_conversions(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<NewConversions>,
+    ) -> Result<Uploaded, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let chosen: Vec<Chosen> = body.0.conversions.into_iter().map(Into::into).collect();
+        let uploaded = convert_answers(&service, auth.principal(), ReturnId(return_id.0), expected, &chosen).await?;
+        Ok(uploaded.into())
+    }
+}

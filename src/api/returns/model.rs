@@ -1,0 +1,135 @@
+//! A return and its state.
+
+use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
+use survey::cell::Place;
+use uuid::Uuid;
+
+use crate::{
+    api::http::{etag, instant::Instant},
+    domain::survey_return::{ReturnState, SurveyReturn},
+};
+
+/// State of a return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "ReturnState")]
+pub(super) enum StateName {
+    /// Nothing uploaded yet.
+    NotStarted,
+    /// Uploaded, not submitted.
+    Draft,
+    /// Submitted, waiting for review.
+    Submitted,
+    /// Sent back for correction.
+    Returned,
+    /// Accepted.
+    Accepted,
+}
+
+impl From<ReturnState> for StateName {
+    fn from(state: ReturnState) -> Self {
+        match state {
+            ReturnState::NotStarted => Self::NotStarted,
+            ReturnState::Draft => Self::Draft,
+            ReturnState::Submitted => Self::Submitted,
+            ReturnState::Returned => Self::Returned,
+            ReturnState::Accepted => Self::Accepted,
+        }
+    }
+}
+
+impl From<StateName> for ReturnState {
+    fn from(state: StateName) -> Self {
+        match state {
+            StateName::NotStarted => Self::NotStarted,
+            StateName::Draft => Self::Draft,
+            StateName::Submitted => Self::Submitted,
+            StateName::Returned => Self::Returned,
+            StateName::Accepted => Self::Accepted,
+        }
+    }
+}
+
+/// The return of one enterprise in one round.
+#[derive(Object)]
+#[oai(rename = "SurveyReturn", skip_serializing_if_is_none)]
+pub(super) struct ReturnOut {
+    /// Identifier.
+    id: Uuid,
+    /// Round.
+    round_id: Uuid,
+    /// Enterprise.
+    enterprise_id: Uuid,
+    /// State.
+    state: StateName,
+    /// The newest revision.
+    latest_revision_id: Option<Uuid>,
+    /// The revision in force; it stays until its replacement is accepted.
+    accepted_revision_id: Option<Uuid>,
+    /// Number of the newest revision, 0 when there is none.
+    revision_number: i32,
+    /// Blocking findings of the newest revision.
+    block: i32,
+    /// Warnings of the newest revision.
+    warn: i32,
+    /// Version.
+    version: i64,
+    /// When last changed.
+    updated_at: Instant,
+}
+
+impl From<SurveyReturn> for ReturnOut {
+    fn from(found: SurveyReturn) -> Self {
+        Self {
+            id: found.id.0,
+            round_id: found.round.0,
+            enterprise_id: found.enterprise.0,
+            state: found.state.into(),
+            latest_revision_id: found.latest.map(|id| id.0),
+            accepted_revision_id: found.accepted.map(|id| id.0),
+            revision_number: found.revision_number,
+            block: found.block,
+            warn: found.warn,
+            version: found.version,
+            updated_at: found.updated_at.into(),
+        }
+    }
+}
+
+/// A cell of a workbook.
+#[derive(Object)]
+#[oai(rename = "Place")]
+pub(crate) struct PlaceOut {
+    /// Sheet name as found in the file.
+    sheet: String,
+    /// A1 reference.
+    cell: String,
+}
+
+impl From<Place> for PlaceOut {
+    fn from(place: Place) -> Self {
+        Self {
+            sheet: place.sheet,
+            cell: place.cell,
+        }
+    }
+}
+
+/// One return.
+#[derive(ApiResponse)]
+pub(super) enum ReturnFound {
+    /// The return.
+    #[oai(status = 200)]
+    Found(
+        Json<ReturnOut>,
+        /// Version, for If-Match.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl From<SurveyReturn> for ReturnFound {
+    fn from(found: SurveyReturn) -> Self {
+        let etag = etag::of(found.version);
+        Self::Found(Json(found.into()), etag)
+    }
+}

@@ -1,0 +1,309 @@
+//! The revisions of a return.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use poem::{Body, web::Data};
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+    types::Any,
+};
+use serde_json::Value;
+use survey::{answer::Claim, cell::Provenance};
+use uuid::Uuid;
+
+use super::{findings::FindingsOut, model::PlaceOut, upload::Uploaded};
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            instant::Instant,
+            problem::{ReadFailure, UploadFailure},
+            upload,
+        },
+    },
+    domain::{
+        revision::RevisionSummary,
+        survey_return::{ReturnId, Revision, RevisionId},
+    },
+    service::{
+        Service, returns,
+        returns::{
+            justify::{Counted, counted_for},
+            upload::{Upload, upload_return},
+        },
+    },
+};
+
+/// A revision without its answers.
+#[derive(Object)]
+#[oai(rename = "RevisionSummary", skip_serializing_if_is_none)]
+struct RevisionSummaryOut {
+    /// Identifier.
+    id: Uuid,
+    /// Number within the return.
+    number: i32,
+    /// SHA-256 of the uploaded workbook, hex.
+    blob_sha256: String,
+    /// Name of the uploaded file.
+    filename: String,
+    /// Who uploaded it.
+    created_by: String,
+    /// When.
+    created_at: Instant,
+    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    import_id: Option<Uuid>,
+}
+
+impl From<RevisionSummary> for RevisionSummaryOut {
+    fn from(summary: RevisionSummary) -> Self {
+        Self {
+            id: summary.id.0,
+            number: summary.number,
+            blob_sha256: summary.blob_sha256,
+            filename: summary.filename,
+            created_by: summary.created_by,
+            created_at: summary.created_at.into(),
+            import_id: summary.import.map(|id| id.0),
+        }
+    }
+}
+
+/// The revisions of a return.
+#[derive(Object)]
+struct RevisionList {
+    /// Oldest first.
+    items: Vec<RevisionSummaryOut>,
+}
+
+/// Where an answer stood and how it was read.
+#[derive(Object)]
+#[oai(rename = "Provenance")]
+pub(crate) struct ProvenanceOut {
+    /// Sheet.
+    sheet: String,
+    /// Cell.
+    cell: String,
+    /// The text as typed.
+    raw: String,
+    /// Number format code of the cell.
+    number_format: String,
+    /// Rules that turned the text into the answer; empty when none was needed.
+    normalised_by: Vec<String>,
+}
+
+impl From<Provenance> for ProvenanceOut {
+    fn from(provenance: Provenance) -> Self {
+        Self {
+            sheet: provenance.place.sheet,
+            cell: provenance.place.cell,
+            raw: provenance.raw,
+            number_format: provenance.number_format,
+            normalised_by: provenance.normalised_by,
+        }
+    }
+}
+
+/// The claim that a question does not apply. Whoever accepts the return agrees to it.
+#[derive(Object)]
+#[oai(rename = "Claim")]
+struct ClaimOut {
+    /// The reason, as the enterprise wrote it.
+    reason: String,
+    /// Where it stands.
+    place: PlaceOut,
+}
+
+impl From<Claim> for ClaimOut {
+    fn from(claim: Claim) -> Self {
+        Self {
+            reason: claim.reason,
+            place: claim.place.into(),
+        }
+    }
+}
+
+/// A revision with its answers and findings.
+#[derive(Object)]
+#[oai(rename = "Revision", skip_serializing_if_is_none)]
+struct RevisionOut {
+    /// Identifier.
+    id: Uuid,
+    /// Return.
+    return_id: Uuid,
+    /// Number within the return.
+    number: i32,
+    /// SHA-256 of the uploaded workbook, hex.
+    blob_sha256: String,
+    /// Name of the uploaded file.
+    filename: String,
+    /// Answers by question code, each with its kind: `{"number": "286.5"}`, `{"choices": ["A"]}`. Numbers are decimal strings.
+    answers: Any<Value>,
+    /// Questions that the enterprise claims not to apply to it, by code.
+    claims: BTreeMap<String, ClaimOut>,
+    /// Where each answer stood, by question code; table cells as `CODE[row].column`.
+    provenance: BTreeMap<String, ProvenanceOut>,
+    /// Findings.
+    findings: FindingsOut,
+    /// Who uploaded it.
+    created_by: String,
+    /// When.
+    created_at: Instant,
+    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    import_id: Option<Uuid>,
+}
+
+impl RevisionOut {
+    fn of(revision: Revision, counted: Counted) -> Self {
+        Self {
+            id: revision.id.0,
+            return_id: revision.survey_return.0,
+            number: revision.number,
+            blob_sha256: revision.blob_sha256,
+            filename: revision.filename,
+            answers: Any(serde_json::to_value(&revision.answers).unwrap_or_default()),
+            claims: revision
+                .claims
+                .into_iter()
+                .map(|(code, claim)| (code, claim.into()))
+                .collect(),
+            provenance: revision
+                .provenance
+                .into_iter()
+                .map(|(code, provenance)| (code, provenance.into()))
+                .collect(),
+            findings: FindingsOut::of(revision.findings, counted),
+            created_by: revision.created_by,
+            created_at: revision.created_at.into(),
+            import_id: revision.import.map(|id| id.0),
+        }
+    }
+}
+
+/// What was uploaded.
+#[derive(ApiResponse)]
+enum OriginalFound {
+    /// The file, in whatever format it was uploaded.
+    #[oai(status = 200, content_type = "application/octet-stream")]
+    Found(
+        Binary<Vec<u8>>,
+        /// Name of the file as it was uploaded.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+/// The revisions of a return.
+#[derive(ApiResponse)]
+enum RevisionsFound {
+    /// The revisions.
+    #[oai(status = 200)]
+    Found(Json<RevisionList>),
+}
+
+/// One revision.
+#[derive(ApiResponse)]
+enum RevisionFound {
+    /// The revision.
+    #[oai(status = 200)]
+    Found(Json<RevisionOut>),
+}
+
+/// Operations on the revisions of a return.
+#[derive(Default)]
+pub struct RevisionsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
+impl RevisionsApi {
+    /// List the revisions of a return
+    ///
+    /// Oldest first, without answers.
+    #[oai(
+        path = "/returns/:return_id/revisions",
+        method = "get",
+        operation_id = "list_return_revisions"
+    )]
+    async fn list_return_revisions(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<RevisionsFound, ReadFailure> {
+        let found = returns::read::list_revisions(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        Ok(RevisionsFound::Found(Json(RevisionList {
+            items: found.into_iter().map(Into::into).collect(),
+        })))
+    }
+
+    /// Upload a filled workbook
+    ///
+    /// The raw body is the template, filled in: as .xlsx, or saved by another program as .xlsm, .xlsb, .xls, .ods or
+    /// SpreadsheetML 2003. What it is, its content says, not its name; a format that cannot keep the marks of the template
+    /// (.csv, a web page) is refused with a sentence that says how to save it. It is read in a limited process, checked in
+    /// one pass and kept as a new revision with all findings. The same bytes again are recognised. With `dry_run` nothing
+    /// is written and the report is the same.
+    #[oai(
+        path = "/returns/:return_id/revisions",
+        method = "post",
+        operation_id = "create_return_revision"
+    )]
+    async fn create_return_revision(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// Name of the file on the filler's computer.
+        #[oai(validator(max_length = 255))]
+        filename: Query<Option<String>>,
+        /// Report only, write nothing.
+        dry_run: Query<Option<bool>>,
+        body: Binary<Body>,
+    ) -> Result<Uploaded, UploadFailure> {
+        let upload = Upload {
+            filename: filename.0,
+            bytes: upload::read(&service, body.0).await?,
+        };
+        let dry_run = dry_run.0.unwrap_or(false);
+        let uploaded = upload_return(&service, auth.principal(), ReturnId(return_id.0), upload, dry_run).await?;
+        Ok(uploaded.into())
+    }
+
+    /// Read a revision
+    ///
+    /// With answers, provenance and findings.
+    #[oai(path = "/revisions/:revision_id", method = "get", operation_id = "get_revision")]
+    async fn get_revision(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        revision_id: Path<Uuid>,
+    ) -> Result<RevisionFound, ReadFailure> {
+        let revision = returns::read::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        let counted = counted_for(&service, auth.principal(), &revision).await?;
+        Ok(RevisionFound::Found(Json(RevisionOut::of(revision, counted))))
+    }
+
+    /// Download the uploaded workbook of a revision
+    ///
+    /// Byte for byte as it was uploaded, in its own format: `Content-Disposition` gives the name it had.
+    #[oai(
+        path = "/revisions/:revision_id/workbook.xlsx",
+        method = "get",
+        operation_id = "get_revision_workbook"
+    )]
+    async fn get_revision_workbook(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        revision_id: Path<Uuid>,
+    ) -> Result<OriginalFound, ReadFailure> {
+        let (revision, bytes) =
+            returns::read::get_revision_workbook(&service, auth.principal(), RevisionId(revision_id.0)).await?;
+        Ok(OriginalFound::Found(
+            Binary(bytes.into()),
+            upload::attachment(&revision.filename),
+        ))
+    }
+}

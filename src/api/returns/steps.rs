@@ -1,0 +1,184 @@
+//! The steps of a return: submission, acceptance, sending back.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::model::{ReturnFound, StateName};
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            etag,
+            instant::Instant,
+            problem::{ChangeFailure, ReadFailure},
+            word::Word,
+        },
+    },
+    domain::survey_return::{ReturnEvent, ReturnId},
+    service::{
+        Service, returns,
+        returns::{accept::accept_return, send_back::send_back_return, submit::submit_return},
+    },
+};
+
+/// A step in the life of a return.
+#[derive(Object)]
+#[oai(rename = "ReturnEvent", skip_serializing_if_is_none)]
+struct EventOut {
+    /// Number of the step, from 1.
+    number: i32,
+    /// State before.
+    from: StateName,
+    /// State after.
+    to: StateName,
+    /// Revision it was about.
+    revision_id: Option<Uuid>,
+    /// Who.
+    actor: String,
+    /// When.
+    at: Instant,
+    /// Why, where a reason is asked for.
+    reason: Option<String>,
+}
+
+impl From<ReturnEvent> for EventOut {
+    fn from(event: ReturnEvent) -> Self {
+        Self {
+            number: event.number,
+            from: event.from.into(),
+            to: event.to.into(),
+            revision_id: event.revision.map(|id| id.0),
+            actor: event.actor,
+            at: event.at.into(),
+            reason: event.reason,
+        }
+    }
+}
+
+/// The steps of a return.
+#[derive(Object)]
+struct EventList {
+    /// Oldest first.
+    items: Vec<EventOut>,
+}
+
+/// Why a return is sent back.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct SendBack {
+    /// The reason, for the enterprise to read.
+    reason: Word,
+}
+
+/// The steps of a return.
+#[derive(ApiResponse)]
+enum EventsFound {
+    /// The steps.
+    #[oai(status = 200)]
+    Found(Json<EventList>),
+}
+
+/// Operations that carry a return from one state to the next.
+#[derive(Default)]
+pub struct StepsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
+impl StepsApi {
+    /// Submit a return
+    ///
+    /// The enterprise says that its newest revision stands. It needs zero blocking findings and, where the round says so, a
+    /// justification of every warning.
+    #[oai(path = "/returns/:return_id/submit", method = "post", operation_id = "submit_return")]
+    async fn submit_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<ReturnFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        Ok(
+            submit_return(&service, auth.principal(), ReturnId(return_id.0), expected)
+                .await?
+                .into(),
+        )
+    }
+
+    /// Accept a return
+    ///
+    /// Its newest revision is in force from now on and never changes.
+    #[oai(path = "/returns/:return_id/accept", method = "post", operation_id = "accept_return")]
+    async fn accept_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<ReturnFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        Ok(
+            accept_return(&service, auth.principal(), ReturnId(return_id.0), expected)
+                .await?
+                .into(),
+        )
+    }
+
+    /// Send a return back
+    ///
+    /// To its enterprise, with a reason. A revision accepted before stays in force.
+    #[oai(
+        path = "/returns/:return_id/send-back",
+        method = "post",
+        operation_id = "send_back_return"
+    )]
+    async fn send_back_return(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// The ETag that was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: Json<SendBack>,
+    ) -> Result<ReturnFound, ChangeFailure> {
+        let expected = etag::required(if_match.0.as_deref())?;
+        let id = ReturnId(return_id.0);
+        Ok(
+            send_back_return(&service, auth.principal(), id, expected, &body.0.reason.0)
+                .await?
+                .into(),
+        )
+    }
+
+    /// List the steps of a return
+    ///
+    /// Who did what, when and why, oldest first.
+    #[oai(
+        path = "/returns/:return_id/events",
+        method = "get",
+        operation_id = "list_return_events"
+    )]
+    async fn list_return_events(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+    ) -> Result<EventsFound, ReadFailure> {
+        let events = returns::read::list_return_events(&service, auth.principal(), ReturnId(return_id.0)).await?;
+        Ok(EventsFound::Found(Json(EventList {
+            items: events.into_iter().map(Into::into).collect(),
+        })))
+    }
+}

@@ -1,0 +1,80 @@
+//! Templates of a whole round: the bulk sheet and the blank form.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    OpenApi,
+    param::{Path, Query},
+};
+use uuid::Uuid;
+
+use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::ReadFailure},
+    },
+    domain::round::RoundId,
+    service::{Service, templates, templates::issue_bulk::BulkRequest},
+};
+
+/// Operations on the templates of a round.
+#[derive(Default)]
+pub struct RoundTemplatesApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Rounds")]
+impl RoundTemplatesApi {
+    /// Download the bulk sheet of a round
+    ///
+    /// One row for each enterprise asked that the caller sees, one column for each question, signed for this round: for a
+    /// town or a group that fills in for many.
+    #[oai(
+        path = "/rounds/:round_id/bulk-template.xlsx",
+        method = "get",
+        operation_id = "get_round_bulk_template"
+    )]
+    async fn get_round_bulk_template(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// Area code, of a town or of an area above it; everybody within scope when absent.
+        area: Query<Option<String>>,
+        /// Language of the workbook, `zh` when absent.
+        language: Query<Option<TemplateLanguage>>,
+        /// Rows of each table question that get columns, 3 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "10")))]
+        table_rows: Query<Option<u32>>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let request = BulkRequest {
+            area: area.0.filter(|area| !area.is_empty()),
+            language: language.0.unwrap_or_default().into(),
+            table_rows: table_rows.0,
+        };
+        let id = RoundId(round_id.0);
+        let template = templates::issue_bulk::issue_bulk_template(&service, auth.principal(), id, request).await?;
+        Ok(WorkbookFound::of(template.bytes, &template.filename))
+    }
+
+    /// Download the blank form of a round
+    ///
+    /// For an enterprise that is not in the registry yet: signed for this round, addressed to nobody. It is registered by
+    /// the credit code that is filled in.
+    #[oai(
+        path = "/rounds/:round_id/blank-template.xlsx",
+        method = "get",
+        operation_id = "get_round_blank_template"
+    )]
+    async fn get_round_blank_template(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        round_id: Path<Uuid>,
+        /// Language of the workbook, `zh` when absent.
+        language: Query<Option<TemplateLanguage>>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let (id, language) = (RoundId(round_id.0), language.0.unwrap_or_default().into());
+        let template = templates::issue_blank::issue_generic_template(&service, auth.principal(), id, language).await?;
+        Ok(WorkbookFound::of(template.bytes, &template.filename))
+    }
+}

@@ -1,0 +1,117 @@
+//! How the blocks and aggregates of a run go together.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, problem::ReadFailure},
+    },
+    domain::run::RunId,
+    service::{
+        Service, runs,
+        runs::statistics::{CorrelationKind, Correlations},
+    },
+};
+
+/// A measure of how two scores go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "CorrelationKind")]
+enum CorrelationName {
+    /// Along a straight line.
+    Pearson,
+    /// Of the ranks.
+    Spearman,
+    /// Kendall's tau-b.
+    Kendall,
+}
+
+impl From<CorrelationName> for CorrelationKind {
+    fn from(name: CorrelationName) -> Self {
+        match name {
+            CorrelationName::Pearson => Self::Pearson,
+            CorrelationName::Spearman => Self::Spearman,
+            CorrelationName::Kendall => Self::Kendall,
+        }
+    }
+}
+
+/// One correlation.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct CorrelationCell {
+    /// Code of the one.
+    row: String,
+    /// Code of the other.
+    column: String,
+    /// Minus one to one; absent where one of the two is constant or fewer than three enterprises have both.
+    correlation: Option<f64>,
+}
+
+/// How the blocks and aggregates of a run go together.
+#[derive(Object)]
+struct CorrelationMatrix {
+    /// Codes of the nodes.
+    codes: Vec<String>,
+    /// Each pair once, row by row.
+    items: Vec<CorrelationCell>,
+}
+
+impl From<Correlations> for CorrelationMatrix {
+    fn from(found: Correlations) -> Self {
+        let cell = |(row, column, correlation)| CorrelationCell {
+            row,
+            column,
+            correlation,
+        };
+        Self {
+            codes: found.codes,
+            items: found.pairs.into_iter().map(cell).collect(),
+        }
+    }
+}
+
+/// How nodes go together.
+#[derive(ApiResponse)]
+enum CorrelationsFound {
+    /// The correlations.
+    #[oai(status = 200)]
+    Found(Json<CorrelationMatrix>),
+}
+
+/// Operations on correlations.
+#[derive(Default)]
+pub struct CorrelationsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl CorrelationsApi {
+    /// Tell the correlations of a run
+    ///
+    /// Of its blocks and aggregates with one another, over all enterprises that the caller sees: whether they measure one
+    /// thing, several, or opposite ones.
+    #[oai(
+        path = "/runs/:run_id/correlations",
+        method = "get",
+        operation_id = "get_run_correlations"
+    )]
+    async fn get_run_correlations(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        /// The measure, Pearson's when absent.
+        kind: Query<Option<CorrelationName>>,
+    ) -> Result<CorrelationsFound, ReadFailure> {
+        let kind = kind.0.unwrap_or(CorrelationName::Pearson).into();
+        let found = runs::statistics::correlations(&service, auth.principal(), RunId(run_id.0), kind).await?;
+        Ok(CorrelationsFound::Found(Json(found.into())))
+    }
+}

@@ -1,0 +1,172 @@
+//! Why an enterprise has its score.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use index::explain::ExplainNode;
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Any};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::RunOut;
+use crate::{
+    api::{
+        Tag,
+        http::{
+            auth::Auth,
+            problem::{Bilingual, ReadFailure},
+        },
+        returns::revisions::ProvenanceOut,
+    },
+    domain::{enterprise::EnterpriseId, run::RunId},
+    service::{
+        Service,
+        runs::explain::{Evidence, Explanation, explain_result},
+    },
+};
+
+/// An answer as evidence.
+#[derive(Object)]
+#[oai(rename = "Evidence", skip_serializing_if_is_none)]
+struct EvidenceOut {
+    /// Question label.
+    label: Bilingual,
+    /// Unit code, empty for none.
+    unit: String,
+    /// The answer with its kind; absent for a blank.
+    answer: Option<Any<Value>>,
+    /// Where it stood in the workbook; absent for a blank.
+    provenance: Option<ProvenanceOut>,
+}
+
+impl From<Evidence> for EvidenceOut {
+    fn from(evidence: Evidence) -> Self {
+        Self {
+            label: evidence.label.into(),
+            unit: evidence.unit,
+            answer: evidence
+                .answer
+                .map(|answer| Any(serde_json::to_value(answer).unwrap_or_default())),
+            provenance: evidence.provenance.map(Into::into),
+        }
+    }
+}
+
+/// Why an enterprise has its score.
+#[derive(Object)]
+#[oai(rename = "Explanation", skip_serializing_if_is_none)]
+struct ExplanationOut {
+    /// The run.
+    run: RunOut,
+    /// Enterprise.
+    enterprise_id: Uuid,
+    /// Name when the run was made.
+    enterprise_name: String,
+    /// Main score; absent when not ranked.
+    score: Option<f64>,
+    /// Rank over the whole run.
+    rank: Option<i32>,
+    /// Level or stage.
+    band: Option<i32>,
+    /// How level or stage came about: the rule that held and, for those above it, the condition that failed.
+    attained: Option<Any<Value>>,
+    /// Why there is no score; absent when there is one.
+    not_scored: Option<Any<Value>>,
+    /// Where all returns are scored together: what every node brought to its parent at full precision and on which scale
+    /// (the score, its logarithm, reciprocal or power), which figures were put in, percentile, ranks within groups.
+    composite: Option<Any<Value>>,
+    /// The tree of nodes, one root for each top score. Contributions of the indicators below a node and its
+    /// `rounding_residual` sum to its score.
+    nodes: Vec<Any<Value>>,
+    /// The next level or stage and how far each of its conditions is; absent at the top and without result.
+    next: Option<Any<Value>>,
+    /// What missing answers did: `moved` says whose weight went where, `zeroed` what counts as nothing.
+    missing: Any<Value>,
+    /// The answers behind the nodes by question code, with their cells.
+    evidence: BTreeMap<String, EvidenceOut>,
+    /// SHA-256 of the workbook that the answers stand in, hex.
+    blob_sha256: String,
+    /// Number of the revision.
+    revision_number: i32,
+}
+
+impl From<Explanation> for ExplanationOut {
+    fn from(explanation: Explanation) -> Self {
+        let node = |node: &ExplainNode| Any(serde_json::to_value(node).unwrap_or_default());
+        Self {
+            run: explanation.run.into(),
+            enterprise_id: explanation.result.enterprise.0,
+            enterprise_name: explanation.result.enterprise_name,
+            score: explanation.result.score,
+            rank: explanation.result.rank,
+            band: explanation.result.band,
+            attained: explanation
+                .scored
+                .attained
+                .as_ref()
+                .map(|attained| Any(serde_json::to_value(attained).unwrap_or_default())),
+            not_scored: explanation
+                .scored
+                .not_scored
+                .as_ref()
+                .map(|reason| Any(serde_json::to_value(reason).unwrap_or_default())),
+            composite: explanation
+                .scored
+                .composite
+                .as_ref()
+                .map(|composite| Any(serde_json::to_value(composite).unwrap_or_default())),
+            nodes: explanation.roots.iter().map(node).collect(),
+            next: explanation
+                .next
+                .map(|next| Any(serde_json::to_value(next).unwrap_or_default())),
+            missing: Any(serde_json::to_value(explanation.missing).unwrap_or_default()),
+            evidence: explanation
+                .evidence
+                .into_iter()
+                .map(|(code, evidence)| (code, evidence.into()))
+                .collect(),
+            blob_sha256: explanation.blob_sha256,
+            revision_number: explanation.revision_number,
+        }
+    }
+}
+
+/// The explanation of a result.
+#[derive(ApiResponse)]
+enum ExplanationFound {
+    /// The explanation.
+    #[oai(status = 200)]
+    Found(Json<ExplanationOut>),
+}
+
+/// Operations on explanations.
+#[derive(Default)]
+pub struct ExplanationsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl ExplanationsApi {
+    /// Explain a result
+    ///
+    /// The tree of nodes with value, score, weight and contribution, what was missing, and the answers and cells it came from.
+    #[oai(
+        path = "/runs/:run_id/results/:enterprise_id",
+        method = "get",
+        operation_id = "get_run_result"
+    )]
+    async fn get_run_result(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        enterprise_id: Path<Uuid>,
+    ) -> Result<ExplanationFound, ReadFailure> {
+        let explanation = explain_result(
+            &service,
+            auth.principal(),
+            RunId(run_id.0),
+            EnterpriseId(enterprise_id.0),
+        )
+        .await?;
+        Ok(ExplanationFound::Found(Json(explanation.into())))
+    }
+}

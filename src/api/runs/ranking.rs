@@ -1,0 +1,138 @@
+//! The ranking list of a run and its distribution.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use uuid::Uuid;
+
+use super::model::RunResultRow;
+use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, page, problem::ReadFailure},
+    },
+    domain::run::{RankingFilter, RunId},
+    service::{Service, runs},
+};
+
+/// A page of the ranking list.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct RunResultPage {
+    /// The results, by rank; those without a rank last.
+    items: Vec<RunResultRow>,
+    /// Cursor of the next page; absent on the last.
+    next_cursor: Option<String>,
+}
+
+/// How many enterprises stand at a level or stage.
+#[derive(Object)]
+#[oai(rename = "BandCount", skip_serializing_if_is_none)]
+struct BandCountOut {
+    /// Level or stage; absent for those without.
+    band: Option<i32>,
+    /// Enterprises; absent when there are fewer than three, or when fewer than three elsewhere could be told from it.
+    enterprises: Option<u64>,
+}
+
+/// The distribution of a run.
+#[derive(Object)]
+struct Distribution {
+    /// By level or stage, rising.
+    items: Vec<BandCountOut>,
+}
+
+/// A page of the ranking list.
+#[derive(ApiResponse)]
+enum ResultsFound {
+    /// The page.
+    #[oai(status = 200)]
+    Found(Json<RunResultPage>),
+}
+
+/// The distribution of a run.
+#[derive(ApiResponse)]
+enum DistributionFound {
+    /// The counts.
+    #[oai(status = 200)]
+    Found(Json<Distribution>),
+}
+
+/// Operations on the ranking of a run.
+#[derive(Default)]
+pub struct RankingApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl RankingApi {
+    /// List the results of a run
+    ///
+    /// By rank, within what the caller sees; the rank is always that over the whole run.
+    #[oai(path = "/runs/:run_id/results", method = "get", operation_id = "list_run_results")]
+    async fn list_run_results(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        /// Area code, of the town or of an area above it.
+        area: Query<Option<String>>,
+        /// Beginning of the industry code.
+        industry: Query<Option<String>>,
+        /// Level or stage.
+        band: Query<Option<i32>>,
+        /// Size class: large, medium, small or micro.
+        size_class: Query<Option<String>>,
+        /// Part of the name or credit code.
+        search: Query<Option<String>>,
+        /// At most so many items, 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u32>>,
+        /// Where the page before ended.
+        cursor: Query<Option<String>>,
+    ) -> Result<ResultsFound, ReadFailure> {
+        let filter = RankingFilter {
+            area: area.0,
+            industry: industry.0,
+            band: band.0,
+            size_class: size_class.0,
+            search: search.0.filter(|term| !term.trim().is_empty()),
+        };
+        let list = ("run_results", run_id.0, &filter);
+        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let found = runs::read::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &request).await?;
+        let next_cursor = page::next(found.next, &list);
+        Ok(ResultsFound::Found(Json(RunResultPage {
+            items: found.items.into_iter().map(Into::into).collect(),
+            next_cursor,
+        })))
+    }
+
+    /// Tell the distribution of a run
+    ///
+    /// Enterprises by level or stage; counts below three are not told, nor any from which they would follow.
+    #[oai(
+        path = "/runs/:run_id/distribution",
+        method = "get",
+        operation_id = "get_run_distribution"
+    )]
+    async fn get_run_distribution(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+    ) -> Result<DistributionFound, ReadFailure> {
+        let counts = runs::statistics::distribution(&service, auth.principal(), RunId(run_id.0)).await?;
+        let items = counts
+            .into_iter()
+            .map(|count| BandCountOut {
+                band: count.band,
+                enterprises: count.enterprises,
+            })
+            .collect();
+        Ok(DistributionFound::Found(Json(Distribution { items })))
+    }
+}

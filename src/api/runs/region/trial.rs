@@ -1,0 +1,115 @@
+//! Other figures of the region, tried.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use index::region::TriedFigure;
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
+use uuid::Uuid;
+
+use super::{super::what_if::both_ways, change::RegionChangeOut, index::RegionIndexOut};
+use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, problem::CreateFailure},
+    },
+    domain::run::RunId,
+    service::{
+        Service,
+        error::ServiceError,
+        runs::try_region::{TriedRegion, try_region},
+    },
+};
+
+/// What is tried for one indicator; what is absent stays as it is.
+#[derive(Object)]
+#[oai(rename = "TriedFigure", deny_unknown_fields)]
+struct TriedFigureIn {
+    /// What it is compared with, above zero.
+    base: Option<f64>,
+    /// Its value, whether it is given or taken from the returns.
+    value: Option<f64>,
+}
+
+/// Figures to try.
+#[derive(Object)]
+#[oai(rename = "NewRegionWhatIf", deny_unknown_fields)]
+struct NewRegionWhatIf {
+    /// By the code of the indicator.
+    values: BTreeMap<String, TriedFigureIn>,
+    /// Codes of indicators to leave without a value, so that whatever stands in for a missing one does.
+    blank: Option<Vec<String>>,
+}
+
+impl NewRegionWhatIf {
+    fn tried(self) -> Result<BTreeMap<String, TriedFigure>, ServiceError> {
+        let figure = |given: TriedFigureIn| TriedFigure {
+            base: given.base,
+            value: given.value.map(Some),
+        };
+        let values = self.values.into_iter();
+        let mut tried: BTreeMap<String, TriedFigure> = values.map(|(code, given)| (code, figure(given))).collect();
+        for code in self.blank.into_iter().flatten() {
+            let figure = tried.entry(code.clone()).or_default();
+            if figure.value.is_some() {
+                return Err(ServiceError::new("invalid").with_faults([both_ways(&format!("/values/{code}"))]));
+            }
+            figure.value = Some(None);
+        }
+        Ok(tried)
+    }
+}
+
+/// The index of a region as it would be. It is not stored.
+#[derive(Object)]
+#[oai(rename = "RegionWhatIf")]
+struct RegionWhatIfOut {
+    /// As it would be.
+    index: RegionIndexOut,
+    /// How it differs from the index of the run.
+    change: RegionChangeOut,
+}
+
+impl From<TriedRegion> for RegionWhatIfOut {
+    fn from(found: TriedRegion) -> Self {
+        Self {
+            index: (found.run, found.region).into(),
+            change: found.change.into(),
+        }
+    }
+}
+
+/// The index of a region as it would be.
+#[derive(ApiResponse)]
+enum RegionWhatIfComputed {
+    /// Computed; nothing is stored.
+    #[oai(status = 200)]
+    Computed(Json<RegionWhatIfOut>),
+}
+
+/// Operations on what would be of a region.
+#[derive(Default)]
+pub struct RegionTrialsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl RegionTrialsApi {
+    /// Try other figures of the region
+    ///
+    /// The index that would follow from other values or bases, what the returns give among them, and what each indicator would
+    /// bring to the change. Nothing is stored. Not for a caller from whom the indicators are kept.
+    #[oai(
+        path = "/runs/:run_id/region/what-if",
+        method = "post",
+        operation_id = "compute_region_what_if"
+    )]
+    async fn compute_region_what_if(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        body: Json<NewRegionWhatIf>,
+    ) -> Result<RegionWhatIfComputed, CreateFailure> {
+        let found = try_region(&service, auth.principal(), RunId(run_id.0), &body.0.tried()?).await?;
+        Ok(RegionWhatIfComputed::Computed(Json(found.into())))
+    }
+}

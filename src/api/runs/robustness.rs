@@ -1,0 +1,130 @@
+//! How much a run hangs on its weights and settings.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use index::robustness::{Alternatives, Uncertain};
+use poem::web::Data;
+use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Any};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    api::{
+        Tag,
+        http::{auth::Auth, problem::CreateFailure},
+        jobs::{JobAccepted, accepted},
+    },
+    domain::{robustness::RobustnessRequest, run::RunId},
+    service::{
+        Service,
+        error::{Fault, ServiceError},
+        runs::robustness::queue_robustness,
+    },
+};
+
+/// A setting of a composite that could be otherwise: one of several choices, or a number between two. Exactly one of the two is
+/// given.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct UncertainSetting {
+    /// Its name in the report.
+    name: String,
+    /// Where it stands in the methodology, as a JSON pointer: `/aggregation/all/mean`.
+    pointer: String,
+    /// What may stand there, by name; all equally likely.
+    choices: Option<BTreeMap<String, Any<Value>>>,
+    /// The least and the greatest number that may stand there.
+    #[oai(validator(min_items = "2", max_items = "2"))]
+    range: Option<Vec<f64>>,
+}
+
+impl UncertainSetting {
+    /// None unless exactly one of choices and range is given.
+    fn uncertain(self) -> Option<Uncertain> {
+        let choices = |choices: BTreeMap<String, Any<Value>>| {
+            let choices = choices.into_iter().map(|(name, Any(value))| (name, value));
+            Alternatives::Choices(choices.collect())
+        };
+        let alternatives = match (self.choices, self.range.as_deref()) {
+            (Some(given), None) => choices(given),
+            (None, Some([low, high])) => Alternatives::Range([*low, *high]),
+            _ => return None,
+        };
+        Some(Uncertain {
+            name: self.name,
+            pointer: self.pointer,
+            alternatives,
+        })
+    }
+}
+
+/// What is varied, and how often.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewRobustness {
+    /// Replications, 1000 when absent, 10000 at most; of a sensitivity analysis those of each block.
+    replications: Option<u32>,
+    /// By how much a weight moves at most, as a share of itself; 0.25 when absent. Zero only where settings are uncertain.
+    noise: Option<f64>,
+    /// Settings of the methodology that could be otherwise: normalisation, treatment, imputation, aggregation. Of a composite.
+    uncertain: Option<Vec<UncertainSetting>>,
+    /// Whether to tell which of these choices the ranks hang on: Sobol indices of the mean shift of the ranks, first order and
+    /// total, with intervals. Of a composite.
+    sensitivity: Option<bool>,
+}
+
+impl NewRobustness {
+    fn request(self) -> Result<RobustnessRequest, ServiceError> {
+        let given = self.uncertain.into_iter().flatten().enumerate();
+        let (mut uncertain, mut faults) = (Vec::new(), Vec::new());
+        for (at, setting) in given {
+            match setting.uncertain() {
+                Some(setting) => uncertain.push(setting),
+                None => faults.push(Fault::at(
+                    format!("/uncertain/{at}"),
+                    "robustness.one_of",
+                    "choices 和 range 请给出其中一个。",
+                    "Give either choices or range.",
+                )),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(ServiceError::new("invalid").with_faults(faults));
+        }
+        Ok(RobustnessRequest {
+            replications: self.replications.unwrap_or(1000),
+            noise: self.noise.unwrap_or(0.25),
+            uncertain,
+            sensitivity: self.sensitivity.unwrap_or(false),
+        })
+    }
+}
+
+/// Operations on the robustness of a run.
+#[derive(Default)]
+pub struct RobustnessApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
+impl RobustnessApi {
+    /// Shake the weights of a run
+    ///
+    /// Replications with noise on every weight, from the run's seed, and the ranking without each indicator. Of a composite
+    /// other settings can be varied with them, and it can be told which choice the ranks hang on. A job: its result holds
+    /// the interval of ranks of every enterprise, the probability of every level, and what each indicator moves.
+    #[oai(
+        path = "/runs/:run_id/robustness",
+        method = "post",
+        operation_id = "create_robustness"
+    )]
+    async fn create_robustness(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        run_id: Path<Uuid>,
+        body: Json<NewRobustness>,
+    ) -> Result<JobAccepted, CreateFailure> {
+        let request = body.0.request()?;
+        let job = queue_robustness(&service, auth.principal(), RunId(run_id.0), request).await?;
+        Ok(accepted(job))
+    }
+}
