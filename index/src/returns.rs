@@ -8,22 +8,19 @@ use std::{
     sync::Arc,
 };
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use survey::{expression::Value, text::Text};
+use survey::text::Text;
 
 use crate::{
-    compile::{CompiledComposite, CompositeColumn, FigureSource},
+    compile::{CompiledComposite, CompositeColumn},
     composite::{
-        Alone, Column, CompositeError, Contribution, ContributionScale, Matrix, Method, Stage, StageConditions, Step,
-        YearInput, YearResult, compute_with, explain_unit,
+        Alone, Column, CompositeDetail, CompositeError, Contribution, ContributionScale, ImputedFigure, Matrix, Method,
+        Stage, StageConditions, Step, YearInput, YearResult, compute_with, explain_unit,
     },
     exact::Fixed,
+    ladder::{Attained, AttainedKind, MissedRow, StageRow},
     robustness::Prepared,
-    scoring::{
-        Attained, AttainedKind, Facts, Figure, MissedRow, MissingReason, NodeKind, NotScored, Scored, ScoredNode,
-        stage::StageRow,
-    },
+    scoring::{Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode},
+    source::figure,
 };
 
 /// What is kept of one return, column by column of the methodology.
@@ -80,31 +77,6 @@ impl Quotient<'_> {
     fn of(self, figures: &Figures) -> Option<f64> {
         Some(figures.get(self.column)? / self.size(figures)?)
     }
-}
-
-/// What a composite score has besides its nodes, at full precision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CompositeDetail {
-    /// What every node brought to its parent, roots first.
-    pub contributions: Vec<Contribution>,
-    /// Figures that were put in where the return has none: the indicator and the figure.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub imputed: Vec<ImputedFigure>,
-    /// Percentile of the main score: the share, in percent, of the other ranked units it is ahead of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub percentile: Option<f64>,
-    /// Rank within each group that the methodology names, by the column of groups.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub ranks_within: BTreeMap<String, u32>,
-}
-
-/// A figure that was put in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ImputedFigure {
-    /// Code of the indicator.
-    pub indicator: String,
-    /// The figure.
-    pub value: f64,
 }
 
 impl CompiledComposite {
@@ -265,32 +237,6 @@ impl CompiledComposite {
             code: root.code.clone(),
         })
     }
-}
-
-/// What a return gives for a source, yes or no as one or zero, or why it gives nothing.
-pub(crate) fn figure(
-    source: &FigureSource,
-    facts: &dyn Facts,
-    not_applicable: &BTreeSet<String>,
-) -> Result<f64, MissingReason> {
-    let scope = facts.scope();
-    if source.needs.iter().all(|name| !scope.get(name).is_null()) {
-        match source.expression.value(scope) {
-            Value::Double(figure) => return Ok(figure),
-            Value::Bool(holds) => return Ok(f64::from(u8::from(holds))),
-            _ => {}
-        }
-    }
-    let any = |is: &dyn Fn(&String) -> bool| source.questions.iter().any(is);
-    Err(if any(&|question| !facts.is_relevant(question)) {
-        MissingReason::NotRelevant
-    } else if any(&|question| not_applicable.contains(question)) {
-        MissingReason::NotApplicable
-    } else if any(&|question| scope.get(question).is_null()) {
-        MissingReason::Blank
-    } else {
-        MissingReason::NotComputable
-    })
 }
 
 impl Figures {

@@ -12,12 +12,7 @@ use survey::{
     text::Text,
 };
 
-use super::{
-    common::check_unique,
-    faults::Faults,
-    sources::{FigureSource, Sources},
-    stage,
-};
+use super::{common::check_unique, faults::Faults, sources::Sources, stage};
 use crate::{
     composite::{
         Aggregation, Base, Bounding, Bounds, CompositeError, Cuts, Denominator, Direction, Fill, Imputation, Mean,
@@ -31,6 +26,7 @@ use crate::{
         MeanRule, MissingRule, NodeRule, PanelBounds, Penalty, ScaleRule, ScoreForm, ScreenBy, StepRule, TreatmentRule,
         WeightOrigin,
     },
+    source::FigureSource,
 };
 
 /// The columns of groups that enterprises have: facts of the registry.

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     exact::Fixed,
-    methodology::{LevelItem, LevelMethodology, LevelRow, NotApplicablePolicy, NotRelevantPolicy, Scene},
+    ladder::LevelRow,
+    methodology::{LevelItem, LevelMethodology, NotApplicablePolicy, NotRelevantPolicy, Scene},
     scoring::{
         NodeKind,
         card::{Branch, Card, Join, Ladder, Leaf, NodeRef, SceneNode},

@@ -19,9 +19,9 @@ use survey::{document::DocumentFault, expression::Value, finding::Findings, surv
 
 use crate::{
     exact::Fixed,
+    ladder::{ScoreLevels, ScoreStages},
     methodology::Methodology,
     region::CompiledRegion,
-    robustness::{ScoreLevels, ScoreStages},
     scoring::{
         self, Facts, Figure, Scored,
         card::{Card, Ladder},
@@ -32,7 +32,6 @@ use sources::Sources;
 
 pub use composite::{CompiledComposite, CompositeColumn, GROUPS};
 pub use level::TOTAL;
-pub use sources::FigureSource;
 
 /// A methodology that has passed publication.
 #[derive(Clone, Debug)]

@@ -11,19 +11,7 @@ use survey::{
 };
 
 use super::faults::Faults;
-
-/// Where a figure comes from in a return.
-#[derive(Clone, Debug)]
-pub struct FigureSource {
-    /// Gives a number, or yes or no.
-    pub expression: Expression,
-    /// Names that must be present.
-    pub needs: Vec<String>,
-    /// Questions it depends on, through derived values too.
-    pub questions: Arc<[String]>,
-    /// Whether it gives whole numbers: the answer to a question that takes them, or yes or no.
-    pub(crate) whole: bool,
-}
+use crate::source::FigureSource;
 
 /// The questionnaire as a methodology sees it.
 pub(super) struct Sources<'a> {

@@ -7,8 +7,8 @@ use survey::expression::{Expression, Scope, Type, TypeEnv};
 use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
 use crate::{
     exact::Fixed,
+    ladder::{Comparison, Operator, StageCondition, StageLadder, StageRow},
     methodology::StageRule,
-    scoring::stage::{Comparison, Operator, StageCondition, StageLadder, StageRow},
 };
 
 /// Checks the rules over the scores of nodes: from the highest stage down, the last always true.

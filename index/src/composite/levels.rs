@@ -5,7 +5,10 @@ use super::{
     matrix::{Column, Matrix},
     pipeline::{Method, YearResult},
 };
-use crate::{rank::Precision, scoring::stage::StageLadder};
+use crate::{
+    ladder::{ScoreStages, StageLadder},
+    rank::Precision,
+};
 
 /// Levels by cuts of the score of a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +97,11 @@ impl StageConditions {
 }
 
 impl Method {
+    /// The stages that replications can give; none where it has none or a condition is no plain comparison.
+    pub fn score_stages(&self) -> Option<ScoreStages> {
+        ScoreStages::of(&self.stages.as_ref()?.ladder)
+    }
+
     /// The numbers of the levels or stages, from the highest down.
     pub(crate) fn rungs(&self) -> Vec<u32> {
         let levels = self.cuts.iter().map(|cuts| cuts.levels.len()).sum::<usize>();

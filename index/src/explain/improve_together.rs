@@ -17,9 +17,10 @@ use crate::{
     compile::CompiledComposite,
     composite::{Alone, Changed, Composite, CompositeError, Direction, StageConditions},
     exact::Fixed,
+    ladder::Operator,
     rank::Precision,
     returns::{CompositeScores, Quotient},
-    scoring::{Figure, stage::Operator},
+    scoring::Figure,
 };
 
 /// Most changes that are listed as reaching it alone.

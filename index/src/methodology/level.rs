@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use survey::{questionnaire::Confidence, text::Text};
 
 use super::{MissingPolicy, Rounding, ScoreFunction};
-use crate::exact::Fixed;
+use crate::{exact::Fixed, ladder::LevelRow};
 
 /// A methodology that gives an enterprise a level by points and scenes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -156,22 +156,6 @@ pub struct LevelRule {
 pub enum TestOrder {
     /// From the top; the first row whose conditions all hold is the level.
     TopDown,
-}
-
-/// A level and what it asks for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LevelRow {
-    /// Level.
-    pub level: u32,
-    /// Label.
-    pub label: Text,
-    /// The least total.
-    pub min_score: Fixed,
-    /// The least number of scenes of at least this level.
-    pub min_scenes: u32,
-    /// The least number of constrained scenes among them.
-    pub min_constrained: u32,
 }
 
 /// What an assessor asks to see.

@@ -29,8 +29,8 @@ pub use index::{
     IndexIndicator, IndexMethodology, StageRule, Stages, Topic,
 };
 pub use level::{
-    Dimension, EarlierEdition, EarlierLevel, Evidence, ItemSelect, LevelItem, LevelMethodology, LevelRow, LevelRule,
-    PathStep, Scene, TestOrder,
+    Dimension, EarlierEdition, EarlierLevel, Evidence, ItemSelect, LevelItem, LevelMethodology, LevelRule, PathStep,
+    Scene, TestOrder,
 };
 pub use region::{
     ClassCheck, MissingSubstitute, ReferencePoint, RegionAggregation, RegionClass, RegionFormula, RegionIndicator,

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::extremes;
-use crate::statistics::whole;
+use super::{extremes::extremes, place::whole};
 
 /// Slots on the way from the highest score to the lowest, less one.
 const LAST_SLOT: f64 = u32::MAX as f64;

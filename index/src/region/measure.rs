@@ -6,11 +6,10 @@ use std::{
 };
 
 use crate::{
-    compile::FigureSource,
     exact::Fixed,
     methodology::SurveyMeasureKind,
-    returns::figure,
     scoring::{Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode},
+    source::{FigureSource, figure},
 };
 
 use super::{CompiledRegion, RegionNode};

@@ -7,7 +7,7 @@ use super::{
     error::RobustnessError,
     noise::{noisy_nodes, with_noise},
 };
-use crate::{composite::Tree, statistics::whole};
+use crate::{composite::Tree, rank::whole};
 
 /// Columns of weights begin with this, the code of the node follows.
 pub const WEIGHT_PREFIX: &str = "weight:";

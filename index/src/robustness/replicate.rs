@@ -7,10 +7,10 @@ use super::{
     error::RobustnessError,
     interval::{UnitRobustness, intervals},
     kernel::{BATCH, Evaluator, Scores},
-    stages::ScoreStages,
 };
 use crate::{
     composite::{Aggregation, CompositeError, Matrix, Method, Tree, parallel::in_parallel},
+    ladder::ScoreStages,
     rank::{Precision, Ranker},
 };
 
@@ -426,6 +426,7 @@ mod tests {
     use super::*;
     use crate::{
         composite::{Column, Direction, Mean, NodeSpec},
+        ladder::ScoreStages,
         robustness::{Design, draw},
     };
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::error::RobustnessError;
 use crate::{
     composite::moments::{mean_and_sd, sum},
-    statistics::{quantile, whole},
+    rank::whole,
+    statistics::quantile,
 };
 
 /// Below so many draws per block indices are not to be relied on.

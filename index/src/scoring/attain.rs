@@ -3,11 +3,13 @@
 use survey::text::Text;
 
 use super::{
-    Attained, AttainedKind, MissedRow, SceneCount,
     card::{Card, Ladder},
     evaluate::SceneOutcome,
 };
-use crate::{exact::Fixed, methodology::LevelRow};
+use crate::{
+    exact::Fixed,
+    ladder::{Attained, AttainedKind, LevelRow, MissedRow, SceneCount},
+};
 
 /// The scenes counted per level and the level or stage; none when a score it needs is missing.
 pub(super) fn attained(

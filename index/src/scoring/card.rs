@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use survey::{expression::Expression, text::Text};
 
-use super::{NodeKind, ScoreRule, stage::StageLadder};
+use super::{NodeKind, ScoreRule};
 use crate::{
     exact::Fixed,
+    ladder::{LevelRow, StageLadder},
     methodology::{MissingPolicy, Rounding},
 };
 
@@ -95,7 +96,7 @@ pub(crate) enum Ladder {
     Levels {
         /// The branch whose score is compared.
         total: usize,
-        rows: Vec<crate::methodology::LevelRow>,
+        rows: Vec<LevelRow>,
     },
     /// Conditions over scores.
     Stages {

@@ -7,7 +7,6 @@ mod facts;
 mod figure;
 mod rule;
 mod scored;
-pub(crate) mod stage;
 pub(crate) mod standing;
 mod tree;
 
@@ -16,6 +15,4 @@ pub use facts::Facts;
 pub use figure::Figure;
 pub use rule::ScoreRule;
 pub(crate) use rule::range;
-pub use scored::{
-    Attained, AttainedKind, MissedRow, MissingReason, NodeKind, NotScored, SceneCount, Scored, ScoredNode,
-};
+pub use scored::{MissingReason, NodeKind, NotScored, Scored, ScoredNode};

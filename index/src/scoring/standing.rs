@@ -8,10 +8,12 @@ use super::{
     attain::count_of,
     card::{Card, Ladder},
     evaluate::LeafOutcome,
-    stage::{StageCondition, StageLadder, StageRow},
     tree::Tree,
 };
-use crate::{exact::Fixed, methodology::LevelRow};
+use crate::{
+    exact::Fixed,
+    ladder::{LevelRow, StageCondition, StageLadder, StageRow},
+};
 
 /// Scores of leaves and levels of scenes, to be varied.
 #[derive(Clone, Debug)]

@@ -22,6 +22,5 @@ pub use eigen::symmetric_eigen;
 pub use error::StatisticsError;
 pub use flags::{CorrelationFlag, CorrelationLimits, FlagKind, flag_correlations};
 pub use kendall::kendall;
-pub(crate) use quantile::whole;
 pub use quantile::{median, quantile, quantile_of_sorted};
 pub use strengths::{Standing, Strengths, StrengthsLimits, strengths_and_weaknesses};

@@ -1,5 +1,7 @@
 //! Quantiles as R's default (type 7) and numpy's "linear" give them.
 
+use crate::rank::whole;
+
 /// The quantile at the share `p` (0 to 1) of values that are sorted upwards: `x[h] + (h - floor h)(x[h + 1] - x[h])` with
 /// `h = (n - 1) p`. None of no values or for p outside its range. Source: Hyndman and Fan (1996), definition 7.
 pub fn quantile_of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
@@ -23,16 +25,6 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
 /// The middle value, or the mean of the two in the middle.
 pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
-}
-
-/// The whole part of a place in a list.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a place in a list is not negative and below its length"
-)]
-pub(crate) fn whole(place: f64) -> usize {
-    place as usize
 }
 
 #[cfg(test)]

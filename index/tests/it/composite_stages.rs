@@ -13,10 +13,11 @@ use index::{
     exact::Fixed,
     exchange::ParameterTable,
     explain::{Change, distance_together, improvement_together},
+    ladder::{Attained, AttainedKind, ScoreStages},
     methodology::Methodology,
     returns::{CompositeScores, Figures, UnitFigures},
-    robustness::{Draw, Draws, Prepared, Request, ScoreStages, replicate},
-    scoring::{Attained, AttainedKind, Figure},
+    robustness::{Draw, Draws, Prepared, Request, replicate},
+    scoring::Figure,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -330,14 +331,14 @@ fn a_condition_that_is_no_plain_comparison_decides_but_tells_no_way() {
         .collect();
     assert_eq!(told, [(None, false), (Some("R"), true)]);
     assert_eq!(improvement_together(&scores, &methodology, 2).unwrap(), None);
-    assert_eq!(ScoreStages::of_method(&methodology.method), None);
+    assert_eq!(methodology.method.score_stages(), None);
 }
 
 #[test]
 fn replications_tell_the_probability_of_each_stage() {
     let methodology = compiled(&json!({ "rules": rules() }));
     let scores = score(&methodology, &rows());
-    let stages = ScoreStages::of_method(&methodology.method).unwrap();
+    let stages = methodology.method.score_stages().unwrap();
     assert_eq!(stages.numbers(), [1, 2, 3]);
     let prepared = Prepared {
         data: scores.result().composite.normalised.clone(),

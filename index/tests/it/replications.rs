@@ -5,7 +5,8 @@ use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
 use index::{
     composite::{Column, Matrix, Method, YearInput, YearResult},
     exchange::ParameterTable,
-    robustness::{Design, Prepared, Replicated, Request, ScoreStages, draw, remove_each, replicate},
+    ladder::ScoreStages,
+    robustness::{Design, Prepared, Replicated, Request, draw, remove_each, replicate},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ fn neutral(method: &Method, result: &YearResult) -> Replicated {
     };
     let design: Design = serde_json::from_value(json!({ "weights": { "noise": [{ "factor": 0.0 }] } })).unwrap();
     let draws = draw(&design, &prepared.tree, 2, &mut || 0.3).unwrap();
-    let stages = ScoreStages::of_method(method);
+    let stages = method.score_stages();
     let cuts = method.cuts.iter().flat_map(|cuts| cuts.levels.iter().rev());
     let cuts: Vec<f64> = cuts.filter_map(|(_, least)| *least).collect();
     let request = Request {

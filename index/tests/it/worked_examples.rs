@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use index::{
     exact::Fixed,
+    ladder::AttainedKind,
     region::RegionValue,
-    scoring::{AttainedKind, MissingReason, NodeKind, Scored},
+    scoring::{MissingReason, NodeKind, Scored},
 };
 use serde_json::{Value, json};
 use survey::expression;

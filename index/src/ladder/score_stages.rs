@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use survey::text::Text;
 
-use crate::{
-    composite::Method,
-    rank::Precision,
-    scoring::stage::{Operator, StageLadder, StageRow},
-};
+use super::stage::{Operator, StageLadder, StageRow};
+use crate::rank::Precision;
 
 /// Stages by plain comparisons of the scores of nodes with numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,11 +33,6 @@ struct Condition {
 }
 
 impl ScoreStages {
-    /// The stages of a composite; none where it has none or a condition is no plain comparison.
-    pub fn of_method(method: &Method) -> Option<Self> {
-        Self::of(&method.stages.as_ref()?.ladder)
-    }
-
     /// Stages as a methodology has them; none where a condition is no plain comparison.
     pub(crate) fn of(stages: &StageLadder) -> Option<Self> {
         let mut nodes: Vec<Arc<str>> = Vec::new();
@@ -110,7 +102,7 @@ impl ScoreStages {
     /// How many of the stages, from the lowest up, end with the one that is given: the highest whose conditions all hold.
     /// `scores` stand in the order of the nodes and in the form in which they are compared; a condition on a score that is
     /// missing does not hold.
-    pub(super) fn reached(&self, scores: impl Fn(usize) -> Option<f64>, precision: Precision) -> usize {
+    pub(crate) fn reached(&self, scores: impl Fn(usize) -> Option<f64>, precision: Precision) -> usize {
         let holds = |condition: &Condition| {
             let score = scores(condition.node);
             score.is_some_and(|score| condition.holds(score, precision))
@@ -129,7 +121,7 @@ impl Condition {
 #[cfg(test)]
 impl ScoreStages {
     /// Stages that ask each for one node to reach a limit.
-    pub(super) fn reaching(asked: &[(&str, f64)]) -> Self {
+    pub(crate) fn reaching(asked: &[(&str, f64)]) -> Self {
         let rows = (1..)
             .zip(asked.iter().enumerate())
             .map(|(stage, (node, (_, limit)))| Row {

@@ -7,7 +7,7 @@ use survey::{
     text::Text,
 };
 
-use super::{Attained, AttainedKind, MissedRow};
+use super::attained::{Attained, AttainedKind, MissedRow};
 use crate::{exact::Fixed, rank::Precision};
 
 /// The stages of a methodology.

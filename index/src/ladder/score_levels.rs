@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use survey::text::Text;
 
-use crate::{exact::Fixed, methodology::LevelRow, scoring::SceneCount};
+use super::{attained::SceneCount, level_row::LevelRow};
+use crate::exact::Fixed;
 
 /// Levels by the score of a node and by counts of scenes.
 #[derive(Clone, Debug, PartialEq)]
