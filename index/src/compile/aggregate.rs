@@ -7,11 +7,14 @@ use survey::{
     expression::{Expression, Library, Scope, Type, TypeEnv},
 };
 
-use super::{common::check_sum, faults::Faults, index::TOPIC, sources::wrong_type};
+use super::{common::check_sum, faults::Faults, sources::wrong_type};
 use crate::{
     exact::Fixed,
     methodology::{IndexAggregate, IndexMethodology},
 };
+
+/// What a block writes in `part_of` when it counts in no aggregate.
+pub(super) const TOPIC: &str = "topic";
 
 /// Checks blocks and aggregates as a tree. For each block and then each aggregate: the aggregate it is a part of, counted
 /// from the first block on, and its weight there.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use survey::expression::Type;
 
 use super::{
-    aggregate,
+    aggregate::{self, TOPIC},
     common::{check_rounding, check_sum, check_unique, check_weight},
     faults::Faults,
     level::{children_of, order},
@@ -21,9 +21,6 @@ use crate::{
         card::{Branch, Card, Join, Ladder, Leaf, NodeRef},
     },
 };
-
-/// What a block writes in `part_of` when it counts in no aggregate.
-pub(super) const TOPIC: &str = "topic";
 
 /// The formula of a block, the one there is.
 const BLOCK_SCORE: &str = "sum(weight * score) / sum(weight)";

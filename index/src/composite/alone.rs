@@ -4,11 +4,11 @@
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use super::{
-    aggregate::{Mean, Missing},
     copeland::{Contest, Others},
     engine::{Composite, Plan, compute_among},
     error::CompositeError,
     matrix::{Column, Matrix},
+    mean::{Mean, Missing},
     pipeline::{Method, Stage, YearResult},
     treat::TreatmentRecord,
     tree::{Aggregate, Child},

@@ -3,15 +3,17 @@
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use super::{
-    aggregate::Aggregation,
     copeland::Others,
     error::CompositeError,
+    fitting::Sample,
     matrix::{Column, Matrix},
-    normalise::{Normalisation, Sample, Scale, Scales, fit_scale},
+    mean::Aggregation,
+    normalisation::Normalisation,
+    normalise::{Scale, Scales, fit_scale},
     parallel::in_parallel,
     pass::{Pass, pass},
     scaler::scores,
-    tree::Tree,
+    tree::{Tree, in_tree_order},
 };
 use crate::rank::{Precision, Ranker};
 
@@ -220,39 +222,16 @@ fn scale_the_others(
     Ok(Matrix::from_checked(units, columns))
 }
 
-/// Brings the columns into the order of the tree's indicators; refuses missing and surplus ones.
-pub(crate) fn in_tree_order(data: Matrix, tree: &Tree) -> Result<Matrix, CompositeError> {
-    if data.columns().iter().map(Column::code).eq(tree.indicators()) {
-        return Ok(data);
-    }
-    let units = data.shared_units();
-    let mut by_code: BTreeMap<String, Column> = data
-        .into_columns()
-        .into_iter()
-        .map(|c| (c.code().to_owned(), c))
-        .collect();
-    let ordered = tree
-        .indicators()
-        .map(|code| {
-            by_code
-                .remove(code)
-                .ok_or_else(|| CompositeError::MissingColumn { code: code.to_owned() })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    match by_code.into_keys().next() {
-        Some(code) => Err(CompositeError::ColumnNotInTree { code }),
-        None => Ok(Matrix::from_checked(units, ordered)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::composite::{
-        aggregate::{Mean, Missing, aggregate},
-        normalise::{Bounds, On, normalise},
+        aggregate::aggregate,
+        mean::{Mean, Missing},
+        normalisation::{Bounds, On},
+        normalise::normalise,
         tree::{Direction, NodeSpec},
     };
 

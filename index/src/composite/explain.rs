@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    aggregate::{Mean, Missing},
     engine::{Composite, Plan},
     matrix::Matrix,
+    mean::{Mean, Missing},
     tree::{Aggregate, Child, Tree},
 };
 
@@ -235,10 +235,10 @@ impl Unit<'_> {
 mod tests {
     use super::*;
     use crate::composite::{
-        aggregate::Aggregation,
         engine::compute,
         matrix::Column,
-        normalise::Normalisation,
+        mean::Aggregation,
+        normalisation::Normalisation,
         tree::{Direction, NodeSpec},
     };
 

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    aggregate::{Aggregation, Missing, aggregate},
-    engine::in_tree_order,
+    aggregate::aggregate,
     error::CompositeError,
     matrix::{Column, Matrix},
+    mean::{Aggregation, Missing},
     moments::{mean, median},
-    tree::{Direction, Tree},
+    tree::{Direction, Tree, in_tree_order},
 };
 use crate::rank::extremes;
 

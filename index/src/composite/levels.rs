@@ -3,12 +3,8 @@
 use super::{
     error::CompositeError,
     matrix::{Column, Matrix},
-    pipeline::{Method, YearResult},
 };
-use crate::{
-    ladder::{ScoreStages, StageLadder},
-    rank::Precision,
-};
+use crate::{ladder::StageLadder, rank::Precision};
 
 /// Levels by cuts of the score of a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,13 +39,9 @@ impl Cuts {
         reached.map(|(code, _)| code.clone())
     }
 
-    /// The level of each unit.
-    pub(super) fn levels_in(
-        &self,
-        result: &YearResult,
-        precision: Precision,
-    ) -> Result<Vec<Option<String>>, CompositeError> {
-        let scores = result.scores_as(self.published).column(&self.node);
+    /// The level of each unit by its score in `of`.
+    pub(super) fn levels_in(&self, of: &Matrix, precision: Precision) -> Result<Vec<Option<String>>, CompositeError> {
+        let scores = of.column(&self.node);
         let scores = scores.ok_or_else(|| CompositeError::UnknownNode {
             code: self.node.clone(),
         })?;
@@ -65,9 +57,8 @@ impl StageConditions {
         self.compared(&self.columns(of), row, precision).collect()
     }
 
-    /// The stage of each unit; none for one that is not ranked, having no score at the root.
-    pub(super) fn stages_in(&self, result: &YearResult, root: &str, precision: Precision) -> Vec<Option<u32>> {
-        let of = result.scores_as(self.published);
+    /// The stage of each unit by its scores in `of`; none for one that is not ranked, having no score at the root.
+    pub(super) fn stages_in(&self, of: &Matrix, root: &str, precision: Precision) -> Vec<Option<u32>> {
         let (columns, root) = (self.columns(of), of.column(root));
         let mut scores = Vec::with_capacity(columns.len());
         let stage = |row| {
@@ -93,21 +84,6 @@ impl StageConditions {
 
     fn columns<'m>(&self, of: &'m Matrix) -> Vec<Option<&'m Column>> {
         self.ladder.nodes.iter().map(|node| of.column(node)).collect()
-    }
-}
-
-impl Method {
-    /// The stages that replications can give; none where it has none or a condition is no plain comparison.
-    pub fn score_stages(&self) -> Option<ScoreStages> {
-        ScoreStages::of(&self.stages.as_ref()?.ladder)
-    }
-
-    /// The numbers of the levels or stages, from the highest down.
-    pub(crate) fn rungs(&self) -> Vec<u32> {
-        let levels = self.cuts.iter().map(|cuts| cuts.levels.len()).sum::<usize>();
-        let levels = (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev();
-        let stages = self.stages.iter().flat_map(|stages| stages.ladder.numbers());
-        levels.chain(stages).collect()
     }
 }
 

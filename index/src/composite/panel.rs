@@ -194,7 +194,7 @@ mod tests {
     use super::*;
     use crate::composite::{
         engine::{Plan, compute, compute_with, fit},
-        normalise::Sample,
+        fitting::Sample,
         tree::{Direction, NodeSpec, Tree},
     };
 

@@ -6,15 +6,14 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    aggregate::{Aggregation, Mean, Missing, weight_of_present},
     copeland::{Contest, Others, copeland},
-    engine::in_tree_order,
     error::CompositeError,
     matrix::{Column, Matrix},
+    mean::{Aggregation, Mean, Missing, weight_of_present},
     parallel::{in_parallel, next_of_each, split_rows},
     row_mean::{mazziotta_pareto, median},
     scaler::Line,
-    tree::{Aggregate, Child, Tree},
+    tree::{Aggregate, Child, Tree, in_tree_order},
 };
 use crate::exact::Fixed;
 

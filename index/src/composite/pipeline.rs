@@ -6,16 +6,20 @@ use super::{
     denominate::{Denominator, denominate},
     engine::{Composite, Plan, compute_with, fit},
     error::CompositeError,
+    fitting::Sample,
     impute::{Imputation, Imputed, ImputedPoint, impute, impute_by_unit, refuse_missing},
     levels::{Cuts, StageConditions},
     matrix::{Column, Matrix},
-    normalise::{Sample, Scales},
+    normalise::Scales,
     panel::{YearFill, impute_over_years},
     screen::{Screened, Screening, screen, select_rows},
     treat::{Treated, Treatments, treat},
-    tree::Tree,
+    tree::{Tree, in_tree_order},
 };
-use crate::rank::{Precision, percentiles, rank_with_tolerance, rank_within};
+use crate::{
+    ladder::ScoreStages,
+    rank::{Precision, percentiles, rank_with_tolerance, rank_within},
+};
 
 /// A methodology, ready to be applied to figures.
 #[derive(Clone, Debug)]
@@ -239,6 +243,19 @@ impl Method {
         decimals.map_or(Precision::Within(self.plan.rank_tolerance), Precision::Rounded)
     }
 
+    /// The stages that replications can give; none where it has none or a condition is no plain comparison.
+    pub fn score_stages(&self) -> Option<ScoreStages> {
+        ScoreStages::of(&self.stages.as_ref()?.ladder)
+    }
+
+    /// The numbers of the levels or stages, from the highest down.
+    pub(crate) fn rungs(&self) -> Vec<u32> {
+        let levels = self.cuts.iter().map(|cuts| cuts.levels.len()).sum::<usize>();
+        let levels = (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev();
+        let stages = self.stages.iter().flat_map(|stages| stages.ladder.numbers());
+        levels.chain(stages).collect()
+    }
+
     /// Does every step. The years stand in rising order.
     pub fn run(&self, years: Vec<YearInput>) -> Result<Vec<YearResult>, CompositeError> {
         let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
@@ -317,7 +334,7 @@ impl Method {
     }
 
     fn score(&self, year: Progress, peers: Option<Vec<String>>, scales: Scales) -> Result<YearResult, CompositeError> {
-        let figures = super::engine::in_tree_order(year.data, &self.tree)?;
+        let figures = in_tree_order(year.data, &self.tree)?;
         let mut composite = compute_with(figures.clone(), peers.as_deref(), &self.tree, &self.plan, &scales)?;
         let published = self
             .decimals
@@ -357,10 +374,14 @@ impl Method {
             development_stages: None,
         };
         let precision = self.level_precision();
-        let levels = self.cuts.as_ref().map(|cuts| cuts.levels_in(&result, precision));
+        let levels = self
+            .cuts
+            .as_ref()
+            .map(|cuts| cuts.levels_in(result.scores_as(cuts.published), precision));
         result.levels = levels.transpose()?;
         let stages = self.stages.as_ref().zip(self.tree.main_root());
-        result.development_stages = stages.map(|(stages, root)| stages.stages_in(&result, &root.code, precision));
+        result.development_stages =
+            stages.map(|(stages, root)| stages.stages_in(result.scores_as(stages.published), &root.code, precision));
         Ok(result)
     }
 }

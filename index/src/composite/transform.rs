@@ -3,10 +3,7 @@
 //! Sources: COINr, `log_CT`, `log_CT_plus`, `log_CT_orig`, `log_GII` (which computes this formula and returns its input),
 //! `boxcox`; Box and Cox, "An analysis of transformations", Journal of the Royal Statistical Society B 26 (1964).
 
-use super::{
-    moments::{mean, skew_and_kurtosis, sum},
-    treat::extremes,
-};
+use super::moments::{mean, skew_and_kurtosis, sum};
 
 /// A formula with what a sample has fixed of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +38,12 @@ impl Transform {
             Self::Clamp { low, high } => x.max(low).min(high),
         }
     }
+}
+
+/// Smallest and largest value; none when they are equal or there is none.
+pub(super) fn extremes(values: &[f64]) -> Option<(f64, f64)> {
+    let (min, max) = crate::rank::extremes(values);
+    (min < max).then_some((min, max))
 }
 
 /// `ln(x - min + (max - min) / 100)`: defined for every sample that is not constant, order kept.

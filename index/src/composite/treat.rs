@@ -10,7 +10,7 @@ use super::{
     error::CompositeError,
     matrix::{Column, Matrix},
     moments::skew_and_kurtosis,
-    transform::{Transform, box_cox, log_ct, log_ct_plus, log_gii, natural_log, shifted_log},
+    transform::{Transform, box_cox, extremes, log_ct, log_ct_plus, log_gii, natural_log, shifted_log},
 };
 
 /// When a column counts as tame.
@@ -360,12 +360,6 @@ fn pull_in(values: &mut [f64], beyond: impl Fn(f64, f64) -> bool) -> Option<usiz
         moved += 1;
     }
     Some(moved)
-}
-
-/// Smallest and largest value; none when they are equal or there is none.
-pub(super) fn extremes(values: &[f64]) -> Option<(f64, f64)> {
-    let (min, max) = crate::rank::extremes(values);
-    (min < max).then_some((min, max))
 }
 
 fn with_present_values(column: &Column, values: Vec<f64>) -> Result<Column, CompositeError> {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    aggregate::{Mean, Missing},
     error::CompositeError,
-    matrix::refuse_duplicates,
-    normalise::Normalisation,
+    matrix::{Column, Matrix, refuse_duplicates},
+    mean::{Mean, Missing},
+    normalisation::Normalisation,
 };
 
 /// Whether more is better.
@@ -284,6 +284,31 @@ fn heights(nodes: &[NodeSpec], by_code: &BTreeMap<&str, usize>) -> Result<Vec<us
         }
     }
     Ok(heights)
+}
+
+/// Brings the columns into the order of the tree's indicators; refuses missing and surplus ones.
+pub(crate) fn in_tree_order(data: Matrix, tree: &Tree) -> Result<Matrix, CompositeError> {
+    if data.columns().iter().map(Column::code).eq(tree.indicators()) {
+        return Ok(data);
+    }
+    let units = data.shared_units();
+    let mut by_code: BTreeMap<String, Column> = data
+        .into_columns()
+        .into_iter()
+        .map(|c| (c.code().to_owned(), c))
+        .collect();
+    let ordered = tree
+        .indicators()
+        .map(|code| {
+            by_code
+                .remove(code)
+                .ok_or_else(|| CompositeError::MissingColumn { code: code.to_owned() })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    match by_code.into_keys().next() {
+        Some(code) => Err(CompositeError::ColumnNotInTree { code }),
+        None => Ok(Matrix::from_checked(units, ordered)),
+    }
 }
 
 #[cfg(test)]

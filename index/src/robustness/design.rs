@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{draws::is_column_of_draws, error::RobustnessError};
+use super::{columns::is_column_of_draws, error::RobustnessError};
 
 /// Choices that could have been made otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

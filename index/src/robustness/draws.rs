@@ -3,23 +3,15 @@
 use std::{collections::BTreeMap, fmt};
 
 use super::{
+    columns::{BLOCK, REPLICATION, WEIGHT_PREFIX},
     design::{Alternatives, Design, WeightSet, WeightUncertainty},
     error::RobustnessError,
     noise::{noisy_nodes, with_noise},
 };
 use crate::{composite::Tree, rank::whole};
 
-/// Columns of weights begin with this, the code of the node follows.
-pub const WEIGHT_PREFIX: &str = "weight:";
-const REPLICATION: &str = "replication";
-const BLOCK: &str = "block";
 /// The most numbers and choices that are drawn: eight bytes each and more.
 const MOST_DRAWN: usize = 1 << 27;
-
-/// Whether a name is that of a column of the table of draws which is no setting.
-pub(super) fn is_column_of_draws(name: &str) -> bool {
-    name == REPLICATION || name == BLOCK || name.starts_with(WEIGHT_PREFIX)
-}
 
 /// What a setting is in one replication.
 #[derive(Clone, Debug, PartialEq)]

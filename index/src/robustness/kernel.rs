@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{draws::Draw, replicate::Prepared};
+use super::{draws::Draw, prepared::Prepared};
 use crate::{
     composite::{
         Column, CompositeError, Matrix, Mean, Tree, aggregate,

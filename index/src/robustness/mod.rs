@@ -10,21 +10,25 @@
 //! The method is that of Saisana, Saltelli and Tarantola (2005), Journal of the Royal Statistical Society A 168, 307-323,
 //! as COINr's `get_sensitivity` does it.
 
+mod columns;
 mod design;
 mod draws;
 mod error;
 mod interval;
 mod kernel;
 mod noise;
+mod prepared;
 mod remove;
 mod replicate;
 mod sobol;
 
+pub use columns::WEIGHT_PREFIX;
 pub use design::{Alternatives, Design, NoiseOn, Uncertain, WeightSet, WeightUncertainty};
-pub use draws::{Draw, Draws, Setting, WEIGHT_PREFIX, draw, draw_sobol};
+pub use draws::{Draw, Draws, Setting, draw, draw_sobol};
 pub use error::RobustnessError;
 pub use interval::{RankInterval, UnitRobustness};
 pub use noise::noisy_weights;
+pub use prepared::Prepared;
 pub use remove::{Removal, Removals, remove_each};
-pub use replicate::{Kept, Nominal, Prepared, Replicated, Request, replicate};
+pub use replicate::{Kept, Nominal, Replicated, Request, replicate};
 pub use sobol::{Estimate, Sensitivity, SensitivityIndex, SensitivityWarning, estimate, saltelli_sample, sensitivity};

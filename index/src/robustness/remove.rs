@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
-use super::{error::RobustnessError, replicate::Prepared};
+use super::{error::RobustnessError, prepared::Prepared};
 use crate::{
     composite::{Tree, aggregate, parallel::in_parallel},
     rank::{Precision, Ranker},

@@ -7,34 +7,13 @@ use super::{
     error::RobustnessError,
     interval::{UnitRobustness, intervals},
     kernel::{BATCH, Evaluator, Scores},
+    prepared::Prepared,
 };
 use crate::{
-    composite::{Aggregation, CompositeError, Matrix, Method, Tree, parallel::in_parallel},
+    composite::{CompositeError, parallel::in_parallel},
     ladder::ScoreStages,
     rank::{Precision, Ranker},
 };
-
-/// Data and methodology of one combination of settings, up to the weights.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Prepared {
-    /// Normalised indicators.
-    pub data: Matrix,
-    /// The tree, with the weights that are not drawn.
-    pub tree: Tree,
-    /// How values go up.
-    pub aggregation: Aggregation,
-}
-
-impl Prepared {
-    /// Normalised indicators under the tree and the means of a method.
-    pub fn of(method: &Method, data: Matrix) -> Self {
-        Self {
-            data,
-            tree: method.tree.clone(),
-            aggregation: method.plan.aggregation,
-        }
-    }
-}
 
 /// What is asked for.
 #[derive(Clone, Copy)]
@@ -425,7 +404,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        composite::{Column, Direction, Mean, NodeSpec},
+        composite::{Aggregation, Column, Direction, Matrix, Mean, NodeSpec, Tree},
         ladder::ScoreStages,
         robustness::{Design, draw},
     };

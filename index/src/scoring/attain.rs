@@ -4,7 +4,7 @@ use survey::text::Text;
 
 use super::{
     card::{Card, Ladder},
-    evaluate::SceneOutcome,
+    outcome::SceneOutcome,
 };
 use crate::{
     exact::Fixed,

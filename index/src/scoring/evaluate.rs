@@ -10,6 +10,7 @@ use survey::finding::Findings;
 use super::{
     Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode, attain,
     card::{Card, Leaf, SceneNode},
+    outcome::{LeafOutcome, SceneOutcome},
     tree::Tree,
 };
 use crate::{
@@ -95,13 +96,6 @@ impl Scored {
     }
 }
 
-/// What became of a leaf: without a score it is left out.
-pub(super) struct LeafOutcome {
-    pub(super) figure: Option<Figure>,
-    pub(super) score: Option<Fixed>,
-    pub(super) missing: Option<MissingReason>,
-}
-
 fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> LeafOutcome {
     let zero = Some(Fixed::ZERO);
     let missing = |score, reason| LeafOutcome {
@@ -142,12 +136,6 @@ fn leaf_outcome(card: &Card, leaf: &Leaf, facts: &dyn Facts, not_applicable: &BT
     match card.policy.blank {
         BlankPolicy::ZeroAndFlag => missing(zero, reason),
     }
-}
-
-/// What became of a scene.
-pub(super) struct SceneOutcome {
-    pub(super) level: Option<Fixed>,
-    missing: Option<MissingReason>,
 }
 
 fn scene_outcome(scene: &SceneNode, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> SceneOutcome {

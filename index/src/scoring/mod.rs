@@ -5,6 +5,7 @@ pub(crate) mod card;
 mod evaluate;
 mod facts;
 mod figure;
+mod outcome;
 mod rule;
 mod scored;
 pub(crate) mod standing;

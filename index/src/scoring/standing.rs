@@ -7,7 +7,7 @@ use super::{
     MissingReason, Scored,
     attain::count_of,
     card::{Card, Ladder},
-    evaluate::LeafOutcome,
+    outcome::LeafOutcome,
     tree::Tree,
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     MissingReason, NodeKind, ScoredNode,
     card::{Branch, Card, Join, Leaf, NodeRef},
-    evaluate::LeafOutcome,
+    outcome::LeafOutcome,
 };
 use crate::{exact::Fixed, methodology::WholeBlockPolicy};
 

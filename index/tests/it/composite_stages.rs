@@ -13,7 +13,7 @@ use index::{
     exact::Fixed,
     exchange::ParameterTable,
     explain::{Change, distance_together, improvement_together},
-    ladder::{Attained, AttainedKind, ScoreStages},
+    ladder::{Attained, AttainedKind},
     methodology::Methodology,
     returns::{CompositeScores, Figures, UnitFigures},
     robustness::{Draw, Draws, Prepared, Request, replicate},

@@ -5,7 +5,6 @@ use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
 use index::{
     composite::{Column, Matrix, Method, YearInput, YearResult},
     exchange::ParameterTable,
-    ladder::ScoreStages,
     robustness::{Design, Prepared, Replicated, Request, draw, remove_each, replicate},
 };
 use proptest::prelude::*;
