@@ -8,11 +8,12 @@ use std::{
 
 use index::{
     composite::{CompositeError, Method, NodeKind, YearInput},
+    ladder::ScoreStages,
     methodology::Methodology,
     rank::Precision,
     robustness::{
-        Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, ScoreStages,
-        Sensitivity, SensitivityWarning, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
+        Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,
+        SensitivityWarning, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
     },
 };
 use serde_json::{Value, json};
@@ -189,7 +190,7 @@ impl Robustness {
                 titles: titles.collect(),
             };
         }
-        if let Some(stages) = ScoreStages::of_method(method).filter(|_| node == root()) {
+        if let Some(stages) = method.score_stages().filter(|_| node == root()) {
             let titles = stages.numbers().into_iter().map(|stage| format!("stage:{stage}"));
             return Ranked {
                 node,

@@ -17,10 +17,11 @@ use index::{
     compile::{CompiledComposite, CompiledMethodology, OverReturns},
     composite::{Column, CompositeError, Matrix},
     exact::Fixed,
+    ladder::Attained,
     rank::rank,
     region::{CompiledRegion, Measured, RegionError, RegionFigures},
     returns::{CompositeScores, Figures, UnitFigures},
-    scoring::{Attained, NodeKind, Scored},
+    scoring::{NodeKind, Scored},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};

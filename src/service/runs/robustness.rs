@@ -8,13 +8,15 @@ use index::{
     compile::OverReturns,
     composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
     exact::Fixed,
+    ladder::{SceneCount, ScoreLevels, ScoreStages},
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     rank::Precision,
     robustness::{
-        Design, Draw, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, ScoreLevels,
-        ScoreStages, Sensitivity, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
+        Design, Draw, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError,
+        Sensitivity, UnitRobustness, draw, draw_sobol, remove_each, replicate,
+        sensitivity,
     },
-    scoring::{NodeKind, SceneCount, Scored},
+    scoring::{NodeKind, Scored},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -292,7 +294,7 @@ impl Shaken {
         let below = cuts.filter(|cuts| cuts.lowest_has_limit());
         let below = below.map(|_| Text::new("未达级", "no level"));
         let labels = levels.iter().map(|(level, _)| all.methodology.level_label(level));
-        let stages = ScoreStages::of_method(method);
+        let stages = method.score_stages();
         Self {
             prepared: all.scores.prepared(&all.methodology),
             root,
