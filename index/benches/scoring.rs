@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, fs, hint::black_box, path::PathBuf, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use index::{compile::CompiledMethodology, explain, methodology::Methodology};
+use index::{compile::CompiledCard, document::Methodology, explain};
 use survey::{
     answer::Answers,
     questionnaire::Questionnaire,
@@ -56,7 +56,7 @@ fn survey() -> Survey {
     Survey::compile(questionnaire, Arc::new(tables)).expect("the questionnaire is valid")
 }
 
-fn methodology(file: &str, survey: &Survey) -> CompiledMethodology {
+fn methodology(file: &str, survey: &Survey) -> CompiledCard {
     let document = Methodology::parse(&data(file)).expect("the methodology is well formed");
     let compiled = document.compile(survey).expect("the methodology is valid");
     compiled.enterprise().expect("it scores enterprises")

@@ -13,22 +13,22 @@
 //! own: those come as documents.
 
 pub mod alternatives;
+pub mod card;
 pub mod compile;
 pub mod composite;
 pub mod difference;
 pub mod disclosure;
+pub mod document;
 pub mod exact;
 pub mod exchange;
 pub mod explain;
 pub mod ladder;
-pub mod methodology;
 pub mod outline;
 pub mod rank;
 pub mod region;
 pub mod returns;
 pub mod robustness;
 pub mod schema;
-pub mod scoring;
 pub mod source;
 pub mod statistics;
 pub mod weights;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use survey::text::Text;
 
 use crate::{
-    compile::{CompiledComposite, CompiledMethodology, OverReturns},
+    card::{
+        NodeKind,
+        compiled::{Join, NodeRef},
+    },
+    compile::{CompiledCard, CompiledComposite, OverReturns},
     composite::{self, Mean, NodeSpec},
     exact::Fixed,
     explain::{branch_formula, composite_formula, leaf_formula},
     region::{self, CompiledRegion, RegionClassNode, RegionNode},
-    scoring::{
-        NodeKind,
-        card::{Join, NodeRef},
-    },
 };
 
 /// A node of a methodology.
@@ -154,7 +154,7 @@ fn outline_region(region: &CompiledRegion) -> Vec<OutlineNode> {
     nodes
 }
 
-fn outline_each(methodology: &CompiledMethodology) -> Vec<OutlineNode> {
+fn outline_each(methodology: &CompiledCard) -> Vec<OutlineNode> {
     let card = &methodology.card;
     let nodes = card.order.iter().filter_map(|node| match node {
         NodeRef::Leaf(at) => {

@@ -3,7 +3,7 @@
 use schemars::{Schema, schema_for};
 
 use crate::{
-    methodology::{CompositeMethodology, IndexMethodology, LevelMethodology, RegionMethodology},
+    document::{CompositeMethodology, IndexMethodology, LevelMethodology, RegionMethodology},
     region::RegionFigures,
 };
 

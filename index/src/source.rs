@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use survey::expression::{Expression, Value};
 
-use crate::scoring::{Facts, MissingReason};
+use crate::card::{Facts, MissingReason};
 
 /// Where a figure comes from in a return.
 #[derive(Clone, Debug)]

@@ -7,10 +7,10 @@ use survey::{
     expression::{Expression, Library, Scope, Type, TypeEnv},
 };
 
-use super::{common::check_sum, faults::Faults, sources::wrong_type};
+use super::{checks::check_sum, faults::Faults, sources::wrong_type};
 use crate::{
+    document::{IndexAggregate, IndexMethodology},
     exact::Fixed,
-    methodology::{IndexAggregate, IndexMethodology},
 };
 
 /// What a block writes in `part_of` when it counts in no aggregate.

@@ -6,7 +6,7 @@ use survey::expression::Type;
 
 use super::{
     aggregate::{self, TOPIC},
-    common::{check_rounding, check_sum, check_unique, check_weight},
+    checks::{check_rounding, check_sum, check_unique, check_weight},
     faults::Faults,
     level::{children_of, order},
     score::{self, Scored},
@@ -14,12 +14,12 @@ use super::{
     stage, weight_origin,
 };
 use crate::{
-    exact::Fixed,
-    methodology::{Confirmation, IndexIndicator, IndexMethodology},
-    scoring::{
+    card::{
         NodeKind,
-        card::{Branch, Card, Join, Ladder, Leaf, NodeRef},
+        compiled::{Branch, Card, Join, Ladder, Leaf, NodeRef},
     },
+    document::{Confirmation, IndexIndicator, IndexMethodology},
+    exact::Fixed,
 };
 
 /// The formula of a block, the one there is.

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use survey::expression::Type;
 
 use super::{
-    common::{check_rounding, check_sum, check_unique, check_weight, refuse_policy},
+    checks::{check_rounding, check_sum, check_unique, check_weight, refuse_policy},
     faults::Faults,
     score::{self, Scored},
     sources::Sources,
 };
 use crate::{
+    card::{
+        NodeKind,
+        compiled::{Branch, Card, Join, Ladder, Leaf, NodeRef, SceneNode},
+    },
+    document::{LevelItem, LevelMethodology, NotApplicablePolicy, NotRelevantPolicy, Scene},
     exact::Fixed,
     ladder::LevelRow,
-    methodology::{LevelItem, LevelMethodology, NotApplicablePolicy, NotRelevantPolicy, Scene},
-    scoring::{
-        NodeKind,
-        card::{Branch, Card, Join, Ladder, Leaf, NodeRef, SceneNode},
-    },
 };
 
 /// Code of the node that sums up everything.

@@ -1,7 +1,7 @@
 //! From a methodology document to something that scores: every reference resolved, every promise of the document proved.
 
 mod aggregate;
-mod common;
+mod checks;
 mod composite;
 mod faults;
 mod index;
@@ -18,14 +18,14 @@ use serde::Serialize;
 use survey::{document::DocumentFault, expression::Value, finding::Findings, survey::Survey};
 
 use crate::{
+    card::{
+        self, Facts, Figure, Scored,
+        compiled::{Card, Ladder},
+    },
+    document::Methodology,
     exact::Fixed,
     ladder::{ScoreLevels, ScoreStages},
-    methodology::Methodology,
     region::CompiledRegion,
-    scoring::{
-        self, Facts, Figure, Scored,
-        card::{Card, Ladder},
-    },
 };
 use faults::{Faults, check_values};
 use sources::Sources;
@@ -37,7 +37,7 @@ pub use level::TOTAL;
 #[derive(Clone, Debug)]
 pub enum Compiled {
     /// It scores enterprises, one return at a time.
-    Enterprise(Box<CompiledMethodology>),
+    Enterprise(Box<CompiledCard>),
     /// It gives a region an index, from statistics and from returns.
     Region(Box<CompiledRegion>),
     /// It scores many units together.
@@ -48,7 +48,7 @@ pub enum Compiled {
 #[derive(Clone, Debug)]
 pub enum OverReturns {
     /// It scores each return by itself.
-    Each(Arc<CompiledMethodology>),
+    Each(Arc<CompiledCard>),
     /// It scores all of them together.
     Together(Arc<CompiledComposite>),
     /// It takes something from each and gives their region an index; no return has a score.
@@ -84,7 +84,7 @@ impl OverReturns {
     }
 
     /// The one that scores each return by itself, if it is one.
-    pub fn each(&self) -> Option<&Arc<CompiledMethodology>> {
+    pub fn each(&self) -> Option<&Arc<CompiledCard>> {
         match self {
             Self::Each(methodology) => Some(methodology),
             Self::Together(_) | Self::Region(_) => None,
@@ -111,7 +111,7 @@ impl OverReturns {
 
 /// A methodology for enterprises, ready to score. `Send + Sync`.
 #[derive(Clone, Debug)]
-pub struct CompiledMethodology {
+pub struct CompiledCard {
     pub(crate) card: Card,
     locked: bool,
     relative: bool,
@@ -127,12 +127,14 @@ impl Methodology {
             Self::Level(document) => {
                 check_document(document, &mut faults);
                 let card = level::compile(document, &sources, &mut faults);
-                faults.into_result(card).map(|card| self.enterprise(card))
+                faults.into_result(card).map(|card| self.enterprise(card, false))
             }
             Self::Index(document) => {
                 check_document(document, &mut faults);
                 let card = index::compile(document, &sources, &mut faults);
-                faults.into_result(card).map(|card| self.enterprise(card))
+                faults
+                    .into_result(card)
+                    .map(|card| self.enterprise(card, document.relative))
             }
             Self::Region(document) => {
                 check_document(document, &mut faults);
@@ -151,9 +153,9 @@ impl Methodology {
         }
     }
 
-    fn enterprise(&self, card: Card) -> Compiled {
-        let (locked, relative) = (self.locked(), self.relative());
-        Compiled::Enterprise(Box::new(CompiledMethodology { card, locked, relative }))
+    fn enterprise(&self, card: Card, relative: bool) -> Compiled {
+        let locked = self.locked();
+        Compiled::Enterprise(Box::new(CompiledCard { card, locked, relative }))
     }
 }
 
@@ -167,7 +169,7 @@ fn check_document(document: &impl Serialize, faults: &mut Faults) {
 
 impl Compiled {
     /// The methodology for enterprises, if it is one.
-    pub fn enterprise(self) -> Option<CompiledMethodology> {
+    pub fn enterprise(self) -> Option<CompiledCard> {
         match self {
             Self::Enterprise(methodology) => Some(*methodology),
             Self::Region(_) | Self::Composite(_) => None,
@@ -203,12 +205,12 @@ impl Compiled {
     }
 }
 
-impl CompiledMethodology {
+impl CompiledCard {
     /// Scores one return. `not_applicable` are the questions of which the reviewer has agreed that they do not apply.
     ///
     /// Exact and deterministic: the same answers give the same bytes.
     pub fn score(&self, facts: &dyn Facts, not_applicable: &BTreeSet<String>) -> Scored {
-        scoring::score(&self.card, facts, not_applicable)
+        card::score(&self.card, facts, not_applicable)
     }
 
     /// The score an indicator or item gives to a value; none where there is no such indicator or the value does not fit.
@@ -222,7 +224,7 @@ impl CompiledMethodology {
     /// The result for a return whose open blocking findings keep it from being scored, by the methodology's missing
     /// policy; none when it may be scored.
     pub fn refuse_open_findings(&self, findings: &Findings) -> Option<Scored> {
-        scoring::refuse_open_findings(&self.card, findings)
+        card::refuse_open_findings(&self.card, findings)
     }
 
     /// Code of the methodology.

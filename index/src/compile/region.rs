@@ -5,13 +5,13 @@ use std::sync::Arc;
 use survey::expression::Type;
 
 use super::{
-    common::{check_decimals, check_sum, check_unique, check_weight},
+    checks::{check_decimals, check_sum, check_unique, check_weight},
     faults::Faults,
     sources::Sources,
 };
 use crate::{
+    document::{RegionIndicator, RegionMethodology, SurveyMeasureKind, ValueSource},
     exact::Fixed,
-    methodology::{RegionIndicator, RegionMethodology, SurveyMeasureKind, ValueSource},
     region::{CompiledRegion, RegionClassNode, RegionMeasure, RegionNode, index_of_ratio},
 };
 

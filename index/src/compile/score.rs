@@ -10,9 +10,9 @@ use survey::{
 
 use super::{faults::Faults, sources::Sources};
 use crate::{
+    card::{ScoreRule, range},
+    document::{ScoreFunction, Select},
     exact::Fixed,
-    methodology::{ScoreFunction, Select},
-    scoring::{ScoreRule, range},
 };
 
 /// An indicator or item as far as its score is concerned.

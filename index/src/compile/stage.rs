@@ -6,9 +6,9 @@ use survey::expression::{Expression, Scope, Type, TypeEnv};
 
 use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
 use crate::{
+    document::StageRule,
     exact::Fixed,
     ladder::{Comparison, Operator, StageCondition, StageLadder, StageRow},
-    methodology::StageRule,
 };
 
 /// Checks the rules over the scores of nodes: from the highest stage down, the last always true.

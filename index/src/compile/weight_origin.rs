@@ -4,8 +4,8 @@ use survey::document::segment;
 
 use super::faults::Faults;
 use crate::{
+    document::IndexMethodology,
     exact::Fixed,
-    methodology::IndexMethodology,
     weights::{Comparisons, Origin, WeightError, Weighting, ahp},
 };
 

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use crate::{
-    compile::CompiledMethodology,
-    exact::Fixed,
-    scoring::{
+    card::{
         Scored,
         standing::{Rung, State},
     },
+    compile::CompiledCard,
+    exact::Fixed,
 };
 
 /// The next level or stage and how far it is.
@@ -49,7 +49,7 @@ pub struct ConditionDistance {
 
 /// The distance to the next level or stage; none where there is no result or nothing above.
 /// `scored` must come from `methodology`.
-pub fn distance(scored: &Scored, methodology: &CompiledMethodology) -> Option<Distance> {
+pub fn distance(scored: &Scored, methodology: &CompiledCard) -> Option<Distance> {
     let card = &methodology.card;
     let rung = Rung::next(card, scored)?;
     let state = State::of(card, scored)?;

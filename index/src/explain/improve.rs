@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use crate::{
-    compile::CompiledMethodology,
-    exact::Fixed,
-    methodology::{ScoreFunction, Select, Step},
-    scoring::{
+    card::{
         Figure, MissingReason, Scored,
-        card::{Card, Leaf},
+        compiled::{Card, Leaf},
         standing::{Rung, State},
     },
+    compile::CompiledCard,
+    document::{ScoreFunction, Select, Step},
+    exact::Fixed,
 };
 
 /// What would reach the next level or stage.
@@ -74,7 +74,7 @@ pub struct Gain {
 
 /// What would reach the next level or stage; none where there is no result or nothing above.
 /// `scored` must come from `methodology`.
-pub fn improvement(scored: &Scored, methodology: &CompiledMethodology) -> Option<Improvement> {
+pub fn improvement(scored: &Scored, methodology: &CompiledCard) -> Option<Improvement> {
     let card = &methodology.card;
     let rung = Rung::next(card, scored)?;
     let search = Search {

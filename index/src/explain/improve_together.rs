@@ -14,13 +14,13 @@ use survey::text::Text;
 
 use super::{Change, Gain, Improvement};
 use crate::{
+    card::Figure,
     compile::CompiledComposite,
     composite::{Alone, Changed, Composite, CompositeError, Direction, StageConditions},
     exact::Fixed,
     ladder::Operator,
     rank::Precision,
     returns::{CompositeScores, Quotient},
-    scoring::Figure,
 };
 
 /// Most changes that are listed as reaching it alone.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use crate::{
-    compile::CompiledMethodology,
-    exact::Fixed,
-    scoring::{
+    card::{
         MissingReason, NodeKind, Scored, ScoredNode,
-        card::{Branch, Card, Join, NodeRef},
+        compiled::{Branch, Card, Join, NodeRef},
     },
+    compile::CompiledCard,
+    exact::Fixed,
 };
 
 /// What missing values did to a score.
@@ -81,7 +81,7 @@ pub struct Zeroed {
 }
 
 /// What missing values did to a score. `scored` must come from `methodology`.
-pub fn missing(scored: &Scored, methodology: &CompiledMethodology) -> Missing {
+pub fn missing(scored: &Scored, methodology: &CompiledCard) -> Missing {
     let card = &methodology.card;
     let nodes: BTreeMap<&str, &ScoredNode> = scored.nodes.iter().map(|node| (&*node.code, node)).collect();
     let branches = card.branches.iter().filter(|branch| branch.join == Join::WeightedMean);

@@ -3,7 +3,7 @@
 use survey::text::Text;
 
 use super::{ExplainNode, tree::explain_node};
-use crate::{methodology::SurveyMeasureKind, region::CompiledRegion, scoring::Scored};
+use crate::{card::Scored, document::SurveyMeasureKind, region::CompiledRegion};
 
 /// What was taken from a return, each by itself. `scored` must come from `methodology`.
 pub fn tree_region(scored: &Scored, methodology: &CompiledRegion) -> Vec<ExplainNode> {

@@ -6,9 +6,9 @@ use survey::text::Text;
 
 use super::{ConditionDistance, Distance, ExplainNode, LeftOut, Missing, MovedWeight, Receiver, tree::explain_node};
 use crate::{
+    card::{Scored, ScoredNode},
     compile::CompiledComposite,
     composite::{Mean, StageConditions},
-    scoring::{Scored, ScoredNode},
 };
 
 /// The nodes under each code, roots under none.

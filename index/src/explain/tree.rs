@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use crate::{
-    compile::CompiledMethodology,
-    exact::Fixed,
-    methodology::{ScoreFunction, Select, Step},
-    scoring::{
+    card::{
         Figure, MissingReason, NodeKind, Scored, ScoredNode,
-        card::{Branch, Card, Join, Leaf, NodeRef},
+        compiled::{Branch, Card, Join, Leaf, NodeRef},
     },
+    compile::CompiledCard,
+    document::{ScoreFunction, Select, Step},
+    exact::Fixed,
 };
 
 /// One node with everything below it.
@@ -70,7 +70,7 @@ pub struct ExplainNode {
 /// The score as trees: the whole first, then topics, then scenes. Empty where there is no score.
 ///
 /// `scored` must come from `methodology`; nodes that it does not have are left out.
-pub fn tree(scored: &Scored, methodology: &CompiledMethodology) -> Vec<ExplainNode> {
+pub fn tree(scored: &Scored, methodology: &CompiledCard) -> Vec<ExplainNode> {
     let card = &methodology.card;
     let nodes: BTreeMap<&str, &ScoredNode> = scored.nodes.iter().map(|node| (&*node.code, node)).collect();
     let is_root = |node: &&NodeRef| match node {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use super::{RegionIndicatorScore, RegionScored};
-use crate::{exact::Fixed, methodology::MissingSubstitute};
+use crate::{document::MissingSubstitute, exact::Fixed};
 
 /// One index of a region against another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

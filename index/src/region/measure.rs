@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
+    card::{Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode},
+    document::SurveyMeasureKind,
     exact::Fixed,
-    methodology::SurveyMeasureKind,
-    scoring::{Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode},
     source::{FigureSource, figure},
 };
 

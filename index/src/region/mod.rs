@@ -14,8 +14,8 @@ use std::sync::Arc;
 use survey::text::Text;
 
 use crate::{
+    document::{MissingSubstitute, RegionRounding},
     exact::Fixed,
-    methodology::{MissingSubstitute, RegionRounding},
 };
 
 pub use change::{Moved, RegionCause, RegionChange, RegionClassChange, RegionIndicatorChange};

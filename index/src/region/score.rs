@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use super::{CompiledRegion, RegionError, RegionNode, RegionValue};
-use crate::{exact::Fixed, methodology::MissingSubstitute};
+use crate::{document::MissingSubstitute, exact::Fixed};
 
 /// The index of a region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

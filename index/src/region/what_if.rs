@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{CompiledRegion, RegionError, RegionFigures, RegionScored, RegionValue};
-use crate::methodology::MissingSubstitute;
+use crate::document::MissingSubstitute;
 
 /// What is tried for one indicator. What is absent stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
 use index::{
     composite::{Column, Matrix, Stage, YearResult},
+    document::{CompositeMethodology, Methodology},
     exchange::{MetaTable, ParameterTable, UnitTable},
-    methodology::{CompositeMethodology, Methodology},
 };
 use serde_json::{Value, json};
 
@@ -97,6 +97,12 @@ fn check(result: &YearResult, case: &str) {
 }
 
 const ASEM: &str = "asem/asem_iMeta.csv";
+
+/// Whether the method of a document is relative.
+fn relative(fields: &Value) -> bool {
+    let method = document(fields.clone()).method(None, &ParameterTable::default());
+    method.unwrap().relative()
+}
 
 #[test]
 fn the_whole_chain_as_a_document() {
@@ -243,7 +249,7 @@ fn a_published_human_development_index_is_a_document() {
     });
     let data = "uCode,life_expectancy,expected_schooling,mean_schooling,gni_per_head\n\
         NOR,83.2,18.2,13.0,64660\nCOL,72.8,14.4,8.9,14384\nTCD,52.5,8.0,2.6,1364\n";
-    assert!(!document(fields.clone()).relative());
+    assert!(!relative(&fields));
     let result = run_text(fields, None, data.as_bytes()).remove(0);
     let published: Vec<_> = result
         .published
@@ -639,7 +645,11 @@ fn a_published_composite_needs_a_tree_and_sources_that_give_numbers() {
 
 #[test]
 fn the_kind_of_relative_methods_is_seen() {
-    let relative = |fields: Value| document(fields).relative();
+    let tree = json!([{ "code": "top" }, { "code": "a", "parent": "top" }]);
+    let relative = |mut fields: Value| {
+        fields["tree"] = tree.clone();
+        relative(&fields)
+    };
     assert!(relative(json!({})));
     let absolute = json!({ "all": { "method": "scaled", "lower": 0, "upper": 1 } });
     assert!(!relative(json!({ "normalisation": absolute })));

@@ -8,16 +8,16 @@ use std::{
 };
 
 use index::{
+    card::Figure,
     compile::{Compiled, CompiledComposite},
     composite::{Column, Matrix, Method, YearInput},
+    document::Methodology,
     exact::Fixed,
     exchange::ParameterTable,
     explain::{Change, distance_together, improvement_together},
     ladder::{Attained, AttainedKind},
-    methodology::Methodology,
     returns::{CompositeScores, Figures, UnitFigures},
     robustness::{Draw, Draws, Prepared, Request, replicate},
-    scoring::Figure,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

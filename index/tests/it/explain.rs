@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use index::{
-    compile::CompiledMethodology,
+    card::{Facts, Figure, MissingReason, NodeKind, Scored},
+    compile::CompiledCard,
     exact::Fixed,
     explain::{self, Change, ExplainNode},
-    scoring::{Facts, Figure, MissingReason, NodeKind, Scored},
 };
 use survey::{
     expression::{Scope, Value},
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::shipped::{EXAMPLES, INDEX, LEVEL, compiled, document, enterprise, evaluation};
 
-fn scored(methodology: &CompiledMethodology, at: usize) -> Scored {
+fn scored(methodology: &CompiledCard, at: usize) -> Scored {
     methodology.score(&evaluation(&EXAMPLES["enterprises"][at]["answers"]), &BTreeSet::new())
 }
 
@@ -253,7 +253,7 @@ impl Facts for Changed {
 }
 
 /// Whether a worked example with these changes is scored as having the rung, by scoring it again as a whole.
-fn reached(methodology: &CompiledMethodology, at: usize, changes: &[&Change], rung: u32) -> bool {
+fn reached(methodology: &CompiledCard, at: usize, changes: &[&Change], rung: u32) -> bool {
     let base = evaluation(&EXAMPLES["enterprises"][at]["answers"]);
     let mut scope = base.scope().clone();
     for change in changes {

@@ -6,9 +6,9 @@ use std::{
 };
 
 use index::{
-    compile::CompiledMethodology,
+    card::{Facts, NodeKind, Scored},
+    compile::CompiledCard,
     exact::Fixed,
-    scoring::{Facts, NodeKind, Scored},
 };
 use proptest::{prelude::*, sample::subsequence};
 use serde_json::Value;
@@ -21,8 +21,8 @@ use survey::{
 
 use crate::shipped::{INDEX, LEVEL, document, enterprise};
 
-static INDEX_METHODOLOGY: LazyLock<CompiledMethodology> = LazyLock::new(|| enterprise(INDEX));
-static LEVEL_METHODOLOGY: LazyLock<CompiledMethodology> = LazyLock::new(|| enterprise(LEVEL));
+static INDEX_METHODOLOGY: LazyLock<CompiledCard> = LazyLock::new(|| enterprise(INDEX));
+static LEVEL_METHODOLOGY: LazyLock<CompiledCard> = LazyLock::new(|| enterprise(LEVEL));
 static INDICATORS: LazyLock<Vec<Value>> = LazyLock::new(|| document(INDEX)["indicators"].as_array().unwrap().clone());
 
 /// A return made up of the figures alone.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use index::{
+    document::MissingSubstitute,
     exact::Fixed,
-    methodology::MissingSubstitute,
     region::{
         BaseOrigin, CompiledRegion, RegionCause, RegionChange, RegionError, RegionFigures, RegionIndicatorChange,
         RegionScored, RegionTally, RegionValue, TriedFigure,

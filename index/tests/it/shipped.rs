@@ -7,8 +7,8 @@ use std::{
 };
 
 use index::{
-    compile::{Compiled, CompiledMethodology},
-    methodology::Methodology,
+    compile::{Compiled, CompiledCard},
+    document::Methodology,
     region::CompiledRegion,
 };
 use serde_json::Value;
@@ -56,7 +56,7 @@ pub(crate) fn compiled(document: &[u8]) -> Compiled {
         .unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
-pub(crate) fn enterprise(name: &str) -> CompiledMethodology {
+pub(crate) fn enterprise(name: &str) -> CompiledCard {
     compiled(&data(name)).enterprise().unwrap()
 }
 

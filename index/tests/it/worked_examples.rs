@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use index::{
+    card::{MissingReason, NodeKind, Scored},
     exact::Fixed,
     ladder::AttainedKind,
     region::RegionValue,
-    scoring::{MissingReason, NodeKind, Scored},
 };
 use serde_json::{Value, json};
 use survey::expression;
@@ -168,7 +168,7 @@ fn every_row_above_the_level_says_what_failed() {
 #[test]
 fn every_score_case() {
     let index = enterprise(INDEX);
-    let check = |case: &Value, methodology: &index::compile::CompiledMethodology, code: &str| {
+    let check = |case: &Value, methodology: &index::compile::CompiledCard, code: &str| {
         let value = match &case["value"] {
             Value::Number(number) => expression::Value::from(number.as_f64().unwrap()),
             Value::String(code) => expression::Value::text(code),

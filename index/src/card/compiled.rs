@@ -6,9 +6,9 @@ use survey::{expression::Expression, text::Text};
 
 use super::{NodeKind, ScoreRule};
 use crate::{
+    document::{MissingPolicy, Rounding},
     exact::Fixed,
     ladder::{LevelRow, StageLadder},
-    methodology::{MissingPolicy, Rounding},
 };
 
 /// Everything needed to score an enterprise.

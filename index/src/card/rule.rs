@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    card::Figure,
+    document::{ScoreFunction, Select},
     exact::Fixed,
-    methodology::{ScoreFunction, Select},
-    scoring::Figure,
 };
 
 /// A score function that has been checked against the question it scores.

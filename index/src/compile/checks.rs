@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Display};
 
 use super::faults::Faults;
-use crate::{exact::Fixed, methodology::Rounding};
+use crate::{document::Rounding, exact::Fixed};
 
 /// Notes a fault for every code that has stood before. `pointer` gives the place of the n-th.
 pub(super) fn check_unique<'a, P: Display>(

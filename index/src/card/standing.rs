@@ -6,7 +6,7 @@ use survey::text::Text;
 use super::{
     MissingReason, Scored,
     attain::count_of,
-    card::{Card, Ladder},
+    compiled::{Card, Ladder},
     outcome::LeafOutcome,
     tree::Tree,
 };

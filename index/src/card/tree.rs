@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     MissingReason, NodeKind, ScoredNode,
-    card::{Branch, Card, Join, Leaf, NodeRef},
+    compiled::{Branch, Card, Join, Leaf, NodeRef},
     outcome::LeafOutcome,
 };
-use crate::{exact::Fixed, methodology::WholeBlockPolicy};
+use crate::{document::WholeBlockPolicy, exact::Fixed};
 
 /// What became of a branch.
 struct BranchOutcome {

@@ -3,20 +3,16 @@
 //! [`Methodology::parse`] reads a document of one of four shapes, [`Methodology::compile`] checks it against the
 //! questionnaire it scores and proves what can be proved before anybody relies on it.
 
-mod common;
 mod composite;
 mod index;
 mod level;
 mod region;
+mod rules;
 mod score;
 
 use serde_json::Value;
 use survey::document::{DocumentFault, parse_json};
 
-pub use common::{
-    BlankPolicy, Direction, MissingPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy, Reference,
-    Rounding, RoundingMode, WholeBlockPolicy,
-};
 pub use composite::{
     AggregationRule, CompositeKind, CompositeMethodology, CompositeNode, CompositeStages, CompositeStep, ConstantRule,
     Cut, CutRule, Denomination, DenominatorRule, EmptyFill, FillMethod, ImputationRule, IndicatorFill, IndicatorSource,
@@ -36,6 +32,10 @@ pub use region::{
     ClassCheck, MissingSubstitute, ReferencePoint, RegionAggregation, RegionClass, RegionFormula, RegionIndicator,
     RegionMethodology, RegionMissingPolicy, RegionRounding, SurveyMeasure, SurveyMeasureKind, UnusableValue,
     ValueSource, YearTotal,
+};
+pub use rules::{
+    BlankPolicy, Direction, MissingPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy, Reference,
+    Rounding, RoundingMode, WholeBlockPolicy,
 };
 pub use score::{ScoreFunction, Select, Step};
 
@@ -107,16 +107,6 @@ impl Methodology {
             Self::Index(document) => document.locked,
             Self::Region(document) => document.locked,
             Self::Composite(document) => document.locked,
-        }
-    }
-
-    /// Whether one enterprise's figures can move another's score. Flagged wherever scores are shown.
-    pub fn relative(&self) -> bool {
-        match self {
-            Self::Level(_) => false,
-            Self::Index(document) => document.relative,
-            Self::Region(document) => document.relative,
-            Self::Composite(document) => document.relative(),
         }
     }
 }

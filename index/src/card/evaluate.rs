@@ -9,13 +9,13 @@ use survey::finding::Findings;
 
 use super::{
     Facts, Figure, MissingReason, NodeKind, NotScored, Scored, ScoredNode, attain,
-    card::{Card, Leaf, SceneNode},
+    compiled::{Card, Leaf, SceneNode},
     outcome::{LeafOutcome, SceneOutcome},
     tree::Tree,
 };
 use crate::{
+    document::{BlankPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy},
     exact::Fixed,
-    methodology::{BlankPolicy, NotApplicablePolicy, NotRelevantPolicy, OpenFindingPolicy},
 };
 
 /// Scores one return. `not_applicable` are the questions of which the reviewer has agreed that they do not apply.

@@ -3,7 +3,7 @@
 use survey::text::Text;
 
 use super::{
-    card::{Card, Ladder},
+    compiled::{Card, Ladder},
     outcome::SceneOutcome,
 };
 use crate::{

@@ -1,7 +1,7 @@
 //! Scoring one enterprise, exactly, and saying why.
 
 mod attain;
-pub(crate) mod card;
+pub(crate) mod compiled;
 mod evaluate;
 mod facts;
 mod figure;

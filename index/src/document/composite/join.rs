@@ -1,0 +1,86 @@
+//! How values go up the tree.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How values go up the tree.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AggregationRule {
+    /// Every node that does not say itself.
+    #[serde(default)]
+    pub all: NodeRule,
+    /// All nodes of a level (`2`: the parents of the indicators).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<u32, NodeRule>,
+    /// Nodes by themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nodes: BTreeMap<String, NodeRule>,
+}
+
+/// How a node is made of its children; what is left out is as for its level, then as for all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeRule {
+    /// The mean. Absent: `arithmetic`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean: Option<MeanRule>,
+    /// The exponent of `generalised`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power: Option<f64>,
+    /// The sign of the penalty of `mazziotta_pareto`. Absent: `subtracted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub penalty: Option<Penalty>,
+    /// What becomes of missing children. Absent: `skip`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<MissingRule>,
+    /// With `skip`, the least share of children that must be there. Absent: one child will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<f64>,
+}
+
+/// How children become their parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MeanRule {
+    /// Weighted arithmetic mean.
+    Arithmetic,
+    /// Weighted geometric mean.
+    Geometric,
+    /// Weighted harmonic mean.
+    Harmonic,
+    /// Weighted generalised mean.
+    Generalised,
+    /// Mean less a penalty for imbalance.
+    MazziottaPareto,
+    /// Weighted median.
+    Median,
+    /// Wins less losses against every other unit.
+    Copeland,
+}
+
+/// The sign of a penalty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Penalty {
+    /// Subtracted: more of the composite is good.
+    Subtracted,
+    /// Added: more of it is bad.
+    Added,
+}
+
+/// What becomes of missing children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingRule {
+    /// Their weights are spread over the others.
+    Skip,
+    /// They count as zero.
+    Zero,
+    /// The unit has no score here.
+    NotRanked,
+    /// Refused, naming node, child and unit.
+    Refuse,
+}
