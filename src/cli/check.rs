@@ -35,9 +35,9 @@ use crate::{
     report,
     service::{
         documents::form::Form,
-        error::{Kind, ServiceError},
+        error::{ServiceError, codes},
         returns::{
-            annotate::{NOT_PATCHABLE, annotate_workbook, as_read, move_places},
+            annotate::{annotate_workbook, as_read, is_not_patchable, move_places},
             check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
         },
     },
@@ -210,7 +210,7 @@ impl Check {
                 },
             };
             let annotated = match annotate_workbook(reader, original, &marks).await {
-                Err(error) if error.code == NOT_PATCHABLE => {
+                Err(error) if is_not_patchable(&error) => {
                     rewritten(reader, form, metadata, cells, &checked.reading.claims, marks).await?
                 }
                 patched => patched?,
@@ -273,7 +273,7 @@ fn unwritable(error: &std::io::Error) -> ServiceError {
         format!("文件写不了：{error}"),
         format!("The file cannot be written: {error}"),
     );
-    ServiceError::refused(Kind::Internal, "file.unwritable", message)
+    ServiceError::saying(codes::cli::UNWRITABLE, message)
 }
 
 fn text(findings: &Findings) -> String {
@@ -314,7 +314,7 @@ fn unreadable(error: &std::io::Error) -> ServiceError {
         format!("文件打不开：{error}"),
         format!("The file cannot be opened: {error}"),
     );
-    ServiceError::refused(Kind::NotFound, "file.unreadable", message)
+    ServiceError::saying(codes::cli::UNREADABLE, message)
 }
 
 fn wrong_questionnaire(found: &str, expected: &str) -> ServiceError {
@@ -322,7 +322,7 @@ fn wrong_questionnaire(found: &str, expected: &str) -> ServiceError {
         format!("工作簿属于调查表“{found}”，不是“{expected}”。"),
         format!("The workbook belongs to the questionnaire \"{found}\", not to \"{expected}\"."),
     );
-    ServiceError::refused(Kind::Unprocessable, "workbook.wrong_questionnaire", message)
+    ServiceError::saying(codes::templates::WRONG_QUESTIONNAIRE, message)
 }
 
 /// The built-in questionnaire, compiled with the built-in tables.
@@ -333,7 +333,7 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
             .ok_or_else(|| ServiceError::internal(name))
     };
     let invalid =
-        |faults: Vec<survey::document::DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+        |faults: Vec<survey::document::DocumentFault>| ServiceError::new(codes::documents::INVALID).with_faults(faults);
     let manifest: shipped::Manifest = serde_json::from_str(shipped::MANIFEST).map_err(ServiceError::internal)?;
     let entry = |kind: &str| {
         manifest
@@ -371,5 +371,5 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
         format!("没有内置调查表“{wanted}”。"),
         format!("There is no built-in questionnaire \"{wanted}\"."),
     );
-    Err(ServiceError::refused(Kind::NotFound, "questionnaire.unknown", message))
+    Err(ServiceError::saying(codes::cli::UNKNOWN_QUESTIONNAIRE, message))
 }

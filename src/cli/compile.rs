@@ -15,7 +15,10 @@ use crate::{
     config::DataPlace,
     domain::document::DocumentKind,
     service::{
-        documents::read::newest_document, error::ServiceError, jobs::progress::Progress, runs::compute::compute_run,
+        documents::read::newest_document,
+        error::{ServiceError, codes},
+        jobs::progress::Progress,
+        runs::compute::compute_run,
     },
 };
 
@@ -39,7 +42,11 @@ pub(super) struct Compile {
 /// Statistics and bases from a file.
 fn read_region(file: &Path) -> Result<RegionFigures, Failed> {
     let bytes = std::fs::read(file)?;
-    parse_json(&bytes).map_err(|faults| ServiceError::new("run.region_invalid").with_faults(faults).into())
+    parse_json(&bytes).map_err(|faults| {
+        ServiceError::new(codes::runs::REGION_INVALID)
+            .with_faults(faults)
+            .into()
+    })
 }
 
 impl Compile {

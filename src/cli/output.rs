@@ -7,7 +7,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use survey::document::DocumentFault;
 
-use crate::{service::error::ServiceError, startup::StartError};
+use crate::{
+    service::error::{ServiceError, codes},
+    startup::StartError,
+};
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -75,7 +78,7 @@ impl From<ServiceError> for Failed {
                 "message": { "zh": fault.message.zh, "en": fault.message.en },
             })
         });
-        let internal = error.internal.as_deref().filter(|_| error.code == "internal");
+        let internal = error.internal.as_deref().filter(|_| error.is(codes::general::INTERNAL));
         let note = internal.map_or(String::new(), |internal| format!(" ({internal})"));
         Self {
             code: error.code,

@@ -11,6 +11,7 @@
 mod child;
 mod frame;
 mod limits;
+mod refusal;
 mod rows;
 
 use std::{
@@ -23,8 +24,9 @@ use std::{
 pub use child::run_child;
 use frame::{Frame, Task, Work};
 pub use limits::{ChildLimits, ReadingLimits};
+pub use refusal::{ChildFailure, Refusal};
 pub use rows::{RowBatch, RowStream};
-use survey::{report::Report, text::Text};
+use survey::report::Report;
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -37,15 +39,6 @@ use workbook::{
 
 /// The hidden command that turns this program into a reading child.
 pub const CHILD_COMMAND: &str = "read-workbook";
-
-/// A workbook that is refused: stable code and a sentence that says what to do.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Refusal {
-    /// Stable code, such as `workbook.encrypted`.
-    pub code: String,
-    /// What and what to do.
-    pub message: Text,
-}
 
 /// What is put on a workbook that is given back.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -124,7 +117,7 @@ impl WorkbookReader {
         Ok(match self.ask(work, bytes.len(), &input).await? {
             Some(Frame::Annotated(annotated)) => Ok(annotated),
             Some(Frame::Refused(body)) => Err(refusal(&body)),
-            _ => Err(failed("annotate.failed")),
+            _ => Err(ChildFailure::Marking.into()),
         })
     }
 
@@ -249,15 +242,7 @@ fn refusal(body: &[u8]) -> Refusal {
 }
 
 fn reader_failed() -> Refusal {
-    failed("workbook.reader_failed")
-}
-
-fn failed(code: &'static str) -> Refusal {
-    let error = crate::service::error::ServiceError::new(code);
-    Refusal {
-        code: error.code,
-        message: error.message,
-    }
+    ChildFailure::Reading.into()
 }
 
 fn to_u64(count: usize) -> u64 {

@@ -40,11 +40,11 @@ pub enum RowBatch {
 /// ```ignore
 /// let mut stream = match reader.rows(bytes, WantedSheet::FirstVisible).await? {
 ///     Ok(stream) => stream,
-///     Err(refusal) => return Err(refused(refusal)),
+///     Err(refusal) => return Err(refusal.into()),
 /// };
 /// let head = stream.head().clone(); // format, sheets, styles, date system
 /// while let Some(batch) = stream.next().await {
-///     match batch.map_err(refused)? {
+///     match batch? {
 ///         RowBatch::Rows(rows) => { /* row.row, row.hidden, row.cells, row.cell(column) */ }
 ///         RowBatch::End(end) => { /* end.rows, end.cells, end.sheet.merged */ }
 ///     }

@@ -8,7 +8,11 @@ use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
-use self::{error::ServiceError, imports::limits::ImportLimits, jobs::queue::Queue};
+use self::{
+    error::{ServiceError, codes},
+    imports::limits::ImportLimits,
+    jobs::queue::Queue,
+};
 use crate::{
     blobs::Blobs,
     clock::Clock,
@@ -109,7 +113,7 @@ impl Service {
     /// The bytes of something handed in earlier, by their SHA-256. `import.file_missing` when they cannot be had.
     pub(crate) async fn original(&self, sha256: &str) -> Result<Bytes, ServiceError> {
         let bytes = self.blobs.get(sha256).await;
-        bytes.map_err(|error| ServiceError::new("import.file_missing").because(error))
+        bytes.map_err(|error| ServiceError::new(codes::imports::FILE_MISSING).because(error))
     }
 
     /// A new identifier.

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, process::Command};
 
 use demo::{County, DemoProfile};
-use index::{exact::Fixed, methodology::Methodology, scoring::Scored};
+use index::{card::Scored, document::Methodology, exact::Fixed};
 use ronghe::{cli::built_in_form, shipped};
 use serde_json::{Map, Value, json};
 use survey::{

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::index::methodology::Methodology;
+use ::index::document::Methodology;
 use survey::{
     answer::{Answer, Answers},
     questionnaire::QuestionType,

@@ -27,7 +27,7 @@ use crate::{
     service::{
         Service, access,
         access::users::{NewUser, UserChange},
-        error::ServiceError,
+        error::{ServiceError, codes},
     },
 };
 
@@ -158,7 +158,10 @@ impl UsersApi {
     /// The user behind the bearer token.
     #[oai(path = "/users/current", method = "get", operation_id = "get_current_user")]
     async fn get_current_user(&self, service: Data<&Arc<Service>>, auth: BearerAuth) -> Result<UserFound, ReadFailure> {
-        let id = auth.0.user.ok_or_else(|| ServiceError::new("not_found"))?;
+        let id = auth
+            .0
+            .user
+            .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?;
         let user = access::users::get_user(&service, &auth.0, id).await?;
         let etag = etag::of(user.version);
         Ok(UserFound::Found(Json(user.into()), etag))

@@ -1,6 +1,6 @@
 //! Versions as ETags: `"7"` for version 7.
 
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, codes};
 
 /// The ETag of a version.
 pub(crate) fn of(version: i64) -> String {
@@ -9,10 +9,12 @@ pub(crate) fn of(version: i64) -> String {
 
 /// The version that `If-Match` states. It must be there: nothing is changed blindly.
 pub(crate) fn required(if_match: Option<&str>) -> Result<i64, ServiceError> {
-    let text = if_match.ok_or_else(|| ServiceError::new("version_required"))?.trim();
+    let text = if_match
+        .ok_or_else(|| ServiceError::new(codes::http::VERSION_REQUIRED))?
+        .trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     bare.and_then(|text| text.parse().ok())
-        .ok_or_else(|| ServiceError::new("invalid_etag"))
+        .ok_or_else(|| ServiceError::new(codes::http::INVALID_ETAG))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     blobs::sha256_hex,
     domain::page::{Cursor, PageRequest},
-    service::error::ServiceError,
+    service::error::{ServiceError, codes},
 };
 
 /// What a cursor says, before it is made opaque.
@@ -51,7 +51,7 @@ pub(crate) fn next(next: Option<Cursor>, list: &impl Serialize) -> Option<String
 }
 
 fn decode(text: &str, list: &str) -> Result<Cursor, ServiceError> {
-    let invalid = || ServiceError::new("invalid_cursor");
+    let invalid = || ServiceError::new(codes::http::INVALID_CURSOR);
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
     let token: Token = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
     if token.v != 1 || token.f != list {

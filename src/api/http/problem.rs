@@ -16,7 +16,10 @@ use poem_openapi::{
 };
 use survey::text::Text;
 
-use crate::service::error::{Fault, Kind, ServiceError};
+use crate::service::error::{
+    Fault, Kind, ServiceError,
+    codes::{self, Code},
+};
 
 /// A failure, as RFC 9457 describes it.
 #[derive(Clone, Debug, Object)]
@@ -152,7 +155,7 @@ impl From<ServiceError> for Failure {
 
 impl Failure {
     /// A failure of the table with a detail of its own.
-    pub(crate) fn detailed(code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn detailed(code: Code, detail: impl Into<String>) -> Self {
         let mut failure = Self::from(ServiceError::new(code));
         failure.problem.detail = Some(detail.into());
         failure
@@ -425,27 +428,27 @@ fn from_framework(error: poem::Error) -> Response {
     }
     let detail = error.to_string();
     let failure = if let Some(found) = error.downcast_ref::<ParseRequestPayloadError>() {
-        Failure::detailed("invalid_json", trimmed(&found.reason))
+        Failure::detailed(codes::http::INVALID_JSON, trimmed(&found.reason))
     } else if let Some(found) = error.downcast_ref::<ParseParamError>() {
         Failure::detailed(
-            "invalid_parameter",
+            codes::http::INVALID_PARAMETER,
             format!("{}: {}", found.name, trimmed(&found.reason)),
         )
     } else if error.is::<ParsePathError>() {
         // A path that cannot name anything names nothing.
-        Failure::from(ServiceError::new("not_found"))
+        Failure::from(ServiceError::new(codes::general::NOT_FOUND))
     } else if error.is::<ContentTypeError>() {
-        Failure::detailed("unsupported_media_type", trimmed(&detail))
+        Failure::detailed(codes::http::UNSUPPORTED_MEDIA_TYPE, trimmed(&detail))
     } else if error.is::<AuthorizationError>() {
-        Failure::from(ServiceError::new("unauthenticated"))
+        Failure::from(ServiceError::new(codes::access::UNAUTHENTICATED))
     } else if error.is::<NotFoundError>() {
-        Failure::from(ServiceError::new("not_found"))
+        Failure::from(ServiceError::new(codes::general::NOT_FOUND))
     } else if error.is::<MethodNotAllowedError>() {
-        Failure::from(ServiceError::new("method_not_allowed"))
+        Failure::from(ServiceError::new(codes::http::METHOD_NOT_ALLOWED))
     } else if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Failure::from(ServiceError::new("body_too_large"))
+        Failure::from(ServiceError::new(codes::http::BODY_TOO_LARGE))
     } else if error.status().is_client_error() {
-        Failure::detailed("bad_request", trimmed(&detail)).with_status(error.status())
+        Failure::detailed(codes::http::BAD_REQUEST, trimmed(&detail)).with_status(error.status())
     } else {
         Failure::from(ServiceError::internal(detail))
     };

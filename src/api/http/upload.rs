@@ -6,7 +6,10 @@ use bytes::Bytes;
 use poem::Body;
 use tokio::io::AsyncReadExt;
 
-use crate::service::{Service, error::ServiceError};
+use crate::service::{
+    Service,
+    error::{ServiceError, codes},
+};
 
 /// All bytes of an upload, or a refusal once there are more than allowed.
 pub(crate) async fn read(service: &Service, body: Body) -> Result<Bytes, ServiceError> {
@@ -24,9 +27,9 @@ async fn read_at_most(limit: u64, body: Body) -> Result<Bytes, ServiceError> {
     reader
         .read_to_end(&mut bytes)
         .await
-        .map_err(|error| ServiceError::new("bad_request").because(error))?;
+        .map_err(|error| ServiceError::new(codes::http::BAD_REQUEST).because(error))?;
     if bytes.len() as u64 > limit {
-        Err(ServiceError::new("body_too_large"))
+        Err(ServiceError::new(codes::http::BODY_TOO_LARGE))
     } else {
         Ok(bytes.into())
     }

@@ -17,7 +17,7 @@ use crate::{
     domain::{robustness::RobustnessRequest, run::RunId},
     service::{
         Service,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
         runs::robustness::queue_robustness,
     },
 };
@@ -80,16 +80,11 @@ impl NewRobustness {
         for (at, setting) in given {
             match setting.uncertain() {
                 Some(setting) => uncertain.push(setting),
-                None => faults.push(Fault::at(
-                    format!("/uncertain/{at}"),
-                    "robustness.one_of",
-                    "choices 和 range 请给出其中一个。",
-                    "Give either choices or range.",
-                )),
+                None => faults.push(Fault::at(format!("/uncertain/{at}"), codes::runs::ONE_OF)),
             }
         }
         if !faults.is_empty() {
-            return Err(ServiceError::new("invalid").with_faults(faults));
+            return Err(ServiceError::new(codes::general::INVALID).with_faults(faults));
         }
         Ok(RobustnessRequest {
             replications: self.replications.unwrap_or(1000),

@@ -21,7 +21,7 @@ use crate::{
     domain::{enterprise::EnterpriseId, run::RunId},
     service::{
         Service,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
         runs::{
             explain::improve_result,
             what_if::{Changes, Standing, WhatIf, what_if},
@@ -56,30 +56,20 @@ impl NewWhatIf {
             }
             match serde_json::from_value::<Answer>(value) {
                 Ok(answer) => drop(changes.insert(code, Some(answer))),
-                Err(_) => faults.push(Fault::at(
-                    format!("/answers/{code}"),
-                    "answers.form",
-                    "答案须连同类型写出，如 {\"number\": \"12.5\"}。",
-                    "Write the answer with its kind, such as {\"number\": \"12.5\"}.",
-                )),
+                Err(_) => faults.push(Fault::at(format!("/answers/{code}"), codes::runs::ANSWER_FORM)),
             }
         }
         if faults.is_empty() {
             Ok(changes)
         } else {
-            Err(ServiceError::new("answers.invalid").with_faults(faults))
+            Err(ServiceError::new(codes::runs::INVALID_ANSWERS).with_faults(faults))
         }
     }
 }
 
 /// Something is to be left blank and has a value as well.
 pub(crate) fn both_ways(pointer: &str) -> Fault {
-    Fault::at(
-        pointer,
-        "what_if.both_ways",
-        "同一项既给出了数值，又列在 blank 中，请只留一处。",
-        "It has a value here and stands in blank as well; leave one of the two.",
-    )
+    Fault::at(pointer, codes::runs::BOTH_WAYS)
 }
 
 /// A result as it would be. It is not stored.

@@ -18,7 +18,7 @@ use crate::{
         survey_return::{ReturnFilter, ReturnId},
     },
     service::{
-        error::ServiceError,
+        error::{ServiceError, codes},
         returns::{
             accept::accept_return,
             read::list_returns,
@@ -142,7 +142,10 @@ impl Stage<'_> {
         };
         let only = PageRequest { limit: 1, after: None };
         let found = list_returns(self.service, &operator(), &filter, &only).await?;
-        let found = found.items.first().ok_or_else(|| ServiceError::new("not_found"))?;
+        let found = found
+            .items
+            .first()
+            .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?;
         Ok(found.survey_return.id)
     }
 

@@ -28,7 +28,7 @@ use crate::{
     service::{
         Service,
         access::users::{NewUser, create_user},
-        error::ServiceError,
+        error::{ServiceError, codes},
         jobs::progress::Progress,
         registry::{import_enterprises::import_enterprises, read::enterprises_by_uscc},
         runs,
@@ -59,7 +59,7 @@ impl Stage<'_> {
         let documents = publish_all(self.service, self.output, documents).await?;
         let questionnaire = newest(&documents, DocumentKind::Questionnaire)?;
         let profile = DemoProfile::parse(shipped::DEMO_COUNTY.as_bytes())
-            .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
+            .map_err(|faults| ServiceError::new(codes::documents::INVALID).with_faults(faults))?;
         let samples = self.generate(profile.clone(), questionnaire, seed, enterprises).await?;
         let registry = self.fill_registry(&samples).await?;
         let previous = self.hold_previous_round(questionnaire, &samples, &registry).await?;
@@ -79,13 +79,13 @@ impl Stage<'_> {
         }
         let ranked = |story: &&RunStory| story.run.scored > 0;
         let Some(last) = runs.iter().rfind(ranked) else {
-            return Err(ServiceError::new("run.no_returns").into());
+            return Err(ServiceError::new(codes::runs::NO_RETURNS).into());
         };
         let best = last
             .first
             .first()
             .map(|row| row.enterprise)
-            .ok_or_else(|| ServiceError::new("run.no_returns"))?;
+            .ok_or_else(|| ServiceError::new(codes::runs::NO_RETURNS))?;
         let explanation = explain_result(self.service, &operator(), last.run.id, best).await?;
         let logins = self.make_users(best, &registry).await?;
         Ok(Story {
@@ -115,7 +115,7 @@ impl Stage<'_> {
     ) -> Result<Vec<SampleEnterprise>, Failed> {
         let form = self.service.current_form(questionnaire.id).await?;
         let county = County::new(profile, &form.survey)
-            .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
+            .map_err(|faults| ServiceError::new(codes::documents::INVALID).with_faults(faults))?;
         Ok(county.generate(seed, enterprises))
     }
 
@@ -180,7 +180,7 @@ impl Stage<'_> {
         let best = registry
             .values()
             .find(|found| found.id == enterprise)
-            .ok_or_else(|| ServiceError::new("not_found"))?;
+            .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?;
         let users = [
             ("admin", "管理员", Role::Admin, Scope::County),
             ("bureau", "局审核员", Role::Bureau, Scope::County),
@@ -216,5 +216,5 @@ impl Stage<'_> {
 
 fn newest(documents: &[Document], kind: DocumentKind) -> Result<&Document, Failed> {
     let found = documents.iter().rfind(|document| document.kind == kind);
-    Ok(found.ok_or_else(|| ServiceError::new("document.missing"))?)
+    Ok(found.ok_or_else(|| ServiceError::new(codes::documents::MISSING))?)
 }

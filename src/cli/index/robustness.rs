@@ -8,8 +8,8 @@ use std::{
 
 use index::{
     composite::{CompositeError, Method, NodeKind, YearInput},
+    document::Methodology,
     ladder::ScoreStages,
-    methodology::Methodology,
     rank::Precision,
     robustness::{
         Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,

@@ -8,8 +8,8 @@ use std::{
 
 use index::{
     composite::{Column, Matrix, Method, Normalisation, Tree, YearInput, normalise},
+    document::{CompositeMethodology, Methodology},
     exchange::{MetaTable, ParameterTable, UnitTable},
-    methodology::{CompositeMethodology, Methodology},
 };
 use survey::document::DocumentFault;
 

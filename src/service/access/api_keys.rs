@@ -12,7 +12,7 @@ use crate::{
     },
     service::{
         Service,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
     store,
 };
@@ -39,15 +39,10 @@ pub async fn create_api_key(
     let mut faults = scope_faults(service, new.role, &new.scope).await?;
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
-        faults.push(Fault::at(
-            "/name",
-            "api_key.name",
-            "请写明用途（100 字以内）。",
-            "Say what it is for in at most 100 characters.",
-        ));
+        faults.push(Fault::at("/name", codes::access::KEY_NAME));
     }
     if !faults.is_empty() {
-        return Err(ServiceError::new("user.invalid").with_faults(faults));
+        return Err(ServiceError::new(codes::access::INVALID_USER).with_faults(faults));
     }
     let secret = format!("rh_{}", URL_SAFE_NO_PAD.encode(service.ids.random_bytes()));
     let key = ApiKey {

@@ -3,19 +3,22 @@
 use crate::{
     blobs::sha256_hex,
     domain::access::Principal,
-    service::{Service, error::ServiceError},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
 /// The caller behind a bearer token.
 pub async fn by_token(service: &Service, token: &str) -> Result<Principal, ServiceError> {
     let found = store::access::find_token(service.db.read(), &sha256_hex(token.as_bytes())).await?;
-    let (token, user) = found.ok_or_else(|| ServiceError::new("unauthenticated"))?;
+    let (token, user) = found.ok_or_else(|| ServiceError::new(codes::access::UNAUTHENTICATED))?;
     if user.disabled {
-        return Err(ServiceError::new("unauthenticated"));
+        return Err(ServiceError::new(codes::access::UNAUTHENTICATED));
     }
     if token.expires_at <= service.now() {
-        return Err(ServiceError::new("token_expired"));
+        return Err(ServiceError::new(codes::access::TOKEN_EXPIRED));
     }
     Ok(Principal {
         name: user.login,
@@ -28,10 +31,10 @@ pub async fn by_token(service: &Service, token: &str) -> Result<Principal, Servi
 /// The caller behind an API key.
 pub async fn by_api_key(service: &Service, key: &str) -> Result<Principal, ServiceError> {
     let found = store::access::find_api_key(service.db.read(), &sha256_hex(key.as_bytes())).await?;
-    let key = found.ok_or_else(|| ServiceError::new("unauthenticated"))?;
+    let key = found.ok_or_else(|| ServiceError::new(codes::access::UNAUTHENTICATED))?;
     let ended = key.expires_at.is_some_and(|at| at <= service.now());
     if ended || key.revoked_at.is_some() {
-        return Err(ServiceError::new("unauthenticated"));
+        return Err(ServiceError::new(codes::access::UNAUTHENTICATED));
     }
     Ok(Principal {
         name: format!("key:{}", key.name),

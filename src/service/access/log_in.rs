@@ -15,7 +15,11 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{
     blobs::sha256_hex,
     domain::access::{AccessToken, PasswordHash, TokenId, User},
-    service::{Service, blocking::blocking, error::ServiceError},
+    service::{
+        Service,
+        blocking::blocking,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -44,7 +48,7 @@ pub async fn log_in(service: &Service, login: &str, password: &str) -> Result<Lo
     let good = blocking(move || Ok(verify(&password, &hash))).await?;
     let Some(user) = user.filter(|user| good && !user.disabled) else {
         service.failed_logins.record(&login, now);
-        return Err(ServiceError::new("bad_credentials"));
+        return Err(ServiceError::new(codes::access::BAD_CREDENTIALS));
     };
     service.failed_logins.forget(&login);
     let token = URL_SAFE_NO_PAD.encode(service.ids.random_bytes());
@@ -117,7 +121,7 @@ impl FailedLogins {
             !times.is_empty()
         });
         match all.get(login) {
-            Some(times) if times.len() >= Self::LIMIT => Err(ServiceError::new("too_many_logins")),
+            Some(times) if times.len() >= Self::LIMIT => Err(ServiceError::new(codes::access::TOO_MANY_LOGINS)),
             _ => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use crate::{
         access::{Principal, Role},
         return_step::ReturnStep,
     },
-    service::error::ServiceError,
+    service::error::{ServiceError, codes},
 };
 
 /// Something that a use case does.
@@ -99,7 +99,7 @@ impl Principal {
         if allowed(self.role, action) {
             Ok(())
         } else {
-            Err(ServiceError::new("forbidden"))
+            Err(ServiceError::new(codes::access::FORBIDDEN))
         }
     }
 }

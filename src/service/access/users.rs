@@ -8,7 +8,7 @@ use crate::{
     },
     service::{
         Service,
-        error::{Fault, ServiceError, duplicate},
+        error::{Fault, ServiceError, codes, duplicate},
     },
     store,
     store::db::StoreError,
@@ -37,7 +37,7 @@ pub async fn create_user(service: &Service, caller: &Principal, new: NewUser) ->
     let login = new.login.trim().to_lowercase();
     let faults = user_faults(service, &login, &new).await?;
     if !faults.is_empty() {
-        return Err(ServiceError::new("user.invalid").with_faults(faults));
+        return Err(ServiceError::new(codes::access::INVALID_USER).with_faults(faults));
     }
     let user = User {
         id: UserId(service.next_id()),
@@ -53,7 +53,7 @@ pub async fn create_user(service: &Service, caller: &Principal, new: NewUser) ->
     let txn = service.db.begin_write().await?;
     store::access::insert_user(&txn, &user, &hash)
         .await
-        .map_err(|error| duplicate(error, "user.duplicate_login"))?;
+        .map_err(|error| duplicate(error, codes::access::DUPLICATE_LOGIN))?;
     txn.commit().await?;
     Ok(user)
 }
@@ -65,28 +65,13 @@ async fn user_faults(service: &Service, login: &str, new: &NewUser) -> Result<Ve
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'));
     if !shape {
-        faults.push(Fault::at(
-            "/login",
-            "user.login",
-            "登录名为 2 至 64 个字母、数字或 . _ - @。",
-            "A login is 2 to 64 letters, digits or . _ - @.",
-        ));
+        faults.push(Fault::at("/login", codes::access::LOGIN));
     }
     if new.display_name.trim().is_empty() || new.display_name.chars().count() > 100 {
-        faults.push(Fault::at(
-            "/display_name",
-            "user.display_name",
-            "请填写姓名（100 字以内）。",
-            "Give a name of at most 100 characters.",
-        ));
+        faults.push(Fault::at("/display_name", codes::access::DISPLAY_NAME));
     }
     if new.password.chars().count() < PASSWORD_MIN || new.password.len() > 1000 {
-        faults.push(Fault::at(
-            "/password",
-            "user.weak_password",
-            "密码至少 12 个字符。",
-            "A password has 12 characters at least.",
-        ));
+        faults.push(Fault::at("/password", codes::access::WEAK_PASSWORD));
     }
     faults.extend(scope_faults(service, new.role, &new.scope).await?);
     Ok(faults)
@@ -101,12 +86,7 @@ pub(super) async fn scope_faults(service: &Service, role: Role, scope: &Scope) -
         Role::Reader => !matches!(scope, Scope::Enterprise(_)),
     };
     if !fits {
-        return Ok(vec![Fault::at(
-            "/scope",
-            "user.scope",
-            "范围与角色不符：企业用户要指定企业，镇街用户要指定镇街，局用户为全县。",
-            "The scope does not fit the role: an enterprise user names its enterprise, a town user its town, the bureau sees the county.",
-        )]);
+        return Ok(vec![Fault::at("/scope", codes::access::SCOPE)]);
     }
     let exists = match scope {
         Scope::County => true,
@@ -123,12 +103,7 @@ pub(super) async fn scope_faults(service: &Service, role: Role, scope: &Scope) -
     Ok(if exists {
         Vec::new()
     } else {
-        vec![Fault::at(
-            "/scope",
-            "user.scope_unknown",
-            "没有这个镇街或企业。",
-            "There is no such town or enterprise.",
-        )]
+        vec![Fault::at("/scope", codes::access::SCOPE_UNKNOWN)]
     })
 }
 

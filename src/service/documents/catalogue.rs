@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use index::{compile::OverReturns, methodology::Methodology};
+use index::{compile::OverReturns, document::Methodology};
 use survey::{
     justification::JustificationReasons,
     questionnaire::Questionnaire,
@@ -23,7 +23,11 @@ use crate::{
         page::PageRequest,
         round::Round,
     },
-    service::{Service, blocking::blocking, error::ServiceError},
+    service::{
+        Service,
+        blocking::blocking,
+        error::{ServiceError, codes},
+    },
     store,
     store::db::Database,
 };
@@ -97,7 +101,7 @@ impl Catalogue {
                 .compile(&form.survey)
                 .map_err(stored_but_invalid)?
                 .over_returns()
-                .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
+                .ok_or_else(|| ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES))
         })
         .await?;
         write(&self.methodologies).insert(key, compiled.clone());
@@ -139,7 +143,7 @@ pub async fn current_reference(db: &Database) -> Result<Vec<DocumentContent>, Se
             .await?
             .items
             .pop();
-        let document = newest.ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))?;
+        let document = newest.ok_or_else(|| ServiceError::new(codes::documents::MISSING).because(kind.name()))?;
         found.push(content(db, document.id).await?);
     }
     // A house that was set up before there were reasons goes on without them.
@@ -172,7 +176,7 @@ pub fn reference_tables(documents: &[DocumentContent]) -> Result<ReferenceTables
             .iter()
             .find(|found| found.document.kind == kind)
             .map(|found| found.content.as_bytes())
-            .ok_or_else(|| ServiceError::new("document.missing").because(kind.name()))
+            .ok_or_else(|| ServiceError::new(codes::documents::MISSING).because(kind.name()))
     };
     let industries = documents
         .iter()
@@ -206,7 +210,7 @@ async fn contents(db: &Database, ids: &[DocumentId]) -> Result<Vec<DocumentConte
 
 /// A document that was validated before it was stored does not pass any more: the engine has changed under it.
 fn stored_but_invalid(faults: Vec<survey::document::DocumentFault>) -> ServiceError {
-    ServiceError::new("document.invalid").with_faults(faults)
+    ServiceError::new(codes::documents::INVALID).with_faults(faults)
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

@@ -8,7 +8,13 @@ use crate::{
         access::Principal,
         document::{Document, DocumentContent, DocumentId},
     },
-    service::{Service, access::permission::Action, blocking::blocking, documents, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        blocking::blocking,
+        documents,
+        error::{ServiceError, codes},
+    },
 };
 
 /// Two documents and what differs.
@@ -32,7 +38,7 @@ pub async fn compare_documents(
     let after = documents::catalogue::content(&service.db, id).await?;
     let before = documents::catalogue::content(&service.db, with).await?;
     if after.document.kind != before.document.kind {
-        return Err(ServiceError::new("document.not_comparable"));
+        return Err(ServiceError::new(codes::documents::NOT_COMPARABLE));
     }
     blocking(move || {
         Ok(DocumentDifference {
@@ -45,5 +51,5 @@ pub async fn compare_documents(
 }
 
 fn json(content: &DocumentContent) -> Result<Value, ServiceError> {
-    serde_json::from_str(&content.content).map_err(|_| ServiceError::new("document.not_comparable"))
+    serde_json::from_str(&content.content).map_err(|_| ServiceError::new(codes::documents::NOT_COMPARABLE))
 }

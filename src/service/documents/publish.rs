@@ -1,6 +1,6 @@
 //! Publishing documents: validated whole, then immutable for ever.
 
-use index::methodology::Methodology;
+use index::document::Methodology;
 use serde::Deserialize;
 use survey::{
     document::DocumentFault,
@@ -24,7 +24,7 @@ use crate::{
         Service,
         access::permission::Action,
         blocking::blocking,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
     store,
     store::db::StoreError,
@@ -60,7 +60,7 @@ pub async fn publish_document(
         return if found.sha256 == sha256 {
             Ok(found)
         } else {
-            Err(ServiceError::new("document.published"))
+            Err(ServiceError::new(codes::documents::PUBLISHED))
         };
     }
     let rows = validate(service, new.kind, &name, &content).await?;
@@ -87,7 +87,7 @@ pub async fn publish_document(
             let found = store::document::find_document_by(service.db.read(), new.kind, name.0, name.1).await?;
             return found
                 .filter(|found| found.sha256 == document.sha256)
-                .ok_or_else(|| ServiceError::new("document.published"));
+                .ok_or_else(|| ServiceError::new(codes::documents::PUBLISHED));
         }
         other => other?,
     }
@@ -104,12 +104,7 @@ pub async fn publish_document(
 
 /// The refusal of a document that is no text.
 pub(crate) fn not_utf8() -> ServiceError {
-    ServiceError::new("document.invalid").with_faults([Fault::at(
-        "",
-        "document.not_utf8",
-        "文档不是 UTF-8 编码。",
-        "The document is not UTF-8.",
-    )])
+    ServiceError::new(codes::documents::INVALID).with_faults([Fault::at("", codes::documents::NOT_UTF8)])
 }
 
 /// Under which name a document is published.
@@ -148,31 +143,26 @@ impl Name {
             _ => serde_json::from_str(content).map_err(|error| {
                 let place = format!("{}:{}", error.line(), error.column());
                 let fault = if error.is_data() {
-                    Fault::at(
+                    Fault::saying(
                         place,
-                        "document.head",
+                        codes::documents::HEAD,
                         format!("代码、版本或标题写得不对：{error}"),
                         format!("Code, version or title are not as they should be: {error}"),
                     )
                 } else {
-                    Fault::at(
+                    Fault::saying(
                         place,
-                        "document.not_json",
+                        codes::documents::NOT_JSON,
                         format!("不是合法的 JSON：{error}"),
                         format!("Not valid JSON: {error}"),
                     )
                 };
-                ServiceError::new("document.invalid").with_faults([fault])
+                ServiceError::new(codes::documents::INVALID).with_faults([fault])
             })?,
         };
         let missing = |what: &str| {
-            let fault = Fault::at(
-                format!("/{what}"),
-                "document.unnamed",
-                "请给出代码、版本和标题。",
-                "State code, version and title.",
-            );
-            ServiceError::new("document.invalid").with_faults([fault])
+            let fault = Fault::at(format!("/{what}"), codes::documents::UNNAMED);
+            ServiceError::new(codes::documents::INVALID).with_faults([fault])
         };
         let name = Self {
             code: head.code.or(code).ok_or_else(|| missing("code"))?,
@@ -183,7 +173,7 @@ impl Name {
         if faults.is_empty() {
             Ok(name)
         } else {
-            Err(ServiceError::new("document.invalid").with_faults(faults))
+            Err(ServiceError::new(codes::documents::INVALID).with_faults(faults))
         }
     }
 
@@ -193,35 +183,20 @@ impl Name {
         let begins_well = |text: &str| text.starts_with(|c: char| c.is_ascii_alphanumeric());
         let mut faults = Vec::new();
         if !begins_well(&self.code) || self.code.len() > 64 || !self.code.chars().all(is_plain) {
-            faults.push(Fault::at(
-                "/code",
-                "document.bad_code",
-                "代码以字母或数字开头，只含字母、数字和 . _ -，不超过 64 个字符。",
-                "A code begins with a letter or digit and has letters, digits and . _ - only, 64 characters at most.",
-            ));
+            faults.push(Fault::at("/code", codes::documents::BAD_CODE));
         }
         let is_graphic = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
         let version = &self.version;
         let well_spaced = version.trim() == version && version.chars().all(|c| is_graphic(c) || c == ' ');
         if !begins_well(version) || version.len() > 40 || !well_spaced {
-            faults.push(Fault::at(
-                "/version",
-                "document.bad_version",
-                "版本以字母或数字开头，只含可见的英文字符，首尾没有空格，不超过 40 个字符。",
-                "A version begins with a letter or digit and has visible ASCII characters only, none of them a blank at its ends, 40 at most.",
-            ));
+            faults.push(Fault::at("/version", codes::documents::BAD_VERSION));
         }
         let title = [&self.title.zh, &self.title.en];
         if title
             .iter()
             .any(|text| text.chars().count() > 200 || text.chars().any(char::is_control))
         {
-            faults.push(Fault::at(
-                "/title",
-                "document.bad_title",
-                "标题不含控制字符，不超过 200 个字符。",
-                "A title has no control characters and 200 characters at most.",
-            ));
+            faults.push(Fault::at("/title", codes::documents::BAD_TITLE));
         }
         faults
     }
@@ -236,7 +211,7 @@ enum Rows {
 
 async fn validate(service: &Service, kind: DocumentKind, name: &Name, content: &str) -> Result<Rows, ServiceError> {
     let bytes = content.as_bytes();
-    let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let invalid = |faults: Vec<DocumentFault>| ServiceError::new(codes::documents::INVALID).with_faults(faults);
     match kind {
         DocumentKind::Areas => {
             let table = AreaTable::parse(bytes).map_err(invalid)?;
@@ -269,7 +244,7 @@ async fn validate(service: &Service, kind: DocumentKind, name: &Name, content: &
 
 /// A methodology is checked against the newest version of the questionnaire that it names.
 async fn validate_methodology(service: &Service, bytes: &[u8]) -> Result<(), ServiceError> {
-    let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let invalid = |faults: Vec<DocumentFault>| ServiceError::new(codes::documents::INVALID).with_faults(faults);
     let methodology = Methodology::parse(bytes).map_err(invalid)?;
     // The regional index names no questionnaire of its own; it is checked against the newest one.
     let named = questionnaire_of(&methodology);
@@ -281,8 +256,8 @@ async fn validate_methodology(service: &Service, bytes: &[u8]) -> Result<(), Ser
             .items
             .pop(),
     };
-    let questionnaire =
-        questionnaire.ok_or_else(|| ServiceError::new("document.missing").because(named.unwrap_or("questionnaire")))?;
+    let questionnaire = questionnaire
+        .ok_or_else(|| ServiceError::new(codes::documents::MISSING).because(named.unwrap_or("questionnaire")))?;
     let reference = current_reference(&service.db).await?;
     let ids = reference.iter().map(|found| found.document.id).collect::<Vec<_>>();
     let form = service.catalogue.form(&service.db, questionnaire.id, &ids).await?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use workbook::archive::{Archive, ArchiveError, is_one_spreadsheet};
+use workbook::archive::{Archive, is_one_spreadsheet};
 
 use crate::{
     blobs::sha256_hex,
@@ -17,7 +17,7 @@ use crate::{
         Service,
         access::permission::Action,
         blocking::blocking,
-        error::{Fault, Kind, ServiceError},
+        error::{ServiceError, codes},
         jobs::take_on::new_job,
         returns::situation::require_open,
         templates::recognise::bulk_sheet,
@@ -190,7 +190,7 @@ pub(crate) fn may_hand_in(caller: &Principal) -> Result<(), ServiceError> {
     caller.may(Action::HandInReturns)?;
     match caller.scope {
         Scope::County | Scope::Town(_) => Ok(()),
-        Scope::Enterprise(_) => Err(ServiceError::new("forbidden")),
+        Scope::Enterprise(_) => Err(ServiceError::new(codes::access::FORBIDDEN)),
     }
 }
 
@@ -200,12 +200,7 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
             let limits = service.settings.imports.archive();
             let (archive, source_sha256) = blocking({
                 let bytes = bytes.clone();
-                move || {
-                    Ok((
-                        Archive::open(bytes.clone(), &limits).map_err(|error| refused(&error))?,
-                        sha256_hex(&bytes),
-                    ))
-                }
+                move || Ok((Archive::open(bytes.clone(), &limits)?, sha256_hex(&bytes)))
             })
             .await?;
             service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
@@ -253,20 +248,4 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
 /// A name as it is kept: no longer than people read.
 fn shown(name: &str) -> String {
     name.chars().take(255).collect()
-}
-
-/// A ZIP that is refused as a whole.
-pub(crate) fn refused(error: &ArchiveError) -> ServiceError {
-    let kind = match error {
-        ArchiveError::TooManyEntries { .. } | ArchiveError::TooLarge { .. } => Kind::TooLarge,
-        _ => Kind::Unprocessable,
-    };
-    let message = error.message();
-    let fault = Fault {
-        code: error.code().to_owned(),
-        pointer: None,
-        place: None,
-        message: message.clone(),
-    };
-    ServiceError::refused(kind, error.code(), message).with_faults([fault])
 }

@@ -24,7 +24,7 @@ use crate::{
         Service,
         blocking::blocking,
         documents::form::Form,
-        error::{Kind, ServiceError},
+        error::{Kind, ServiceError, codes},
         returns::check_workbook::read_workbook,
     },
     store,
@@ -85,7 +85,7 @@ pub async fn propose_mapping(
         Ok(Proposed {
             file_sha256,
             sheets,
-            proposal: proposal.ok_or_else(|| ServiceError::new("mapping.nothing_alike"))?,
+            proposal: proposal.ok_or_else(|| ServiceError::new(codes::imports::NOTHING_ALIKE))?,
         })
     })
     .await
@@ -135,7 +135,7 @@ fn first_rows(compiled: &Compiled, raw: &RawWorkbook, most: usize) -> Vec<SheetR
 /// The mapping, if it fits the questionnaire.
 pub(crate) fn compile(mapping: Mapping, form: &Form) -> Result<Compiled, ServiceError> {
     Compiled::new(mapping, form.survey.questionnaire())
-        .map_err(|faults| ServiceError::new("mapping.invalid").with_faults(faults))
+        .map_err(|faults| ServiceError::new(codes::imports::INVALID_MAPPING).with_faults(faults))
 }
 
 pub(crate) async fn round_and_form(service: &Service, round: RoundId) -> Result<(Round, Arc<Form>), ServiceError> {

@@ -15,7 +15,7 @@ use crate::{
     },
     service::{
         Service,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
     store,
     store::db::StoreError,
@@ -69,10 +69,10 @@ pub async fn update_profile(
     let txn = service.db.begin_write().await?;
     let mut profile = store::mapping::find_profile(&txn, id).await?;
     if caller.scope != Scope::County && caller.scope != profile.scope {
-        return Err(ServiceError::new("forbidden"));
+        return Err(ServiceError::new(codes::access::FORBIDDEN));
     }
     if profile.questionnaire != form.survey.questionnaire().code {
-        return Err(ServiceError::new("mapping.other_questionnaire"));
+        return Err(ServiceError::new(codes::imports::OTHER_QUESTIONNAIRE));
     }
     compile(mapping.clone(), &form)?;
     profile.name = name;
@@ -110,7 +110,7 @@ pub async fn apply_profile(
     let profile = get_profile(service, caller, id).await?;
     let (_, form) = round_and_form(service, round).await?;
     if profile.questionnaire != form.survey.questionnaire().code {
-        return Err(ServiceError::new("mapping.other_questionnaire"));
+        return Err(ServiceError::new(codes::imports::OTHER_QUESTIONNAIRE));
     }
     compile(profile.mapping.clone(), &form)?;
     Ok(AppliedMapping {
@@ -123,20 +123,20 @@ pub async fn apply_profile(
 fn checked_name(name: &str) -> Result<String, ServiceError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        let fault = Fault::at(
+        let fault = Fault::saying(
             "/name",
-            "mapping.name",
+            codes::imports::MAPPING_NAME,
             format!("名称应为 1 到 {LONGEST_NAME} 个字。"),
             format!("A name has 1 to {LONGEST_NAME} characters."),
         );
-        return Err(ServiceError::new("mapping.invalid").with_faults([fault]));
+        return Err(ServiceError::new(codes::imports::INVALID_MAPPING).with_faults([fault]));
     }
     Ok(name.to_owned())
 }
 
 fn unique<T>(written: Result<T, StoreError>) -> Result<T, ServiceError> {
     written.map_err(|error| match error {
-        StoreError::Duplicate { .. } => ServiceError::new("mapping.duplicate_name"),
+        StoreError::Duplicate { .. } => ServiceError::new(codes::imports::DUPLICATE_NAME),
         other => other.into(),
     })
 }

@@ -11,7 +11,10 @@ use crate::{
         page::{Page, PageRequest},
         round::RoundId,
     },
-    service::{Service, error::ServiceError},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -45,7 +48,7 @@ pub async fn list_imports(
 pub async fn get_import(service: &Service, caller: &Principal, id: ImportId) -> Result<ImportView, ServiceError> {
     let batch = find(service, caller, id).await?;
     let view = views(service, vec![batch]).await?.pop();
-    view.ok_or_else(|| ServiceError::new("not_found"))
+    view.ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))
 }
 
 /// What became of each file or row, in order.

@@ -25,7 +25,7 @@ use crate::{
         Service,
         blocking::blocking,
         documents::form::Form,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
         returns::check_workbook::{Known, evaluate, of_notice, raise},
         rounds::figures::RoundView,
         templates::issue::known_answers,
@@ -257,19 +257,19 @@ impl RowContext {
         let returns = store::survey_return::find_returns_of(conn, &self.scope, self.round.id, &ids).await?;
         let owner = |row: &SheetRow| {
             let Some(key) = &row.key else {
-                return Err(at_key(ServiceError::new("import.no_key"), row));
+                return Err(at_key(ServiceError::new(codes::imports::NO_KEY), row));
             };
             let found = match self.columns.key_kind() {
                 KeyKind::Name => by_key.get(key),
                 KeyKind::Uscc => by_key.get(&key.to_uppercase()),
             };
             match found.map_or(&[][..], Vec::as_slice) {
-                [] => Err(at_key(ServiceError::new("import.unknown_enterprise"), row)),
+                [] => Err(at_key(ServiceError::new(codes::imports::UNKNOWN_ENTERPRISE), row)),
                 [enterprise] => returns
                     .get(&enterprise.id)
                     .cloned()
-                    .ok_or_else(|| at_key(ServiceError::new("import.unknown_enterprise"), row)),
-                _ => Err(at_key(ServiceError::new("import.ambiguous_name"), row)),
+                    .ok_or_else(|| at_key(ServiceError::new(codes::imports::UNKNOWN_ENTERPRISE), row)),
+                _ => Err(at_key(ServiceError::new(codes::imports::AMBIGUOUS_NAME), row)),
             }
         };
         Ok(rows.iter().map(owner).collect())

@@ -5,7 +5,7 @@ use workbook::extract::{RawRow, RawSheet, RawWorkbook, RowsHead, Visibility, Wan
 
 use crate::{
     reader::{RowBatch, RowStream},
-    service::{Service, error::ServiceError, returns::check_workbook::refused},
+    service::{Service, error::ServiceError},
 };
 
 /// Sheets that are looked into when only beginnings are read.
@@ -34,12 +34,12 @@ async fn open_rows(service: &Service, file: SheetFile<'_>, wanted: WantedSheet) 
         SheetFile::Kept(sha256) => service.original(sha256).await?,
     };
     let rows = service.reader.rows(bytes, wanted).await;
-    rows.map_err(ServiceError::internal)?.map_err(refused)
+    Ok(rows.map_err(ServiceError::internal)??)
 }
 
 /// The next rows of a sheet; none once all were given.
 pub(crate) async fn next_rows(stream: &mut RowStream) -> Result<Option<Vec<RawRow>>, ServiceError> {
-    Ok(match stream.next().await.transpose().map_err(refused)? {
+    Ok(match stream.next().await.transpose()? {
         Some(RowBatch::Rows(rows)) => Some(rows),
         Some(RowBatch::End(_)) | None => None,
     })

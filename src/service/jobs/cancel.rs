@@ -6,7 +6,10 @@ use crate::{
         access::Principal,
         job::{Job, JobId},
     },
-    service::{Service, error::ServiceError},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+    },
     store,
     store::db::StoreError,
 };
@@ -16,7 +19,7 @@ pub async fn cancel_job(service: &Service, caller: &Principal, id: JobId) -> Res
     let job = get_job(service, caller, id).await?;
     let txn = service.db.begin_write().await?;
     match store::job::cancel_job(&txn, id, job.task.kind().is_stoppable(), service.now()).await {
-        Err(StoreError::NotFound) => return Err(ServiceError::new("job.cannot_be_cancelled")),
+        Err(StoreError::NotFound) => return Err(ServiceError::new(codes::jobs::CANNOT_BE_CANCELLED)),
         cancelled => cancelled?,
     }
     store::import::cancel_items(&txn, id).await?;

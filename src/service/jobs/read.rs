@@ -6,7 +6,11 @@ use crate::{
         job::{Job, JobId},
         page::{Page, PageRequest},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -17,7 +21,7 @@ pub async fn get_job(service: &Service, caller: &Principal, id: JobId) -> Result
     if job.created_by == caller.name || caller.role == Role::Admin {
         Ok(job)
     } else {
-        Err(ServiceError::new("not_found"))
+        Err(ServiceError::new(codes::general::NOT_FOUND))
     }
 }
 

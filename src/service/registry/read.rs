@@ -10,7 +10,11 @@ use crate::{
         industry::{Industry, IndustryFilter},
         page::{Page, PageRequest},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -30,7 +34,7 @@ pub async fn get_area(service: &Service, caller: &Principal, code: &str) -> Resu
     caller.may(Action::ReadCatalogue)?;
     store::area::find_area(service.db.read(), code)
         .await?
-        .ok_or_else(|| ServiceError::new("not_found"))
+        .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))
 }
 
 /// Industries of the newest edition: below one, of a level, or whose name or code holds a text.

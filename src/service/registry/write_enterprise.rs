@@ -16,7 +16,7 @@ use crate::{
         Service,
         access::permission::Action,
         documents::catalogue::{current_reference, reference_tables},
-        error::{Fault, ServiceError, duplicate},
+        error::{Fault, ServiceError, codes, duplicate},
     },
     store,
 };
@@ -38,13 +38,13 @@ pub async fn create_enterprise(
     caller.may(Action::WriteEnterprises)?;
     let tables = current_tables(service).await?;
     let checked = check(&tables, &service.this_month(), input)
-        .map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
+        .map_err(|faults| ServiceError::new(codes::registry::INVALID_ENTERPRISE).with_faults(faults))?;
     let now = service.now();
     let enterprise = checked.into_enterprise(EnterpriseId(service.next_id()), 1, now, now);
     let txn = service.db.begin_write().await?;
     store::enterprise::insert_enterprise(&txn, &caller.scope, &enterprise)
         .await
-        .map_err(|error| duplicate(error, "enterprise.duplicate_uscc"))?;
+        .map_err(|error| duplicate(error, codes::registry::DUPLICATE_USCC))?;
     txn.commit().await?;
     Ok(enterprise)
 }
@@ -60,13 +60,13 @@ pub async fn update_enterprise(
     caller.may(Action::WriteEnterprises)?;
     let tables = current_tables(service).await?;
     let checked = check(&tables, &service.this_month(), input)
-        .map_err(|faults| ServiceError::new("enterprise.invalid").with_faults(faults))?;
+        .map_err(|faults| ServiceError::new(codes::registry::INVALID_ENTERPRISE).with_faults(faults))?;
     let txn = service.db.begin_write().await?;
     let found = store::enterprise::find_enterprise(&txn, &caller.scope, id).await?;
     let mut enterprise = checked.into_enterprise(id, found.version, found.created_at, service.now());
     enterprise.version = store::enterprise::update_enterprise(&txn, &caller.scope, &enterprise, expected_version)
         .await
-        .map_err(|error| duplicate(error, "enterprise.duplicate_uscc"))?;
+        .map_err(|error| duplicate(error, codes::registry::DUPLICATE_USCC))?;
     txn.commit().await?;
     Ok(enterprise)
 }
@@ -114,19 +114,14 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
     let mut faults = Vec::new();
     facts.name = facts.name.trim().into();
     if facts.name.is_empty() || facts.name.chars().count() > 200 {
-        faults.push(Fault::at(
-            "/name",
-            "enterprise.name",
-            "请填写企业全称（200 字以内）。",
-            "Give the full name in at most 200 characters.",
-        ));
+        faults.push(Fault::at("/name", codes::registry::NAME));
     }
     if is_town(tables, &facts.area_code) {
         faults.extend(area_fault(&tables.areas, &facts.area_code, month));
     } else {
-        faults.push(Fault::at(
+        faults.push(Fault::saying(
             "/area_code",
-            "enterprise.area_unknown",
+            codes::registry::AREA_UNKNOWN,
             format!("行政区划代码“{}”不是名录中的镇街。", facts.area_code),
             format!(
                 "\"{}\" is not the code of a town or street in the list.",
@@ -135,9 +130,9 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
         ));
     }
     if !is_class(tables, &facts.industry_code) {
-        faults.push(Fault::at(
+        faults.push(Fault::saying(
             "/industry_code",
-            "enterprise.industry_unknown",
+            codes::registry::INDUSTRY_UNKNOWN,
             format!("行业代码“{}”不是 GB/T 4754 的小类（如 C3831）。", facts.industry_code),
             format!(
                 "\"{}\" is not a four-digit class of GB/T 4754, such as C3831.",
@@ -150,12 +145,7 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
         ("/assets_wan_yuan", facts.assets_wan_yuan),
     ] {
         if amount.is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero()) {
-            faults.push(Fault::at(
-                pointer,
-                "enterprise.negative",
-                "金额不能为负。",
-                "The amount may not be negative.",
-            ));
+            faults.push(Fault::at(pointer, codes::registry::NEGATIVE));
         }
     }
     let uscc_exception = uscc_exception
@@ -164,12 +154,7 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
     let uscc = match Uscc::parse(&facts.uscc) {
         Ok(uscc) => {
             if !uscc.check_ok() && uscc_exception.is_none() {
-                faults.push(Fault::at(
-                    "/uscc",
-                    "enterprise.uscc_check",
-                    "统一社会信用代码的校验位不符。请核对；若确为早年发放的代码，请在 uscc_exception 写明理由。",
-                    "The check character of the credit code is wrong. Check it; if it is a legacy code, give the reason in uscc_exception.",
-                ));
+                faults.push(Fault::at("/uscc", codes::registry::USCC_CHECK));
             }
             Some(uscc)
         }
@@ -202,7 +187,7 @@ pub(crate) fn check(tables: &ReferenceTables, month: &str, input: EnterpriseInpu
 
 /// What is wrong with the code of a parent.
 fn parent_fault(parent: Option<&Uscc>, own: Option<&Uscc>) -> Option<Fault> {
-    let fault = |zh: &str, en: &str| Some(Fault::at("/parent_uscc", "enterprise.parent_uscc", zh, en));
+    let fault = |zh: &str, en: &str| Some(Fault::saying("/parent_uscc", codes::registry::PARENT_USCC, zh, en));
     let Some(parent) = parent.filter(|parent| parent.check_ok()) else {
         return fault(
             "母公司统一社会信用代码有误，请核对；没有则留空。",
@@ -228,9 +213,9 @@ fn area_fault(areas: &AreaTable, code: &str, month: &str) -> Option<Fault> {
             format!("; use {} {}", next.code, next.name),
         )
     });
-    Some(Fault::at(
+    Some(Fault::saying(
         "/area_code",
-        "enterprise.area_not_in_force",
+        codes::registry::AREA_NOT_IN_FORCE,
         format!("行政区划“{} {}”在 {month} 不存在{zh}。", area.code, area.name),
         format!("The area {} {} does not exist in {month}{en}.", area.code, area.name),
     ))
@@ -256,7 +241,7 @@ fn uscc_fault(fault: &UsccFault) -> Fault {
             )
         }
     };
-    Fault::at("/uscc", "enterprise.uscc_form", zh, en)
+    Fault::saying("/uscc", codes::registry::USCC_FORM, zh, en)
 }
 
 /// Whether a code is that of a town or street, where enterprises have their seat.

@@ -10,13 +10,13 @@ use survey::{
 };
 use workbook::{
     anchor::ReturnWorkbook,
-    annotate::Subject,
+    annotate::{AnnotateError, Subject},
     layout::CellKey,
     prefill::{Prefill, PrefillCell},
 };
 
 use super::{
-    check_workbook::{anchor_workbook, read_workbook, refused},
+    check_workbook::{anchor_workbook, read_workbook},
     read::{get_return, get_revision},
     situation::Situation,
 };
@@ -30,7 +30,7 @@ use crate::{
         Service,
         access::permission::Action,
         documents::form::Form,
-        error::ServiceError,
+        error::{ServiceError, codes},
         templates::{
             issue::{Filling, Template, write_filled},
             recognise::written_from,
@@ -60,10 +60,10 @@ pub async fn report_on(
     let survey_return = get_return(service, caller, id).await?;
     let wanted = revision
         .or(survey_return.latest)
-        .ok_or_else(|| ServiceError::new("return.nothing_uploaded"))?;
+        .ok_or_else(|| ServiceError::new(codes::returns::NOTHING_UPLOADED))?;
     let revision = get_revision(service, caller, wanted).await?;
     if revision.survey_return != id {
-        return Err(ServiceError::new("not_found"));
+        return Err(ServiceError::new(codes::general::NOT_FOUND));
     }
     let situation = Situation::load(service, caller, &survey_return).await?;
     let conn = service.db.read();
@@ -120,7 +120,7 @@ pub async fn annotated_workbook(
     };
     let filename = annotated_name(&found.revision.filename);
     match annotate_workbook(&service.reader, &original, &marks).await {
-        Err(error) if error.code == NOT_PATCHABLE => {
+        Err(error) if is_not_patchable(&error) => {
             let bytes = regenerate(service, caller, id, returned, found.revision.claims, marks).await?;
             let filename = match filename.rsplit_once('.') {
                 Some((stem, _)) => format!("{stem}.xlsx"),
@@ -135,8 +135,10 @@ pub async fn annotated_workbook(
     }
 }
 
-/// The refusal of a format that has no XML to patch.
-pub(crate) const NOT_PATCHABLE: &str = "annotate.not_patchable";
+/// Whether the format of a workbook has no XML to patch.
+pub(crate) fn is_not_patchable(error: &ServiceError) -> bool {
+    error.code == AnnotateError::NotPatchable.code()
+}
 
 /// Marks a workbook in a limited child process.
 pub async fn annotate_workbook(
@@ -144,8 +146,10 @@ pub async fn annotate_workbook(
     original: &[u8],
     marks: &Marks,
 ) -> Result<Vec<u8>, ServiceError> {
-    let annotated = reader.annotate(original, marks).await.map_err(ServiceError::internal)?;
-    annotated.map_err(refused)
+    Ok(reader
+        .annotate(original, marks)
+        .await
+        .map_err(ServiceError::internal)??)
 }
 
 async fn regenerate(

@@ -20,12 +20,8 @@ use workbook::{
 
 use super::compare_known::{Registered, identity, overwritten};
 use crate::{
-    reader::{Refusal, WorkbookReader},
-    service::{
-        documents::form::Form,
-        error::{Kind, ServiceError},
-        rounds::figures::RoundView,
-    },
+    reader::WorkbookReader,
+    service::{documents::form::Form, error::ServiceError, rounds::figures::RoundView},
 };
 
 /// A workbook that was read and checked.
@@ -47,22 +43,12 @@ pub struct CheckedWorkbook {
 /// Reads a workbook in a limited child process.
 pub async fn read_workbook(reader: &WorkbookReader, bytes: &[u8]) -> Result<RawWorkbook, ServiceError> {
     let read = reader.read(bytes).await.map_err(ServiceError::internal)?;
-    read.map_err(refused)
-}
-
-/// A refusal of the reader as an error of the service.
-pub fn refused(refusal: Refusal) -> ServiceError {
-    let kind = match refusal.code.as_str() {
-        "workbook.too_large" => Kind::TooLarge,
-        _ => Kind::Unprocessable,
-    };
-    ServiceError::refused(kind, &refusal.code, refusal.message)
+    Ok(read?)
 }
 
 /// Finds the answer cells by metadata and row codes.
 pub fn anchor_workbook(raw: &RawWorkbook, form: &Form) -> Result<ReturnWorkbook, ServiceError> {
-    anchor(raw, form.survey.questionnaire(), &form.options)
-        .map_err(|error| ServiceError::refused(Kind::Unprocessable, error.code(), error.message()))
+    Ok(anchor(raw, form.survey.questionnaire(), &form.options)?)
 }
 
 /// Reads the answers, evaluates them and raises all findings in one pass.

@@ -14,7 +14,11 @@ use crate::{
         return_step::{ReturnStep, StepRefused},
         survey_return::{ReturnId, Revision},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -37,7 +41,7 @@ pub async fn convert_answers(
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     if survey_return.version != expected_version {
-        return Err(ServiceError::new("version_mismatch"));
+        return Err(ServiceError::new(codes::general::VERSION_MISMATCH));
     }
     ReturnStep::Convert.taken_by(caller.role, survey_return.state)?;
     let latest = survey_return.latest.ok_or(StepRefused::NothingUploaded)?;
@@ -46,7 +50,7 @@ pub async fn convert_answers(
     let mut said = Vec::new();
     for Chosen { question, unit } in chosen {
         let offer = offered(&latest, question, unit)
-            .ok_or_else(|| ServiceError::new("return.conversion_not_offered").because(question))?;
+            .ok_or_else(|| ServiceError::new(codes::returns::CONVERSION_NOT_OFFERED).because(question))?;
         conversions.retain(|made| made.question != offer.question);
         conversions.push(WantedConversion {
             question: offer.question.clone(),
@@ -59,7 +63,7 @@ pub async fn convert_answers(
         ));
     }
     if said.is_empty() {
-        return Err(ServiceError::new("return.conversion_not_offered"));
+        return Err(ServiceError::new(codes::returns::CONVERSION_NOT_OFFERED));
     }
     let situation = Situation::load(service, caller, &survey_return).await?;
     require_open(service, &situation.round)?;

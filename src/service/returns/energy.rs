@@ -5,7 +5,11 @@ use survey::{accounting::EnergyAccount, survey::RoundContext};
 use super::read::get_revision;
 use crate::{
     domain::{access::Principal, survey_return::RevisionId},
-    service::{Service, blocking::blocking, error::ServiceError},
+    service::{
+        Service,
+        blocking::blocking,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -24,7 +28,7 @@ pub async fn account_energy(
         let evaluation = form.survey.evaluate(&revision.answers, &RoundContext::default(), None);
         form.survey
             .energy_account(&evaluation)
-            .ok_or_else(|| ServiceError::new("energy.no_accounting"))
+            .ok_or_else(|| ServiceError::new(codes::returns::NO_ACCOUNTING))
     })
     .await
 }

@@ -14,7 +14,10 @@ use crate::{
         return_step::ReturnStep,
         survey_return::{ReturnEvent, ReturnId, Revision, RevisionId, SurveyReturn},
     },
-    service::{Service, error::ServiceError},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+    },
     store,
     store::db::WriteTxn,
 };
@@ -80,7 +83,7 @@ pub(crate) async fn file_revisions(
     let mut outcomes = Vec::with_capacity(filings.len());
     for filing in filings {
         let Some(survey_return) = returns.get_mut(&filing.survey_return) else {
-            outcomes.push(Err(ServiceError::new("not_found")));
+            outcomes.push(Err(ServiceError::new(codes::general::NOT_FOUND)));
             continue;
         };
         // Between reading and writing the return may have been submitted from another window.
@@ -151,7 +154,7 @@ pub(crate) async fn file_revisions(
     let mut revisions = revisions.into_iter();
     let mut filed = |id| Some((returns.get(&id)?.clone(), revisions.next()?));
     let outcomes = outcomes.into_iter().map(|outcome: Result<ReturnId, ServiceError>| {
-        outcome.and_then(|id| filed(id).ok_or_else(|| ServiceError::new("not_found")))
+        outcome.and_then(|id| filed(id).ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND)))
     });
     Ok(outcomes.collect())
 }

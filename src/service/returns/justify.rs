@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{
     finding::Findings,
-    justification::{Justification, JustificationReason, valid},
+    justification::{Justification, JustificationFault, JustificationReason, valid},
 };
 
 use super::{
@@ -23,7 +23,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
     store,
     store::db::{Connection, WriteTxn},
@@ -49,17 +49,14 @@ pub async fn justify_finding(
     let situation = Situation::load(service, caller, &survey_return).await?;
     require_open(service, &situation.round)?;
     situation.form.reasons.check(reason, text).map_err(|fault| {
-        let message = fault.message();
-        let pointer = if fault.code() == "justification.text_missing" || fault.code() == "justification.text_too_long" {
-            "/text"
-        } else {
-            "/reason"
+        let pointer = match fault {
+            JustificationFault::TextMissing { .. } | JustificationFault::TextTooLong => "/text",
+            JustificationFault::ReasonMissing | JustificationFault::ReasonUnknown { .. } => "/reason",
         };
-        ServiceError::new("justification.invalid").with_faults([Fault::at(
+        ServiceError::new(codes::returns::INVALID_JUSTIFICATION).with_faults([Fault::of(
             pointer,
             fault.code(),
-            message.zh,
-            message.en,
+            fault.message(),
         )])
     })?;
     let txn = service.db.begin_write().await?;
@@ -70,9 +67,9 @@ pub async fn justify_finding(
         .items
         .iter()
         .find(|finding| finding.key == finding_key);
-    let finding = finding.ok_or_else(|| ServiceError::new("justification.no_finding"))?;
+    let finding = finding.ok_or_else(|| ServiceError::new(codes::returns::NO_FINDING))?;
     if !finding.is_justifiable() {
-        return Err(ServiceError::new("justification.not_a_warning"));
+        return Err(ServiceError::new(codes::returns::NOT_A_WARNING));
     }
     let said = Justification {
         finding_key: finding.key.clone(),

@@ -7,7 +7,11 @@ use crate::{
         return_step::ReturnStep,
         survey_return::{ReturnId, SurveyReturn},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
 };
 
 /// Sends a submitted return back to its enterprise. An accepted revision of before stays in force.
@@ -21,7 +25,7 @@ pub async fn send_back_return(
     caller.may(Action::SendBackReturns)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 2000 {
-        return Err(ServiceError::new("return.reason_missing"));
+        return Err(ServiceError::new(codes::returns::REASON_MISSING));
     }
     let txn = service.db.begin_write().await?;
     let survey_return = find(&txn, caller, id).await?;

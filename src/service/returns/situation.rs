@@ -14,7 +14,11 @@ use crate::{
         survey_return::{ReturnId, SurveyReturn},
     },
     service::{
-        Service, blocking::blocking, documents::form::Form, error::ServiceError, templates::recognise::recognise,
+        Service,
+        blocking::blocking,
+        documents::form::Form,
+        error::{ServiceError, codes},
+        templates::recognise::recognise,
     },
     store,
 };
@@ -115,6 +119,6 @@ pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), Servi
     if (round.opens_on..=round.closes_on).contains(&today) {
         Ok(())
     } else {
-        Err(ServiceError::new("round.not_open"))
+        Err(ServiceError::new(codes::rounds::NOT_OPEN))
     }
 }

@@ -14,7 +14,11 @@ use crate::{
         return_step::ReturnStep,
         survey_return::{ReturnId, Revision, SurveyReturn},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
     store::db::WriteTxn,
 };
@@ -38,7 +42,7 @@ pub async fn submit_return(
             .items
             .iter()
             .filter(|finding| finding.action == Severity::Block);
-        return Err(ServiceError::new("return.blocked").with_faults(blocking));
+        return Err(ServiceError::new(codes::returns::BLOCKED).with_faults(blocking));
     }
     if round.warnings_must_be_justified {
         require_justified(&txn, caller, &revision).await?;
@@ -73,6 +77,6 @@ async fn require_justified(txn: &WriteTxn, caller: &Principal, revision: &Revisi
     if open.is_empty() && warnings.count() == revision.findings.warn {
         Ok(())
     } else {
-        Err(ServiceError::new("return.unjustified").with_faults(open))
+        Err(ServiceError::new(codes::returns::UNJUSTIFIED).with_faults(open))
     }
 }

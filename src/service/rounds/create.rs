@@ -14,7 +14,7 @@ use crate::{
         Service,
         access::permission::Action,
         documents::catalogue::current_reference,
-        error::{Fault, ServiceError, duplicate},
+        error::{Fault, ServiceError, codes, duplicate},
     },
     store,
     store::db::StoreError,
@@ -49,7 +49,7 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
     caller.may(Action::WriteRounds)?;
     let faults = faults(service, &new).await?;
     if !faults.is_empty() {
-        return Err(ServiceError::new("round.invalid").with_faults(faults));
+        return Err(ServiceError::new(codes::rounds::INVALID).with_faults(faults));
     }
     let reference = current_reference(&service.db)
         .await?
@@ -62,12 +62,8 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
     }
     let members = members(service, &new.population).await?;
     if members.is_empty() {
-        return Err(ServiceError::new("round.invalid").with_faults([Fault::at(
-            "/population",
-            "round.population_empty",
-            "没有企业符合这个范围。",
-            "No enterprise is in this population.",
-        )]));
+        return Err(ServiceError::new(codes::rounds::INVALID)
+            .with_faults([Fault::at("/population", codes::rounds::POPULATION_EMPTY)]));
     }
     let round = Round {
         id: RoundId(service.next_id()),
@@ -92,7 +88,7 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
     let txn = service.db.begin_write().await?;
     store::round::insert_round(&txn, &round)
         .await
-        .map_err(|error| duplicate(error, "round.duplicate_code"))?;
+        .map_err(|error| duplicate(error, codes::rounds::DUPLICATE_CODE))?;
     store::round::add_members(&txn, round.id, &members, round.created_at)
         .await
         .map_err(|error| match error {
@@ -125,36 +121,16 @@ async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, Service
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if !shape {
-        faults.push(Fault::at(
-            "/code",
-            "round.code",
-            "代码为 1 至 32 个字母、数字或 - _ .",
-            "A code is 1 to 32 letters, digits or - _ .",
-        ));
+        faults.push(Fault::at("/code", codes::rounds::CODE));
     }
     if new.title.trim().is_empty() || new.title.chars().count() > 200 {
-        faults.push(Fault::at(
-            "/title",
-            "round.title",
-            "请填写标题（200 字以内）。",
-            "Give a title of at most 200 characters.",
-        ));
+        faults.push(Fault::at("/title", codes::rounds::TITLE));
     }
     if !(2000..=2100).contains(&new.year) {
-        faults.push(Fault::at(
-            "/year",
-            "round.year",
-            "年份应在 2000 至 2100 之间。",
-            "The year lies between 2000 and 2100.",
-        ));
+        faults.push(Fault::at("/year", codes::rounds::YEAR));
     }
     if new.closes_on < new.opens_on {
-        faults.push(Fault::at(
-            "/closes_on",
-            "round.dates",
-            "截止日期早于开始日期。",
-            "It closes before it opens.",
-        ));
+        faults.push(Fault::at("/closes_on", codes::rounds::DATES));
     }
     let questionnaire = optional(store::document::find_document(service.db.read(), new.questionnaire).await)?;
     for (at, version) in new.accepted_versions.iter().enumerate() {
@@ -164,22 +140,12 @@ async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, Service
         }
     }
     if questionnaire.is_none_or(|document| document.kind != DocumentKind::Questionnaire) {
-        faults.push(Fault::at(
-            "/questionnaire_id",
-            "round.questionnaire",
-            "没有这份调查表。",
-            "There is no such questionnaire.",
-        ));
+        faults.push(Fault::at("/questionnaire_id", codes::rounds::QUESTIONNAIRE));
     }
     if let Some(previous) = new.previous
         && optional(store::round::find_round(service.db.read(), previous).await)?.is_none()
     {
-        faults.push(Fault::at(
-            "/previous_round_id",
-            "round.previous",
-            "没有这个上一期。",
-            "There is no such previous round.",
-        ));
+        faults.push(Fault::at("/previous_round_id", codes::rounds::PREVIOUS));
     }
     Ok(faults)
 }
@@ -191,20 +157,13 @@ pub(super) fn is_version_of(document: &Document, questionnaire: Option<&Document
 }
 
 pub(super) fn other_questionnaire(pointer: &str) -> Fault {
-    Fault::at(
-        pointer,
-        "round.other_questionnaire",
-        "不是本期调查表的另一版本。请选同一代码的已发布版本。",
-        "It is not another version of the round's questionnaire. Choose a published version of the same code.",
-    )
+    Fault::at(pointer, codes::rounds::OTHER_QUESTIONNAIRE)
 }
 
 fn unknown_members() -> ServiceError {
-    ServiceError::new("round.invalid").with_faults([Fault::at(
+    ServiceError::new(codes::rounds::INVALID).with_faults([Fault::at(
         "/population/enterprise_ids",
-        "round.population_unknown",
-        "名单中有不存在的企业。",
-        "The list names enterprises that do not exist.",
+        codes::rounds::POPULATION_UNKNOWN,
     )])
 }
 

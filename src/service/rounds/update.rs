@@ -12,7 +12,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
     store,
     store::db::WriteTxn,
@@ -53,13 +53,8 @@ pub async fn update_round(
         .warnings_must_be_justified
         .unwrap_or(round.warnings_must_be_justified);
     if round.closes_on < round.opens_on {
-        let fault = Fault::at(
-            "/closes_on",
-            "round.dates",
-            "截止日期早于开始日期。",
-            "It closes before it opens.",
-        );
-        return Err(ServiceError::new("round.invalid").with_faults([fault]));
+        let fault = Fault::at("/closes_on", codes::rounds::DATES);
+        return Err(ServiceError::new(codes::rounds::INVALID).with_faults([fault]));
     }
     round.version = store::round::update_round(&txn, &round, expected_version).await?;
     txn.commit().await?;
@@ -78,11 +73,11 @@ async fn move_to_version(
     let next = optional(store::document::find_document(txn, version).await)?;
     if !next.is_some_and(|next| is_version_of(&next, Some(&current))) {
         let fault = other_questionnaire("/questionnaire_id");
-        return Err(ServiceError::new("round.invalid").with_faults([fault]));
+        return Err(ServiceError::new(codes::rounds::INVALID).with_faults([fault]));
     }
     let progress = store::round::progress(txn, &Scope::County, round.id).await?;
     if progress.not_started != progress.population {
-        return Err(ServiceError::new("round.already_answered"));
+        return Err(ServiceError::new(codes::rounds::ALREADY_ANSWERED));
     }
     service.catalogue.form(&service.db, version, &round.reference).await?;
     round.accepted_versions.retain(|accepted| *accepted != version);

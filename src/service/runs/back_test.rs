@@ -3,7 +3,7 @@
 
 use index::{
     compile::OverReturns,
-    methodology::Methodology,
+    document::Methodology,
     region::{RegionChange, RegionFigures, RegionScored},
 };
 use serde::Serialize;
@@ -29,7 +29,7 @@ use crate::{
         access::permission::Action,
         blocking::blocking,
         documents::publish::not_utf8,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
         jobs::{progress::Progress, take_on::take_on},
     },
     store,
@@ -201,15 +201,10 @@ async fn prepare(
     };
     match (&run, draft.region().is_some(), region.is_some()) {
         (Some(_), true, false) | (_, false, true) => {
-            let fault = Fault::at(
-                "/against",
-                "back_test.other_kind",
-                "一个算区域指数，一个按企业测算，不能比较。",
-                "One gives the index of a region, the other scores enterprises: they cannot be compared.",
-            );
-            Err(ServiceError::new("invalid").with_faults([fault]))
+            let fault = Fault::at("/against", codes::runs::OTHER_KIND);
+            Err(ServiceError::new(codes::general::INVALID).with_faults([fault]))
         }
-        (None, true, _) => Err(ServiceError::new("back_test.no_figures")),
+        (None, true, _) => Err(ServiceError::new(codes::runs::NO_FIGURES)),
         _ => Ok(Trial {
             round,
             draft,
@@ -295,7 +290,7 @@ pub async fn back_test(
 
 /// The draft compiled for a round, or all its faults.
 async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverReturns, ServiceError> {
-    let invalid = |faults: Vec<DocumentFault>| ServiceError::new("document.invalid").with_faults(faults);
+    let invalid = |faults: Vec<DocumentFault>| ServiceError::new(codes::documents::INVALID).with_faults(faults);
     let parsed = Methodology::parse(content.as_bytes()).map_err(invalid)?;
     fits_round(service, round, &parsed).await?;
     let form = service.form(round).await?;
@@ -304,7 +299,7 @@ async fn draft(service: &Service, round: &Round, content: &str) -> Result<OverRe
             .compile(&form.survey)
             .map_err(invalid)?
             .over_returns()
-            .ok_or_else(|| ServiceError::new("run.not_over_enterprises"))
+            .ok_or_else(|| ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES))
     });
     compiled.await
 }
@@ -320,13 +315,8 @@ async fn run_to_compare(
     if let Some(id) = named {
         let run = store::run::find_run(conn, id).await?;
         if run.round != round.id {
-            let fault = Fault::at(
-                "/against",
-                "back_test.other_round",
-                "所比较的测算属于另一个调查期。",
-                "The run to compare with is one of another round.",
-            );
-            return Err(ServiceError::new("invalid").with_faults([fault]));
+            let fault = Fault::at("/against", codes::runs::OTHER_ROUND);
+            return Err(ServiceError::new(codes::general::INVALID).with_faults([fault]));
         }
         return Ok(Some(run));
     }

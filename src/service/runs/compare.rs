@@ -12,7 +12,11 @@ use crate::{
         page::{Cursor, Page, PageRequest},
         run::{RankingFilter, RankingRow, Run, RunId},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -127,7 +131,7 @@ pub(super) async fn run_and_other(
     let run = get_run(service, caller, run).await?;
     let with = with
         .or(run.supersedes)
-        .ok_or_else(|| ServiceError::new("run.nothing_to_compare"))?;
+        .ok_or_else(|| ServiceError::new(codes::runs::NOTHING_TO_COMPARE))?;
     let with = get_run(service, caller, with).await?;
     Ok((run, with))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use futures::TryStreamExt as _;
-use index::{compile::OverReturns, methodology::Methodology, region::RegionFigures, scoring::Scored};
+use index::{card::Scored, compile::OverReturns, document::Methodology, region::RegionFigures};
 
 pub use super::pass::ENGINE_VERSION;
 use super::pass::{Basis, Pass, Ranked, ResultsHash, document_hashes, region_refused};
@@ -21,7 +21,7 @@ use crate::{
         access::permission::Action,
         documents,
         documents::publish::questionnaire_of,
-        error::ServiceError,
+        error::{ServiceError, codes},
         jobs::{progress::Progress, take_on::take_on},
     },
     store,
@@ -207,8 +207,8 @@ pub async fn check_run(
 fn check_region(methodology: &OverReturns, figures: Option<&RegionFigures>) -> Result<(), ServiceError> {
     match (methodology.region(), figures) {
         (None, None) => Ok(()),
-        (None, Some(_)) => Err(ServiceError::new("run.region_unexpected")),
-        (Some(_), None) => Err(ServiceError::new("run.region_missing")),
+        (None, Some(_)) => Err(ServiceError::new(codes::runs::REGION_UNEXPECTED)),
+        (Some(_), None) => Err(ServiceError::new(codes::runs::REGION_MISSING)),
         (Some(region), Some(figures)) => region
             .check_figures(figures)
             .map_err(|errors| region_refused("/region", &errors)),
@@ -223,10 +223,10 @@ async fn compiled(
 ) -> Result<(OverReturns, Document), ServiceError> {
     let content = documents::catalogue::content(&service.db, methodology).await?;
     if content.document.kind != DocumentKind::Methodology {
-        return Err(ServiceError::new("not_found"));
+        return Err(ServiceError::new(codes::general::NOT_FOUND));
     }
     let parsed = Methodology::parse(content.content.as_bytes())
-        .map_err(|faults| ServiceError::new("document.invalid").with_faults(faults))?;
+        .map_err(|faults| ServiceError::new(codes::documents::INVALID).with_faults(faults))?;
     fits_round(service, round, &parsed).await?;
     let compiled = service.methodology(methodology, round).await?;
     Ok((compiled, content.document))
@@ -242,8 +242,8 @@ pub(crate) async fn fits_round(
     let questionnaire = store::document::find_document(service.db.read(), round.questionnaire).await?;
     match questionnaire_of(methodology) {
         None if matches!(methodology, Methodology::Region(_)) => Ok(()),
-        None => Err(ServiceError::new("run.not_over_enterprises")),
-        Some(code) if code != questionnaire.code => Err(ServiceError::new("run.other_questionnaire")),
+        None => Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
+        Some(code) if code != questionnaire.code => Err(ServiceError::new(codes::runs::OTHER_QUESTIONNAIRE)),
         Some(_) => Ok(()),
     }
 }
@@ -271,7 +271,7 @@ pub(crate) async fn accepted_now(service: &Service, round: &Round) -> Result<Vec
     let conn = service.db.read();
     let returns = store::survey_return::accepted_inputs(conn, &Scope::County, round.id, round.previous).await?;
     if returns.is_empty() {
-        return Err(ServiceError::new("run.no_returns"));
+        return Err(ServiceError::new(codes::runs::NO_RETURNS));
     }
     Ok(returns)
 }

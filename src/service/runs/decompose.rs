@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use index::{
+    card::NodeKind,
     composite::{Column, Matrix, MeanChange, UnitChange, decompose_means, unit_changes},
     outline::{main_tree, outline},
-    scoring::NodeKind,
 };
 use serde::Serialize;
 use survey::text::Text;
@@ -23,7 +23,7 @@ use crate::{
         Service,
         access::permission::Action,
         blocking::blocking,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
         jobs::{progress::Progress, take_on::take_on},
     },
     store,
@@ -108,13 +108,8 @@ pub async fn check_decomposition(
     caller.may(Action::ComputeRuns)?;
     let (run, with) = run_and_other(service, caller, run, with).await?;
     if run.methodology_code != with.methodology_code {
-        let fault = Fault::at(
-            "/with",
-            "decomposition.other_methodology",
-            "两次测算用的不是同一评价方法的版本，变动无从分解。",
-            "The two runs are not of versions of one methodology; there is no change to take apart.",
-        );
-        return Err(ServiceError::new("invalid").with_faults([fault]));
+        let fault = Fault::at("/with", codes::runs::OTHER_METHODOLOGY);
+        return Err(ServiceError::new(codes::general::INVALID).with_faults([fault]));
     }
     refuse_region(service, &run).await?;
     Ok((run, with))

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use index::{
+    card::Scored,
     compile::OverReturns,
     explain::{self, Distance, ExplainNode, Improvement, Missing},
-    scoring::Scored,
 };
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
-use super::{pass::refused, read::get_run};
+use super::read::get_run;
 use crate::{
     domain::{
         access::Principal,
@@ -131,7 +131,7 @@ pub async fn improve_result(
         (OverReturns::Together(_), None) | (OverReturns::Region(_), _) => Ok(None),
         (OverReturns::Together(_), Some(all)) => {
             let unit = all.place(result.enterprise)?;
-            explain::improvement_together(&all.scores, &all.methodology, unit).map_err(|error| refused(&error))
+            Ok(explain::improvement_together(&all.scores, &all.methodology, unit)?)
         }
     })
     .await

@@ -6,7 +6,11 @@ use crate::{
         access::Principal,
         run::{Run, RunEvent, RunId, RunState},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
     store::db::{StoreError, WriteTxn},
 };
@@ -72,12 +76,12 @@ async fn step(
             | (RunState::Published, RunState::Superseded)
     );
     if !leads_on {
-        return Err(ServiceError::new("run.wrong_state"));
+        return Err(ServiceError::new(codes::runs::WRONG_STATE));
     }
     let from = std::mem::replace(&mut run.state, to);
     run.version = match store::run::update_run_state(txn, &run, expected_version).await {
         // Somebody else has published meanwhile.
-        Err(StoreError::Duplicate { .. }) => return Err(ServiceError::new("version_mismatch")),
+        Err(StoreError::Duplicate { .. }) => return Err(ServiceError::new(codes::general::VERSION_MISMATCH)),
         other => other?,
     };
     let event = RunEvent {

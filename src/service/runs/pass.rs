@@ -14,14 +14,14 @@ use futures::{
     stream::{self, BoxStream, Stream},
 };
 use index::{
-    compile::{CompiledComposite, CompiledMethodology, OverReturns},
-    composite::{Column, CompositeError, Matrix},
+    card::{NodeKind, Scored},
+    compile::{CompiledCard, CompiledComposite, OverReturns},
+    composite::{Column, Matrix},
     exact::Fixed,
     ladder::Attained,
     rank::rank,
     region::{CompiledRegion, Measured, RegionError, RegionFigures},
     returns::{CompositeScores, Figures, UnitFigures},
-    scoring::{NodeKind, Scored},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -44,7 +44,7 @@ use crate::{
         Service,
         blocking::blocking,
         documents::form::Form,
-        error::{Kind, ServiceError},
+        error::{ServiceError, codes},
         jobs::progress::Progress,
     },
     store,
@@ -98,7 +98,7 @@ pub(crate) struct Ranked {
 /// What is needed to tell why returns have their scores.
 enum RankedBy {
     /// Each is scored by itself, again.
-    Each(Arc<CompiledMethodology>),
+    Each(Arc<CompiledCard>),
     /// All were scored together.
     Together(Arc<CompiledComposite>, Arc<CompositeScores>),
     /// None has a score; something was taken from each for the index of their region.
@@ -151,7 +151,12 @@ pub(crate) async fn document_hashes(
     let mut hashes = vec![methodology_sha256];
     for id in ids {
         let document = found.iter().find(|document| document.id == id);
-        hashes.push(document.ok_or_else(|| ServiceError::new("not_found"))?.sha256.clone());
+        hashes.push(
+            document
+                .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?
+                .sha256
+                .clone(),
+        );
     }
     Ok(hashes)
 }
@@ -189,7 +194,7 @@ impl Pass {
     fn scored<'p>(
         &'p self,
         service: &'p Service,
-        methodology: &Arc<CompiledMethodology>,
+        methodology: &Arc<CompiledCard>,
     ) -> impl Stream<Item = Result<Vec<One<Scored>>, ServiceError>> + Send + 'p {
         let (basis, methodology) = (self.basis.clone(), methodology.clone());
         self.taken(service, move |_, contents| {
@@ -222,7 +227,7 @@ impl Pass {
 
     async fn rank_each(
         &self,
-        methodology: &Arc<CompiledMethodology>,
+        methodology: &Arc<CompiledCard>,
         mut inputs: Lines,
         steps: Steps<'_>,
     ) -> Result<Ranked, ServiceError> {
@@ -256,7 +261,7 @@ impl Pass {
         let (composite, year) = (composite.clone(), i64::from(self.basis.round.year));
         blocking(move || {
             let count = units.len();
-            let scores = composite.score(year, units).map_err(|error| refused(&error))?;
+            let scores = composite.score(year, units)?;
             Ok(Ranked {
                 inputs_sha256: inputs.finish(),
                 scores: (0..count).map(|unit| scores.score(unit)).collect(),
@@ -311,18 +316,14 @@ impl Pass {
                 let units = self.units(composite, &mut Lines::default(), steps).await?;
                 let before = service.scored_runs.of(service, before).await?;
                 let year = i64::from(self.basis.round.year);
-                blocking(move || {
-                    let bridged = before.scores.on_scales(&before.methodology, year, units);
-                    bridged.map_err(|error| refused(&error))
-                })
-                .await
+                blocking(move || Ok(before.scores.on_scales(&before.methodology, year, units)?)).await
             }
-            OverReturns::Region(_) => Err(ServiceError::new("run.not_over_enterprises")),
+            OverReturns::Region(_) => Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
         }
     }
 
     /// The scores of the nodes of each return by itself.
-    async fn totals(&self, methodology: &Arc<CompiledMethodology>, steps: Steps<'_>) -> Result<Matrix, ServiceError> {
+    async fn totals(&self, methodology: &Arc<CompiledCard>, steps: Steps<'_>) -> Result<Matrix, ServiceError> {
         let mut cells: BTreeMap<Arc<str>, Vec<Option<f64>>> = BTreeMap::new();
         let mut done = 0;
         let mut chunks = pin!(self.scored(steps.service, methodology));
@@ -352,7 +353,7 @@ impl Pass {
         steps: Steps<'_>,
     ) -> Result<Ranked, ServiceError> {
         let figures = self.basis.region.clone();
-        let figures = figures.ok_or_else(|| ServiceError::new("run.region_missing"))?;
+        let figures = figures.ok_or_else(|| ServiceError::new(codes::runs::REGION_MISSING))?;
         inputs.add(&figures)?;
         let (mut now, mut last_year, mut done) = (region.tally(), region.tally(), 0);
         let mut chunks = pin!(self.measured(steps.service, region, true));
@@ -532,7 +533,7 @@ pub(crate) fn figures_of_content(
 /// Scores the content of one revision.
 pub(crate) fn score_content(
     survey: &Survey,
-    methodology: &CompiledMethodology,
+    methodology: &CompiledCard,
     content: &RevisionContent,
     previous: Option<&Answers>,
 ) -> Scored {
@@ -553,12 +554,7 @@ pub(crate) fn region_refused(part: &str, errors: &[RegionError]) -> ServiceError
         code: error.code().to_owned(),
         message: error.message(),
     };
-    ServiceError::new("run.region_invalid").with_faults(errors.iter().map(fault))
-}
-
-/// The refusal of figures by a composite.
-pub(crate) fn refused(error: &CompositeError) -> ServiceError {
-    ServiceError::refused(Kind::Unprocessable, error.code(), error.message())
+    ServiceError::new(codes::runs::REGION_INVALID).with_faults(errors.iter().map(fault))
 }
 
 /// What one accepted return contributes to the hash. No identifiers: the same figures give the same hash anywhere.

@@ -6,7 +6,11 @@ use crate::{
         page::{Page, PageRequest},
         run::{RankingFilter, RankingRow, Run, RunFilter, RunId},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -26,7 +30,7 @@ pub async fn get_run(service: &Service, caller: &Principal, id: RunId) -> Result
     caller.may(Action::ReadResults)?;
     let run = store::run::find_run(service.db.read(), id).await?;
     if caller.role == Role::Enterprise && !run.state.is_public() {
-        return Err(ServiceError::new("not_found"));
+        return Err(ServiceError::new(codes::general::NOT_FOUND));
     }
     Ok(run)
 }

@@ -6,7 +6,10 @@ use crate::{
         access::{Principal, Scope},
         run::{RegionResult, Run, RunId},
     },
-    service::{Service, error::ServiceError},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -18,13 +21,13 @@ pub async fn read_region(
 ) -> Result<(Run, RegionResult), ServiceError> {
     let run = get_run(service, caller, id).await?;
     let region = region_of(service, caller, &run).await?;
-    Ok((run, region.ok_or_else(|| ServiceError::new("run.no_region"))?))
+    Ok((run, region.ok_or_else(|| ServiceError::new(codes::runs::NO_REGION))?))
 }
 
 /// Refuses a run that gives a region its index and enterprises no scores.
 pub(super) async fn refuse_region(service: &Service, run: &Run) -> Result<(), ServiceError> {
     match store::run_region::find_region(service.db.read(), run.id).await? {
-        Some(_) => Err(ServiceError::new("run.not_over_enterprises")),
+        Some(_) => Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
         None => Ok(()),
     }
 }

@@ -5,6 +5,7 @@
 use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize, sync::Arc};
 
 use index::{
+    card::{NodeKind, Scored},
     compile::OverReturns,
     composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
     exact::Fixed,
@@ -12,11 +13,9 @@ use index::{
     outline::{OutlineJoin, OutlineNode, main_tree, outline},
     rank::Precision,
     robustness::{
-        Design, Draw, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError,
-        Sensitivity, UnitRobustness, draw, draw_sobol, remove_each, replicate,
-        sensitivity,
+        Design, Draw, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,
+        UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
     },
-    scoring::{NodeKind, Scored},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -36,7 +35,7 @@ use crate::{
         Service,
         access::permission::Action,
         blocking::blocking,
-        error::{Fault, Kind, ServiceError},
+        error::{Fault, ServiceError, codes},
         jobs::{
             progress::{Progress, Steps},
             take_on::take_on,
@@ -136,27 +135,22 @@ pub async fn check_robustness(
     refuse_region(service, &run).await?;
     let mut faults = Vec::new();
     if !(1..=MOST_REPLICATIONS).contains(&request.replications) {
-        faults.push(Fault::at(
+        faults.push(Fault::saying(
             "/replications",
-            "robustness.replications",
+            codes::runs::REPLICATIONS,
             format!("重复次数须在 1 到 {MOST_REPLICATIONS} 之间。"),
             format!("Replications lie between 1 and {MOST_REPLICATIONS}."),
         ));
     }
     let without_noise = request.noise == 0.0 && !request.uncertain.is_empty();
     if !(request.noise > 0.0 && request.noise <= 1.0 || without_noise) {
-        faults.push(Fault::at(
-            "/noise",
-            "robustness.noise",
-            "扰动幅度须大于 0、不超过 1；有其他不确定的设置时可以为 0。",
-            "The noise is above 0 and at most 1; it may be 0 where other settings are uncertain.",
-        ));
+        faults.push(Fault::at("/noise", codes::runs::NOISE));
     }
     let runs = request.runs();
     if request.sensitivity && runs > MOST_RUNS {
-        faults.push(Fault::at(
+        faults.push(Fault::saying(
             "/replications",
-            "robustness.runs",
+            codes::runs::TOO_MANY_RUNS,
             format!("敏感性分析共需 {runs} 次测算，至多 {MOST_RUNS} 次，请减少重复次数。"),
             format!("The sensitivity analysis needs {runs} runs and may have {MOST_RUNS}; ask for fewer replications."),
         ));
@@ -167,7 +161,7 @@ pub async fn check_robustness(
     if faults.is_empty() {
         Ok(())
     } else {
-        Err(ServiceError::new("invalid").with_faults(faults))
+        Err(ServiceError::new(codes::general::INVALID).with_faults(faults))
     }
 }
 
@@ -185,9 +179,7 @@ async fn settings_faults(
             } else {
                 "/uncertain"
             },
-            "robustness.composite_only",
-            "只有全体一起测算的方法（composite）才能变动权重以外的设置、作敏感性分析。",
-            "Only a methodology that scores all together (composite) can have settings beside its weights varied and its sensitivity told.",
+            codes::runs::COMPOSITE_ONLY,
         )]);
     };
     let varied = Varied::of(service, run, &round).await?;
@@ -224,7 +216,7 @@ pub async fn test_robustness(
     let runs = usize::try_from(request.runs()).unwrap_or(usize::MAX);
     let levels = match &methodology {
         OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
-        OverReturns::Region(_) => return Err(ServiceError::new("run.not_over_enterprises")),
+        OverReturns::Region(_) => return Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
         OverReturns::Together(_) => {
             let all = service.scored_runs.of(service, &run).await?;
             let varied = Varied::of(service, &run, &round).await?;
@@ -318,7 +310,9 @@ impl Shaken {
         seen: Vec<Seen>,
         (levels, stages): (Option<ScoreLevels>, Option<ScoreStages>),
     ) -> Result<Self, ServiceError> {
-        let root = nodes.first().ok_or_else(|| ServiceError::new("run.not_scored"))?;
+        let root = nodes
+            .first()
+            .ok_or_else(|| ServiceError::new(codes::runs::NOT_SCORED))?;
         let levels = levels.filter(|levels| levels.node == root.code);
         let (scores, counts): (Vec<_>, Vec<_>) = seen.into_iter().map(|seen| (seen.scores, seen.counts)).unzip();
         let prepared = prepared(nodes, rows, &scores)?;
@@ -414,19 +408,19 @@ fn report(
         watch: Some(&go_on),
     };
     let design = request.design();
-    let draws = draws(run, request, &design, &prepared.tree).map_err(|error| refused(&error))?;
+    let draws = draws(run, request, &design, &prepared.tree)?;
     let replicated = replicate(prepared, &draws, &replications, |at, drawn| {
         shaken.prepared_for(&design, at, drawn)
     });
-    let replicated = replicated.map_err(|error| refused(&error))?;
+    let replicated = replicated?;
     let told = request.sensitivity.then(|| {
         let mut bootstrap = uniform_numbers(run.seed.unsigned_abs(), 1);
         sensitivity(&replicated.mean_shifts, &design.parameters(), BOOTSTRAP, &mut bootstrap)
     });
-    let told = told.transpose().map_err(|error| refused(&error))?;
+    let told = told.transpose()?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
     let removals = remove_each(prepared, &shaken.root, &codes, replications.rank_precision, THREADS);
-    let removals = removals.map_err(|error| refused(&error))?;
+    let removals = removals?;
     Ok(RunRobustness {
         sensitivity: told,
         ..summed_up(run, request, rows, shaken, &replicated, &removals)
@@ -449,11 +443,6 @@ pub(crate) fn uniform_numbers(seed: u64, stream: u64) -> impl FnMut() -> f64 + u
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     random.set_stream(stream);
     move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// The refusal of a replication.
-fn refused(error: &RobustnessError) -> ServiceError {
-    ServiceError::refused(Kind::Unprocessable, error.code(), error.message())
 }
 
 /// Data and tree for the engine: the tree of the main score, arithmetic means, missing indicators left out.

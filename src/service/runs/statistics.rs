@@ -18,7 +18,12 @@ use crate::{
         page::{Page, PageRequest},
         run::{GroupBy, GroupFigures, PastResult, RunFilter, RunId},
     },
-    service::{Service, access::permission::Action, blocking::blocking, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        blocking::blocking,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -210,9 +215,12 @@ pub async fn benchmark(
     get_run(service, caller, run).await?;
     let conn = service.db.read();
     let own = store::run_result::results_of_enterprises(conn, &caller.scope, run, &[enterprise]).await?;
-    let own = own.into_iter().next().ok_or_else(|| ServiceError::new("not_found"))?;
+    let own = own
+        .into_iter()
+        .next()
+        .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?;
     let (Some(score), Some(size_class)) = (own.score, own.size_class) else {
-        return Err(ServiceError::new("run.not_scored"));
+        return Err(ServiceError::new(codes::runs::NOT_SCORED));
     };
     let industry: String = own.industry_code.chars().take(DIVISION).collect();
     // The peers are those of the whole county: only figures over at least three of them leave here.
@@ -258,7 +266,7 @@ pub async fn correlations(
 fn over_many(caller: &Principal) -> Result<(), ServiceError> {
     caller.may(Action::ReadResults)?;
     match caller.scope {
-        Scope::Enterprise(_) => Err(ServiceError::new("forbidden")),
+        Scope::Enterprise(_) => Err(ServiceError::new(codes::access::FORBIDDEN)),
         Scope::County | Scope::Town(_) => Ok(()),
     }
 }

@@ -13,7 +13,10 @@ use crate::{
         access::Principal,
         run::{RegionResult, Run, RunId},
     },
-    service::{Service, error::ServiceError},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+    },
     store,
 };
 
@@ -37,7 +40,7 @@ pub async fn try_region(
     let (run, region) = read_region(service, caller, id).await?;
     if region.outcome.indicators.is_empty() {
         // Trying would tell what is kept from the caller.
-        return Err(ServiceError::new("forbidden"));
+        return Err(ServiceError::new(codes::access::FORBIDDEN));
     }
     let round = store::round::find_round(service.db.read(), run.round).await?;
     let OverReturns::Region(methodology) = service.methodology(run.methodology, &round).await? else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use index::{
     compile::{CompiledComposite, CompositeColumn},
-    methodology::Methodology,
+    document::Methodology,
     robustness::{Alternatives, Design, Draw, Prepared, RobustnessError, Setting, Uncertain},
 };
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::{
     service::{
         Service, documents,
         documents::form::Form,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
 };
 
@@ -64,12 +64,7 @@ impl Varied {
             match self.under(&alone, 0, &draw) {
                 Err(error) => return Some(fault(pointer, &error)),
                 Ok(other) if !same_figures(&other.columns, &composite.columns) => {
-                    return Some(Fault::at(
-                        pointer,
-                        "robustness.other_figures",
-                        "这项设置会改变从填报表取用的数据，不能变动。",
-                        "This setting changes which figures are taken from the returns; it cannot be varied.",
-                    ));
+                    return Some(Fault::at(pointer, codes::runs::OTHER_FIGURES));
                 }
                 Ok(_) => {}
             }
@@ -102,8 +97,7 @@ impl Varied {
 }
 
 fn fault(pointer: String, error: &RobustnessError) -> Fault {
-    let message = error.message();
-    Fault::at(pointer, error.code(), message.zh, message.en)
+    Fault::of(pointer, error.code(), error.message())
 }
 
 fn same_figures(one: &[CompositeColumn], other: &[CompositeColumn]) -> bool {

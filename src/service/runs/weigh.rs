@@ -8,7 +8,7 @@ use crate::{
     domain::access::Principal,
     service::{
         access::permission::Action,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
 };
 
@@ -52,8 +52,7 @@ pub fn weigh_nodes(caller: &Principal, new: NewComparisons) -> Result<Weighed, S
     };
     let weighting = Comparisons::new(new.codes, &rows).and_then(|comparisons| ahp(&comparisons, prioritisation));
     let weighting = weighting.map_err(|error| {
-        let message = error.message();
-        ServiceError::new("invalid").with_faults([Fault::at("/matrix", error.code(), message.zh, message.en)])
+        ServiceError::new(codes::general::INVALID).with_faults([Fault::of("/matrix", error.code(), error.message())])
     })?;
     let weights = in_percent(&weighting);
     let methodology = match new.methodology {
@@ -109,13 +108,8 @@ fn put(document: &mut Value, weights: &[(String, u32)], weighting: &Weighting) -
     let parent = put_on_indicators(document, weights)
         .or_else(|| put_on_parts(document, weights))
         .ok_or_else(|| {
-            let fault = Fault::at(
-                "/codes",
-                "weights.no_node",
-                "这些代码不是草案中同一块的全部指标，也不是同一汇总项的全部组成部分。",
-                "The codes are neither all indicators of one block of the draft nor all parts of one aggregate.",
-            );
-            ServiceError::new("invalid").with_faults([fault])
+            let fault = Fault::at("/codes", codes::runs::NO_NODE);
+            ServiceError::new(codes::general::INVALID).with_faults([fault])
         })?;
     let origin = serde_json::to_value(weighting).map_err(ServiceError::internal)?;
     if let Some(document) = document.as_object_mut() {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use index::{
-    compile::{CompiledMethodology, OverReturns},
+    card::Scored,
+    compile::{CompiledCard, OverReturns},
     returns::{CompositeScores, Figures},
-    scoring::Scored,
 };
 use survey::{
     answer::{Answer, Answers},
@@ -14,7 +14,7 @@ use survey::{
 };
 
 use super::{
-    pass::{band, figures_of_content, main_score, refused, score_content},
+    pass::{band, figures_of_content, main_score, score_content},
     read::get_run,
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     service::{
         Service,
         blocking::blocking,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
     },
     store,
 };
@@ -76,7 +76,10 @@ pub async fn what_if(
     let run = get_run(service, caller, run).await?;
     let conn = service.db.read();
     let found = store::run_result::results_of_enterprises(conn, &caller.scope, run.id, &[enterprise]).await?;
-    let result = found.into_iter().next().ok_or_else(|| ServiceError::new("not_found"))?;
+    let result = found
+        .into_iter()
+        .next()
+        .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?;
     let round = store::round::find_round(conn, run.round).await?;
     let form = service.form(&round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
@@ -97,7 +100,7 @@ pub async fn what_if(
             let figures = figures_of_content(&form.survey, composite, &content, previous);
             among_all(service, run, result, figures).await
         }
-        OverReturns::Region(_) => Err(ServiceError::new("run.not_over_enterprises")),
+        OverReturns::Region(_) => Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
     }
 }
 
@@ -106,7 +109,7 @@ async fn by_itself(
     service: &Service,
     run: Run,
     result: RankingRow,
-    methodology: &CompiledMethodology,
+    methodology: &CompiledCard,
     scored: Scored,
 ) -> Result<WhatIf, ServiceError> {
     let score = main_score(&scored).map(index::exact::Fixed::to_f64);
@@ -140,14 +143,8 @@ async fn among_all(service: &Service, run: Run, result: RankingRow, figures: Fig
             rank: scores.rank(unit).and_then(|rank| i32::try_from(rank).ok()),
             band: band(scores.attained(composite, unit).as_ref()),
         };
-        let rerun = all
-            .scores
-            .rerun(composite, unit, figures.clone())
-            .map_err(|error| refused(&error))?;
-        let frozen = all
-            .scores
-            .frozen(composite, unit, figures)
-            .map_err(|error| refused(&error))?;
+        let rerun = all.scores.rerun(composite, unit, figures.clone())?;
+        let frozen = all.scores.frozen(composite, unit, figures)?;
         Ok(WhatIf {
             run,
             result,
@@ -167,7 +164,7 @@ fn change(survey: &Survey, content: &mut RevisionContent, changes: Changes) -> R
         .flat_map(|(code, answer)| faults(survey, code, answer.as_ref()))
         .collect();
     if !faults.is_empty() {
-        return Err(ServiceError::new("answers.invalid").with_faults(faults));
+        return Err(ServiceError::new(codes::runs::INVALID_ANSWERS).with_faults(faults));
     }
     for (code, answer) in changes {
         put(&mut content.answers, code, answer);
@@ -186,9 +183,9 @@ fn put(answers: &mut Answers, code: String, answer: Option<Answer>) {
 fn faults(survey: &Survey, code: &str, answer: Option<&Answer>) -> Vec<Fault> {
     let pointer = format!("/answers/{}", segment(code));
     let Some(question) = survey.question(code) else {
-        return vec![Fault::at(
+        return vec![Fault::saying(
             pointer,
-            "answers.unknown_question",
+            codes::runs::UNKNOWN_QUESTION,
             format!("调查表中没有题项 {code}。"),
             format!("The questionnaire has no question {code}."),
         )];
@@ -198,13 +195,6 @@ fn faults(survey: &Survey, code: &str, answer: Option<&Answer>) -> Vec<Fault> {
         .unwrap_or_default();
     misfits
         .into_iter()
-        .map(|misfit| {
-            Fault::at(
-                pointer.clone(),
-                misfit.check.code(),
-                misfit.message.zh,
-                misfit.message.en,
-            )
-        })
+        .map(|misfit| Fault::of(pointer.clone(), misfit.check.code(), misfit.message))
         .collect()
 }

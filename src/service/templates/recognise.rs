@@ -22,7 +22,7 @@ use crate::{
     service::{
         Service,
         documents::form::Form,
-        error::{Kind, ServiceError},
+        error::{ServiceError, codes},
         imports::sheet_rows::read_beginnings,
         returns::{check_workbook::anchor_workbook, situation::Situation},
     },
@@ -32,8 +32,7 @@ use crate::{
 
 /// The marks of a workbook, once its seal has been verified.
 pub async fn sealed_metadata(service: &Service, raw: &RawWorkbook) -> Result<TemplateMetadata, ServiceError> {
-    let metadata = anchor::metadata(raw)
-        .map_err(|error| ServiceError::refused(Kind::Unprocessable, error.code(), error.message()))?;
+    let metadata = anchor::metadata(raw)?;
     require_sealed(service, &metadata).await?;
     Ok(metadata)
 }
@@ -43,7 +42,7 @@ pub(crate) async fn sealed_return(service: &Service, raw: &RawWorkbook) -> Resul
     let metadata = sealed_metadata(service, raw).await?;
     match metadata.kind {
         TemplateKind::Return | TemplateKind::Generic => Ok(metadata),
-        TemplateKind::Bulk => Err(ServiceError::new("workbook.bulk_template")),
+        TemplateKind::Bulk => Err(ServiceError::new(codes::templates::BULK_TEMPLATE)),
     }
 }
 
@@ -70,7 +69,7 @@ pub(crate) async fn bulk_sheet(
     let beginnings = read_beginnings(service, bytes, MARKS, |read| anchor::metadata(read).is_ok()).await?;
     let metadata = sealed_metadata(service, &beginnings).await?;
     let (TemplateKind::Bulk, Some(table_rows)) = (metadata.kind, metadata.table_rows) else {
-        return Err(ServiceError::new("workbook.not_bulk_template"));
+        return Err(ServiceError::new(codes::templates::NOT_BULK_TEMPLATE));
     };
     // The seal vouches for the number of rows: it is what was asked for when the sheet was issued.
     let layout = |form: &Form| BulkLayout::of(form.survey.questionnaire(), table_rows);
@@ -130,14 +129,15 @@ async fn blank_form(
 ) -> Result<Arc<Form>, ServiceError> {
     let form = blank_version(service, &situation.round, &situation.form, metadata).await?;
     let found = typed_uscc(&form, &anchor_workbook(raw, &form)?);
-    let found = found.ok_or_else(|| ServiceError::new("workbook.no_uscc"))?;
+    let found = found.ok_or_else(|| ServiceError::new(codes::templates::NO_USCC))?;
     if found == situation.enterprise.facts.uscc {
         return Ok(form);
     }
-    Err(refused(&Mismatch::Enterprise {
+    Err(Mismatch::Enterprise {
         found,
         expected: situation.enterprise.facts.uscc.clone(),
-    }))
+    }
+    .into())
 }
 
 /// The version that a blank form was written from.
@@ -176,13 +176,11 @@ async fn version_of(
         Err(Mismatch::Round { .. }) => Err(other_round(service, round, metadata).await?),
         Err(mismatch @ Mismatch::Version { .. }) => {
             let older = accepted_version(service, round, metadata).await?;
-            let older = older.ok_or_else(|| refused(&mismatch))?;
-            metadata
-                .matches(&expected(&older))
-                .map_err(|mismatch| refused(&mismatch))?;
+            let older = older.ok_or(mismatch)?;
+            metadata.matches(&expected(&older))?;
             Ok(older)
         }
-        Err(mismatch) => Err(refused(&mismatch)),
+        Err(mismatch) => Err(mismatch.into()),
     }
 }
 
@@ -236,13 +234,13 @@ pub(crate) async fn other_round(
         let mismatch = Mismatch::Round {
             found: metadata.round_code.clone(),
         };
-        return Ok(refused(&mismatch));
+        return Ok(mismatch.into());
     };
     let is_last = round.previous == Some(found.id);
     let (code, zh, en) = if is_last {
-        ("workbook.last_round", "上一期", "the last round")
+        (codes::templates::LAST_ROUND, "上一期", "the last round")
     } else {
-        ("workbook.wrong_round", "另一期", "another round")
+        (codes::templates::WRONG_ROUND, "另一期", "another round")
     };
     let message = Text::new(
         format!(
@@ -254,9 +252,5 @@ pub(crate) async fn other_round(
             found.code, found.title, round.code, round.title, found.code
         ),
     );
-    Ok(ServiceError::refused(Kind::Unprocessable, code, message))
-}
-
-fn refused(mismatch: &Mismatch) -> ServiceError {
-    ServiceError::refused(Kind::Unprocessable, mismatch.code(), mismatch.message())
+    Ok(ServiceError::saying(code, message))
 }

@@ -8,7 +8,11 @@ use crate::{
         page::{Page, PageRequest},
         signing_key::{Secret, SigningKey, SigningKeyId},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service,
+        access::permission::Action,
+        error::{ServiceError, codes},
+    },
     store,
     store::db::WriteTxn,
 };
@@ -51,19 +55,19 @@ pub(crate) fn nonce(service: &Service) -> String {
 /// Nothing in the marks may be trusted before.
 pub async fn require_sealed(service: &Service, metadata: &TemplateMetadata) -> Result<(), ServiceError> {
     let Some(text) = &metadata.seal else {
-        return Err(ServiceError::new("workbook.seal_missing"));
+        return Err(ServiceError::new(codes::templates::SEAL_MISSING));
     };
-    let seal = Seal::parse(text).ok_or_else(|| ServiceError::new("workbook.seal_broken"))?;
+    let seal = Seal::parse(text).ok_or_else(|| ServiceError::new(codes::templates::SEAL_BROKEN))?;
     let key = seal.key.parse().map(SigningKeyId);
     let secret = match key {
         Ok(key) => store::signing_key::find_secret(service.db.read(), key).await?,
         Err(_) => None,
     };
-    let secret = secret.ok_or_else(|| ServiceError::new("workbook.seal_unknown_key"))?;
+    let secret = secret.ok_or_else(|| ServiceError::new(codes::templates::SEAL_UNKNOWN_KEY))?;
     if seal.verify(metadata, &secret.0) {
         Ok(())
     } else {
-        Err(ServiceError::new("workbook.seal_broken"))
+        Err(ServiceError::new(codes::templates::SEAL_BROKEN))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use index::{
+    document::MissingSubstitute,
     exact::Fixed,
-    methodology::MissingSubstitute,
     region::{RegionIndicatorScore, RegionScored},
 };
 use poem::web::Data;

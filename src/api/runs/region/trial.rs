@@ -16,7 +16,7 @@ use crate::{
     domain::run::RunId,
     service::{
         Service,
-        error::ServiceError,
+        error::{ServiceError, codes},
         runs::try_region::{TriedRegion, try_region},
     },
 };
@@ -52,7 +52,9 @@ impl NewRegionWhatIf {
         for code in self.blank.into_iter().flatten() {
             let figure = tried.entry(code.clone()).or_default();
             if figure.value.is_some() {
-                return Err(ServiceError::new("invalid").with_faults([both_ways(&format!("/values/{code}"))]));
+                return Err(
+                    ServiceError::new(codes::general::INVALID).with_faults([both_ways(&format!("/values/{code}"))])
+                );
             }
             figure.value = Some(None);
         }

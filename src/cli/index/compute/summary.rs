@@ -4,7 +4,7 @@ use std::path::Path;
 
 use index::{
     composite::{Method, Stage, YearResult},
-    methodology::CompositeMethodology,
+    document::CompositeMethodology,
 };
 use serde::Serialize;
 

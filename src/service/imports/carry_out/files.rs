@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::{StreamExt as _, future::try_join_all, stream};
 use survey::{answer::Answers, survey::WantedConversion};
 use uuid::Uuid;
-use workbook::{archive::Archive, error::ReadError, extract::RawWorkbook, metadata::TemplateKind};
+use workbook::{archive::Archive, extract::RawWorkbook, metadata::TemplateKind};
 
 use super::{AHEAD, Prepared, Run, Verdict, settle::Settled};
 use crate::{
@@ -17,13 +17,11 @@ use crate::{
         import::{ImportItem, ImportKind},
         survey_return::{ReturnId, SurveyReturn},
     },
-    reader::Refusal,
     service::{
         blocking::blocking,
-        error::{Kind, ServiceError},
-        imports::begin::refused as refused_zip,
+        error::{Kind, ServiceError, codes},
         returns::{
-            check_workbook::{anchor_workbook, read_workbook, refused},
+            check_workbook::{anchor_workbook, read_workbook},
             filing::Filing,
             situation::Situation,
         },
@@ -101,7 +99,7 @@ impl Run {
         }
         let bytes = self.service.original(&self.batch.source_sha256).await?;
         let limits = self.service.settings.imports.archive();
-        let open = move || Archive::open(bytes, &limits).map_err(|error| refused_zip(&error));
+        let open = move || Ok(Archive::open(bytes, &limits)?);
         Ok(Originals::Archive(blocking(open).await?))
     }
 
@@ -158,14 +156,14 @@ impl Run {
         match originals {
             Originals::Archive(archive) => {
                 let (archive, at) = (archive.clone(), usize::try_from(item.ordinal - 1).unwrap_or(usize::MAX));
-                blocking(move || Ok(archive.read(at).map(Bytes::from).map_err(|error| unreadable(&error)))).await
+                blocking(move || Ok(archive.read(at).map(Bytes::from).map_err(Into::into))).await
             }
             Originals::Blobs => {
                 let sha256 = item.sha256.as_deref().unwrap_or_default();
                 match self.service.blobs.get(sha256).await {
                     Ok(bytes) => Ok(Ok(bytes)),
                     Err(error @ (BlobError::Missing(_) | BlobError::Damaged(_))) => {
-                        Ok(Err(ServiceError::new("import.file_missing").because(error)))
+                        Ok(Err(ServiceError::new(codes::imports::FILE_MISSING).because(error)))
                     }
                     Err(error) => Err(ServiceError::internal(error)),
                 }
@@ -216,13 +214,13 @@ impl Run {
             let form = blank_version(&self.service, &self.round, &self.form, &metadata).await?;
             return blocking(move || {
                 let typed = typed_uscc(&form, &anchor_workbook(&raw, &form)?);
-                let typed = typed.ok_or_else(|| ServiceError::new("workbook.no_uscc"))?;
+                let typed = typed.ok_or_else(|| ServiceError::new(codes::templates::NO_USCC))?;
                 Ok((Addressee::Typed(typed), raw))
             })
             .await;
         }
         let enterprise = metadata.enterprise_id.parse::<Uuid>();
-        let enterprise = enterprise.map_err(|_| ServiceError::new("import.no_return"))?;
+        let enterprise = enterprise.map_err(|_| ServiceError::new(codes::imports::NO_RETURN))?;
         Ok((Addressee::Issued(EnterpriseId(enterprise)), raw))
     }
 
@@ -281,14 +279,14 @@ impl Run {
                     verdict: Verdict::Refused(error),
                 });
             }
-            Seen::Repeated(enterprise) => (Some(enterprise), None, "import.no_return"),
+            Seen::Repeated(enterprise) => (Some(enterprise), None, codes::imports::NO_RETURN),
             Seen::Read(Addressee::Issued(enterprise), raw, size) => {
-                (Some(enterprise), Some((raw, size)), "import.no_return")
+                (Some(enterprise), Some((raw, size)), codes::imports::NO_RETURN)
             }
             Seen::Read(Addressee::Typed(code), raw, size) => {
                 let found = known.typed.get(&code).copied();
                 item.uscc = Some(code);
-                (found, Some((raw, size)), "import.unknown_enterprise")
+                (found, Some((raw, size)), codes::imports::UNKNOWN_ENTERPRISE)
             }
         };
         let found = enterprise.and_then(|enterprise| known.returns.get(&enterprise));
@@ -332,13 +330,6 @@ impl Run {
         };
         Ok(Prepared { item, verdict })
     }
-}
-
-fn unreadable(error: &ReadError) -> ServiceError {
-    refused(Refusal {
-        code: error.code().to_owned(),
-        message: error.message(),
-    })
 }
 
 /// The results of tasks in order; the first failure is the failure of all.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{import::ImportItem, survey_return::SurveyReturn},
     service::{
-        error::ServiceError,
+        error::{ServiceError, codes},
         imports::read_rows::{CheckedRow, OwnedRow, Owner, RowContext, SheetRow},
         returns::filing::Filing,
     },
@@ -91,7 +91,7 @@ impl Run {
             }
         };
         if checked.untouched {
-            let verdict = Verdict::Refused(ServiceError::new("import.row_untouched"));
+            let verdict = Verdict::Refused(ServiceError::new(codes::imports::ROW_UNTOUCHED));
             return Prepared { item, verdict };
         }
         let filing = Filing {

@@ -13,7 +13,7 @@ use crate::{
         survey_return::{ReturnId, RevisionId, SurveyReturn},
     },
     service::{
-        error::{Fault, Kind, ServiceError},
+        error::{Fault, Kind, ServiceError, codes},
         returns::filing::{Filer, Filing, file_revisions},
     },
     store,
@@ -22,9 +22,6 @@ use crate::{
 
 /// How often a group is tried when the database is busy or a return is changed by its enterprise at the same moment.
 const TRIES: u32 = 6;
-
-/// Refused because of blocking findings.
-const BLOCKED: &str = "import.blocked";
 
 /// Whether the import goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +138,7 @@ impl Run {
         let (item, filing) = match (same, filing) {
             (Some(newest), _) => (unchanged(item, newest), None),
             // The enterprise uploaded another file in between.
-            (None, None) => return (refuse(item, &ServiceError::new("version_mismatch")), None),
+            (None, None) => return (refuse(item, &ServiceError::new(codes::general::VERSION_MISMATCH)), None),
             (None, Some(filing)) => {
                 if let Some(error) = self.obstacle(survey_return, &filing.findings) {
                     return (refuse(item, &error), None);
@@ -161,7 +158,7 @@ impl Run {
         }
         if self.batch.options.blocked == Blocked::Refuse && findings.blocks() {
             let blocking = findings.items.iter().filter(|finding| finding.action == Action::Block);
-            return Some(ServiceError::new(BLOCKED).with_faults(blocking));
+            return Some(ServiceError::new(codes::imports::BLOCKED).with_faults(blocking));
         }
         None
     }
@@ -255,7 +252,7 @@ fn refuse(item: ImportItem, error: &ServiceError) -> ImportItem {
         state: ItemState::Refused,
         revision: None,
         revision_number: None,
-        block: if error.code == BLOCKED {
+        block: if error.is(codes::imports::BLOCKED) {
             count(error.faults.len())
         } else {
             0
@@ -272,12 +269,12 @@ fn refuse(item: ImportItem, error: &ServiceError) -> ImportItem {
 fn twice(first: &ImportItem) -> ServiceError {
     let name = &first.name;
     let first = Fault {
-        code: "import.return_twice".to_owned(),
+        code: codes::imports::RETURN_TWICE.name.to_owned(),
         pointer: None,
         place: None,
         message: survey::text::Text::new(format!("已收的是“{name}”。"), format!("\"{name}\" was taken in.")),
     };
-    ServiceError::new("import.return_twice").with_faults([first])
+    ServiceError::new(codes::imports::RETURN_TWICE).with_faults([first])
 }
 
 fn count(count: usize) -> i32 {

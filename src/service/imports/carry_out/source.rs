@@ -19,7 +19,7 @@ use crate::{
     service::{
         Service,
         documents::form::Form,
-        error::{Kind, ServiceError},
+        error::ServiceError,
         imports::{
             mapping::compile,
             read_rows::{Columns, SheetRow},
@@ -199,11 +199,7 @@ async fn give_bulk(
             Err(error) => wrong = error,
         }
     }
-    Err(ServiceError::refused(
-        Kind::Unprocessable,
-        wrong.code(),
-        wrong.message(),
-    ))
+    Err(wrong.into())
 }
 
 /// The rows of one sheet; the inner error says that it is not the bulk sheet.
@@ -222,13 +218,7 @@ async fn give_bulk_rows(
             let step = match reader.read(row.row, &row.cells, &head.styles) {
                 Ok(step) => step,
                 Err(AnchorError::SheetsMissing) => return Ok(Err(AnchorError::SheetsMissing)),
-                Err(error) => {
-                    return Err(ServiceError::refused(
-                        Kind::Unprocessable,
-                        error.code(),
-                        error.message(),
-                    ));
-                }
+                Err(error) => return Err(error.into()),
             };
             if reader.notices().len() != had_notices {
                 notices = reader.notices().into();

@@ -10,7 +10,7 @@ use crate::{
     reader::RowStream,
     service::{
         Service,
-        error::{Fault, ServiceError},
+        error::{Fault, ServiceError, codes},
         imports::sheet_rows::{Sheets, next_rows},
     },
 };
@@ -135,8 +135,8 @@ pub(super) async fn read_rows(service: &Service, bytes: &Bytes) -> Result<(Colum
         }
     }
     Err(match closest {
-        Some(missing) => ServiceError::new("import.columns_missing").with_faults(missing),
-        None => ServiceError::new("import.unreadable"),
+        Some(missing) => ServiceError::new(codes::registry::COLUMNS_MISSING).with_faults(missing),
+        None => ServiceError::new(codes::registry::LIST_UNREADABLE),
     })
 }
 
@@ -216,9 +216,9 @@ pub(super) fn find_columns(header: &[String]) -> Result<ColumnsFound, Vec<Fault>
         .filter(|column| column.required && !found.contains_key(&column.field))
         .map(|column| {
             let title = column.titles[0];
-            Fault::at(
+            Fault::saying(
                 column.pointer,
-                "import.column_missing",
+                codes::registry::COLUMN_MISSING,
                 format!("缺少列“{title}”。"),
                 format!("The column \"{title}\" is missing."),
             )

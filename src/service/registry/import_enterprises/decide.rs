@@ -12,7 +12,11 @@ use crate::{
         access::Principal,
         enterprise::{Enterprise, EnterpriseId},
     },
-    service::{Service, error::ServiceError, registry::write_enterprise::CheckedFacts},
+    service::{
+        Service,
+        error::{ServiceError, codes},
+        registry::write_enterprise::CheckedFacts,
+    },
     store,
     store::db::Connection,
 };
@@ -55,7 +59,7 @@ pub(super) async fn decide(
                         Outcome::Refused,
                         vec![row_fault(
                             Field::Uscc,
-                            "import.row_twice",
+                            codes::registry::ROW_TWICE,
                             zh,
                             format!("Row {first} has the same credit code."),
                         )],

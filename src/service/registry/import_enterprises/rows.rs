@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::enterprise::{Enterprise, EnterpriseFacts},
-    service::registry::write_enterprise::{CheckedFacts, EnterpriseInput, check, is_class, is_town, size_class},
+    service::{
+        error::codes::{self, FaultCode},
+        registry::write_enterprise::{CheckedFacts, EnterpriseInput, check, is_class, is_town, size_class},
+    },
 };
 
 /// A row that was understood, or what is wrong with it.
@@ -39,7 +42,7 @@ pub(super) fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &Referenc
         if parsed.is_none() {
             faults.push(row_fault(
                 field,
-                "import.not_a_number",
+                codes::registry::NOT_A_NUMBER,
                 format!("“{text}”不是数字。"),
                 format!("\"{text}\" is not a number."),
             ));
@@ -53,7 +56,7 @@ pub(super) fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &Referenc
         Some(Err(_)) => {
             faults.push(row_fault(
                 Field::Employees,
-                "import.not_a_count",
+                codes::registry::NOT_A_COUNT,
                 "人数应为非负整数。".into(),
                 "A number of people is a whole number.".into(),
             ));
@@ -144,13 +147,13 @@ impl List<'_> {
     }
 }
 
-pub(super) fn row_fault(field: Field, code: &str, zh: String, en: String) -> RowFault {
+pub(super) fn row_fault(field: Field, code: FaultCode, zh: String, en: String) -> RowFault {
     let column = COLUMNS
         .iter()
         .find(|column| column.field == field)
         .map_or("", |column| column.titles[0]);
     RowFault {
-        code: code.to_owned(),
+        code: code.name.to_owned(),
         column: column.to_owned(),
         message: Text::new(zh, en),
     }

@@ -8,9 +8,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use index::{
+    card::{Figure, NodeKind},
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode, main_tree},
-    scoring::{Figure, NodeKind},
 };
 
 use super::{Exported, csv_file, harmless};

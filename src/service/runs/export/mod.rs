@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use index::{
+    card::{Figure, Scored},
     exact::Fixed,
     outline::{OutlineNode, outline},
     region::RegionScored,
-    scoring::{Figure, Scored},
 };
 use survey::survey::Survey;
 
@@ -24,7 +24,7 @@ use crate::{
         Service,
         access::permission::{Action, allowed},
         blocking::blocking,
-        error::ServiceError,
+        error::{ServiceError, codes},
     },
     store,
 };
@@ -109,13 +109,13 @@ pub async fn export_run(
 ) -> Result<Vec<ExportedFile>, ServiceError> {
     let run = get_run(service, caller, id).await?;
     if format == ExportFormat::Xlsx && usize::try_from(run.returns).is_ok_and(|returns| returns > MOST_IN_WORKBOOK) {
-        return Err(ServiceError::new("export.too_large"));
+        return Err(ServiceError::new(codes::runs::EXPORT_TOO_LARGE));
     }
     let round = store::round::find_round(service.db.read(), run.round).await?;
     let form = service.form(&round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
     if methodology.region().is_some() && format != ExportFormat::Xlsx {
-        return Err(ServiceError::new("export.region"));
+        return Err(ServiceError::new(codes::runs::EXPORT_OF_REGION));
     }
     let nodes = outline(&methodology);
     let region = match methodology.region() {

@@ -1,6 +1,6 @@
 //! The index of a region as a sheet, with the formulas live.
 
-use index::{exact::Fixed, methodology::MissingSubstitute, region::RegionIndicatorScore};
+use index::{document::MissingSubstitute, exact::Fixed, region::RegionIndicatorScore};
 use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
 use super::{

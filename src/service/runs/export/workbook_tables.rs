@@ -1,9 +1,9 @@
 //! The workbook: what a reader needs to compute every score again, with the formulas live.
 
 use index::{
+    card::{Figure, NodeKind},
     exact::Fixed,
     outline::{OutlineJoin, OutlineNode},
-    scoring::{Figure, NodeKind},
 };
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError, utility::column_number_to_name,

@@ -1,0 +1,48 @@
+//! Users, logins, tokens and keys.
+
+use super::{Code, FaultCode, Kind};
+
+codes! {
+    UNAUTHENTICATED = "unauthenticated", Unauthenticated,
+        "请先登录，或提供有效的令牌或 API 密钥。",
+        "Log in, or send a valid token or API key.";
+    BAD_CREDENTIALS = "bad_credentials", Unauthenticated,
+        "用户名或密码不对。",
+        "The login or the password is wrong.";
+    TOKEN_EXPIRED = "token_expired", Unauthenticated,
+        "登录已过期，请重新登录。",
+        "The login has expired; log in again.";
+    TOO_MANY_LOGINS = "too_many_logins", TooMany,
+        "登录失败次数过多，请稍后再试。",
+        "Too many failed logins; try again later.";
+    FORBIDDEN = "forbidden", Forbidden,
+        "您的角色不能做这件事。",
+        "Your role may not do this.";
+    DUPLICATE_LOGIN = "user.duplicate_login", Conflict,
+        "已有用户使用这个登录名。",
+        "Another user has this login.";
+    INVALID_USER = "user.invalid", Unprocessable,
+        "用户信息不符合要求，逐条见 errors。",
+        "The facts of the user are not acceptable; each point is in errors.";
+}
+
+faults! {
+    LOGIN = "user.login",
+        "登录名为 2 至 64 个字母、数字或 . _ - @。",
+        "A login is 2 to 64 letters, digits or . _ - @.";
+    DISPLAY_NAME = "user.display_name",
+        "请填写姓名（100 字以内）。",
+        "Give a name of at most 100 characters.";
+    WEAK_PASSWORD = "user.weak_password",
+        "密码至少 12 个字符。",
+        "A password has 12 characters at least.";
+    SCOPE = "user.scope",
+        "范围与角色不符：企业用户要指定企业，镇街用户要指定镇街，局用户为全县。",
+        "The scope does not fit the role: an enterprise user names its enterprise, a town user its town, the bureau sees the county.";
+    SCOPE_UNKNOWN = "user.scope_unknown",
+        "没有这个镇街或企业。",
+        "There is no such town or enterprise.";
+    KEY_NAME = "api_key.name",
+        "请写明用途（100 字以内）。",
+        "Say what it is for in at most 100 characters.";
+}

@@ -1,0 +1,126 @@
+//! What other rooms and crates refuse, as an error of the service.
+
+use index::{composite::CompositeError, robustness::RobustnessError};
+use survey::{document::DocumentFault, finding::Finding};
+use workbook::{
+    archive::ArchiveError,
+    codes::FileCode,
+    error::{AnchorError, ReadError},
+    metadata::Mismatch,
+};
+
+use super::{
+    Fault, Kind, ServiceError,
+    codes::{access, general, returns},
+};
+use crate::{domain::return_step::StepRefused, reader::Refusal, store::db::StoreError};
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::new(general::NOT_FOUND),
+            StoreError::VersionConflict { current } => Self::new(general::VERSION_MISMATCH).because(current),
+            StoreError::Duplicate { what } => Self::new(general::DUPLICATE).because(what),
+            StoreError::Referenced => Self::new(general::STILL_REFERENCED),
+            StoreError::Busy => Self::new(general::BUSY),
+            StoreError::InvalidText => Self::new(general::INVALID_TEXT),
+            StoreError::Corrupt(what) | StoreError::Database(what) => Self::internal(what),
+        }
+    }
+}
+
+impl From<StepRefused> for ServiceError {
+    fn from(refused: StepRefused) -> Self {
+        Self::new(match refused {
+            StepRefused::Role => access::FORBIDDEN,
+            StepRefused::NothingUploaded => returns::NOTHING_UPLOADED,
+            StepRefused::State => returns::WRONG_STATE,
+        })
+    }
+}
+
+impl From<Refusal> for ServiceError {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal.code.as_str() {
+            code if code == FileCode::TooLarge.code() => Kind::TooLarge,
+            _ => Kind::Unprocessable,
+        };
+        Self::of(kind, &refusal.code, refusal.message)
+    }
+}
+
+impl From<ReadError> for ServiceError {
+    fn from(error: ReadError) -> Self {
+        Refusal {
+            code: error.code().to_owned(),
+            message: error.message(),
+        }
+        .into()
+    }
+}
+
+impl From<AnchorError> for ServiceError {
+    fn from(error: AnchorError) -> Self {
+        Self::of(Kind::Unprocessable, error.code(), error.message())
+    }
+}
+
+impl From<Mismatch> for ServiceError {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::of(Kind::Unprocessable, mismatch.code(), mismatch.message())
+    }
+}
+
+/// A ZIP that is refused as a whole.
+impl From<ArchiveError> for ServiceError {
+    fn from(error: ArchiveError) -> Self {
+        let kind = match error {
+            ArchiveError::TooManyEntries { .. } | ArchiveError::TooLarge { .. } => Kind::TooLarge,
+            _ => Kind::Unprocessable,
+        };
+        let message = error.message();
+        let fault = Fault {
+            code: error.code().to_owned(),
+            pointer: None,
+            place: None,
+            message: message.clone(),
+        };
+        Self::of(kind, error.code(), message).with_faults([fault])
+    }
+}
+
+/// Figures that a composite refuses.
+impl From<CompositeError> for ServiceError {
+    fn from(error: CompositeError) -> Self {
+        Self::of(Kind::Unprocessable, error.code(), error.message())
+    }
+}
+
+/// A replication that is refused.
+impl From<RobustnessError> for ServiceError {
+    fn from(error: RobustnessError) -> Self {
+        Self::of(Kind::Unprocessable, error.code(), error.message())
+    }
+}
+
+impl From<DocumentFault> for Fault {
+    fn from(fault: DocumentFault) -> Self {
+        Self {
+            code: fault.code,
+            pointer: Some(fault.pointer),
+            place: None,
+            message: fault.message,
+        }
+    }
+}
+
+impl From<&Finding> for Fault {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            code: finding.rule.clone(),
+            pointer: finding.question.clone(),
+            place: finding.places.first().cloned(),
+            message: finding.message.clone(),
+        }
+    }
+}
