@@ -14,6 +14,7 @@
 
 pub mod alternatives;
 pub mod card;
+pub mod codes;
 pub mod compile;
 pub mod composite;
 pub mod difference;
