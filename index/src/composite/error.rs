@@ -5,15 +5,14 @@ use thiserror::Error;
 
 /// A refusal of the composite engine, naming the indicator, node or unit it is about.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[error("{}: {}", self.code(), self.message().en)]
 pub enum CompositeError {
     /// A unit, column or node code stands twice.
-    #[error("code {code} stands twice")]
     DuplicateCode {
         /// The code.
         code: String,
     },
     /// A node names a parent that is not an aggregate of the tree.
-    #[error("{code}: parent {parent} is not an aggregate of the tree")]
     UnknownParent {
         /// The node.
         code: String,
@@ -21,19 +20,16 @@ pub enum CompositeError {
         parent: String,
     },
     /// A node is its own ancestor.
-    #[error("{code} is its own ancestor")]
     Cycle {
         /// The node.
         code: String,
     },
     /// An aggregate has no children, or an indicator has no parent.
-    #[error("{code} hangs loose: an aggregate needs children, an indicator a parent")]
     LooseNode {
         /// The node.
         code: String,
     },
     /// A weight is negative, infinite or not a number.
-    #[error("{code}: weight {weight} is not a number of zero or more")]
     BadWeight {
         /// The node.
         code: String,
@@ -41,13 +37,11 @@ pub enum CompositeError {
         weight: f64,
     },
     /// The weights of all children are zero.
-    #[error("{code}: the weights of its children sum to zero")]
     ZeroWeightSum {
         /// The aggregate.
         code: String,
     },
     /// A column has another number of rows than there are units.
-    #[error("column {code} has {found} rows, not {expected}")]
     ColumnLength {
         /// The column.
         code: String,
@@ -57,19 +51,16 @@ pub enum CompositeError {
         found: usize,
     },
     /// The tree or another step needs a column that the data do not have.
-    #[error("column {code} is missing")]
     MissingColumn {
         /// The column.
         code: String,
     },
     /// The data have a column that is not an indicator of the tree.
-    #[error("column {code} is not an indicator of the tree")]
     ColumnNotInTree {
         /// The column.
         code: String,
     },
     /// A value is infinite or not a number.
-    #[error("{code}, row {row}: the value is not finite")]
     NotFinite {
         /// The column.
         code: String,
@@ -77,7 +68,6 @@ pub enum CompositeError {
         row: usize,
     },
     /// A figure or score is beyond what a double can hold.
-    #[error("{code}, unit {unit}: beyond what can be computed")]
     Overflow {
         /// The indicator or aggregate.
         code: String,
@@ -85,7 +75,6 @@ pub enum CompositeError {
         unit: String,
     },
     /// A denominator is zero.
-    #[error("{code}, unit {unit}: the denominator {denominator} is zero")]
     ZeroDenominator {
         /// The indicator.
         code: String,
@@ -95,7 +84,6 @@ pub enum CompositeError {
         unit: String,
     },
     /// No value in the group from which a missing one could be imputed.
-    #[error("{code}, unit {unit}: no value in its group to impute from")]
     EmptyGroup {
         /// The indicator.
         code: String,
@@ -103,13 +91,11 @@ pub enum CompositeError {
         unit: String,
     },
     /// All present values of a column are equal: it cannot be normalised.
-    #[error("column {code} is constant")]
     ConstantColumn {
         /// The column.
         code: String,
     },
     /// Too few values for the statistic that a step needs.
-    #[error("column {code} has {found} values, at least {needed} are needed")]
     TooFewValues {
         /// The column.
         code: String,
@@ -120,7 +106,6 @@ pub enum CompositeError {
     },
     /// A value of zero or less (below zero under a generalised mean of a positive power) under a mean that needs positive
     /// values.
-    #[error("{node}: {child} of unit {unit} is not positive, as the mean of {node} needs")]
     NotPositive {
         /// The aggregate.
         node: String,
@@ -130,7 +115,6 @@ pub enum CompositeError {
         unit: String,
     },
     /// A child is missing where the missing policy refuses that.
-    #[error("{node}: {child} of unit {unit} is missing")]
     MissingChild {
         /// The aggregate.
         node: String,
@@ -140,7 +124,6 @@ pub enum CompositeError {
         unit: String,
     },
     /// The mean of the children is zero where the penalty of Mazziotta and Pareto divides by it.
-    #[error("{node}, unit {unit}: the mean of the children is zero")]
     NoMean {
         /// The aggregate.
         node: String,
@@ -148,37 +131,31 @@ pub enum CompositeError {
         unit: String,
     },
     /// A unit is named that the data do not have.
-    #[error("unit {unit} is not in the data")]
     UnknownUnit {
         /// The unit.
         unit: String,
     },
     /// A node is named that the tree does not have.
-    #[error("{code} is not in the tree")]
     UnknownNode {
         /// The code.
         code: String,
     },
     /// A column of groups is named that the data do not have.
-    #[error("there is no column of groups {group}")]
     UnknownGroup {
         /// The column.
         group: String,
     },
     /// A unit belongs to no group where groups decide.
-    #[error("unit {unit} belongs to no group")]
     NoGroup {
         /// The unit.
         unit: String,
     },
     /// The reference points of a normalisation coincide (or are zero where they divide): there is no scale between them.
-    #[error("column {code}: the reference points of its normalisation coincide")]
     NoScale {
         /// The indicator.
         code: String,
     },
     /// The unit that serves as reference has no value.
-    #[error("column {code}: the reference unit {unit} has no value")]
     NoReference {
         /// The indicator.
         code: String,
@@ -186,7 +163,6 @@ pub enum CompositeError {
         unit: String,
     },
     /// A parameter that the method of an indicator needs is not given.
-    #[error("column {code}: the parameter {parameter} is not given")]
     MissingParameter {
         /// The indicator.
         code: String,
@@ -194,7 +170,6 @@ pub enum CompositeError {
         parameter: String,
     },
     /// A value that a step cannot take.
-    #[error("{code}, unit {unit}: {step} has no result for {value}")]
     Undefined {
         /// The indicator.
         code: String,
@@ -206,7 +181,6 @@ pub enum CompositeError {
         step: &'static str,
     },
     /// A column that a step cannot take.
-    #[error("column {code}: {step} is not defined for its values")]
     UndefinedColumn {
         /// The indicator.
         code: String,
@@ -214,7 +188,6 @@ pub enum CompositeError {
         step: &'static str,
     },
     /// A parameter of an indicator lies outside its range.
-    #[error("{code}: parameter {setting} = {value} is outside its range")]
     BadParameter {
         /// The indicator.
         code: String,
@@ -224,13 +197,11 @@ pub enum CompositeError {
         value: f64,
     },
     /// The better a value of an indicator, the lower its score.
-    #[error("{code}: the scale is turned over")]
     TurnedOver {
         /// The indicator.
         code: String,
     },
     /// A setting lies outside its range.
-    #[error("setting {setting} = {value} is outside its range")]
     BadSetting {
         /// The setting.
         setting: &'static str,

@@ -58,27 +58,24 @@ impl RegionValue {
 
 /// Why a region is not scored.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[error("{}: {}", self.code(), self.message().en)]
 pub enum RegionError {
     /// Values were given for an indicator that the methodology does not have.
-    #[error("there is no indicator {code}")]
     UnknownIndicator {
         /// The code.
         code: String,
     },
     /// An indicator has no base mean above zero.
-    #[error("{code}: the base mean must be above zero")]
     NoBase {
         /// The indicator.
         code: String,
     },
     /// A value is not finite.
-    #[error("{code}: the value is not a number")]
     NotFinite {
         /// The indicator.
         code: String,
     },
     /// A value was given for an indicator that is taken from the returns.
-    #[error("{code}: the value comes from the returns")]
     FromSurvey {
         /// The indicator.
         code: String,

@@ -7,21 +7,19 @@ use crate::composite::CompositeError;
 
 /// A refusal, naming the parameter or the replication it is about.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[error("{}: {}", self.code(), self.message().en)]
 pub enum RobustnessError {
     /// Two parameters have one name.
-    #[error("parameter {name} stands twice")]
     DuplicateName {
         /// The name.
         name: String,
     },
     /// A parameter has no name of its own in the table of draws.
-    #[error("{name:?} cannot be the name of a parameter")]
     BadName {
         /// The name.
         name: String,
     },
     /// A parameter sets what another one sets too, or a part of it.
-    #[error("parameters {other} and {name} overlap")]
     Overlapping {
         /// The parameter.
         name: String,
@@ -29,13 +27,11 @@ pub enum RobustnessError {
         other: String,
     },
     /// A parameter has nothing to choose from.
-    #[error("parameter {name} has no alternatives")]
     NoAlternative {
         /// The parameter.
         name: String,
     },
     /// A draw takes an alternative that the design does not have.
-    #[error("parameter {name} has no alternative {value}")]
     UnknownAlternative {
         /// The parameter.
         name: String,
@@ -43,7 +39,6 @@ pub enum RobustnessError {
         value: String,
     },
     /// The methodology has no such place.
-    #[error("parameter {name}: the methodology has no place {pointer}")]
     NoSuchPlace {
         /// The parameter.
         name: String,
@@ -51,13 +46,11 @@ pub enum RobustnessError {
         pointer: String,
     },
     /// The draws lack a column or have one that the design does not know.
-    #[error("the draws and the design do not agree on the parameter {name}")]
     OtherParameters {
         /// The parameter.
         name: String,
     },
     /// A cell of the draws cannot be read.
-    #[error("replication {replication}, column {column}: {value} is not a number")]
     BadCell {
         /// The replication, from 1.
         replication: usize,
@@ -67,16 +60,13 @@ pub enum RobustnessError {
         value: String,
     },
     /// Nothing varies, or nothing is to be computed.
-    #[error("there are no replications or nothing varies")]
     Nothing,
     /// A node that the tree does not have.
-    #[error("{code} is not a node of the tree")]
     UnknownNode {
         /// The code.
         code: String,
     },
     /// The results would not fit.
-    #[error("{replications} replications of {units} units are too many")]
     TooMany {
         /// Replications.
         replications: usize,
@@ -84,13 +74,11 @@ pub enum RobustnessError {
         units: usize,
     },
     /// The draws would not fit.
-    #[error("{replications} replications are too many to draw")]
     TooManyDraws {
         /// Replications.
         replications: usize,
     },
     /// Another number of values than the design of a sensitivity analysis needs.
-    #[error("{found} values, {expected} are needed: N (d + 2)")]
     Length {
         /// Values needed.
         expected: usize,
@@ -98,10 +86,8 @@ pub enum RobustnessError {
         found: usize,
     },
     /// The output does not vary, so that nothing can be attributed.
-    #[error("the output does not vary")]
     NoVariance,
     /// A setting lies outside its range.
-    #[error("setting {setting} = {value} is outside its range")]
     BadSetting {
         /// The setting.
         setting: &'static str,
@@ -109,10 +95,8 @@ pub enum RobustnessError {
         value: f64,
     },
     /// It was told to stop.
-    #[error("stopped before all replications were computed")]
     Stopped,
     /// The engine refused a replication.
-    #[error("replication {replication}: {error}")]
     Refused {
         /// The replication, from 1; 0 for the nominal one.
         replication: usize,
@@ -120,7 +104,6 @@ pub enum RobustnessError {
         error: CompositeError,
     },
     /// A methodology with the settings of a replication is not valid.
-    #[error("replication {replication}: {en}")]
     Invalid {
         /// The replication, from 1.
         replication: usize,

@@ -5,9 +5,9 @@ use thiserror::Error;
 
 /// A refusal of a statistic.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}: {}", self.code(), self.message().en)]
 pub enum StatisticsError {
     /// Too few columns.
-    #[error("{found} columns, at least {needed} are needed")]
     TooFewColumns {
         /// Columns needed.
         needed: usize,
@@ -15,7 +15,6 @@ pub enum StatisticsError {
         found: usize,
     },
     /// Two columns have fewer than two units in common.
-    #[error("{first} and {second} have fewer than two units in common")]
     TooFewCommon {
         /// One column.
         first: String,
@@ -23,10 +22,8 @@ pub enum StatisticsError {
         second: String,
     },
     /// The sum of the columns does not vary.
-    #[error("the sum of the columns does not vary")]
     NoVariance,
     /// A unit that the data do not have.
-    #[error("unit {unit} is not in the data")]
     UnknownUnit {
         /// The unit.
         unit: String,

@@ -7,18 +7,16 @@ use crate::composite::CompositeError;
 
 /// A refusal, naming the indicator or the cell of the comparison matrix it is about.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[error("{}: {}", self.code(), self.message().en)]
 pub enum WeightError {
     /// There is nothing to weigh.
-    #[error("there is nothing to weigh")]
     Nothing,
     /// A code is blank or stands twice.
-    #[error("code {code:?} is blank or stands twice")]
     DuplicateCode {
         /// The code.
         code: String,
     },
     /// Another number of values than there are codes.
-    #[error("{found} values for {expected} codes")]
     Length {
         /// Values expected.
         expected: usize,
@@ -26,7 +24,6 @@ pub enum WeightError {
         found: usize,
     },
     /// A weight is negative, infinite or not a number.
-    #[error("{code}: weight {weight} is not a number of zero or more")]
     BadWeight {
         /// Code of what is weighed.
         code: String,
@@ -34,10 +31,8 @@ pub enum WeightError {
         weight: f64,
     },
     /// The weights sum to zero.
-    #[error("the weights sum to zero")]
     ZeroSum,
     /// A comparison is missing.
-    #[error("the comparison of {row} with {column} is missing")]
     MissingComparison {
         /// Row of the matrix.
         row: String,
@@ -45,7 +40,6 @@ pub enum WeightError {
         column: String,
     },
     /// A comparison is not a positive number.
-    #[error("the comparison of {row} with {column} is {value}, not a positive number")]
     NotPositive {
         /// Row of the matrix.
         row: String,
@@ -55,7 +49,6 @@ pub enum WeightError {
         value: f64,
     },
     /// A comparison is not the reciprocal of its mirror image; on the diagonal, not one.
-    #[error("{row} to {column} is {value}, but {column} to {row} is {mirrored}")]
     NotReciprocal {
         /// Row of the matrix.
         row: String,
@@ -67,7 +60,6 @@ pub enum WeightError {
         mirrored: f64,
     },
     /// More rows than the table of random indices has.
-    #[error("{found} are compared, at most {most} can be")]
     TooManyCompared {
         /// Rows of the matrix.
         found: usize,
@@ -75,19 +67,16 @@ pub enum WeightError {
         most: usize,
     },
     /// A search did not come to an end.
-    #[error("{method} did not converge")]
     NotConverged {
         /// What was computed.
         method: &'static str,
     },
     /// All present values of a column are equal, where the method needs them to differ.
-    #[error("column {code} is constant")]
     Constant {
         /// The column.
         code: String,
     },
     /// A negative value where shares of a total are taken.
-    #[error("column {code} has the negative value {value} in row {row}")]
     Negative {
         /// The column.
         code: String,
@@ -97,13 +86,11 @@ pub enum WeightError {
         value: f64,
     },
     /// A column sums to zero or its mean is not positive, so that nothing can be divided by it.
-    #[error("column {code} has no positive total")]
     ZeroTotal {
         /// The column.
         code: String,
     },
     /// Too few values or units.
-    #[error("{code}: {found} values, at least {needed} are needed")]
     TooFewValues {
         /// The column, or the columns taken together.
         code: String,
@@ -113,7 +100,6 @@ pub enum WeightError {
         found: usize,
     },
     /// Two columns have too few units in common, or one of them is constant over those.
-    #[error("{first} and {second} cannot be correlated")]
     NoCorrelation {
         /// One column.
         first: String,
@@ -121,7 +107,6 @@ pub enum WeightError {
         second: String,
     },
     /// A setting lies outside its range.
-    #[error("setting {setting} = {value} is outside its range")]
     BadSetting {
         /// The setting.
         setting: &'static str,
@@ -129,7 +114,6 @@ pub enum WeightError {
         value: f64,
     },
     /// The composite engine refused.
-    #[error(transparent)]
     Composite(#[from] CompositeError),
 }
 
