@@ -142,12 +142,13 @@ impl Fixed {
     }
 
     /// The nearest double. Exact text of up to 15 digits survives the way to f64 and back.
+    #[expect(clippy::expect_used, reason = "the text of a decimal is one of a double")]
     pub fn to_f64(self) -> f64 {
         const EXACT: i128 = 1 << 53;
         if self.0.abs() <= EXACT {
             return self.0 as f64 / Self::ONE.0 as f64;
         }
-        self.to_string().parse().unwrap_or_default()
+        self.to_string().parse().expect("a decimal is a number")
     }
 
     /// Whether a document may hold the number.

@@ -1,7 +1,7 @@
 //! Composite indicators: normalise, weigh, aggregate, rank, explain.
 //!
 //! There are two numeric worlds and one idea of a tree. A methodology with declared rounding is scored in exact decimals,
-//! one return at a time ([`methodology`], [`compile`], [`scoring`], [`explain`], [`region`]). Relative methods and large
+//! one return at a time ([`document`], [`compile`], [`card`], [`explain`], [`region`]). Relative methods and large
 //! sets go through the f64 engine, column by column ([`composite`]). Both are ranked by [`rank`].
 //!
 //! [`returns`] brings the two together: a composite over the returns of a round.

@@ -217,7 +217,7 @@ pub fn main_tree(nodes: Vec<OutlineNode>) -> Vec<OutlineNode> {
     for node in nodes {
         let belongs = match &node.parent {
             Some(parent) => kept.iter().any(|above| above.code == *parent),
-            None => kept.is_empty() && matches!(node.kind, NodeKind::Aggregate | NodeKind::Total),
+            None => kept.is_empty() && node.kind.can_be_main(),
         };
         if belongs {
             kept.push(node);

@@ -115,8 +115,8 @@ pub(crate) fn range(function: &ScoreFunction) -> (Fixed, Fixed) {
 
 fn ends(scores: impl Iterator<Item = Fixed> + Clone) -> (Fixed, Fixed) {
     (
-        scores.clone().min().unwrap_or_default(),
-        scores.max().unwrap_or_default(),
+        scores.clone().min().unwrap_or(Fixed::ZERO),
+        scores.max().unwrap_or(Fixed::ZERO),
     )
 }
 

@@ -44,6 +44,17 @@ impl Scored {
     pub fn node(&self, code: &str) -> Option<&ScoredNode> {
         self.nodes.iter().find(|node| *node.code == *code)
     }
+
+    /// The node whose score enterprises are ranked by: the first root that is a total or an aggregate.
+    pub fn main_node(&self) -> Option<&ScoredNode> {
+        let mut roots = self.nodes.iter().filter(|node| node.parent.is_none());
+        roots.find(|node| node.kind.can_be_main())
+    }
+
+    /// The score that enterprises are ranked by.
+    pub fn main_score(&self) -> Option<Fixed> {
+        self.main_node()?.score
+    }
 }
 
 /// Why there is no score.
@@ -80,6 +91,13 @@ pub enum NodeKind {
     Scene,
     /// The sum of everything.
     Total,
+}
+
+impl NodeKind {
+    /// Whether a root of this kind can be what enterprises are ranked by: a topic, a block or a scene beside it is not.
+    pub(crate) fn can_be_main(self) -> bool {
+        matches!(self, Self::Aggregate | Self::Total)
+    }
 }
 
 /// Why a value is missing, and with it, what the missing policy was applied to.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     exact::Fixed,
     ladder::{LevelRow, StageCondition, StageLadder, StageRow},
+    rank::counted,
 };
 
 /// Scores of leaves and levels of scenes, to be varied.
@@ -92,7 +93,7 @@ impl Rung {
 
     /// The number of the level or stage.
     pub(crate) fn value(self, card: &Card) -> u32 {
-        card.ladder.rungs().get(self.0).copied().unwrap_or_default()
+        card.ladder.rungs()[self.0]
     }
 
     pub(crate) fn label(self, card: &Card) -> Text {
@@ -123,15 +124,8 @@ impl Rung {
     /// How every condition of the row stands. One that needs a missing score does not hold.
     pub(crate) fn standings(self, card: &Card, joined: &Joined) -> Vec<Standing> {
         match &card.ladder {
-            Ladder::Levels { total, rows } => rows
-                .get(self.0)
-                .map(|row| level_standings(card, *total, row, joined))
-                .unwrap_or_default(),
-            Ladder::Stages { stages, .. } => stages
-                .rows
-                .get(self.0)
-                .map(|row| stage_standings(stages, row, joined))
-                .unwrap_or_default(),
+            Ladder::Levels { total, rows } => level_standings(card, *total, &rows[self.0], joined),
+            Ladder::Stages { stages, .. } => stage_standings(stages, &stages.rows[self.0], joined),
         }
     }
 
@@ -146,7 +140,7 @@ fn level_standings(card: &Card, total: usize, row: &LevelRow, joined: &Joined) -
     let counts = count_of(card, joined.scenes.iter().copied(), row.level);
     let score = joined.scores.get(total).copied().flatten();
     let most: Fixed = card.leaves.iter().map(|leaf| leaf.weight).sum();
-    let scenes = u32::try_from(card.scenes.len()).unwrap_or(u32::MAX);
+    let scenes = counted(card.scenes.len());
     let conditions = [
         (Some(total), score, row.min_score, most),
         (None, Some(whole(counts.scenes)), whole(row.min_scenes), whole(scenes)),

@@ -109,7 +109,7 @@ impl<'a> Tree<'a> {
 
     /// All nodes in the order of display.
     pub(super) fn nodes(&self) -> Vec<ScoredNode> {
-        let mut residuals: Vec<Fixed> = self.branches.iter().map(|b| b.score.unwrap_or_default()).collect();
+        let mut residuals: Vec<Fixed> = self.branches.iter().map(|b| b.score.unwrap_or(Fixed::ZERO)).collect();
         let mut contributions = Vec::new();
         let mut nodes: Vec<ScoredNode> = Vec::with_capacity(self.card.order.len() + self.card.scenes.len());
         for node in &self.card.order {

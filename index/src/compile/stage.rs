@@ -122,7 +122,7 @@ fn operands(text: &str) -> Vec<&str> {
             (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
             (None, b'?' | b'|') if depth == 0 => return vec![text],
             (None, b'&') if depth == 0 && bytes.get(at + 1) == Some(&b'&') => {
-                parts.push(text.get(start..at).unwrap_or_default().trim());
+                parts.push(text[start..at].trim());
                 at += 1;
                 start = at + 1;
             }
@@ -130,7 +130,7 @@ fn operands(text: &str) -> Vec<&str> {
         }
         at += 1;
     }
-    parts.push(text.get(start..).unwrap_or_default().trim());
+    parts.push(text[start..].trim());
     parts
 }
 

@@ -331,7 +331,8 @@ impl Slab<'_> {
             None => copeland(&children, rows.len(), missing.needed(children.len()), self.pass.threads),
         };
         for (row, score) in found.into_iter().enumerate() {
-            own[row] = score.unwrap_or_default();
+            // What is missing is held as zero; its presence tells.
+            own[row] = score.unwrap_or(0.0);
             if let Some(scored) = scored.get_mut(row) {
                 *scored = score.is_some();
             }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ladder::ScoreStages,
-    rank::{Precision, percentiles, rank_with_tolerance, rank_within},
+    rank::{Precision, counted, percentiles, rank_with_tolerance, rank_within},
 };
 
 /// A methodology, ready to be applied to figures.
@@ -251,7 +251,7 @@ impl Method {
     /// The numbers of the levels or stages, from the highest down.
     pub(crate) fn rungs(&self) -> Vec<u32> {
         let levels = self.cuts.iter().map(|cuts| cuts.levels.len()).sum::<usize>();
-        let levels = (1..=u32::try_from(levels).unwrap_or(u32::MAX)).rev();
+        let levels = (1..=counted(levels)).rev();
         let stages = self.stages.iter().flat_map(|stages| stages.ladder.numbers());
         levels.chain(stages).collect()
     }

@@ -362,9 +362,10 @@ fn pull_in(values: &mut [f64], beyond: impl Fn(f64, f64) -> bool) -> Option<usiz
     Some(moved)
 }
 
+#[expect(clippy::expect_used, reason = "treatment keeps the number of values")]
 fn with_present_values(column: &Column, values: Vec<f64>) -> Result<Column, CompositeError> {
     let mut values = values.into_iter();
-    column.map(|_| values.next().unwrap_or_default())
+    column.map(|_| values.next().expect("a value for each present cell"))
 }
 
 fn changed_points(column: &Column, units: &[String], treated: &[f64]) -> Vec<TreatedPoint> {

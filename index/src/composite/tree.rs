@@ -227,10 +227,7 @@ impl Tree {
             of_aggregate.push(level);
             of_code.insert(&aggregate.code, level);
         }
-        self.nodes
-            .iter()
-            .map(|node| of_code.get(node.code.as_str()).copied().unwrap_or_default())
-            .collect()
+        self.nodes.iter().map(|node| of_code[node.code.as_str()]).collect()
     }
 
     /// Codes of the indicators in the order described.

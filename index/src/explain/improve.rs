@@ -7,10 +7,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
+use super::improvement::{Change, Gain, Improvement, listed};
 use crate::{
     card::{
         Figure, MissingReason, Scored,
@@ -21,56 +20,6 @@ use crate::{
     document::{ScoreFunction, Select, Step},
     exact::Fixed,
 };
-
-/// What would reach the next level or stage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Improvement {
-    /// Number of the next level or stage.
-    pub value: u32,
-    /// Its label.
-    pub label: Text,
-    /// Changes each of which reaches it alone, the smallest first.
-    pub single: Vec<Change>,
-    /// Changes that reach it together; absent where no combination does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub combination: Option<Vec<Change>>,
-}
-
-/// A change of one value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Change {
-    /// The question or derived value.
-    pub source: Arc<str>,
-    /// Label of the indicator or scene that shows it.
-    pub label: Arc<Text>,
-    /// Unit of the value, empty for none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub unit: String,
-    /// What it is; absent when it is missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Figure>,
-    /// What it would be.
-    pub to: Figure,
-    /// The questions behind it.
-    pub questions: Vec<String>,
-    /// The scores it would change.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gains: Vec<Gain>,
-    /// Its size: share of the range of the score, 0 to 1.
-    pub share: Fixed,
-}
-
-/// A score that a change would raise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Gain {
-    /// Code of the indicator.
-    pub code: Arc<str>,
-    /// Its score; absent when it has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Fixed>,
-    /// What it would be.
-    pub to: Fixed,
-}
 
 /// What would reach the next level or stage; none where there is no result or nothing above.
 /// `scored` must come from `methodology`.
@@ -125,9 +74,6 @@ struct Search<'a> {
     start: State,
     levers: Vec<Lever<'a>>,
 }
-
-/// Most changes that are listed as reaching it alone.
-const LISTED: usize = 20;
 
 impl State {
     /// Takes a candidate of a lever for real.
@@ -184,14 +130,8 @@ impl Search<'_> {
 
     fn single(&self) -> Vec<Change> {
         let last = |lever: &Lever<'_>| lever.steps.len().saturating_sub(1);
-        let mut found: Vec<Change> = self
-            .levers
-            .iter()
-            .filter_map(|lever| Some(self.change(lever, &self.least(&self.start, lever, last(lever))?)))
-            .collect();
-        found.sort_by(|a, b| a.share.cmp(&b.share).then_with(|| a.source.cmp(&b.source)));
-        found.truncate(LISTED);
-        found
+        let levers = self.levers.iter();
+        listed(levers.filter_map(|lever| Some(self.change(lever, &self.least(&self.start, lever, last(lever))?))))
     }
 
     fn combination(&self) -> Option<Vec<Change>> {
@@ -365,7 +305,12 @@ fn steps(card: &Card, lever: &Lever<'_>, scored: &Scored) -> Vec<Candidate> {
         let levels = card.ladder.rungs().into_iter();
         figures.extend(levels.map(|level| Figure::Number(Fixed::from_int(i64::from(level)))));
     }
-    let before = |leaf: &Leaf| scored.node(&leaf.code).and_then(|node| node.score).unwrap_or_default();
+    let before = |leaf: &Leaf| {
+        scored
+            .node(&leaf.code)
+            .and_then(|node| node.score)
+            .unwrap_or(Fixed::ZERO)
+    };
     let level = match &lever.current {
         Some(Figure::Number(level)) => *level,
         _ => Fixed::ZERO,
@@ -405,7 +350,7 @@ fn candidate(card: &Card, lever: &Lever<'_>, figure: Figure) -> Option<Candidate
         share: Fixed::ZERO,
     };
     let current = |leaf: &Leaf| match &lever.current {
-        Some(figure) => leaf.rule.score(figure, decimals).unwrap_or_default(),
+        Some(figure) => leaf.rule.score(figure, decimals).unwrap_or(Fixed::ZERO),
         None => Fixed::ZERO,
     };
     let level = match &lever.current {
@@ -425,7 +370,7 @@ fn share(
     level: Fixed,
 ) -> Fixed {
     let over = |rise: Fixed, range: Fixed| {
-        Fixed::weighted_quotient([(Fixed::ONE, rise)], range, Fixed::DECIMALS).unwrap_or_default()
+        Fixed::weighted_quotient([(Fixed::ONE, rise)], range, Fixed::DECIMALS).unwrap_or(Fixed::ZERO)
     };
     let scores = lever.leaves.iter().zip(&candidate.scores).map(|((_, leaf), score)| {
         let (low, high) = leaf.rule.range();
@@ -435,7 +380,7 @@ fn share(
     let scene = candidate
         .scene
         .map(|found| over(found - level, Fixed::from_int(i64::from(top))));
-    scores.chain(scene).max().unwrap_or_default()
+    scores.chain(scene).max().unwrap_or(Fixed::ZERO)
 }
 
 /// Values that a score function tells apart.
@@ -524,6 +469,10 @@ fn interval_ends(steps: &[Step], decimals: u32) -> Vec<Figure> {
 }
 
 /// The distance of two neighbouring numbers with so many decimals.
+#[expect(
+    clippy::expect_used,
+    reason = "a power of ten within the decimals of a number is one"
+)]
 fn least_step(decimals: u32) -> Fixed {
-    Fixed::parse(&format!("1e-{}", decimals.min(Fixed::DECIMALS))).unwrap_or_default()
+    Fixed::parse(&format!("1e-{}", decimals.min(Fixed::DECIMALS))).expect("a power of ten")
 }

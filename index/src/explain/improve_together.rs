@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use survey::text::Text;
 
-use super::{Change, Gain, Improvement};
+use super::improvement::{Change, Gain, Improvement, listed};
 use crate::{
     card::Figure,
     compile::CompiledComposite,
@@ -23,8 +23,6 @@ use crate::{
     returns::{CompositeScores, Quotient},
 };
 
-/// Most changes that are listed as reaching it alone.
-const LISTED: usize = 20;
 /// Halvings of an interval: past them doubles are not told apart.
 const HALVINGS: u32 = 60;
 /// A figure is proposed to this share of the range, with as few decimals as that needs.
@@ -322,12 +320,7 @@ impl Search<'_> {
             .levers
             .iter()
             .filter_map(|lever| Some((lever, self.least(&self.alone, lever)?)));
-        let mut found: Vec<Change> = reaching
-            .filter_map(|(lever, figure)| self.change(lever, figure))
-            .collect();
-        found.sort_by(|a, b| a.share.cmp(&b.share).then_with(|| a.source.cmp(&b.source)));
-        found.truncate(LISTED);
-        found
+        listed(reaching.filter_map(|(lever, figure)| self.change(lever, figure)))
     }
 
     fn combination(&self) -> Option<Vec<Change>> {

@@ -3,14 +3,16 @@
 mod distance;
 mod improve;
 mod improve_together;
+mod improvement;
 mod moved;
 mod region;
 mod together;
 mod tree;
 
 pub use distance::{ConditionDistance, Distance, distance};
-pub use improve::{Change, Gain, Improvement, improvement};
+pub use improve::improvement;
 pub use improve_together::improvement_together;
+pub use improvement::{Change, Gain, Improvement};
 pub use moved::{LeftOut, Missing, MovedWeight, Receiver, Zeroed, missing};
 pub use region::tree_region;
 pub(crate) use together::formula as composite_formula;

@@ -9,6 +9,7 @@ use crate::{
     card::{Scored, ScoredNode},
     compile::CompiledComposite,
     composite::{Mean, StageConditions},
+    exact::Fixed,
 };
 
 /// The nodes under each code, roots under none.
@@ -153,15 +154,15 @@ pub fn missing_together(scored: &Scored) -> Missing {
                     code: node.code.clone(),
                     label: node.label.clone(),
                     missing: node.missing,
-                    weight: node.weight.unwrap_or_default(),
+                    weight: node.weight.unwrap_or(Fixed::ZERO),
                 })
                 .collect(),
             receivers: counted
                 .iter()
                 .map(|node| Receiver {
                     code: node.code.clone(),
-                    weight: node.weight.unwrap_or_default(),
-                    effective_weight: node.effective_weight.unwrap_or_default(),
+                    weight: node.weight.unwrap_or(Fixed::ZERO),
+                    effective_weight: node.effective_weight.unwrap_or(Fixed::ZERO),
                 })
                 .collect(),
         })

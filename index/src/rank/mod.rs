@@ -11,7 +11,7 @@ use self::sorter::{Sorter, row_of, slot_of};
 use crate::exact::Fixed;
 
 pub(crate) use extremes::{extremes, extremes_of_present};
-pub(crate) use place::whole;
+pub(crate) use place::{counted, whole};
 pub use precision::Precision;
 
 /// The rank of each score as published: 1 is the highest, equal scores share a rank, no score has none.
@@ -92,7 +92,7 @@ pub fn distribution<T: Ord + Copy>(all: &[T], found: impl IntoIterator<Item = T>
 
 /// The rank that follows so many better ones.
 fn rank_after(above: usize) -> u32 {
-    u32::try_from(above).map_or(u32::MAX, |n| n.saturating_add(1))
+    counted(above) + 1
 }
 
 /// Ranks columns of scores, keeping its buffers from one to the next.

@@ -1,4 +1,4 @@
-//! Places in a list that are computed as doubles.
+//! Places in a list, computed as doubles and counted.
 
 /// The whole part of a place in a list.
 #[expect(
@@ -8,4 +8,13 @@
 )]
 pub(crate) fn whole(place: f64) -> usize {
     place as usize
+}
+
+/// How many there are, or which place it is.
+#[expect(
+    clippy::expect_used,
+    reason = "what is counted here is held in memory, each with more than a byte"
+)]
+pub(crate) fn counted(count: usize) -> u32 {
+    u32::try_from(count).expect("fewer than 2^32")
 }

@@ -113,11 +113,7 @@ impl CompiledRegion {
         let mut score = RegionIndicatorScore {
             code: node.code.clone(),
             label: node.label.clone(),
-            class: self
-                .classes
-                .get(node.class)
-                .map(|class| class.code.clone())
-                .unwrap_or_default(),
+            class: self.classes[node.class].code.clone(),
             unit: node.unit.clone(),
             inverse: node.inverse,
             value: None,

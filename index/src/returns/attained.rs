@@ -7,6 +7,7 @@ use crate::{
     compile::CompiledComposite,
     composite::StageConditions,
     ladder::{Attained, AttainedKind, MissedRow, StageRow},
+    rank::counted,
 };
 
 impl CompositeScores {
@@ -41,7 +42,7 @@ impl CompositeScores {
             Some(least) => format!("{} >= {least}", cuts.node),
             None => String::new(),
         };
-        let missed = cuts.levels.get(..reached).unwrap_or_default().iter();
+        let missed = cuts.levels[..reached].iter();
         let missed = missed.map(|(level, least)| {
             let short = least.map(|least| least - found);
             let condition = condition(*least);
@@ -83,7 +84,8 @@ impl CompositeScores {
 }
 
 /// The number of a level: 1 for the lowest.
+#[expect(clippy::expect_used, reason = "a level that was given is one of the methodology's")]
 fn rung(levels: &[(String, Option<f64>)], code: &str) -> u32 {
-    let above = levels.iter().position(|(level, _)| level == code).unwrap_or_default();
-    u32::try_from(levels.len() - above).unwrap_or(u32::MAX)
+    let above = levels.iter().position(|(level, _)| level == code);
+    counted(levels.len() - above.expect("a level of the methodology"))
 }

@@ -96,7 +96,7 @@ impl Frame {
             effective_weight: self
                 .parent
                 .as_ref()
-                .and_then(|_| percent(part.weight_used.unwrap_or_default())),
+                .and_then(|_| percent(part.weight_used.unwrap_or(0.0))),
             contributions,
             rounding_residual: None,
             missing,

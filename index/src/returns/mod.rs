@@ -182,7 +182,7 @@ impl CompositeScores {
         figures: Figures,
     ) -> Result<Self, CompositeError> {
         let units = self.with_figures(unit, figures);
-        let code = units.get(unit).map(|unit| unit.unit.clone()).unwrap_or_default();
+        let code = units[unit].unit.clone();
         methodology.score_by(self.year, units, |years| {
             methodology.method.run_frozen(&self.result, years, &code)
         })

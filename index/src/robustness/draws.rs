@@ -143,6 +143,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
+    #[expect(clippy::expect_used, reason = "a design without alternatives is refused")]
     fn next(&self, uniform: &mut impl FnMut() -> f64) -> Draw {
         let settings = self
             .design
@@ -151,7 +152,7 @@ impl<'a> Source<'a> {
             .map(|uncertain| match &uncertain.alternatives {
                 Alternatives::Choices(choices) => {
                     let at = pick(choices.len(), uniform());
-                    Setting::Choice(choices.keys().nth(at).cloned().unwrap_or_default())
+                    Setting::Choice(choices.keys().nth(at).cloned().expect("a choice"))
                 }
                 Alternatives::Range([low, high]) => Setting::Number(low + uniform() * (high - low)),
             });
@@ -160,7 +161,7 @@ impl<'a> Source<'a> {
             weights: match &self.weights {
                 Weights::Fixed => Vec::new(),
                 Weights::Noise(nodes) => with_noise(nodes, uniform),
-                Weights::Sets(sets) => sets.get(pick(sets.len(), uniform())).cloned().unwrap_or_default(),
+                Weights::Sets(sets) => sets[pick(sets.len(), uniform())].clone(),
             },
         }
     }
@@ -190,7 +191,7 @@ fn complete(sets: &BTreeMap<String, WeightSet>, tree: &Tree) -> Result<(Weights,
         return Err(RobustnessError::UnknownNode { code: code.clone() });
     }
     let full = |set: &WeightSet| {
-        let weight = |code: &String| set.get(code).or_else(|| own.get(code)).copied().unwrap_or_default();
+        let weight = |code: &String| set.get(code).copied().unwrap_or_else(|| own[code]);
         codes.iter().map(weight).collect()
     };
     Ok((Weights::Sets(sets.values().map(full).collect()), codes))
@@ -220,9 +221,9 @@ impl Draws {
 
     /// The rows of the table of draws. A number is written so that it reads back the same.
     pub fn rows(&self) -> impl Iterator<Item = Vec<String>> + '_ {
-        let base = self.base().unwrap_or(usize::MAX);
+        let base = self.base();
         self.draws.iter().enumerate().map(move |(at, draw)| {
-            let block = at.checked_div(base).and_then(|block| self.blocks.get(block));
+            let block = base.and_then(|base| self.blocks.get(at.checked_div(base)?));
             std::iter::once((at + 1).to_string())
                 .chain(block.cloned())
                 .chain(draw.settings.iter().map(ToString::to_string))

@@ -172,8 +172,7 @@ impl<'a> Evaluator<'a> {
         let tree = &self.prepared.tree;
         let new = self.codes.iter().cloned().zip(draw.weights.iter().copied()).collect();
         let scores = aggregate(&self.prepared.data, &tree.reweighted(&new)?, self.prepared.aggregation)?;
-        let column = scores.into_columns().into_iter().nth(self.node);
-        let (_, values, present) = column.map(Column::into_parts).unwrap_or_default();
+        let (_, values, present) = scores.into_columns().swap_remove(self.node).into_parts();
         Ok(Scores { values, present })
     }
 }

@@ -118,8 +118,9 @@ pub fn replicate<'p>(
                 prepare: &prepare,
                 order,
                 counted,
-                ranks: rank_parts.next().unwrap_or_default(),
-                scores: score_parts.next().unwrap_or_default(),
+                // Without units there are no ranks, and scores are held only where they are wanted.
+                ranks: rank_parts.next().unwrap_or(&mut []),
+                scores: score_parts.next().unwrap_or(&mut []),
                 shifts,
                 counts,
             });
@@ -135,13 +136,14 @@ pub fn replicate<'p>(
         }
         total
     });
+    let level_counts = level_counts.unwrap_or_else(|| vec![0; units * levels]);
     let kept = request.keep.then(|| kept(&order, units, &scores, &ranks));
     let mut mean_shifts = vec![0.0; replications];
     for (at, shift) in order.iter().zip(shifts) {
         mean_shifts[*at] = shift;
     }
     Ok(Replicated {
-        units: lines(base, intervals, &level_counts.unwrap_or_default(), levels),
+        units: lines(base, intervals, &level_counts, levels),
         mean_shifts,
         kept,
     })

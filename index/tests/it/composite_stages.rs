@@ -5,17 +5,19 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     num::NonZeroUsize,
+    sync::Arc,
 };
 
 use index::{
-    card::Figure,
-    compile::{Compiled, CompiledComposite},
+    card::{Figure, Scored},
+    compile::{Compiled, CompiledComposite, OverReturns},
     composite::{Column, Matrix, Method, YearInput},
     document::Methodology,
     exact::Fixed,
     exchange::ParameterTable,
     explain::{Change, distance_together, improvement_together},
     ladder::{Attained, AttainedKind},
+    outline::{main_tree, outline},
     returns::{CompositeScores, Figures, UnitFigures},
     robustness::{Draw, Draws, Prepared, Request, replicate},
 };
@@ -23,7 +25,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use survey::expression::Scope;
 
-use crate::{composite_documents::document, properties::MadeUp, shipped::SURVEY};
+use crate::{
+    composite_documents::document,
+    properties::MadeUp,
+    shipped::{INDEX, LEVEL, SURVEY, enterprise},
+};
 
 /// Figures are scores: the digital block of two indicators, weighted 2 and 1, the output block of one.
 fn fields(stages: &Value) -> Value {
@@ -117,6 +123,27 @@ fn rows() -> Vec<Row> {
         // 59.996, published as 60.
         all(59.994, 60.0, 60.0),
     ]
+}
+
+#[test]
+fn there_is_one_main_score() {
+    let check = |scored: &Scored, methodology: OverReturns, expected: &str| {
+        assert_eq!(scored.main_node().unwrap().code, expected.into());
+        assert_eq!(main_tree(outline(&methodology))[0].code, expected.into());
+    };
+    let composite = compiled(&json!({ "rules": rules() }));
+    let scores = score(&composite, &rows());
+    assert_eq!(scores.main_node(), "R");
+    let scored = scores.scored(&composite, 0);
+    assert_eq!(scored.main_score().map(Fixed::to_f64), scores.score(0));
+    check(&scored, OverReturns::Together(Arc::new(composite)), "R");
+    let mut middle_sized = MadeUp::default();
+    middle_sized.scope.set("A11", "M");
+    for (name, expected) in [(INDEX, "X"), (LEVEL, "total")] {
+        let card = enterprise(name);
+        let scored = card.score(&middle_sized, &BTreeSet::new());
+        check(&scored, OverReturns::Each(Arc::new(card)), expected);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::{
     composite::{Direction, NodeKind, NodeSpec, Tree},
     document::{self, WeightOrigin},
     exchange::{MetaKind, MetaTable},
+    rank::counted,
 };
 
 pub(super) fn nodes_of_document(tree: &[document::CompositeNode], faults: &mut Faults) -> Vec<NodeSpec> {
@@ -125,7 +126,7 @@ impl Context<'_> {
         let mut levels: BTreeMap<String, u32> = BTreeMap::new();
         if let Ok(tree) = Tree::new(nodes) {
             for (node, level) in tree.nodes().iter().zip(tree.levels()) {
-                levels.insert(node.code.clone(), u32::try_from(level).unwrap_or(u32::MAX));
+                levels.insert(node.code.clone(), counted(level));
             }
         }
         let of_meta = self.meta.filter(|_| self.document.tree.is_none());

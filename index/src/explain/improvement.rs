@@ -1,0 +1,70 @@
+//! What would reach the next level or stage, whatever scored the enterprise.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use survey::text::Text;
+
+use crate::{card::Figure, exact::Fixed};
+
+/// What would reach the next level or stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Improvement {
+    /// Number of the next level or stage.
+    pub value: u32,
+    /// Its label.
+    pub label: Text,
+    /// Changes each of which reaches it alone, the smallest first.
+    pub single: Vec<Change>,
+    /// Changes that reach it together; absent where no combination does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub combination: Option<Vec<Change>>,
+}
+
+/// A change of one value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// The question or derived value.
+    pub source: Arc<str>,
+    /// Label of the indicator or scene that shows it.
+    pub label: Arc<Text>,
+    /// Unit of the value, empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// What it is; absent when it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Figure>,
+    /// What it would be.
+    pub to: Figure,
+    /// The questions behind it.
+    pub questions: Vec<String>,
+    /// The scores it would change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gains: Vec<Gain>,
+    /// Its size: share of the range of the score, 0 to 1.
+    pub share: Fixed,
+}
+
+/// A score that a change would raise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gain {
+    /// Code of the indicator.
+    pub code: Arc<str>,
+    /// Its score; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Fixed>,
+    /// What it would be.
+    pub to: Fixed,
+}
+
+/// Most changes that are listed as reaching it alone.
+const LISTED: usize = 20;
+
+/// Changes each of which reaches it alone, the smallest first, not too many of them.
+pub(super) fn listed(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut listed: Vec<Change> = changes.collect();
+    listed.sort_by(|a, b| a.share.cmp(&b.share).then_with(|| a.source.cmp(&b.source)));
+    listed.truncate(LISTED);
+    listed
+}
