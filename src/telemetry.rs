@@ -12,15 +12,20 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging. `filter` is a directive such as `info` or `ronghe=debug`.
+/// Starts logging. `filter` is a directive such as `info` or `ronghe=debug`; with one that cannot be read, warnings are
+/// logged, and the first line says so.
 pub fn start(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let parsed = EnvFilter::try_new(filter);
+    let refused = parsed.as_ref().err().map(ToString::to_string);
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(parsed.unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_writer(std::io::stderr);
     // A second start (tests in one process) changes nothing.
     match format {
         LogFormat::Text => builder.try_init().ok(),
         LogFormat::Json => builder.json().try_init().ok(),
     };
+    if let Some(error) = refused {
+        tracing::warn!(filter, error, "the log filter cannot be read; warnings are logged");
+    }
 }

@@ -251,6 +251,14 @@ fn every_command_helps_with_an_example() {
 }
 
 #[test]
+fn a_log_filter_that_cannot_be_read_is_said_at_start() {
+    let output = ronghe(&["openapi", "--log", "ronghe=loud"]);
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the log filter cannot be read"), "{said}");
+}
+
+#[test]
 fn the_openapi_command_prints_the_committed_file() {
     let printed = ronghe(&["openapi"]).stdout;
     let committed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json")).unwrap();

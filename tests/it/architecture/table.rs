@@ -212,7 +212,7 @@ pub(super) const ROOMS: &[Room] = &[
         &["ronghe::reader", "workbook", "clap", "files"],
         "settings, from the command line, the environment (through clap) and a file",
     ),
-    room("ronghe::telemetry", &["clap", "tracing_subscriber"], "logs"),
+    room("ronghe::telemetry", &["clap", "tracing", "tracing_subscriber"], "logs"),
     room(
         "ronghe::startup",
         &[
