@@ -22,7 +22,6 @@ pub(super) struct Function {
     pub(super) path: String,
     pub(super) public: bool,
     pub(super) asynchronous: bool,
-    pub(super) method: bool,
     /// Names in the types of its arguments.
     pub(super) takes: BTreeSet<String>,
     /// Names in the type of its answer.
@@ -119,7 +118,6 @@ fn function(
             path: path.join("::"),
             public: !matches!(visibility, Visibility::Inherited),
             asynchronous: signature.asyncness.is_some(),
-            method: owner.is_some(),
             takes: takes.0,
             gives: gives.0,
             ..Function::default()

@@ -154,10 +154,31 @@ fn manifests_allow_no_more_than_the_table() {
 }
 
 #[test]
+fn no_crate_depends_on_what_it_does_not_say() {
+    for krate in source::crates()
+        .iter()
+        .filter(|krate| [&PURE[..], &["ronghe"]].concat().contains(&&*krate.name))
+    {
+        let own = mentions()
+            .iter()
+            .filter(|mention| rooms::below(&mention.module, &krate.name));
+        let said = own
+            .filter_map(|mention| mention.path.split("::").next())
+            .collect::<BTreeSet<_>>();
+        let built_in = ["std", "core", "alloc"];
+        let unsaid = krate
+            .dependencies
+            .iter()
+            .filter(|name| !said.contains(&***name) && !built_in.contains(&&***name));
+        let unsaid = lines(unsaid);
+        assert!(unsaid.is_empty(), "{} has no need of {unsaid}", krate.name);
+    }
+}
+
+#[test]
 fn every_file_is_read_or_is_for_tests() {
-    let unread = source::files()
-        .into_iter()
-        .filter(|file| !read().said.files.contains(file));
+    let files = read().said.modules.values().collect::<BTreeSet<_>>();
+    let unread = source::files().into_iter().filter(|file| !files.contains(file));
     // Left out by a `#[cfg(test)] mod tests;`.
     let unread = unread.filter(|file| !file.ends_with("/tests.rs") && !file.contains("/tests/"));
     let unread = lines(unread);

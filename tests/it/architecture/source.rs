@@ -8,9 +8,6 @@ use std::{
 
 use syn::{Attribute, Item, Meta, Token, punctuated::Punctuated};
 
-/// The folders of the crates.
-const FOLDERS: [&str; 7] = ["survey", "workbook", "index", "designation", "entity", "migration", "."];
-
 /// A crate: its name, its root file and the crates that it may name.
 pub(super) struct Krate {
     pub(super) name: String,
@@ -32,11 +29,26 @@ pub(super) fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The members of the workspace by folder. The program itself is the last, apart from the library.
+/// The folders of the workspace's crates.
+fn folders() -> Vec<PathBuf> {
+    let manifest = fs::read_to_string(project().join("Cargo.toml")).unwrap();
+    let members = manifest
+        .split("members = [")
+        .nth(1)
+        .and_then(|text| text.split(']').next())
+        .unwrap();
+    let members = members
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .map(|member| project().join(member));
+    members.chain([project()]).collect()
+}
+
+/// The crates of the workspace. The program itself is the last, apart from the library.
 pub(super) fn crates() -> Vec<Krate> {
     let mut crates = Vec::new();
-    for folder in FOLDERS {
-        let folder = project().join(folder);
+    for folder in folders() {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         let name = manifest
             .split("[package]")
@@ -65,15 +77,24 @@ pub(super) fn crates() -> Vec<Krate> {
 
 /// All files of the crates' `src` folders, as paths in the project.
 pub(super) fn files() -> Vec<String> {
+    let files = folders()
+        .iter()
+        .flat_map(|folder| rust_files(&folder.join("src")))
+        .collect::<Vec<_>>();
+    files.iter().map(|file| name_of(file)).collect()
+}
+
+/// All Rust files below a folder, without what cargo has built.
+pub(super) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut open = FOLDERS.map(|folder| project().join(folder).join("src")).to_vec();
+    let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            if path.is_dir() && !path.ends_with("target") {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(name_of(&path));
+                found.push(path);
             }
         }
     }

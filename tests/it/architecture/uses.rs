@@ -33,7 +33,8 @@ pub(super) struct Mention {
 /// What some modules say.
 #[derive(Default)]
 pub(super) struct Said {
-    pub(super) files: BTreeSet<String>,
+    /// The modules that were read, each with its file.
+    pub(super) modules: BTreeMap<String, String>,
     pub(super) paths: BTreeSet<Mention>,
     /// Strings: file, line and text.
     pub(super) strings: Vec<(String, usize, String)>,
@@ -171,7 +172,7 @@ impl House {
     pub(super) fn said(&self) -> Said {
         let mut said = Said::default();
         for module in &self.modules {
-            said.files.insert(module.file.clone());
+            said.modules.insert(module.path.join("::"), module.file.clone());
             let mut reader = Reader {
                 house: self,
                 module,
