@@ -3,6 +3,7 @@
 mod codes;
 mod forms;
 mod functions;
+mod map;
 mod rooms;
 mod source;
 mod store;
