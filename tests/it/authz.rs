@@ -13,7 +13,7 @@ use crate::{app::App, county};
 /// Roles that may call an operation; what they see of it is the scope's business. `P` stands for everybody, logged in or not.
 ///
 /// E enterprise, T town, B bureau, A admin, R reader.
-const TABLE: &[(&str, &str)] = &[
+pub(crate) const TABLE: &[(&str, &str)] = &[
     ("get_health", "P"),
     ("get_readiness", "P"),
     ("create_session", "P"),
@@ -107,13 +107,13 @@ const TABLE: &[(&str, &str)] = &[
 ];
 
 /// An operation of the document.
-struct Operation {
-    method: Method,
-    path: String,
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: String,
     public: bool,
 }
 
-fn operations() -> BTreeMap<String, Operation> {
+pub(crate) fn operations() -> BTreeMap<String, Operation> {
     let document = spec::document();
     let mut all = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -255,7 +255,7 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
 const MAPPING: &str = r#"{"shape":"rows","key":"uscc","key_at":"A","fields":[]}"#;
 
 /// A body that is well formed and does nothing more than it must.
-fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
+pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Request {
     let unknown = "01990000-0000-7000-8000-000000000000";
     let json = |request: poem::RequestBuilder, text: String| request.content_type("application/json").body(text);
     match id {

@@ -31,5 +31,6 @@ mod index_compute;
 mod package;
 mod reader;
 mod reference;
+mod scope;
 mod spec;
 mod store;

@@ -2,7 +2,7 @@
 
 mod access;
 mod documents;
-mod imports;
+pub(crate) mod imports;
 mod jobs;
 mod main_job;
 mod registry;
