@@ -48,6 +48,18 @@ pub enum Scope {
     Enterprise(EnterpriseId),
 }
 
+impl Scope {
+    /// All of the county, whoever asks. The reason says why that tells nobody of what lies outside of their own scope.
+    pub const fn whole_county(_reason: &'static str) -> Self {
+        Self::County
+    }
+
+    /// Whether it is all of the county.
+    pub const fn is_county(&self) -> bool {
+        matches!(self, Self::County)
+    }
+}
+
 /// A person who can log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

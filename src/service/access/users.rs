@@ -82,7 +82,7 @@ pub(super) async fn scope_faults(service: &Service, role: Role, scope: &Scope) -
     let fits = match role {
         Role::Enterprise => matches!(scope, Scope::Enterprise(_)),
         Role::Town => matches!(scope, Scope::Town(_)),
-        Role::Bureau | Role::Admin => matches!(scope, Scope::County),
+        Role::Bureau | Role::Admin => scope.is_county(),
         Role::Reader => !matches!(scope, Scope::Enterprise(_)),
     };
     if !fits {
@@ -93,7 +93,12 @@ pub(super) async fn scope_faults(service: &Service, role: Role, scope: &Scope) -
         Scope::Town(code) => !store::area::area_with_descendants(service.db.read(), code)
             .await?
             .is_empty(),
-        Scope::Enterprise(id) => match store::enterprise::find_enterprise(service.db.read(), &Scope::County, *id).await
+        Scope::Enterprise(id) => match store::enterprise::find_enterprise(
+            service.db.read(),
+            &Scope::whole_county("an account may name any enterprise"),
+            *id,
+        )
+        .await
         {
             Ok(_) => true,
             Err(StoreError::NotFound) => false,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        access::{Principal, Scope},
+        access::Principal,
         mapping::{AppliedMapping, MappingProfile, ProfileId},
         page::{Page, PageRequest},
         round::RoundId,
@@ -68,7 +68,7 @@ pub async fn update_profile(
     let name = checked_name(&name)?;
     let txn = service.db.begin_write().await?;
     let mut profile = store::mapping::find_profile(&txn, id).await?;
-    if caller.scope != Scope::County && caller.scope != profile.scope {
+    if !caller.scope.is_county() && caller.scope != profile.scope {
         return Err(ServiceError::new(codes::access::FORBIDDEN));
     }
     if profile.questionnaire != form.survey.questionnaire().code {

@@ -283,8 +283,13 @@ impl RowContext {
             return Ok(BTreeMap::new());
         };
         let conn = self.service.db.read();
-        // Of enterprises that the scope has shown.
-        Ok(store::survey_return::accepted_answers_of(conn, &Scope::County, previous, &enterprises).await?)
+        Ok(store::survey_return::accepted_answers_of(
+            conn,
+            &Scope::whole_county("the enterprises are those that the scope has shown"),
+            previous,
+            &enterprises,
+        )
+        .await?)
     }
 }
 

@@ -44,7 +44,13 @@ impl Situation {
         let form = service.form(&round).await?;
         let previous = match round.previous {
             Some(previous) => {
-                store::survey_return::accepted_answers(conn, &Scope::County, previous, enterprise.id).await?
+                store::survey_return::accepted_answers(
+                    conn,
+                    &Scope::whole_county("the enterprise is one that the scope has shown"),
+                    previous,
+                    enterprise.id,
+                )
+                .await?
             }
             None => None,
         };

@@ -102,7 +102,12 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
 async fn members(service: &Service, population: &Population) -> Result<Vec<EnterpriseId>, ServiceError> {
     Ok(match population {
         Population::Query(filter) => {
-            store::enterprise::enterprise_ids(service.db.read(), &Scope::County, filter).await?
+            store::enterprise::enterprise_ids(
+                service.db.read(),
+                &Scope::whole_county("a round may ask every enterprise of the registry"),
+                filter,
+            )
+            .await?
         }
         Population::List(ids) => {
             let mut ids = ids.clone();

@@ -123,7 +123,13 @@ impl Figures {
         form: &Arc<Form>,
         since: Option<DateTime<Utc>>,
     ) -> Result<(), ServiceError> {
-        let changes = store::survey_return::changes_of(db.read(), &Scope::County, round, since).await?;
+        let changes = store::survey_return::changes_of(
+            db.read(),
+            &Scope::whole_county("a return is compared with all returns of its round"),
+            round,
+            since,
+        )
+        .await?;
         let changed: Vec<ReturnChange> = {
             let state = lock(&self.state);
             let is_new = |change: &ReturnChange| state.seen.get(&change.id) != Some(&change.version);
@@ -131,7 +137,12 @@ impl Figures {
         };
         for chunk in changed.chunks(store::survey_return::COMPARED_AT_ONCE) {
             let ids: BTreeSet<ReturnId> = chunk.iter().map(|change| change.id).collect();
-            let rows = store::survey_return::compared_returns(db.read(), &Scope::County, &ids).await?;
+            let rows = store::survey_return::compared_returns(
+                db.read(),
+                &Scope::whole_county("a return is compared with all returns of its round"),
+                &ids,
+            )
+            .await?;
             let form = form.clone();
             let neighbours = blocking(move || {
                 Ok(rows

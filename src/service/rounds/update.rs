@@ -75,7 +75,12 @@ async fn move_to_version(
         let fault = other_questionnaire("/questionnaire_id");
         return Err(ServiceError::new(codes::rounds::INVALID).with_faults([fault]));
     }
-    let progress = store::round::progress(txn, &Scope::County, round.id).await?;
+    let progress = store::round::progress(
+        txn,
+        &Scope::whole_county("a round is unused only if nobody has started"),
+        round.id,
+    )
+    .await?;
     if progress.not_started != progress.population {
         return Err(ServiceError::new(codes::rounds::ALREADY_ANSWERED));
     }

@@ -280,7 +280,12 @@ pub async fn back_test(
         (run, ..) => {
             report.bands = band_counts(&ranked.bands);
             if let Some(run) = run {
-                let before = store::run_result::all_results(service.db.read(), &Scope::County, run.id).await?;
+                let before = store::run_result::all_results(
+                    service.db.read(),
+                    &Scope::whole_county("a back test is compared with all results of a run"),
+                    run.id,
+                )
+                .await?;
                 report.against = Some(compare(&run, &before, &pass.returns, &ranked));
             }
         }

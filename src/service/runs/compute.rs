@@ -269,7 +269,13 @@ pub(crate) async fn basis(
 /// The returns of a round that are accepted now. None: refused, there is nothing to compute.
 pub(crate) async fn accepted_now(service: &Service, round: &Round) -> Result<Vec<RunInput>, ServiceError> {
     let conn = service.db.read();
-    let returns = store::survey_return::accepted_inputs(conn, &Scope::County, round.id, round.previous).await?;
+    let returns = store::survey_return::accepted_inputs(
+        conn,
+        &Scope::whole_county("a run is computed over all accepted returns"),
+        round.id,
+        round.previous,
+    )
+    .await?;
     if returns.is_empty() {
         return Err(ServiceError::new(codes::runs::NO_RETURNS));
     }
@@ -281,7 +287,12 @@ pub(crate) async fn pass_of(service: &Service, run: &Run) -> Result<Pass, Servic
     let conn = service.db.read();
     let round = store::round::find_round(conn, run.round).await?;
     let (compiled, document) = compiled(service, &round, run.methodology).await?;
-    let returns = store::run_result::inputs_of(conn, &Scope::County, run.id).await?;
+    let returns = store::run_result::inputs_of(
+        conn,
+        &Scope::whole_county("a run is computed again over all its returns"),
+        run.id,
+    )
+    .await?;
     let region = store::run_region::find_region(conn, run.id).await?;
     let region = region.map(|region| region.figures);
     let basis = basis(service, round, compiled, document.sha256, region).await?;

@@ -142,8 +142,18 @@ pub async fn decompose_change(
     let conn = service.db.read();
     let round = store::round::find_round(conn, run.round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
-    let after = store::run_result::all_results(conn, &Scope::County, run.id).await?;
-    let before = store::run_result::all_results(conn, &Scope::County, with.id).await?;
+    let after = store::run_result::all_results(
+        conn,
+        &Scope::whole_county("a change is decomposed over all results"),
+        run.id,
+    )
+    .await?;
+    let before = store::run_result::all_results(
+        conn,
+        &Scope::whole_county("a change is decomposed over all results"),
+        with.id,
+    )
+    .await?;
     let bridge = if run.methodology == with.methodology && !methodology.relative() {
         // The method is the same and looks at nobody else: it has changed nothing.
         None
@@ -151,7 +161,12 @@ pub async fn decompose_change(
         let method = service.methodology(with.methodology, &round).await?;
         let document = store::document::find_document(conn, with.methodology).await?;
         let pass = Pass {
-            returns: store::run_result::inputs_of(conn, &Scope::County, run.id).await?,
+            returns: store::run_result::inputs_of(
+                conn,
+                &Scope::whole_county("a change is decomposed over all returns"),
+                run.id,
+            )
+            .await?,
             basis: basis(service, round, method, document.sha256, None).await?,
         };
         Some(pass.bridge(service, &with, progress).await?)

@@ -173,8 +173,12 @@ impl Pass {
             .iter()
             .flat_map(|input| std::iter::once(input.revision).chain(input.previous))
             .collect();
-        // A run is over the whole county whoever asks for it; what of it is shown is the reader's scope.
-        let contents = store::survey_return::contents_of(service.db.read(), &Scope::County, &ids).await?;
+        let contents = store::survey_return::contents_of(
+            service.db.read(),
+            &Scope::whole_county("a run is over the whole county whoever asks for it"),
+            &ids,
+        )
+        .await?;
         let returns = returns.to_vec();
         blocking(move || on_threads(&returns, |input| take_one(input, &contents, &take))).await
     }

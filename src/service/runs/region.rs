@@ -3,7 +3,7 @@
 use super::{read::get_run, statistics::LEAST};
 use crate::{
     domain::{
-        access::{Principal, Scope},
+        access::Principal,
         run::{RegionResult, Run, RunId},
     },
     service::{
@@ -41,7 +41,7 @@ pub(crate) async fn region_of(
     run: &Run,
 ) -> Result<Option<RegionResult>, ServiceError> {
     let region = store::run_region::find_region(service.db.read(), run.id).await?;
-    let sees_all = caller.scope == Scope::County;
+    let sees_all = caller.scope.is_county();
     let Some(mut region) = region.filter(|_| sees_all || run.state.is_public()) else {
         return Ok(None);
     };

@@ -211,7 +211,8 @@ pub async fn test_robustness(
     let conn = service.db.read();
     let round = store::round::find_round(conn, run.round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
-    let mut rows = store::run_result::all_results(conn, &Scope::County, id).await?;
+    let mut rows =
+        store::run_result::all_results(conn, &Scope::whole_county("a run is varied over all its results"), id).await?;
     rows.retain(|row| row.score.is_some());
     let runs = usize::try_from(request.runs()).unwrap_or(usize::MAX);
     let levels = match &methodology {
@@ -228,7 +229,13 @@ pub async fn test_robustness(
     let (mut seen, total) = (Vec::with_capacity(rows.len()), rows.len() + runs);
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<EnterpriseId> = chunk.iter().map(|row| row.enterprise).collect();
-        let details = store::run_result::details(conn, &Scope::County, id, &ids).await?;
+        let details = store::run_result::details(
+            conn,
+            &Scope::whole_county("a run is varied over all its results"),
+            id,
+            &ids,
+        )
+        .await?;
         for row in chunk {
             let detail = details.get(&row.enterprise).map_or("null", String::as_str);
             let scored: Scored = serde_json::from_str(detail).map_err(ServiceError::internal)?;

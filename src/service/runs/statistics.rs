@@ -223,8 +223,15 @@ pub async fn benchmark(
         return Err(ServiceError::new(codes::runs::NOT_SCORED));
     };
     let industry: String = own.industry_code.chars().take(DIVISION).collect();
-    // The peers are those of the whole county: only figures over at least three of them leave here.
-    let peers = store::run_result::peer_totals(conn, &Scope::County, run, &industry, &size_class, enterprise).await?;
+    let peers = store::run_result::peer_totals(
+        conn,
+        &Scope::whole_county("the peers are those of the whole county; no figure over fewer than three is told"),
+        run,
+        &industry,
+        &size_class,
+        enterprise,
+    )
+    .await?;
     Ok(Benchmark {
         peers: peers_of(score, &peers),
         industry,

@@ -95,7 +95,12 @@ pub async fn verify_run(
     caller.may(Action::ComputeRuns)?;
     let run = get_run(service, caller, id).await?;
     let pass = pass_of(service, &run).await?;
-    let stored = store::run_result::all_results(service.db.read(), &Scope::County, id).await?;
+    let stored = store::run_result::all_results(
+        service.db.read(),
+        &Scope::whole_county("a run is verified over all its results"),
+        id,
+    )
+    .await?;
     let total = 2 * pass.returns.len();
     let ranked = pass.rank(service, progress, total).await?;
     let mut hash = ResultsHash::of(&ranked)?;

@@ -119,7 +119,15 @@ async fn last_answers(
     for members in members.chunks(AT_ONCE) {
         let ids = members.iter().map(|member| member.id).collect::<Vec<_>>();
         let conn = service.db.read();
-        found.extend(store::survey_return::accepted_answers_of(conn, &Scope::County, previous, &ids).await?);
+        found.extend(
+            store::survey_return::accepted_answers_of(
+                conn,
+                &Scope::whole_county("the enterprises are those that the scope has shown"),
+                previous,
+                &ids,
+            )
+            .await?,
+        );
     }
     Ok(found)
 }

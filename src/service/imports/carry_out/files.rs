@@ -250,7 +250,13 @@ impl Run {
             // Within the returns found, whose enterprises the caller may see.
             Some(previous) => {
                 let found = returns.keys().copied().collect::<Vec<_>>();
-                store::survey_return::accepted_answers_of(conn, &Scope::County, previous, &found).await?
+                store::survey_return::accepted_answers_of(
+                    conn,
+                    &Scope::whole_county("the enterprises are those that the scope has shown"),
+                    previous,
+                    &found,
+                )
+                .await?
             }
             None => BTreeMap::new(),
         };
