@@ -12,7 +12,6 @@ pub mod domain;
 pub mod ids;
 pub mod jobs;
 pub mod reader;
-pub mod report;
 pub mod service;
 pub mod shipped;
 pub mod startup;

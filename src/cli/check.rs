@@ -32,7 +32,6 @@ use crate::{
     blobs::sha256_hex,
     config::DataPlace,
     reader::{Marks, ReadingLimits, WorkbookReader},
-    report,
     service::{
         documents::form::Form,
         error::{ServiceError, codes},

@@ -17,7 +17,6 @@ use crate::{
         http::{auth::Auth, download::WorkbookFound, problem::UploadFailure, upload},
     },
     domain::survey_return::{ReturnId, RevisionId},
-    report,
     service::{
         Service,
         error::ServiceError,

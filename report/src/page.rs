@@ -106,7 +106,7 @@ fn finding(page: &mut String, number: u32, line: &FindingLine, report: &Report, 
     };
     let said = line.justification.as_ref().map(|said| {
         let reason = report.reasons.iter().find(|reason| reason.code == said.reason);
-        let label = reason.map(|reason| say(language, &reason.label)).unwrap_or_default();
+        let label = reason.map_or_else(String::new, |reason| say(language, &reason.label));
         format!("{} {label} {}", said.reason, said.text)
     });
     write!(
@@ -114,12 +114,12 @@ fn finding(page: &mut String, number: u32, line: &FindingLine, report: &Report, 
         "<tr><td>{number}</td><td class=\"s {class}\">{}</td><td>{}</td><td>{} {}</td><td>{}</td><td>{}<div class=\"quiet\">{}</div></td><td>{}</td></tr>",
         escape(&say(language, &severity(finding.action))),
         places(&finding.places),
-        escape(finding.question.as_deref().unwrap_or_default()),
+        escape(finding.question.as_deref().unwrap_or("")),
         escape(&say(language, &line.label)),
-        escape(finding.value.as_deref().unwrap_or_default()),
+        escape(finding.value.as_deref().unwrap_or("")),
         escape(&say(language, &finding.message)),
         escape(&finding.rule),
-        escape(said.as_deref().unwrap_or_default()),
+        escape(said.as_deref().unwrap_or("")),
     )
     .ok();
 }

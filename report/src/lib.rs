@@ -1,4 +1,4 @@
-//! PURE. The report on a return for people who do not open the workbook: a CSV and a page to print.
+//! The report on a return for people who do not open the workbook: a CSV and a page to print.
 
 pub mod csv;
 pub mod page;
