@@ -78,6 +78,13 @@ async fn a_draft_is_tried_on_a_round_and_compared_with_what_is_published() {
             .all(|document| document["version"] != "1.1.0")
     );
 
+    drafts_that_do_not_fit_are_refused(&round, draft).await;
+    once_published_it_differs_point_by_point(&round, &run, bytes).await;
+    app.end().await;
+}
+
+async fn drafts_that_do_not_fit_are_refused(round: &Round<'_>, mut draft: Value) {
+    let path = format!("/api/v1/rounds/{}/back-tests", round.county.round_id);
     draft["indicators"][0]["source"] = json!("nobody_knows");
     let problem = round
         .bureau
@@ -95,15 +102,18 @@ async fn a_draft_is_tried_on_a_round_and_compared_with_what_is_published() {
         .upload(&path, rootless.to_string().into())
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, "run.not_over_enterprises");
+}
 
+/// The draft, once published, beside the document before it.
+async fn once_published_it_differs_point_by_point(round: &Round<'_>, run: &str, draft: Vec<u8>) {
     let published = round
         .admin
-        .upload("/api/v1/documents?kind=methodology", bytes)
+        .upload("/api/v1/documents?kind=methodology", draft)
         .await
         .expect(StatusCode::CREATED)
         .json();
     let before = round.methodology(INDEX).await;
-    let earlier = round.get(&format!("/api/v1/runs/{run}")).await["methodology_id"].clone();
+    let earlier = round.get(&at(run)).await["methodology_id"].clone();
     assert_eq!(before["id"], published["id"], "the newest first");
     let difference = format!(
         "/api/v1/documents/{}/difference?with={}",
@@ -140,7 +150,6 @@ async fn a_draft_is_tried_on_a_round_and_compared_with_what_is_published() {
         .get(&other)
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, "document.not_comparable");
-    app.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -104,62 +104,12 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
         publish(composite()).await.expect(StatusCode::CREATED);
         let run = round.compute("relative-2026").await;
 
-        let expected = by_hand(&round.county.samples, &round.county.samples);
-        assert!(expected.len() >= 3, "{expected:?}");
         let ranking = round.get(&format!("{}/results", at(&run))).await;
         let rows = ranking["items"].as_array().unwrap();
         let scored: Vec<&Value> = rows.iter().filter(|row| row.get("score").is_some()).collect();
-        assert_eq!(scored.len(), expected.len());
-        for row in &scored {
-            let (found, by_hand) = (number(&row["score"]), expected[row["uscc"].as_str().unwrap()]);
-            assert!((found - by_hand).abs() <= 1e-12 * by_hand.max(1.0), "{row}: {by_hand}");
-            assert_eq!(row["band"], if by_hand >= 60.0 { 2 } else { 1 }, "{row}");
-            let above = expected.values().filter(|other| **other > by_hand + 1e-9).count();
-            assert_eq!(row["rank"], above + 1, "{row}");
-        }
-
-        // Why: contributions that sum, at full precision too, down to the cells.
-        let first = scored[0];
-        let path = format!("{}/results/{}", at(&run), first["enterprise_id"].as_str().unwrap());
-        let told = round.get(&path).await;
-        let root = &told["nodes"][0];
-        assert_eq!((&root["code"], &root["kind"]), (&json!("R"), &json!("aggregate")));
-        let children = root["children"].as_array().unwrap();
-        let sum: f64 = children.iter().map(|child| number(&child["contribution"])).sum();
-        assert!((sum - number(&first["score"])).abs() < 1e-8, "{told}");
-        let parts = told["composite"]["contributions"].as_array().unwrap();
-        let exact: f64 = parts
-            .iter()
-            .filter(|part| part["parent"] == "R")
-            .map(|part| number(&part["contribution"]))
-            .sum();
-        assert!((exact - number(&first["score"])).abs() <= 1e-12 * exact, "{parts:?}");
-        let network = &children[0]["children"][0];
-        assert_eq!((&network["code"], &network["unit"]), (&json!("network"), &json!("%")));
-        assert_eq!(network["questions"], json!(["D06", "D08"]));
-        assert!(told["evidence"]["D08"]["provenance"]["cell"].is_string(), "{told}");
-        assert!(told["composite"]["ranks_within"]["area"].is_u64(), "{told}");
-        let low = scored.iter().find(|row| row["band"] == 1).unwrap();
-        let path = format!("{}/results/{}", at(&run), low["enterprise_id"].as_str().unwrap());
-        let next = &round.get(&path).await["next"];
-        assert_eq!(next["label"]["en"], "High");
-        assert!((number(&next["conditions"][0]["short_by"]) - (60.0 - number(&low["score"]))).abs() < 1e-8);
-
-        // The same again, the same bytes; what stands in the files gives the scores.
-        let verified = round.step(&round.bureau, &run, "verify").await;
-        let verified = round.bureau.job(verified).await;
-        assert_eq!(
-            (&verified["result"]["same_inputs"], &verified["result"]["same_results"]),
-            (&json!(true), &json!(true)),
-            "{verified}"
-        );
-        let export = async |format: &str| {
-            let path = format!("{}/export?format={format}", at(&run));
-            round.bureau.get(&path).await.expect(StatusCode::OK).body
-        };
-        the_formulas_give_the_scores(export("xlsx").await, &scored);
-        coinr_gives_the_scores(&export("coinr").await, &scored);
-        assert_eq!(String::from_utf8(export("csv").await).unwrap().lines().count(), 5);
+        its_scores_are_those_by_hand(&round, &scored);
+        its_scores_are_explained_down_to_the_cells(&round, &run, &scored).await;
+        it_can_be_computed_again(&round, &run, &scored).await;
 
         // A draft is tried.
         let mut draft = composite();
@@ -176,6 +126,66 @@ async fn a_composite_over_the_returns_is_run_explained_and_exported() {
         its_settings_are_varied(&round, &run, &scored).await;
         app.end().await;
     }
+}
+
+fn its_scores_are_those_by_hand(round: &Round<'_>, scored: &[&Value]) {
+    let expected = by_hand(&round.county.samples, &round.county.samples);
+    assert!(expected.len() >= 3, "{expected:?}");
+    assert_eq!(scored.len(), expected.len());
+    for row in scored {
+        let (found, by_hand) = (number(&row["score"]), expected[row["uscc"].as_str().unwrap()]);
+        assert!((found - by_hand).abs() <= 1e-12 * by_hand.max(1.0), "{row}: {by_hand}");
+        assert_eq!(row["band"], if by_hand >= 60.0 { 2 } else { 1 }, "{row}");
+        let above = expected.values().filter(|other| **other > by_hand + 1e-9).count();
+        assert_eq!(row["rank"], above + 1, "{row}");
+    }
+}
+
+/// Why: contributions that sum, at full precision too, down to the cells.
+async fn its_scores_are_explained_down_to_the_cells(round: &Round<'_>, run: &str, scored: &[&Value]) {
+    let first = scored[0];
+    let path = format!("{}/results/{}", at(run), first["enterprise_id"].as_str().unwrap());
+    let told = round.get(&path).await;
+    let root = &told["nodes"][0];
+    assert_eq!((&root["code"], &root["kind"]), (&json!("R"), &json!("aggregate")));
+    let children = root["children"].as_array().unwrap();
+    let sum: f64 = children.iter().map(|child| number(&child["contribution"])).sum();
+    assert!((sum - number(&first["score"])).abs() < 1e-8, "{told}");
+    let parts = told["composite"]["contributions"].as_array().unwrap();
+    let exact: f64 = parts
+        .iter()
+        .filter(|part| part["parent"] == "R")
+        .map(|part| number(&part["contribution"]))
+        .sum();
+    assert!((exact - number(&first["score"])).abs() <= 1e-12 * exact, "{parts:?}");
+    let network = &children[0]["children"][0];
+    assert_eq!((&network["code"], &network["unit"]), (&json!("network"), &json!("%")));
+    assert_eq!(network["questions"], json!(["D06", "D08"]));
+    assert!(told["evidence"]["D08"]["provenance"]["cell"].is_string(), "{told}");
+    assert!(told["composite"]["ranks_within"]["area"].is_u64(), "{told}");
+    let low = scored.iter().find(|row| row["band"] == 1).unwrap();
+    let path = format!("{}/results/{}", at(run), low["enterprise_id"].as_str().unwrap());
+    let next = &round.get(&path).await["next"];
+    assert_eq!(next["label"]["en"], "High");
+    assert!((number(&next["conditions"][0]["short_by"]) - (60.0 - number(&low["score"]))).abs() < 1e-8);
+}
+
+/// The same again, the same bytes; what stands in the files gives the scores.
+async fn it_can_be_computed_again(round: &Round<'_>, run: &str, scored: &[&Value]) {
+    let verified = round.step(&round.bureau, run, "verify").await;
+    let verified = round.bureau.job(verified).await;
+    assert_eq!(
+        (&verified["result"]["same_inputs"], &verified["result"]["same_results"]),
+        (&json!(true), &json!(true)),
+        "{verified}"
+    );
+    let export = async |format: &str| {
+        let path = format!("{}/export?format={format}", at(run));
+        round.bureau.get(&path).await.expect(StatusCode::OK).body
+    };
+    the_formulas_give_the_scores(export("xlsx").await, scored);
+    coinr_gives_the_scores(&export("coinr").await, scored);
+    assert_eq!(String::from_utf8(export("csv").await).unwrap().lines().count(), 5);
 }
 
 /// The same composite with stages by conditions over two scores, ranked as published.
