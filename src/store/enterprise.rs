@@ -54,16 +54,6 @@ pub async fn find_enterprise(
     row.ok_or(StoreError::NotFound).and_then(enterprise)
 }
 
-/// The enterprise with this credit code.
-pub async fn find_enterprise_by_uscc(
-    conn: &impl Connection,
-    scope: &Scope,
-    uscc: &str,
-) -> Result<Option<Enterprise>, StoreError> {
-    let row = seen(scope).filter(enterprise::Column::Uscc.eq(uscc)).one(conn).await?;
-    row.map(enterprise).transpose()
-}
-
 /// The enterprises with these credit codes, by code.
 pub async fn find_enterprises_by_uscc(
     conn: &impl Connection,

@@ -23,7 +23,7 @@ async fn sixteen_writers_all_succeed() {
             tokio::spawn(async move {
                 let txn = db.begin_write().await?;
                 // Read, then write: what deferred transactions on SQLite fail at.
-                store::enterprise::find_enterprise_by_uscc(&txn, &Scope::County, "absent").await?;
+                store::enterprise::find_enterprises_by_uscc(&txn, &Scope::County, &["absent".to_owned()]).await?;
                 store::enterprise::insert_enterprise(&txn, &Scope::County, &enterprise).await?;
                 txn.commit().await
             })

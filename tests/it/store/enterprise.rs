@@ -101,9 +101,9 @@ async fn each_scope_sees_its_own() {
         for (scope, seen) in cases {
             for one in all {
                 let found = enterprise::find_enterprise(db.read(), &scope, one.id).await;
-                let by_code = enterprise::find_enterprise_by_uscc(db.read(), &scope, &one.facts.uscc)
-                    .await
-                    .unwrap();
+                let code = std::slice::from_ref(&one.facts.uscc);
+                let by_code = enterprise::find_enterprises_by_uscc(db.read(), &scope, code).await;
+                let by_code = by_code.unwrap().into_values().next();
                 if seen.contains(&one) {
                     assert_eq!((found.as_ref(), by_code.as_ref()), (Ok(one), Some(one)), "{scope:?}");
                 } else {
