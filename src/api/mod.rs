@@ -15,7 +15,7 @@ use poem::{
 };
 use poem_openapi::{LicenseObject, OpenApiService, Tags};
 
-use self::http::{problem, spec};
+use self::http::{incident, incident::Numbers, problem, spec};
 use crate::service::Service;
 
 pub mod access;
@@ -82,7 +82,7 @@ pub fn routes(service: Arc<Service>) -> impl Endpoint {
     let document = Arc::new(spec::text());
     let docs = Arc::new(spec::page());
     let served = document.clone();
-    Route::new()
+    let routes = Route::new()
         .at(
             "/openapi.json",
             make_sync(move |_| {
@@ -93,11 +93,15 @@ pub fn routes(service: Arc<Service>) -> impl Endpoint {
         )
         .at("/docs", make_sync(move |_| Html(docs.as_ref().clone())))
         .nest("/", openapi)
-        .data(service)
-        .with(CatchPanic::new().with_handler(problem::panicked))
-        .with(problem::ProblemsOnly {
-            methods: spec::methods(),
-        })
+        .data(service.clone());
+    guarded(routes, spec::methods(), Arc::new(move || service.next_id()))
+}
+
+/// The endpoint with every failure as a problem, panics among them; internal ones are numbered.
+fn guarded<E: Endpoint + 'static>(endpoint: E, methods: Vec<(String, String)>, numbers: Numbers) -> impl Endpoint {
+    endpoint
+        .with(CatchPanic::new().with_handler(incident::panicked))
+        .with(problem::ProblemsOnly { methods, numbers })
         .with(NormalizePath::new(TrailingSlash::Trim))
         .into_endpoint()
 }

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod download;
 pub mod etag;
 pub mod health;
+pub(crate) mod incident;
 pub mod instant;
 pub mod language;
 pub mod page;

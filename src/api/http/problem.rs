@@ -20,6 +20,7 @@ use crate::service::error::{
     Fault, Kind, ServiceError,
     codes::{self, Code},
 };
+use super::incident::{Incident, Numbers};
 
 /// A failure, as RFC 9457 describes it.
 #[derive(Clone, Debug, Object)]
@@ -34,6 +35,8 @@ pub struct Problem {
     pub status: u16,
     /// More about this very case.
     pub detail: Option<String>,
+    /// Which incident it is, to be found in the log of the service: `/incidents/` and its number. With internal errors alone.
+    pub instance: Option<String>,
     /// Stable code to act upon.
     pub code: String,
     /// The sentence in both languages.
@@ -122,15 +125,18 @@ pub fn status_code(kind: Kind) -> u16 {
 pub struct Failure {
     status: StatusCode,
     problem: Box<Problem>,
+    /// With internal errors alone: what the log is to hold, once the answer has its number.
+    internal: Option<Box<str>>,
 }
 
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
-        if error.kind == Kind::Internal {
-            tracing::error!(code = error.code, internal = error.internal, "internal error");
+        let internal = if error.kind == Kind::Internal {
+            Some(error.internal.unwrap_or_else(|| error.code.as_str().into()))
         } else {
             tracing::debug!(code = error.code, internal = error.internal, "refused");
-        }
+            None
+        };
         let status = status_of(error.kind);
         let total = error.faults.len();
         let errors = error
@@ -145,15 +151,29 @@ impl From<ServiceError> for Failure {
             title: error.message.en.clone(),
             status: status.as_u16(),
             detail,
+            instance: None,
             code: error.code,
             message: error.message.into(),
             errors: (!errors.is_empty()).then_some(errors),
         });
-        Self { status, problem }
+        Self {
+            status,
+            problem,
+            internal,
+        }
     }
 }
 
 impl Failure {
+    /// A problem as it is.
+    pub(super) fn plain(status: StatusCode, problem: Box<Problem>) -> Self {
+        Self {
+            status,
+            problem,
+            internal: None,
+        }
+    }
+
     /// A failure of the table with a detail of its own.
     pub(crate) fn detailed(code: Code, detail: impl Into<String>) -> Self {
         let mut failure = Self::from(ServiceError::new(code));
@@ -176,6 +196,10 @@ impl IntoResponse for Failure {
             .status(self.status)
             .content_type(ProblemJson::CONTENT_TYPE)
             .body(body);
+        if let Some(internal) = self.internal {
+            let problem = self.problem;
+            response.extensions_mut().insert(Incident { problem, internal });
+        }
         match self.status {
             StatusCode::UNAUTHORIZED => {
                 response.headers_mut().insert(
@@ -363,6 +387,8 @@ failures!(
 pub struct ProblemsOnly {
     /// Paths of the document with the methods they take, for the header `Allow`.
     pub(crate) methods: Vec<(String, String)>,
+    /// Numbers for what goes wrong within.
+    pub(crate) numbers: Numbers,
 }
 
 impl<E: Endpoint> Middleware<E> for ProblemsOnly {
@@ -372,6 +398,7 @@ impl<E: Endpoint> Middleware<E> for ProblemsOnly {
         ProblemsOnlyEndpoint {
             inner,
             methods: self.methods.clone(),
+            numbers: self.numbers.clone(),
         }
     }
 }
@@ -380,14 +407,15 @@ impl<E: Endpoint> Middleware<E> for ProblemsOnly {
 pub struct ProblemsOnlyEndpoint<E> {
     inner: E,
     methods: Vec<(String, String)>,
+    numbers: Numbers,
 }
 
 impl<E: Endpoint> Endpoint for ProblemsOnlyEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Self::Output> {
-        let path = request.uri().path().to_owned();
-        Ok(match self.inner.call(request).await {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let mut response = match self.inner.call(request).await {
             Ok(output) => output.into_response(),
             Err(error) => {
                 let mut response = from_framework(error);
@@ -396,6 +424,10 @@ impl<E: Endpoint> Endpoint for ProblemsOnlyEndpoint<E> {
                 }
                 response
             }
+        };
+        Ok(match response.extensions_mut().remove::<Incident>() {
+            Some(incident) => incident.told((self.numbers)(), method.as_str(), &path),
+            None => response,
         })
     }
 }
@@ -458,9 +490,4 @@ fn from_framework(error: poem::Error) -> Response {
 /// Framework messages may echo what was sent: no more than a line of it goes back.
 fn trimmed(text: &str) -> String {
     text.chars().take(300).collect()
-}
-
-/// The answer to a panic, which no request should be able to cause.
-pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    Failure::from(ServiceError::internal("a request panicked")).into_response()
 }
