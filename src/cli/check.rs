@@ -1,6 +1,6 @@
 //! `ronghe check`
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
 
 use serde::Serialize;
 use serde_json::json;
@@ -11,7 +11,7 @@ use survey::{
     justification::JustificationReasons,
     questionnaire::{Action, Questionnaire},
     report::Report as ReturnReport,
-    survey::Survey,
+    survey::{DerivedResult, Survey},
     tables::{
         AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
         SizeClassRules,
@@ -81,7 +81,7 @@ struct Report<'a> {
     notices: [Notice; 1],
     findings: &'a [Finding],
     answers: &'a survey::answer::Answers,
-    derived: serde_json::Value,
+    derived: &'a BTreeMap<String, DerivedResult>,
 }
 
 /// Something to know about the check itself; it is no finding about the answers.
@@ -160,7 +160,7 @@ impl Check {
             notices: [signature_not_verified()],
             findings: &checked.findings.items,
             answers: &checked.reading.answers,
-            derived: serde_json::to_value(&checked.evaluation.derived).unwrap_or_default(),
+            derived: &checked.evaluation.derived,
         };
         output
             .say(text(&checked.findings), &report)
@@ -342,13 +342,13 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
             .ok_or_else(|| ServiceError::internal(kind))
     };
     let content = |kind: &str| text(&entry(kind)?.file);
+    let edition = &entry("industries")?.version;
+    let edition = edition
+        .as_ref()
+        .ok_or_else(|| ServiceError::internal("industries without an edition"))?;
     let tables = ReferenceTables {
         areas: AreaTable::parse(content("areas")?).map_err(invalid)?,
-        industries: IndustryTable::parse(
-            entry("industries")?.version.clone().unwrap_or_default(),
-            content("industries")?,
-        )
-        .map_err(invalid)?,
+        industries: IndustryTable::parse(edition.clone(), content("industries")?).map_err(invalid)?,
         sizes: SizeClassRules::parse(content("size_classes")?).map_err(invalid)?,
         energy: EnergyFactors::parse(content("energy_factors")?).map_err(invalid)?,
         co2: Co2Factors::parse(content("co2_factors")?).map_err(invalid)?,
@@ -365,7 +365,7 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
                 .map_err(invalid);
         }
     }
-    let wanted = wanted.unwrap_or_default();
+    let wanted = wanted.ok_or_else(|| ServiceError::internal("no built-in questionnaire"))?;
     let message = Text::new(
         format!("没有内置调查表“{wanted}”。"),
         format!("There is no built-in questionnaire \"{wanted}\"."),

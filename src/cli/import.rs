@@ -17,6 +17,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::{
+        count::count,
         import::{Blocked, ImportItem, ImportOptions, ItemState},
         job::JobState,
         survey_return::ReturnState,
@@ -184,8 +185,8 @@ async fn watch(
             return Ok(ended.map_err(ServiceError::internal)??);
         }
         let job = get_job(service, &operator(), batch.job).await?;
-        bar.set_length(u64::try_from(job.total).unwrap_or(0));
-        bar.set_position(u64::try_from(job.done).unwrap_or(0));
+        bar.set_length(count(job.total));
+        bar.set_position(count(job.done));
     }
 }
 
@@ -193,7 +194,7 @@ fn unfinished(view: &ImportView) -> Failed {
     let error = view.job.error.as_ref();
     let text = |language: &str| {
         let message = error.and_then(|error| error["message"][language].as_str());
-        message.unwrap_or_default().to_owned()
+        message.unwrap_or("").to_owned()
     };
     let code = error
         .and_then(|error| error["code"].as_str())

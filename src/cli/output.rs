@@ -5,7 +5,7 @@ use std::{io::Write, process::ExitCode, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::{Value, json};
-use survey::document::DocumentFault;
+use survey::{cell::Place, document::DocumentFault, text::Text};
 
 use crate::{
     service::error::{ServiceError, codes},
@@ -26,9 +26,18 @@ pub enum Format {
 #[derive(Debug)]
 pub(super) struct Failed {
     code: String,
-    message_zh: String,
-    message_en: String,
-    errors: Vec<Value>,
+    message: Text,
+    errors: Vec<FailedAt>,
+}
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Serialize)]
+struct FailedAt {
+    code: String,
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+    message: Text,
 }
 
 impl Failed {
@@ -36,8 +45,7 @@ impl Failed {
     pub(crate) fn new(code: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             code: code.to_owned(),
-            message_zh: zh.into(),
-            message_en: en.into(),
+            message: Text::new(zh, en),
             errors: Vec::new(),
         }
     }
@@ -45,24 +53,22 @@ impl Failed {
     /// The failure with the faults it stands for, each with its place.
     #[must_use]
     pub(crate) fn with_faults(mut self, faults: &[DocumentFault]) -> Self {
-        let errors = faults.iter().map(|fault| {
-            json!({
-                "code": fault.code,
-                "pointer": fault.pointer,
-                "message": { "zh": fault.message.zh, "en": fault.message.en },
-            })
-        });
-        self.errors.extend(errors);
+        self.errors.extend(faults.iter().map(|fault| FailedAt {
+            code: fault.code.clone(),
+            pointer: Some(fault.pointer.clone()),
+            place: None,
+            message: fault.message.clone(),
+        }));
         self
     }
 
     fn json(&self) -> Value {
         let mut value = json!({
             "code": self.code,
-            "message": { "zh": self.message_zh, "en": self.message_en },
+            "message": self.message,
         });
         if !self.errors.is_empty() {
-            value["errors"] = Value::Array(self.errors.clone());
+            value["errors"] = json!(self.errors);
         }
         value
     }
@@ -70,21 +76,18 @@ impl Failed {
 
 impl From<ServiceError> for Failed {
     fn from(error: ServiceError) -> Self {
-        let errors = error.faults.iter().map(|fault| {
-            json!({
-                "code": fault.code,
-                "pointer": fault.pointer,
-                "place": fault.place,
-                "message": { "zh": fault.message.zh, "en": fault.message.en },
-            })
+        let errors = error.faults.into_iter().map(|fault| FailedAt {
+            code: fault.code,
+            pointer: fault.pointer,
+            place: fault.place,
+            message: fault.message,
         });
         let internal = error.internal.as_deref().filter(|_| error.is(codes::general::INTERNAL));
         let note = internal.map_or(String::new(), |internal| format!(" ({internal})"));
         Self {
             code: error.code,
             errors: errors.collect(),
-            message_zh: error.message.zh,
-            message_en: format!("{}{note}", error.message.en),
+            message: Text::new(error.message.zh, format!("{}{note}", error.message.en)),
         }
     }
 }
@@ -134,17 +137,10 @@ impl Output {
             Format::Json => drop(print_json(&failed.json())),
             Format::Text => {
                 let mut err = std::io::stderr().lock();
-                writeln!(err, "{}\n{} [{}]", failed.message_zh, failed.message_en, failed.code).ok();
+                writeln!(err, "{}\n{} [{}]", failed.message.zh, failed.message.en, failed.code).ok();
                 for error in failed.errors.iter().take(50) {
-                    let pointer = error["pointer"].as_str().unwrap_or_default();
-                    let (zh, en) = (&error["message"]["zh"], &error["message"]["en"]);
-                    writeln!(
-                        err,
-                        "  {pointer}: {} {}",
-                        zh.as_str().unwrap_or_default(),
-                        en.as_str().unwrap_or_default()
-                    )
-                    .ok();
+                    let pointer = error.pointer.as_deref().unwrap_or("");
+                    writeln!(err, "  {pointer}: {} {}", error.message.zh, error.message.en).ok();
                 }
             }
         }

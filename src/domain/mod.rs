@@ -5,6 +5,7 @@
 pub mod access;
 pub mod area;
 pub mod blob;
+pub(crate) mod count;
 pub mod document;
 pub mod enterprise;
 pub mod import;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::count::count;
+
 /// The place after which a page begins: the sort key and the identifier of the last item shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
@@ -40,7 +42,7 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page from at most `limit + 1` rows: the surplus row only tells that there is more.
     pub fn from_surplus(mut items: Vec<T>, limit: u64, cursor: impl Fn(&T) -> Cursor) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let limit = count(limit);
         let more = items.len() > limit;
         items.truncate(limit);
         let next = if more { items.last().map(cursor) } else { None };

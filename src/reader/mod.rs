@@ -111,7 +111,7 @@ impl WorkbookReader {
     pub async fn annotate(&self, bytes: &[u8], marks: &Marks) -> std::io::Result<Result<Vec<u8>, Refusal>> {
         let mut input = serde_json::to_vec(marks)?;
         let work = Work::Annotate {
-            marks: to_u64(input.len()),
+            marks: input.len() as u64,
         };
         input.extend(bytes);
         Ok(match self.ask(work, bytes.len(), &input).await? {
@@ -134,13 +134,14 @@ impl WorkbookReader {
             work,
             limits: self.limits.file.clone(),
             cpu_seconds: self.limits.child.cpu_seconds,
-            bytes: to_u64(file),
+            bytes: file as u64,
         };
         let largest = self.limits.child.memory_bytes;
         let conversation = converse(stdin, &mut stdout, &task, input, largest);
         let answer = tokio::time::timeout(self.limits.child.wall(), conversation)
             .await
-            .unwrap_or_default();
+            .ok()
+            .flatten();
         let ended_well = end(&mut child).await;
         self.start_ahead();
         Ok(answer.filter(|_| ended_well))
@@ -164,7 +165,7 @@ impl WorkbookReader {
             work: Work::Rows(wanted),
             limits: self.limits.rows.clone(),
             cpu_seconds: self.limits.child.rows_cpu_seconds,
-            bytes: to_u64(bytes.as_ref().len()),
+            bytes: bytes.as_ref().len() as u64,
         };
         Ok(rows::start(started, task, bytes, self.limits.child.wall(), place).await)
     }
@@ -243,8 +244,4 @@ fn refusal(body: &[u8]) -> Refusal {
 
 fn reader_failed() -> Refusal {
     ChildFailure::Reading.into()
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

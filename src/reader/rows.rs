@@ -138,5 +138,5 @@ pub(super) async fn start(
 }
 
 async fn within<T>(wall: Duration, next: impl Future<Output = Option<T>>) -> Option<T> {
-    tokio::time::timeout(wall, next).await.unwrap_or_default()
+    tokio::time::timeout(wall, next).await.ok().flatten()
 }

@@ -125,7 +125,8 @@ fn said_by_database(error: &dyn DatabaseError) -> Option<StoreError> {
 /// Our word for what must be unique. A constraint that is not listed can only be that of an identifier.
 fn duplicate(error: &dyn DatabaseError) -> &'static str {
     // PostgreSQL gives the name of the constraint; SQLite names its columns, in the message alone.
-    let columns = error.message().rsplit(": ").next().unwrap_or_default();
+    let message = error.message();
+    let columns = message.rsplit_once(": ").map_or(message, |(_, columns)| columns);
     UNIQUE
         .iter()
         .find(|(constraint, named, _)| {

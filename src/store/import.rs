@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{Connection, StoreError, grant, insert::insert_all, json, keyset};
 use crate::domain::{
     access::Scope,
+    count::count,
     import::{ImportBatch, ImportCounts, ImportId, ImportItem, ImportKind, ItemState},
     job::JobId,
     page::{Cursor, Page, PageRequest},
@@ -271,21 +272,23 @@ pub async fn count_items(
         .into_model::<CountRow>()
         .all(conn)
         .await?;
-    let mut counts: BTreeMap<ImportId, ImportCounts> = BTreeMap::new();
+    // An import whose items are not known yet counts none.
+    let none = batches.iter().map(|batch| (batch.id, ImportCounts::default()));
+    let mut counts: BTreeMap<ImportId, ImportCounts> = none.collect();
     for row in rows {
-        let count = counts.entry(ImportId(row.import_id)).or_default();
-        let items = u64::try_from(row.items).unwrap_or(0);
-        count.items += items;
+        let of_import = counts.entry(ImportId(row.import_id)).or_default();
+        let items: u64 = count(row.items);
+        of_import.items += items;
         let state = state(&row.state)?;
         match state {
-            ItemState::Waiting => count.waiting += items,
-            ItemState::Taken => count.taken += items,
-            ItemState::Unchanged => count.unchanged += items,
-            ItemState::Refused => count.refused += items,
-            ItemState::Cancelled => count.cancelled += items,
+            ItemState::Waiting => of_import.waiting += items,
+            ItemState::Taken => of_import.taken += items,
+            ItemState::Unchanged => of_import.unchanged += items,
+            ItemState::Refused => of_import.refused += items,
+            ItemState::Cancelled => of_import.cancelled += items,
         }
         if row.blocked && matches!(state, ItemState::Taken | ItemState::Unchanged) {
-            count.with_blocking += items;
+            of_import.with_blocking += items;
         }
     }
     Ok(counts)
@@ -360,12 +363,10 @@ fn item(row: import_item::Model) -> Result<ImportItem, StoreError> {
         info: row.info,
         code: row.code,
         message: row.message.as_deref().map(json::from_text).transpose()?,
-        faults: row
-            .faults
-            .as_deref()
-            .map(json::from_text)
-            .transpose()?
-            .unwrap_or_default(),
+        faults: match row.faults.as_deref() {
+            Some(faults) => json::from_text(faults)?,
+            None => Vec::new(),
+        },
     })
 }
 

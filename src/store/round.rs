@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{Connection, StoreError, insert::insert_all, json, keyset, scope, survey_return::state, version};
 use crate::domain::{
     access::Scope,
+    count::count,
     document::DocumentId,
     enterprise::{Enterprise, EnterpriseId},
     page::{Cursor, Page, PageRequest},
@@ -129,9 +130,9 @@ pub async fn progress(conn: &impl Connection, scope: &Scope, round: RoundId) -> 
         .all(conn)
         .await?;
     let mut progress = RoundProgress::default();
-    for (name, count) in counts {
-        let count = count.unsigned_abs();
-        progress.population += count;
+    for (name, returns) in counts {
+        let returns: u64 = count(returns);
+        progress.population += returns;
         let counter = match state(&name)? {
             ReturnState::NotStarted => &mut progress.not_started,
             ReturnState::Draft => &mut progress.draft,
@@ -139,7 +140,7 @@ pub async fn progress(conn: &impl Connection, scope: &Scope, round: RoundId) -> 
             ReturnState::Returned => &mut progress.returned,
             ReturnState::Accepted => &mut progress.accepted,
         };
-        *counter += count;
+        *counter += returns;
     }
     Ok(progress)
 }

@@ -5,6 +5,8 @@ use sea_orm::{
     sea_query::{Expr, Func, LikeExpr},
 };
 
+use crate::domain::count::count;
+
 /// The lower-case shadow in which [`contains`] searches: one text a line.
 pub(super) fn search_text<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     texts.into_iter().map(str::to_lowercase).collect::<Vec<_>>().join("\n")
@@ -34,6 +36,6 @@ pub(super) fn contains_expr(text: Expr, term: &str) -> Expr {
 
 /// Condition that the text in `column` begins with `prefix`, case and all. Not LIKE: SQLite's ignores ASCII case.
 pub(super) fn starts_with(column: impl ColumnTrait, prefix: &str) -> Expr {
-    let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+    let length: i32 = count(prefix.chars().count());
     Expr::expr(Func::cust("substr").args([column.into_expr(), Expr::val(1), Expr::val(length)])).eq(prefix)
 }

@@ -37,7 +37,7 @@ impl Type for Word {
 
 impl ParseFromJSON for Word {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
-        match value.unwrap_or_default() {
+        match value.unwrap_or(Value::Null) {
             // PostgreSQL cannot keep U+0000, and no name, code or reason needs it.
             Value::String(text) if text.contains('\0') => Err(ParseError::custom("the text holds a NUL character")),
             Value::String(text) => Ok(Self(text)),

@@ -19,7 +19,7 @@ use index::{
 use serde_json::{Value, json};
 use survey::document::{DocumentFault, parse_json, without_mark};
 
-use super::tables::{InputFiles, Inputs, Source, Tables, number, refused_in};
+use super::tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in};
 use crate::{
     cli::output::{Failed, Output},
     service::runs::robustness::uniform_numbers,
@@ -167,13 +167,8 @@ impl Robustness {
     /// What is ranked, with the levels of the uncertainty file, else the stages of the methodology or its levels for this
     /// node.
     fn ranked(&self, method: &Method, design: &Design, nominal: &Prepared) -> Ranked {
-        let root = || {
-            nominal
-                .tree
-                .main_root()
-                .map(|root| root.code.clone())
-                .unwrap_or_default()
-        };
+        // A tree without a node is refused by the engine whatever name is asked for.
+        let root = || or_blank(nominal.tree.main_root().map(|root| root.code.clone()));
         let of_method = method.cuts.as_ref();
         let node = self
             .node
@@ -214,12 +209,16 @@ impl Robustness {
         }
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "the command line is refused without either of the two"
+    )]
     fn draws(&self, design: &Design, nominal: &Prepared) -> Result<Draws, Failed> {
         if let Some(path) = &self.draws {
             let (header, rows) = read_table(path)?;
             return Ok(Draws::from_table(design, &header, &rows)?);
         }
-        let replications = self.replications.unwrap_or_default();
+        let replications = self.replications.expect("replications or draws");
         let mut uniform = uniform_numbers(self.seed, 0);
         Ok(if self.sensitivity {
             draw_sobol(design, &nominal.tree, replications, &mut uniform)?

@@ -14,7 +14,7 @@ use index::{
 };
 use serde_json::json;
 
-use super::tables::{FigureFiles, Figures, Tables, number};
+use super::tables::{FigureFiles, Figures, Tables, number, or_blank};
 use crate::cli::output::{Failed, Output};
 
 /// How TOPSIS makes indicators comparable.
@@ -150,7 +150,8 @@ fn reliability(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
             let complete = found.map_or_else(String::new, |found| found.complete_units.to_string());
             let items = data.columns().len().to_string();
             vec![
-                code.unwrap_or_default(),
+                // All together have no code.
+                or_blank(code),
                 items,
                 complete,
                 number(found.map(|found| found.alpha)),

@@ -304,6 +304,11 @@ fn csv_bytes<R: AsRef<[String]>>(header: &[&str], rows: impl IntoIterator<Item =
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
+/// Text as a cell; blank where there is none.
+pub(super) fn or_blank(text: Option<String>) -> String {
+    text.unwrap_or_default()
+}
+
 /// The columns that name a unit.
 pub(super) fn unit_header(several_years: bool) -> Vec<&'static str> {
     if several_years {

@@ -268,11 +268,12 @@ fn write(path: &Path, groups: &[Group]) -> Result<(), Failed> {
         return Ok(std::fs::write(path, text)?);
     }
     let rows = groups.iter().flat_map(|group| {
-        let parent = group.parent.clone().unwrap_or_default();
+        let parent = group.parent.as_deref().unwrap_or("");
         let pairs = group.weighting.codes.iter().zip(&group.weighting.weights);
-        pairs.map(move |(code, weight)| [code.clone(), parent.clone(), weight.to_string()])
+        pairs.map(move |(code, weight)| [code.clone(), parent.to_owned(), weight.to_string()])
     });
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let unnamed = || std::io::Error::from(std::io::ErrorKind::InvalidInput);
+    let name = path.file_name().ok_or_else(unnamed)?.to_string_lossy().into_owned();
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut tables = Tables::default();
     tables.add(&name, &["iCode", "Parent", "Weight"], rows)?;

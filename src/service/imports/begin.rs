@@ -9,6 +9,7 @@ use crate::{
     blobs::sha256_hex,
     domain::{
         access::{Principal, Scope},
+        count::count,
         import::{Blocked, ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions},
         job::{Job, JobState, Task},
         round::RoundId,
@@ -213,7 +214,7 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
                 filename,
                 source_sha256,
                 items,
-                left_out: i32::try_from(archive.left_out()).unwrap_or(i32::MAX),
+                left_out: count(archive.left_out()),
             })
         }
         // Its rows are found as it is read: they become items when they are settled.

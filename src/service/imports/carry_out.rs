@@ -20,6 +20,7 @@ use super::begin::may_hand_in;
 use crate::{
     domain::{
         access::Principal,
+        count::count,
         import::{ImportBatch, ImportCounts, ImportId, ImportItem, ImportKind},
         job::JobId,
         round::Round,
@@ -107,13 +108,13 @@ impl Run {
     async fn counts(&self) -> Result<ImportCounts, ServiceError> {
         let batches = std::slice::from_ref(&self.batch);
         let counts = store::import::count_items(self.service.db.read(), batches).await?;
-        Ok(counts.get(&self.batch.id).copied().unwrap_or_default())
+        let counts = counts.get(&self.batch.id).copied();
+        counts.ok_or_else(|| ServiceError::internal("an import without counts"))
     }
 }
 
 /// Findings of an item, counted.
 fn counted(item: ImportItem, findings: &Findings) -> ImportItem {
-    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     ImportItem {
         block: count(findings.block),
         warn: count(findings.warn),

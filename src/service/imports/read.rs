@@ -93,7 +93,10 @@ async fn views(service: &Service, batches: Vec<ImportBatch>) -> Result<Vec<Impor
         let job = jobs
             .remove(&batch.job)
             .ok_or_else(|| ServiceError::internal("an import without a job"))?;
-        let counts = counts.get(&batch.id).copied().unwrap_or_default();
+        let counts = counts
+            .get(&batch.id)
+            .copied()
+            .ok_or_else(|| ServiceError::internal("an import without counts"))?;
         Ok(ImportView { batch, job, counts })
     };
     batches.into_iter().map(view).collect()

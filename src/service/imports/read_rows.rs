@@ -76,8 +76,12 @@ impl SheetRow {
     }
 
     /// A row of a bulk sheet that holds something but no credit code.
+    #[expect(
+        clippy::expect_used,
+        reason = "a row is stray because of the cells that the notice names"
+    )]
     pub(crate) fn stray(row: u32, notice: LayoutNotice) -> Self {
-        let place = notice.places.into_iter().next().unwrap_or_default();
+        let place = notice.places.into_iter().next().expect("a stray row holds something");
         Self {
             name: row_name(&place.sheet, row),
             key: None,
@@ -171,12 +175,11 @@ impl RowContext {
         let owners = self.owners(&rows).await?;
         let columns = self.columns.clone();
         blocking(move || {
-            let owned = |(row, owner)| OwnedRow {
-                hash: hash(&row, &columns),
-                row,
-                owner,
+            let owned = |(row, owner)| {
+                let hash = hash(&row, &columns)?;
+                Ok(OwnedRow { row, owner, hash })
             };
-            Ok(rows.into_iter().zip(owners).map(owned).collect())
+            rows.into_iter().zip(owners).map(owned).collect()
         })
         .await
     }
@@ -318,13 +321,13 @@ fn at_key(error: ServiceError, row: &SheetRow) -> ServiceError {
 }
 
 /// What was read, without where it stood.
-fn hash(row: &SheetRow, columns: &Columns) -> String {
+fn hash(row: &SheetRow, columns: &Columns) -> Result<String, ServiceError> {
     let said = row
         .cells
         .iter()
         .chain(&row.claims)
         .map(|cell| (&cell.question, &cell.table, &cell.value, &cell.number_format))
         .collect::<Vec<_>>();
-    let text = serde_json::to_vec(&(said, columns.factors())).unwrap_or_default();
-    sha256_hex(&text)
+    let text = serde_json::to_vec(&(said, columns.factors())).map_err(ServiceError::internal)?;
+    Ok(sha256_hex(&text))
 }

@@ -114,14 +114,18 @@ fn write_item(sheet: &mut Worksheet, at: u32, item: &ImportItem, base: Option<&s
     if let Some(uscc) = &item.uscc {
         sheet.write_string_with_format(at, 3, uscc, &text)?;
     }
-    sheet.write_string(at, 4, item.enterprise_name.as_deref().unwrap_or_default())?;
+    if let Some(name) = &item.enterprise_name {
+        sheet.write_string(at, 4, name)?;
+    }
     if let Some(number) = item.revision_number {
         sheet.write_number(at, 5, f64::from(number))?;
     }
     for (column, count) in [(6, item.block), (7, item.warn), (8, item.info)] {
         sheet.write_number(at, column, f64::from(count))?;
     }
-    sheet.write_string(at, 9, item.code.as_deref().unwrap_or_default())?;
+    if let Some(code) = &item.code {
+        sheet.write_string(at, 9, code)?;
+    }
     if let Some(message) = &item.message {
         sheet.write_string(at, 10, &message.zh)?;
         sheet.write_string(at, 11, &message.en)?;

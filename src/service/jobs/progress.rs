@@ -12,7 +12,7 @@ use std::{
 use tokio::time::timeout;
 
 use crate::{
-    domain::job::JobId,
+    domain::{count::count, job::JobId},
     service::{Service, blocking::blocking, error::ServiceError},
     store,
 };
@@ -55,7 +55,6 @@ impl<'a> Progress<'a> {
             show(done, total);
         }
         if let Some((service, job)) = self.job {
-            let count = |steps: usize| i64::try_from(steps).unwrap_or(i64::MAX);
             let txn = service.db.begin_write().await?;
             store::job::set_job_progress(&txn, job, count(done), count(total), service.now()).await?;
             txn.commit().await?;

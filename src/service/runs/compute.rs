@@ -11,6 +11,7 @@ use super::pass::{Basis, Pass, Ranked, ResultsHash, document_hashes, region_refu
 use crate::{
     domain::{
         access::{Principal, Scope},
+        count::count,
         document::{Document, DocumentId, DocumentKind},
         job::{Job, Task},
         round::{Round, RoundId},
@@ -93,10 +94,6 @@ pub async fn compute_run(
         txn.commit().await?;
     }
     outcome
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// A seed that a JSON number carries exactly.

@@ -217,7 +217,8 @@ fn report(
         })
     });
     let nodes_changed: Vec<NodeChange> = nodes_changed.collect();
-    let main = codes.first().copied().unwrap_or_default();
+    let main = codes.first().copied();
+    let main = main.ok_or_else(|| ServiceError::internal("a methodology without aggregates"))?;
     let mut changes: Vec<UnitChange> = unit_changes(&from, bridge, &to)
         .into_iter()
         .filter(|change| change.node == main)

@@ -26,6 +26,7 @@ use super::{pass::CHUNK, read::get_run, region::refuse_region, scored::ScoredRun
 use crate::{
     domain::{
         access::{Principal, Scope},
+        count::count,
         enterprise::EnterpriseId,
         job::{Job, Task},
         robustness::RobustnessRequest,
@@ -117,10 +118,12 @@ pub struct EnterpriseRobustness {
 pub struct RemovedIndicator {
     /// Code.
     pub code: String,
-    /// Mean over the enterprises of how many places a rank moves.
-    pub mean_shift: f64,
-    /// The most places that anybody moves.
-    pub most_places: u64,
+    /// Mean over the enterprises of how many places a rank moves; absent where nobody is ranked both times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_shift: Option<f64>,
+    /// The most places that anybody moves; absent where nobody is ranked both times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_places: Option<u64>,
 }
 
 /// Refuses what cannot be asked for, before a job is made of it.
@@ -214,7 +217,7 @@ pub async fn test_robustness(
     let mut rows =
         store::run_result::all_results(conn, &Scope::whole_county("a run is varied over all its results"), id).await?;
     rows.retain(|row| row.score.is_some());
-    let runs = usize::try_from(request.runs()).unwrap_or(usize::MAX);
+    let runs: usize = count(request.runs());
     let levels = match &methodology {
         OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
         OverReturns::Region(_) => return Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
@@ -237,7 +240,8 @@ pub async fn test_robustness(
         )
         .await?;
         for row in chunk {
-            let detail = details.get(&row.enterprise).map_or("null", String::as_str);
+            let detail = details.get(&row.enterprise);
+            let detail = detail.ok_or_else(|| ServiceError::internal("a result without its nodes"))?;
             let scored: Scored = serde_json::from_str(detail).map_err(ServiceError::internal)?;
             seen.push(Seen {
                 scores: indicator_scores(&nodes, &scored),
@@ -325,14 +329,16 @@ impl Shaken {
         let prepared = prepared(nodes, rows, &scores)?;
         let is_node = |code: &str| prepared.tree.aggregates().any(|node| node == code);
         let stages = stages.filter(|stages| stages.nodes().all(is_node));
-        let labels = levels.as_ref().map(ScoreLevels::labels);
+        let labels = match (&levels, &stages) {
+            (Some(levels), _) => levels.labels(),
+            (None, Some(stages)) => stages.labels(),
+            (None, None) => Vec::new(),
+        };
         let precision = Precision::Rounded(root.decimals);
         Ok(Self {
             root: root.code.to_string(),
-            cuts: levels.as_ref().map(ScoreLevels::cuts).unwrap_or_default(),
-            levels: labels
-                .or_else(|| stages.as_ref().map(ScoreStages::labels))
-                .unwrap_or_default(),
+            cuts: levels.as_ref().map_or_else(Vec::new, ScoreLevels::cuts),
+            levels: labels,
             prepared,
             stages,
             scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
@@ -435,7 +441,7 @@ fn report(
 }
 
 fn draws(run: &Run, request: &RobustnessRequest, design: &Design, tree: &Tree) -> Result<Draws, RobustnessError> {
-    let replications = usize::try_from(request.replications).unwrap_or(usize::MAX);
+    let replications = count(request.replications);
     let mut uniform = uniform_numbers(run.seed.unsigned_abs(), 0);
     if request.sensitivity {
         draw_sobol(design, tree, replications, &mut uniform)
@@ -463,7 +469,7 @@ fn prepared(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64
             let at = columns.len();
             let cells = scores.iter().map(|row| row.get(at).copied().flatten());
             columns.push(Column::new(code.clone(), cells).map_err(ServiceError::internal)?);
-            let parent = parent.unwrap_or_default();
+            let parent = parent.ok_or_else(|| ServiceError::internal(format!("indicator {code} without a parent")))?;
             specs.push(NodeSpec::indicator(code, parent, weight, Direction::Positive));
         } else {
             // Means are rounded as in the run; sums of rounded points are what they are.
@@ -521,17 +527,13 @@ fn summed_up(
         .iter()
         .map(|removal| RemovedIndicator {
             code: removal.code.clone(),
-            mean_shift: removal.mean_shift.unwrap_or_default(),
-            most_places: removal
-                .rise
-                .iter()
-                .flatten()
-                .map(|rise| rise.unsigned_abs())
-                .max()
-                .unwrap_or(0),
+            mean_shift: removal.mean_shift,
+            most_places: removal.rise.iter().flatten().map(|rise| rise.unsigned_abs()).max(),
         })
         .collect();
-    removed.sort_by(|a, b| b.mean_shift.total_cmp(&a.mean_shift).then_with(|| a.code.cmp(&b.code)));
+    // Those that tell nothing last.
+    let moved = |removed: &RemovedIndicator| removed.mean_shift.unwrap_or(f64::NEG_INFINITY);
+    removed.sort_by(|a, b| moved(b).total_cmp(&moved(a)).then_with(|| a.code.cmp(&b.code)));
     RunRobustness {
         run_id: run.id,
         seed: run.seed,

@@ -5,7 +5,7 @@ use index::weights::{Comparisons, Origin, Prioritisation, Weighting, ahp};
 use serde_json::{Map, Number, Value, json};
 
 use crate::{
-    domain::access::Principal,
+    domain::{access::Principal, count::count},
     service::{
         access::permission::Action,
         error::{Fault, ServiceError, codes},
@@ -94,7 +94,7 @@ fn in_percent(weighting: &Weighting) -> Vec<(String, u32)> {
     let rest = |at: &usize| exact.get(*at).map_or(0.0, |exact| exact.fract());
     by_rest.sort_by(|a, b| rest(b).total_cmp(&rest(a)).then_with(|| a.cmp(b)));
     let left = whole.saturating_sub(units.iter().sum());
-    for at in by_rest.into_iter().cycle().take(usize::try_from(left).unwrap_or(0)) {
+    for at in by_rest.into_iter().cycle().take(count(left)) {
         if let Some(unit) = units.get_mut(at) {
             *unit += 1;
         }

@@ -190,9 +190,8 @@ fn faults(survey: &Survey, code: &str, answer: Option<&Answer>) -> Vec<Fault> {
             format!("The questionnaire has no question {code}."),
         )];
     };
-    let misfits = answer
-        .map(|answer| survey.misfits(question, answer))
-        .unwrap_or_default();
+    // No answer fits every question.
+    let misfits = answer.map_or_else(Vec::new, |answer| survey.misfits(question, answer));
     misfits
         .into_iter()
         .map(|misfit| Fault::of(pointer.clone(), misfit.check.code(), misfit.message))

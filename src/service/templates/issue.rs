@@ -144,12 +144,9 @@ fn issue(service: &Service, situation: &Situation, language: Language) -> Templa
         form,
         ..
     } = situation;
-    let town = form
-        .survey
-        .tables()
-        .areas
-        .get(&enterprise.facts.area_code)
-        .map(|area| area.name.clone());
+    // A town that the area table does not name stays blank on the cover.
+    let area = form.survey.tables().areas.get(&enterprise.facts.area_code);
+    let town = area.map_or_else(String::new, |area| area.name.clone());
     TemplateIssue {
         template_id: service.next_id().to_string(),
         issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -157,12 +154,12 @@ fn issue(service: &Service, situation: &Situation, language: Language) -> Templa
             id: enterprise.id.to_string(),
             name: enterprise.facts.name.clone(),
             uscc: enterprise.facts.uscc.clone(),
-            town: town.unwrap_or_default(),
+            town,
         },
         round: round_title(round),
         language,
         nonce: nonce(service),
-        previous: situation.previous().cloned().unwrap_or_default(),
+        previous: situation.previous().map_or_else(Answers::new, Clone::clone),
         ..TemplateIssue::default()
     }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn current_key(service: &Service) -> Result<CurrentKey, Service
 
 /// Random text for one issue of a template.
 pub(crate) fn nonce(service: &Service) -> String {
-    hex::encode(service.ids.random_bytes().get(..16).unwrap_or_default())
+    hex::encode(&service.ids.random_bytes()[..16])
 }
 
 /// Goes on only when this house issued a template with these marks and nobody has changed them since.

@@ -11,6 +11,7 @@ use super::results_of;
 use crate::{
     domain::{
         access::Scope,
+        count::count,
         enterprise::EnterpriseId,
         run::{GroupBy, GroupFigures, RankingRow, RunId},
     },
@@ -41,7 +42,8 @@ pub async fn results_above(
         .await?;
     if let Some((next, rank)) = next {
         let is_above = left_out.score.is_some_and(|own| own > next);
-        return Ok(u64::try_from(rank).unwrap_or(1).saturating_sub(1 + u64::from(is_above)));
+        let rank = u64::try_from(rank).map_err(|_| StoreError::Corrupt(format!("rank {rank}")))?;
+        return Ok(rank.saturating_sub(1 + u64::from(is_above)));
     }
     let scored: Option<i64> = ResultEntity::find()
         .select_only()
@@ -50,7 +52,7 @@ pub async fn results_above(
         .into_tuple()
         .one(conn)
         .await?;
-    let scored = scored.and_then(|scored| u64::try_from(scored).ok()).unwrap_or(0);
+    let scored: u64 = scored.map_or(0, count);
     Ok(scored.saturating_sub(u64::from(left_out.score.is_some())))
 }
 
@@ -72,7 +74,7 @@ pub async fn distribution(
         .await?;
     Ok(counts
         .into_iter()
-        .map(|(band, count)| (band, count.unsigned_abs()))
+        .map(|(band, results)| (band, count(results)))
         .collect())
 }
 
@@ -108,8 +110,8 @@ pub async fn groups(
         .await?;
     let figures = rows.into_iter().map(|(key, results, scored, mean)| GroupFigures {
         key,
-        results: results.unsigned_abs(),
-        scored: scored.unsigned_abs(),
+        results: count(results),
+        scored: count(scored),
         mean,
     });
     Ok(figures.collect())

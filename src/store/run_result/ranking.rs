@@ -73,7 +73,7 @@ fn matching(filter: &RankingFilter) -> Condition {
 
 /// The place of a row in the ranking: `rank/uscc`, the rank empty where there is none.
 fn rank_cursor(row: &RankingRow) -> Cursor {
-    let rank = row.rank.map(|rank| rank.to_string()).unwrap_or_default();
+    let rank = row.rank.map_or_else(String::new, |rank| rank.to_string());
     Cursor {
         key: format!("{rank}/{}", row.uscc),
         id: row.enterprise.0,
@@ -82,7 +82,7 @@ fn rank_cursor(row: &RankingRow) -> Cursor {
 
 /// Condition that a result comes after the cursor. A cursor without a readable rank stands among those without one.
 fn ranked_after(cursor: &Cursor) -> Condition {
-    let (rank, uscc) = cursor.key.split_once('/').unwrap_or_default();
+    let (rank, uscc) = cursor.key.split_once('/').unwrap_or(("", ""));
     let place = Cursor {
         key: uscc.to_owned(),
         id: cursor.id,

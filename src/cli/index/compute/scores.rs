@@ -9,7 +9,7 @@ use index::{
 
 use super::written::{Written, rank};
 use crate::cli::{
-    index::tables::{Tables, number, unit_cells, unit_header},
+    index::tables::{Tables, number, or_blank, unit_cells, unit_header},
     output::Failed,
 };
 
@@ -80,7 +80,7 @@ impl Written<'_> {
             vec![
                 node.code.clone(),
                 level.to_string(),
-                node.parent.clone().unwrap_or_default(),
+                or_blank(node.parent.clone()),
                 number(Some(node.weight)),
                 number(effective.get(&node.code).copied()),
                 rule,
@@ -99,7 +99,7 @@ impl Written<'_> {
                     let mut cells = unit_cells(unit, year.year);
                     cells.extend([
                         part.node,
-                        part.parent.unwrap_or_default(),
+                        or_blank(part.parent),
                         number(part.value),
                         number(part.score),
                         number(Some(part.weight)),

@@ -3,7 +3,7 @@
 use index::composite::{Matrix, Method, YearResult};
 
 use crate::cli::{
-    index::tables::{Tables, unit_cells, unit_header},
+    index::tables::{Tables, or_blank, unit_cells, unit_header},
     output::Failed,
 };
 
@@ -57,7 +57,7 @@ impl<'a> Written<'a> {
         for year in self.results {
             for (at, unit) in year.figures.units().iter().enumerate() {
                 let mut row = unit_cells(unit, year.year);
-                row.push(cell(year, at).unwrap_or_default());
+                row.push(or_blank(cell(year, at)));
                 rows.push(row);
             }
         }

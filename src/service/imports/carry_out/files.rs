@@ -13,6 +13,7 @@ use crate::{
     blobs::{BlobError, sha256_hex},
     domain::{
         access::Scope,
+        count::count,
         enterprise::{Enterprise, EnterpriseId},
         import::{ImportItem, ImportKind},
         survey_return::{ReturnId, SurveyReturn},
@@ -155,11 +156,11 @@ impl Run {
     ) -> Result<Result<Bytes, ServiceError>, ServiceError> {
         match originals {
             Originals::Archive(archive) => {
-                let (archive, at) = (archive.clone(), usize::try_from(item.ordinal - 1).unwrap_or(usize::MAX));
+                let (archive, at) = (archive.clone(), count(item.ordinal - 1));
                 blocking(move || Ok(archive.read(at).map(Bytes::from).map_err(Into::into))).await
             }
             Originals::Blobs => {
-                let sha256 = item.sha256.as_deref().unwrap_or_default();
+                let sha256 = item.sha256.as_deref().ok_or_else(without_file)?;
                 match self.service.blobs.get(sha256).await {
                     Ok(bytes) => Ok(Ok(bytes)),
                     Err(error @ (BlobError::Missing(_) | BlobError::Damaged(_))) => {
@@ -314,7 +315,11 @@ impl Run {
             survey_return.id,
             known.previous.get(&enterprise.id).cloned(),
         );
-        let conversions = known.conversions.get(&survey_return.id).cloned().unwrap_or_default();
+        // None where the newest revision was read as it stood, or where there is none.
+        let conversions = known
+            .conversions
+            .get(&survey_return.id)
+            .map_or_else(Vec::new, Clone::clone);
         let verdict = match situation.check(&self.service, *raw, conversions).await {
             Err(error) if error.kind == Kind::Internal => return Err(error),
             Err(error) => Verdict::Refused(error),
@@ -322,7 +327,7 @@ impl Run {
                 let filing = Filing {
                     survey_return: survey_return.id,
                     filename: item.name.rsplit('/').next().unwrap_or(&item.name).to_owned(),
-                    blob_sha256: item.sha256.clone().unwrap_or_default(),
+                    blob_sha256: item.sha256.clone().ok_or_else(without_file)?,
                     part_sha256: None,
                     size,
                     media_type: checked.format.media_type(),
@@ -336,6 +341,11 @@ impl Run {
         };
         Ok(Prepared { item, verdict })
     }
+}
+
+/// An item whose file was read must have its hash.
+fn without_file() -> ServiceError {
+    ServiceError::internal("an item without the hash of its file")
 }
 
 /// The results of tasks in order; the first failure is the failure of all.

@@ -7,6 +7,7 @@ use survey::{finding::Findings, questionnaire::Action};
 use super::{Prepared, Run, Verdict, counted};
 use crate::{
     domain::{
+        count::count,
         import::{Blocked, ImportItem, ImportKind, ItemFault, ItemState},
         return_step::ReturnStep,
         revision::NewestRevision,
@@ -74,8 +75,7 @@ impl Run {
         self.file(&txn, &mut items, filings).await?;
         store::import::put_items(&txn, &self.batch, &items).await?;
         let (done, total) = progress;
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        store::job::set_job_progress(&txn, self.job, number(done), number(total), now).await?;
+        store::job::set_job_progress(&txn, self.job, count(done), count(total), now).await?;
         txn.commit().await?;
         self.service.round_figures.changed(self.round.id);
         Ok(Settled::Done)
@@ -275,8 +275,4 @@ fn twice(first: &ImportItem) -> ServiceError {
         message: survey::text::Text::new(format!("已收的是“{name}”。"), format!("\"{name}\" was taken in.")),
     };
     ServiceError::new(codes::imports::RETURN_TWICE).with_faults([first])
-}
-
-fn count(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }

@@ -14,7 +14,7 @@ use workbook::{
 };
 
 use crate::{
-    domain::{mapping::AppliedMapping, round::Round},
+    domain::{count::count, mapping::AppliedMapping, round::Round},
     reader::RowStream,
     service::{
         Service,
@@ -250,5 +250,5 @@ async fn give_bulk_rows(
 
 /// The number of a row as people count.
 fn number(row: &RawRow) -> i32 {
-    i32::try_from(row.row).unwrap_or(i32::MAX).saturating_add(1)
+    count(row.row + 1)
 }

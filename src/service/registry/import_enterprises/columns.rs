@@ -7,6 +7,7 @@ use survey::cell::RawValue;
 use workbook::extract::RawRow;
 
 use crate::{
+    domain::count::count,
     reader::RowStream,
     service::{
         Service,
@@ -180,7 +181,7 @@ pub(super) fn list_row(row: &RawRow) -> ListRow {
     let mut cells = Vec::new();
     for cell in &row.cells {
         // A list has few columns; what stands far to the right is no part of it.
-        let column = usize::try_from(cell.column).unwrap_or(usize::MAX);
+        let column: usize = count(cell.column);
         if column < 64 {
             cells.resize(cells.len().max(column + 1), String::new());
             cells[column] = text_of(&cell.value);

@@ -13,7 +13,7 @@ use index::{
     outline::{OutlineJoin, OutlineNode, main_tree},
 };
 
-use super::{Exported, csv_file, harmless};
+use super::{Exported, cell, csv_file, harmless};
 use crate::service::error::ServiceError;
 
 /// Columns of iData that group units.
@@ -46,8 +46,12 @@ impl<'a> Tree<'a> {
         Self { nodes: tree, levels }
     }
 
-    fn level(&self, node: &OutlineNode) -> u32 {
-        self.levels.get(&*node.code).copied().unwrap_or(1)
+    #[expect(
+        clippy::expect_used,
+        reason = "every node of the tree and every parent was given a level"
+    )]
+    fn level(&self, code: &str) -> u32 {
+        *self.levels.get(code).expect("a node of the tree")
     }
 
     fn indicators(&self) -> impl Iterator<Item = (usize, &'a OutlineNode)> {
@@ -81,11 +85,11 @@ pub(super) fn data(exported: &Exported) -> Result<Vec<u8>, ServiceError> {
             harmless(&ranked.enterprise_name),
             harmless(&ranked.area_code),
             harmless(&ranked.industry_code),
-            harmless(ranked.size_class.as_deref().unwrap_or_default()),
+            harmless(&cell(ranked.size_class.as_deref())),
         ];
         for (at, node) in tree.indicators() {
             let score = row.scores.get(at).copied().flatten();
-            record.push(score.map(|score| figure(&tree, node, score)).unwrap_or_default());
+            record.push(cell(score.map(|score| figure(&tree, node, score))));
         }
         for (at, _) in tree.indicators() {
             // Only numbers: a code is no figure for R.
@@ -128,10 +132,13 @@ pub(super) fn meta(exported: &Exported) -> Result<Vec<u8>, ServiceError> {
     for (_, node) in &tree.nodes {
         let (level, kind, unit) = match node.kind {
             NodeKind::Indicator => (1, "Indicator", "Score"),
-            _ => (tree.level(node), "Aggregate", "Score"),
+            _ => (tree.level(&node.code), "Aggregate", "Score"),
         };
-        let parent = node.parent.as_deref().unwrap_or_default();
-        let above = tree.levels.get(parent).copied().unwrap_or(level + 1);
+        // The root has nothing above it.
+        let (parent, above) = match node.parent.as_deref() {
+            Some(parent) => (parent, tree.level(parent)),
+            None => ("", level + 1),
+        };
         let weight = node.weight.unwrap_or(Fixed::ONE).to_string();
         let name = harmless(&node.label.en);
         let record = |level: u32, code: String, weight: String, parent: String, kind: &str| {

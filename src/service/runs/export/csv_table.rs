@@ -1,6 +1,6 @@
 //! One plain table: the ranking with every total and indicator score.
 
-use super::{Exported, csv_file, harmless};
+use super::{Exported, cell, csv_file, harmless};
 use crate::service::error::ServiceError;
 
 /// The columns before those of the nodes.
@@ -23,17 +23,16 @@ pub(super) fn write(exported: &Exported) -> Result<Vec<u8>, ServiceError> {
     let rows = exported.rows.iter().map(|row| {
         let ranked = &row.ranked;
         let mut record = vec![
-            ranked.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+            cell(ranked.rank),
             harmless(&ranked.uscc),
             harmless(&ranked.enterprise_name),
             harmless(&ranked.area_code),
             harmless(&ranked.industry_code),
-            harmless(ranked.size_class.as_deref().unwrap_or_default()),
-            ranked.score.map(|score| score.to_string()).unwrap_or_default(),
-            ranked.band.map(|band| band.to_string()).unwrap_or_default(),
+            harmless(&cell(ranked.size_class.as_deref())),
+            cell(ranked.score),
+            cell(ranked.band),
         ];
-        let scores = row.scores.iter();
-        record.extend(scores.map(|score| score.map(|score| score.to_string()).unwrap_or_default()));
+        record.extend(row.scores.iter().copied().map(cell));
         record
     });
     csv_file(std::iter::once(header).chain(rows), true)

@@ -188,15 +188,20 @@ async fn rows(
             contents = store::survey_return::contents_of(conn, &caller.scope, &revisions).await?;
         }
         for ranked in found.items {
-            let detail = details.get(&ranked.enterprise).map_or("null", String::as_str);
+            let detail = details.get(&ranked.enterprise);
+            let detail = detail.ok_or_else(|| ServiceError::internal("a result without its nodes"))?;
             let scored: Scored = serde_json::from_str(detail).map_err(ServiceError::internal)?;
             let by_code: BTreeMap<&str, _> = scored.nodes.iter().map(|node| (&*node.code, node)).collect();
             let scores = nodes.iter().map(|node| by_code.get(&*node.code)?.score);
             let values = nodes.iter().map(|node| by_code.get(&*node.code)?.value.clone());
+            let content = with_answers.then(|| {
+                let content = contents.remove(&ranked.revision);
+                content.ok_or_else(|| ServiceError::internal("a result without its revision"))
+            });
             rows.push(ExportedRow {
                 scores: scores.collect(),
                 values: values.collect(),
-                content: contents.remove(&ranked.revision),
+                content: content.transpose()?,
                 ranked,
             });
         }
@@ -222,6 +227,11 @@ fn harmless(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// The cell of what may be missing: blank where there is nothing.
+fn cell<T: ToString>(found: Option<T>) -> String {
+    found.map_or_else(String::new, |found| found.to_string())
 }
 
 /// A figure as text: choices by their codes, yes and no as 1 and 0.

@@ -95,7 +95,7 @@ fn ranking(sheet: &mut Worksheet, exported: &Exported, bold: &Format) -> Result<
             .write_string(at, 2, &ranked.enterprise_name)?
             .write_string(at, 3, &ranked.area_code)?
             .write_string(at, 4, &ranked.industry_code)?
-            .write_string(at, 5, ranked.size_class.as_deref().unwrap_or_default())?;
+            .write_string(at, 5, ranked.size_class.as_deref().unwrap_or(""))?;
         number(sheet, at, 6, ranked.score)?;
         number(sheet, at, 7, ranked.band.map(f64::from))?;
     }
@@ -294,8 +294,8 @@ fn method(sheet: &mut Worksheet, exported: &Exported, bold: &Format) -> Result<(
             .write_string(row, 0, &*node.code)?
             .write_string(row, 1, &node.label.zh)?
             .write_string(row, 2, &node.label.en)?
-            .write_string(row, 3, node.parent.as_deref().unwrap_or_default())?
-            .write_string(row, 5, node.source.as_deref().unwrap_or_default())?
+            .write_string(row, 3, node.parent.as_deref().unwrap_or(""))?
+            .write_string(row, 5, node.source.as_deref().unwrap_or(""))?
             .write_string(row, 6, &node.unit)?
             .write_string(row, 7, node.questions.join(", "))?
             .write_string(row, 8, &node.formula.zh)?
