@@ -16,7 +16,7 @@ use super::{
     http::{
         auth::Auth,
         instant::Instant,
-        page,
+        page::{self, paged},
         problem::{Bilingual, ReadFailure, UploadFailure},
         upload,
     },
@@ -134,22 +134,12 @@ impl From<Document> for DocumentOut {
     }
 }
 
-/// A page of documents.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct DocumentPage {
-    /// The documents, newest first.
-    items: Vec<DocumentOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of documents.
-#[derive(ApiResponse)]
-enum DocumentsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<DocumentPage>),
+paged! {
+    /// A page of documents.
+    DocumentPage as DocumentsFound {
+        /// The documents, newest first.
+        items: DocumentOut,
+    }
 }
 
 /// One document.
@@ -206,13 +196,9 @@ impl DocumentsApi {
     ) -> Result<DocumentsFound, ReadFailure> {
         let kind = kind.0.map(DocumentKind::from);
         let list = ("documents", kind.map(DocumentKind::name));
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = documents::read::list_documents(&service, auth.principal(), kind, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(DocumentsFound::Found(Json(DocumentPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = documents::read::list_documents(&service, auth.principal(), kind, &asked.request).await?;
+        Ok(DocumentsFound::of(found, &asked)?)
     }
 
     /// Publish a document

@@ -17,7 +17,7 @@ use super::{
     http::{
         auth::Auth,
         instant::Instant,
-        page,
+        page::{self, paged},
         problem::{CreateFailure, ReadFailure},
     },
 };
@@ -135,14 +135,12 @@ impl From<Job> for JobOut {
     }
 }
 
-/// A page of jobs.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct JobPage {
-    /// The jobs, newest first.
-    items: Vec<JobOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
+paged! {
+    /// A page of jobs.
+    JobPage as JobsFound {
+        /// The jobs, newest first.
+        items: JobOut,
+    }
 }
 
 /// Long work was taken on.
@@ -172,14 +170,6 @@ enum JobFound {
     Found(Json<JobOut>),
 }
 
-/// A page of jobs.
-#[derive(ApiResponse)]
-enum JobsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<JobPage>),
-}
-
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Jobs")]
 impl JobsApi {
     /// List jobs
@@ -196,13 +186,9 @@ impl JobsApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<JobsFound, ReadFailure> {
-        let request = page::request(limit.0, cursor.0.as_deref(), &"jobs")?;
-        let found = jobs::read::list_jobs(&service, auth.principal(), &request).await?;
-        let next_cursor = page::next(found.next, &"jobs");
-        Ok(JobsFound::Found(Json(JobPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &"jobs")?;
+        let found = jobs::read::list_jobs(&service, auth.principal(), &asked.request).await?;
+        Ok(JobsFound::of(found, &asked)?)
     }
 
     /// Read a job

@@ -18,7 +18,7 @@ use crate::{
         http::{
             auth::Auth,
             instant::Instant,
-            page,
+            page::{self, paged},
             problem::{CreateFailure, ReadFailure},
             word::Word,
         },
@@ -65,14 +65,12 @@ impl From<ApiKey> for ApiKeyOut {
     }
 }
 
-/// A page of API keys.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct ApiKeyPage {
-    /// The keys, newest first.
-    items: Vec<ApiKeyOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
+paged! {
+    /// A page of API keys.
+    ApiKeyPage as ApiKeysFound {
+        /// The keys, newest first.
+        items: ApiKeyOut,
+    }
 }
 
 /// A new API key.
@@ -98,14 +96,6 @@ struct CreatedApiKey {
     key: String,
     /// The record of it.
     api_key: ApiKeyOut,
-}
-
-/// A page of API keys.
-#[derive(ApiResponse)]
-enum ApiKeysFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<ApiKeyPage>),
 }
 
 /// An API key was made.
@@ -136,13 +126,9 @@ impl ApiKeysApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<ApiKeysFound, ReadFailure> {
-        let request = page::request(limit.0, cursor.0.as_deref(), &"api_keys")?;
-        let found = access::api_keys::list_api_keys(&service, auth.principal(), &request).await?;
-        let next_cursor = page::next(found.next, &"api_keys");
-        Ok(ApiKeysFound::Found(Json(ApiKeyPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &"api_keys")?;
+        let found = access::api_keys::list_api_keys(&service, auth.principal(), &asked.request).await?;
+        Ok(ApiKeysFound::of(found, &asked)?)
     }
 
     /// Make an API key

@@ -9,7 +9,12 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, instant::Instant, page, problem::ReadFailure},
+        http::{
+            auth::Auth,
+            instant::Instant,
+            page::{self, paged},
+            problem::ReadFailure,
+        },
     },
     domain::signing_key::SigningKey,
     service::{Service, templates},
@@ -41,22 +46,12 @@ impl From<SigningKey> for SigningKeyOut {
     }
 }
 
-/// A page of signing keys.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct SigningKeyPage {
-    /// The keys, newest first.
-    items: Vec<SigningKeyOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of signing keys.
-#[derive(ApiResponse)]
-enum SigningKeysFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<SigningKeyPage>),
+paged! {
+    /// A page of signing keys.
+    SigningKeyPage as SigningKeysFound {
+        /// The keys, newest first.
+        items: SigningKeyOut,
+    }
 }
 
 /// A key was made.
@@ -83,13 +78,9 @@ impl SigningKeysApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<SigningKeysFound, ReadFailure> {
-        let request = page::request(limit.0, cursor.0.as_deref(), &"signing_keys")?;
-        let found = templates::seal::list_signing_keys(&service, auth.principal(), &request).await?;
-        let next_cursor = page::next(found.next, &"signing_keys");
-        Ok(SigningKeysFound::Found(Json(SigningKeyPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &"signing_keys")?;
+        let found = templates::seal::list_signing_keys(&service, auth.principal(), &asked.request).await?;
+        Ok(SigningKeysFound::of(found, &asked)?)
     }
 
     /// Rotate the signing key

@@ -18,7 +18,7 @@ use crate::{
             auth::{Auth, BearerAuth},
             etag,
             instant::Instant,
-            page,
+            page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure},
             word::Word,
         },
@@ -72,14 +72,12 @@ impl From<User> for UserOut {
     }
 }
 
-/// A page of users.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct UserPage {
-    /// The users, by login.
-    items: Vec<UserOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
+paged! {
+    /// A page of users.
+    UserPage as UsersFound {
+        /// The users, by login.
+        items: UserOut,
+    }
 }
 
 /// A new user.
@@ -139,14 +137,6 @@ enum UserFound {
     ),
 }
 
-/// A page of users.
-#[derive(ApiResponse)]
-enum UsersFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<UserPage>),
-}
-
 /// Operations on users.
 #[derive(Default)]
 pub struct UsersApi;
@@ -181,13 +171,9 @@ impl UsersApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<UsersFound, ReadFailure> {
-        let request = page::request(limit.0, cursor.0.as_deref(), &"users")?;
-        let found = access::users::list_users(&service, auth.principal(), &request).await?;
-        let next_cursor = page::next(found.next, &"users");
-        Ok(UsersFound::Found(Json(UserPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &"users")?;
+        let found = access::users::list_users(&service, auth.principal(), &asked.request).await?;
+        Ok(UsersFound::of(found, &asked)?)
     }
 
     /// Make a user

@@ -23,32 +23,80 @@ struct Token {
     f: String,
 }
 
-/// A page request from `limit` and `cursor`. `list` names the list with its filters: a cursor of another list is refused.
-pub(crate) fn request(
-    limit: Option<u32>,
-    cursor: Option<&str>,
-    list: &impl Serialize,
-) -> Result<PageRequest, ServiceError> {
-    let limit = u64::from(limit.unwrap_or(50)).clamp(1, PageRequest::MAX);
-    // An empty parameter is what forms send for no parameter.
-    let cursor = cursor.filter(|text| !text.is_empty());
-    let after = cursor.map(|text| decode(text, &fingerprint(list))).transpose()?;
-    Ok(PageRequest { limit, after })
+/// A page that is asked for, of a list with its filters.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Which items.
+    pub(crate) request: PageRequest,
+    /// Fingerprint of the list with its filters.
+    list: String,
 }
 
-/// The opaque text of a cursor.
-pub(crate) fn next(next: Option<Cursor>, list: &impl Serialize) -> Option<String> {
-    let Cursor { key, id } = next?;
-    let token = Token {
-        v: 1,
-        k: key,
-        i: id,
-        f: fingerprint(list),
-    };
-    serde_json::to_vec(&token)
-        .ok()
-        .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+/// The page that `limit` and `cursor` ask for. `list` names the list with its filters: a cursor of another list is refused.
+pub(crate) fn asked(limit: Option<u32>, cursor: Option<&str>, list: &impl Serialize) -> Result<Asked, ServiceError> {
+    let limit = limit.map_or(PageRequest::DEFAULT, u64::from).clamp(1, PageRequest::MAX);
+    let list = fingerprint(list)?;
+    // An empty parameter is what forms send for no parameter.
+    let cursor = cursor.filter(|text| !text.is_empty());
+    let after = cursor.map(|text| decode(text, &list)).transpose()?;
+    Ok(Asked {
+        request: PageRequest { limit, after },
+        list,
+    })
 }
+
+impl Asked {
+    /// The opaque text of the cursor with which the next page begins.
+    pub(crate) fn cursor(&self, next: Option<Cursor>) -> Result<Option<String>, ServiceError> {
+        let Some(Cursor { key, id }) = next else {
+            return Ok(None);
+        };
+        let token = Token {
+            v: 1,
+            k: key,
+            i: id,
+            f: self.list.clone(),
+        };
+        let bytes = serde_json::to_vec(&token).map_err(ServiceError::internal)?;
+        Ok(Some(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+}
+
+/// Declares a page of a list and the response that holds it.
+macro_rules! paged {
+    ($(#[$doc:meta])* $page:ident as $found:ident { $(#[$of:meta])* items: $row:ty $(,)? }) => {
+        $(#[$doc])*
+        #[derive(poem_openapi::Object)]
+        #[oai(skip_serializing_if_is_none)]
+        struct $page {
+            $(#[$of])*
+            items: Vec<$row>,
+            /// Cursor of the next page; absent on the last.
+            next_cursor: Option<String>,
+        }
+
+        $(#[$doc])*
+        #[derive(poem_openapi::ApiResponse)]
+        enum $found {
+            /// The page.
+            #[oai(status = 200)]
+            Found(poem_openapi::payload::Json<$page>),
+        }
+
+        impl $found {
+            /// What was found, with the cursor of the page after it.
+            fn of<T: Into<$row>>(
+                found: $crate::domain::page::Page<T>,
+                asked: &$crate::api::http::page::Asked,
+            ) -> Result<Self, $crate::service::error::ServiceError> {
+                let next_cursor = asked.cursor(found.next)?;
+                let items = found.items.into_iter().map(Into::into).collect();
+                Ok(Self::Found(poem_openapi::payload::Json($page { items, next_cursor })))
+            }
+        }
+    };
+}
+pub(crate) use paged;
 
 fn decode(text: &str, list: &str) -> Result<Cursor, ServiceError> {
     let invalid = || ServiceError::new(codes::http::INVALID_CURSOR);
@@ -63,9 +111,9 @@ fn decode(text: &str, list: &str) -> Result<Cursor, ServiceError> {
     })
 }
 
-fn fingerprint(list: &impl Serialize) -> String {
-    let text = serde_json::to_string(list).unwrap_or_default();
-    sha256_hex(text.as_bytes()).chars().take(12).collect()
+fn fingerprint(list: &impl Serialize) -> Result<String, ServiceError> {
+    let bytes = serde_json::to_vec(list).map_err(ServiceError::internal)?;
+    Ok(sha256_hex(&bytes).chars().take(12).collect())
 }
 
 #[cfg(test)]
@@ -78,10 +126,12 @@ mod tests {
             key: "富阳".to_owned(),
             id: Uuid::from_u128(7),
         };
-        let text = next(Some(place.clone()), &("enterprises", "a")).unwrap();
-        let again = request(Some(10), Some(&text), &("enterprises", "a")).unwrap();
+        let list = ("enterprises", "a");
+        let first = asked(Some(10), None, &list).unwrap();
+        let text = first.cursor(Some(place.clone())).unwrap().unwrap();
+        let again = asked(Some(10), Some(&text), &list).unwrap();
         assert_eq!(
-            again,
+            again.request,
             PageRequest {
                 limit: 10,
                 after: Some(place)
@@ -89,12 +139,12 @@ mod tests {
         );
         for (cursor, list) in [(text.as_str(), "b"), ("%%%", "a"), ("e30", "a")] {
             assert!(
-                request(None, Some(cursor), &("enterprises", list)).is_err(),
+                asked(None, Some(cursor), &("enterprises", list)).is_err(),
                 "{cursor} for {list}"
             );
         }
-        assert_eq!(request(None, Some(""), &"x").unwrap().after, None);
-        assert_eq!(request(Some(0), None, &"x").unwrap().limit, 1);
-        assert_eq!(request(Some(9999), None, &"x").unwrap().limit, 200);
+        assert_eq!(asked(None, Some(""), &"x").unwrap().request.after, None);
+        assert_eq!(asked(Some(0), None, &"x").unwrap().request.limit, 1);
+        assert_eq!(asked(Some(9999), None, &"x").unwrap().request.limit, 200);
     }
 }

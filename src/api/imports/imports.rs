@@ -16,7 +16,7 @@ use crate::{
         http::{
             auth::Auth,
             instant::Instant,
-            page,
+            page::{self, paged},
             problem::{ReadFailure, UploadFailure},
             upload,
         },
@@ -181,22 +181,12 @@ impl From<ImportView> for ImportOut {
     }
 }
 
-/// A page of imports.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct ImportPage {
-    /// The imports, newest first.
-    items: Vec<ImportOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of imports.
-#[derive(ApiResponse)]
-enum ImportsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<ImportPage>),
+paged! {
+    /// A page of imports.
+    ImportPage as ImportsFound {
+        /// The imports, newest first.
+        items: ImportOut,
+    }
 }
 
 /// One import.
@@ -269,14 +259,10 @@ impl ImportsApi {
         cursor: Query<Option<String>>,
     ) -> Result<ImportsFound, ReadFailure> {
         let list = ("imports", round_id.0);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
         let round = round_id.0.map(RoundId);
-        let found = imports::read::list_imports(&service, auth.principal(), round, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(ImportsFound::Found(Json(ImportPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let found = imports::read::list_imports(&service, auth.principal(), round, &asked.request).await?;
+        Ok(ImportsFound::of(found, &asked)?)
     }
 
     /// Read an import

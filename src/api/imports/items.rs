@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use poem::{Request, http::header, web::Data};
 use poem_openapi::{
-    ApiResponse, Enum, Object, OpenApi,
+    Enum, Object, OpenApi,
     param::{Path, Query},
-    payload::Json,
 };
 use uuid::Uuid;
 
@@ -16,7 +15,7 @@ use crate::{
         http::{
             auth::Auth,
             download::WorkbookFound,
-            page,
+            page::{self, paged},
             problem::{Bilingual, ReadFailure},
         },
         returns::model::PlaceOut,
@@ -148,22 +147,12 @@ impl From<ImportItem> for ItemOut {
     }
 }
 
-/// A page of files or rows.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct ImportItemPage {
-    /// The files or rows in order.
-    items: Vec<ItemOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of files or rows.
-#[derive(ApiResponse)]
-enum ItemsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<ImportItemPage>),
+paged! {
+    /// A page of files or rows.
+    ImportItemPage as ItemsFound {
+        /// The files or rows in order.
+        items: ItemOut,
+    }
 }
 
 /// Operations on the files and rows of an import.
@@ -200,14 +189,10 @@ impl ImportItemsApi {
             .map(Into::into)
             .collect::<Vec<ItemState>>();
         let list = ("import_items", import_id.0, &states);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
         let id = ImportId(import_id.0);
-        let found = imports::read::list_import_items(&service, auth.principal(), id, &states, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(ItemsFound::Found(Json(ImportItemPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let found = imports::read::list_import_items(&service, auth.principal(), id, &states, &asked.request).await?;
+        Ok(ItemsFound::of(found, &asked)?)
     }
 
     /// Download the result of an import

@@ -12,7 +12,11 @@ use poem_openapi::{
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, page, problem::ReadFailure},
+        http::{
+            auth::Auth,
+            page::{self, paged},
+            problem::ReadFailure,
+        },
     },
     domain::area::{Area, AreaFilter},
     service::{Service, registry},
@@ -59,22 +63,12 @@ impl From<Area> for AreaOut {
     }
 }
 
-/// A page of areas.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct AreaPage {
-    /// The areas, by code.
-    items: Vec<AreaOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of areas.
-#[derive(ApiResponse)]
-enum AreasFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<AreaPage>),
+paged! {
+    /// A page of areas.
+    AreaPage as AreasFound {
+        /// The areas, by code.
+        items: AreaOut,
+    }
 }
 
 /// One area.
@@ -113,13 +107,9 @@ impl AreasApi {
             search: search.0,
         };
         let list = ("areas", &filter.parent, &filter.level, &filter.search);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = registry::read::list_areas(&service, auth.principal(), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(AreasFound::Found(Json(AreaPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = registry::read::list_areas(&service, auth.principal(), &filter, &asked.request).await?;
+        Ok(AreasFound::of(found, &asked)?)
     }
 
     /// Read an area

@@ -18,7 +18,7 @@ use crate::{
             auth::Auth,
             etag,
             instant::Instant,
-            page,
+            page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
             upload,
             word::Word,
@@ -181,22 +181,12 @@ impl From<NewEnterprise> for EnterpriseInput {
     }
 }
 
-/// A page of enterprises.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct EnterprisePage {
-    /// The enterprises, by credit code.
-    items: Vec<EnterpriseOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of enterprises.
-#[derive(ApiResponse)]
-enum EnterprisesFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<EnterprisePage>),
+paged! {
+    /// A page of enterprises.
+    EnterprisePage as EnterprisesFound {
+        /// The enterprises, by credit code.
+        items: EnterpriseOut,
+    }
 }
 
 /// One enterprise.
@@ -269,13 +259,9 @@ impl EnterprisesApi {
             active: active.0,
         };
         let list = ("enterprises", &filter);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = registry::read::list_enterprises(&service, auth.principal(), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(EnterprisesFound::Found(Json(EnterprisePage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = registry::read::list_enterprises(&service, auth.principal(), &filter, &asked.request).await?;
+        Ok(EnterprisesFound::of(found, &asked)?)
     }
 
     /// Add an enterprise

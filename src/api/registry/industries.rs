@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Object, OpenApi, param::Query, payload::Json};
+use poem_openapi::{Object, OpenApi, param::Query};
 
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, page, problem::ReadFailure},
+        http::{
+            auth::Auth,
+            page::{self, paged},
+            problem::ReadFailure,
+        },
     },
     domain::industry::{Industry, IndustryFilter},
     service::{Service, registry},
@@ -42,22 +46,12 @@ impl From<Industry> for IndustryOut {
     }
 }
 
-/// A page of industries.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct IndustryPage {
-    /// The industries, by code.
-    items: Vec<IndustryOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of industries.
-#[derive(ApiResponse)]
-enum IndustriesFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<IndustryPage>),
+paged! {
+    /// A page of industries.
+    IndustryPage as IndustriesFound {
+        /// The industries, by code.
+        items: IndustryOut,
+    }
 }
 
 /// Operations on industries.
@@ -92,12 +86,8 @@ impl IndustriesApi {
             search: search.0,
         };
         let list = ("industries", &filter.parent, &filter.level, &filter.search);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = registry::read::list_industries(&service, auth.principal(), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(IndustriesFound::Found(Json(IndustryPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = registry::read::list_industries(&service, auth.principal(), &filter, &asked.request).await?;
+        Ok(IndustriesFound::of(found, &asked)?)
     }
 }

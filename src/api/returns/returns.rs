@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    Object, OpenApi,
     param::{Path, Query},
-    payload::Json,
 };
 use uuid::Uuid;
 
@@ -14,7 +13,11 @@ use super::model::{ReturnFound, ReturnOut, StateName};
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, page, problem::ReadFailure},
+        http::{
+            auth::Auth,
+            page::{self, paged},
+            problem::ReadFailure,
+        },
     },
     domain::{
         enterprise::EnterpriseId,
@@ -56,22 +59,12 @@ impl From<ReturnRow> for ReturnRowOut {
     }
 }
 
-/// A page of returns.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct ReturnPage {
-    /// The returns, by credit code.
-    items: Vec<ReturnRowOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of returns.
-#[derive(ApiResponse)]
-enum ReturnsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<ReturnPage>),
+paged! {
+    /// A page of returns.
+    ReturnPage as ReturnsFound {
+        /// The returns, by credit code.
+        items: ReturnRowOut,
+    }
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
@@ -108,13 +101,9 @@ impl ReturnsApi {
             search: search.0,
         };
         let list = ("returns", &filter);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = returns::read::list_returns(&service, auth.principal(), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(ReturnsFound::Found(Json(ReturnPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = returns::read::list_returns(&service, auth.principal(), &filter, &asked.request).await?;
+        Ok(ReturnsFound::of(found, &asked)?)
     }
 
     /// Read a return

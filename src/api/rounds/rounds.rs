@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    ApiResponse, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
 };
@@ -16,7 +16,8 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
-            etag, page,
+            etag,
+            page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure},
         },
     },
@@ -28,22 +29,12 @@ use crate::{
 #[derive(Default)]
 pub struct RoundsApi;
 
-/// A page of rounds.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct RoundPage {
-    /// The rounds, newest first.
-    items: Vec<RoundOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of rounds.
-#[derive(ApiResponse)]
-enum RoundsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<RoundPage>),
+paged! {
+    /// A page of rounds.
+    RoundPage as RoundsFound {
+        /// The rounds, newest first.
+        items: RoundOut,
+    }
 }
 
 /// One round.
@@ -106,13 +97,9 @@ impl RoundsApi {
         /// Where the page before ended.
         cursor: Query<Option<String>>,
     ) -> Result<RoundsFound, ReadFailure> {
-        let request = page::request(limit.0, cursor.0.as_deref(), &"rounds")?;
-        let found = rounds::read::list_rounds(&service, auth.principal(), &request).await?;
-        let next_cursor = page::next(found.next, &"rounds");
-        Ok(RoundsFound::Found(Json(RoundPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &"rounds")?;
+        let found = rounds::read::list_rounds(&service, auth.principal(), &asked.request).await?;
+        Ok(RoundsFound::of(found, &asked)?)
     }
 
     /// Make a round

@@ -208,7 +208,7 @@ impl ComparisonsApi {
         cursor: Query<Option<String>>,
     ) -> Result<ComparisonFound, CompareFailure> {
         let list = ("comparison", run_id.0, with.0);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
         let (run, with) = (RunId(run_id.0), with.0.map(RunId));
         let Comparison {
             run,
@@ -216,8 +216,8 @@ impl ComparisonsApi {
             page: found,
             summary,
             region,
-        } = compare_runs(&service, auth.principal(), run, with, &request).await?;
-        let next_cursor = page::next(found.next, &list);
+        } = compare_runs(&service, auth.principal(), run, with, &asked.request).await?;
+        let next_cursor = asked.cursor(found.next)?;
         Ok(ComparisonFound::Found(Json(ComparisonPage {
             run: run.into(),
             with: with.into(),

@@ -14,20 +14,22 @@ use super::model::RunResultRow;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, page, problem::ReadFailure},
+        http::{
+            auth::Auth,
+            page::{self, paged},
+            problem::ReadFailure,
+        },
     },
     domain::run::{RankingFilter, RunId},
     service::{Service, runs},
 };
 
-/// A page of the ranking list.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct RunResultPage {
-    /// The results, by rank; those without a rank last.
-    items: Vec<RunResultRow>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
+paged! {
+    /// A page of the ranking list.
+    RunResultPage as ResultsFound {
+        /// The results, by rank; those without a rank last.
+        items: RunResultRow,
+    }
 }
 
 /// How many enterprises stand at a level or stage.
@@ -45,14 +47,6 @@ struct BandCountOut {
 struct Distribution {
     /// By level or stage, rising.
     items: Vec<BandCountOut>,
-}
-
-/// A page of the ranking list.
-#[derive(ApiResponse)]
-enum ResultsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<RunResultPage>),
 }
 
 /// The distribution of a run.
@@ -102,13 +96,9 @@ impl RankingApi {
             search: search.0.filter(|term| !term.trim().is_empty()),
         };
         let list = ("run_results", run_id.0, &filter);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = runs::read::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(ResultsFound::Found(Json(RunResultPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = runs::read::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &asked.request).await?;
+        Ok(ResultsFound::of(found, &asked)?)
     }
 
     /// Tell the distribution of a run

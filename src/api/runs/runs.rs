@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    Object, OpenApi,
     param::{Path, Query},
     payload::Json,
 };
@@ -19,7 +19,7 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
-            page,
+            page::{self, paged},
             problem::{CreateFailure, ReadFailure},
         },
         jobs::{JobAccepted, accepted},
@@ -36,14 +36,12 @@ use crate::{
 #[derive(Default)]
 pub struct RunsApi;
 
-/// A page of runs.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct RunPage {
-    /// The runs, newest first.
-    items: Vec<RunOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
+paged! {
+    /// A page of runs.
+    RunPage as RunsFound {
+        /// The runs, newest first.
+        items: RunOut,
+    }
 }
 
 /// What to compute.
@@ -56,14 +54,6 @@ struct NewRun {
     methodology_id: Uuid,
     /// Statistics and bases, for a methodology that gives the region an index; absent for one over enterprises.
     region: Option<RegionFiguresIo>,
-}
-
-/// A page of runs.
-#[derive(ApiResponse)]
-enum RunsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<RunPage>),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
@@ -95,13 +85,9 @@ impl RunsApi {
             public: false,
         };
         let list = ("runs", &filter);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
-        let found = runs::read::list_runs(&service, auth.principal(), &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(RunsFound::Found(Json(RunPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let found = runs::read::list_runs(&service, auth.principal(), &filter, &asked.request).await?;
+        Ok(RunsFound::of(found, &asked)?)
     }
 
     /// Compute a run

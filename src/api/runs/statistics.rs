@@ -16,7 +16,7 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
-            page,
+            page::{self, paged},
             problem::{CompareFailure, ReadFailure},
         },
     },
@@ -197,14 +197,12 @@ impl From<PastResult> for PastResultOut {
     }
 }
 
-/// A page of an enterprise's results.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct PastResultPage {
-    /// The results, the newest run first.
-    items: Vec<PastResultOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
+paged! {
+    /// A page of an enterprise's results.
+    PastResultPage as PastResultsFound {
+        /// The results, the newest run first.
+        items: PastResultOut,
+    }
 }
 
 /// The groups of a run.
@@ -221,14 +219,6 @@ enum BenchmarkFound {
     /// The benchmark.
     #[oai(status = 200)]
     Found(Json<BenchmarkOut>),
-}
-
-/// A page of an enterprise's results.
-#[derive(ApiResponse)]
-enum PastResultsFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<PastResultPage>),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
@@ -311,13 +301,9 @@ impl RunStatisticsApi {
             public: false,
         };
         let list = ("enterprise_results", enterprise_id.0, &filter);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
         let enterprise = EnterpriseId(enterprise_id.0);
-        let found = runs::statistics::history(&service, auth.principal(), enterprise, &filter, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(PastResultsFound::Found(Json(PastResultPage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let found = runs::statistics::history(&service, auth.principal(), enterprise, &filter, &asked.request).await?;
+        Ok(PastResultsFound::of(found, &asked)?)
     }
 }

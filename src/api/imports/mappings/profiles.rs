@@ -18,7 +18,7 @@ use crate::{
             auth::Auth,
             etag,
             instant::Instant,
-            page,
+            page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure},
             word::Word,
         },
@@ -79,22 +79,12 @@ impl From<MappingProfile> for ProfileOut {
     }
 }
 
-/// A page of mapping profiles.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct MappingProfilePage {
-    /// The profiles, by name.
-    items: Vec<ProfileOut>,
-    /// Cursor of the next page; absent on the last.
-    next_cursor: Option<String>,
-}
-
-/// A page of mapping profiles.
-#[derive(ApiResponse)]
-enum ProfilesFound {
-    /// The page.
-    #[oai(status = 200)]
-    Found(Json<MappingProfilePage>),
+paged! {
+    /// A page of mapping profiles.
+    MappingProfilePage as ProfilesFound {
+        /// The profiles, by name.
+        items: ProfileOut,
+    }
 }
 
 /// One mapping profile.
@@ -156,14 +146,10 @@ impl MappingProfilesApi {
         cursor: Query<Option<String>>,
     ) -> Result<ProfilesFound, ReadFailure> {
         let list = ("mapping_profiles", &questionnaire.0);
-        let request = page::request(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
         let code = questionnaire.0.as_deref();
-        let found = imports::mapping_profiles::list_profiles(&service, auth.principal(), code, &request).await?;
-        let next_cursor = page::next(found.next, &list);
-        Ok(ProfilesFound::Found(Json(MappingProfilePage {
-            items: found.items.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })))
+        let found = imports::mapping_profiles::list_profiles(&service, auth.principal(), code, &asked.request).await?;
+        Ok(ProfilesFound::of(found, &asked)?)
     }
 
     /// Keep a mapping
