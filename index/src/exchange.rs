@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use survey::document::{DocumentFault, without_mark};
 
-use crate::composite::{Column, CompositeError, Matrix, YearInput};
+use crate::{
+    codes::TableCode,
+    composite::{Column, CompositeError, Matrix, YearInput},
+};
 
 /// A table of text with named columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +94,7 @@ impl ParameterTable {
             .filter_map(|(line, row)| Some((*line, text(row, codes)?)));
         let twice = rows.filter(|(_, code)| !seen.insert(*code)).map(|(line, code)| {
             fault(
-                "table.duplicate_row",
+                TableCode::DuplicateRow,
                 line,
                 "iCode",
                 &format!("指标 {code} 出现了两次，请删去一行。"),
@@ -181,7 +184,7 @@ impl MetaTable {
         let parameters = ParameterTable::of_sheet(&sheet, codes, &known);
         if faults.is_empty() && !rows.iter().any(|row| row.kind == MetaKind::Indicator) {
             faults.push(fault(
-                "table.no_indicators",
+                TableCode::NoIndicators,
                 1,
                 "Type",
                 "表中没有指标（Type 为 Indicator 的行），无可计算。",
@@ -208,7 +211,7 @@ impl Sheet {
         let unreadable = |error: &csv::Error| {
             let line = error.position().map_or(1, csv::Position::line);
             vec![fault(
-                "table.unreadable",
+                TableCode::Unreadable,
                 line,
                 "",
                 &format!("无法读取该行：{error}。请保存为 UTF-8 编码的 CSV。"),
@@ -225,7 +228,7 @@ impl Sheet {
             && only.contains([';', '\t'])
         {
             return Err(vec![fault(
-                "table.separator",
+                TableCode::Separator,
                 1,
                 "",
                 "表中的列不是用逗号分隔的：请另存为逗号分隔的 CSV，小数点用“.”。",
@@ -237,7 +240,7 @@ impl Sheet {
         for name in columns.iter().filter(|name| !name.is_empty()) {
             if !seen.insert(name) {
                 faults.push(fault(
-                    "table.duplicate_column",
+                    TableCode::DuplicateColumn,
                     1,
                     name,
                     &format!("列 {name} 重复，请只保留一列。"),
@@ -252,7 +255,7 @@ impl Sheet {
             if record.len() != columns.len() {
                 let (found, expected) = (record.len(), columns.len());
                 faults.push(fault(
-                    "table.row_length",
+                    TableCode::RowLength,
                     line,
                     "",
                     &format!("该行有 {found} 个单元格，表头有 {expected} 列。"),
@@ -294,7 +297,7 @@ impl Sheet {
         let code = cell("iCode").unwrap_or_default().to_owned();
         if code.is_empty() {
             faults.push(fault(
-                "table.no_code",
+                TableCode::NoCode,
                 line,
                 "iCode",
                 "缺少代码，请补充。",
@@ -310,7 +313,7 @@ impl Sheet {
             other => {
                 let found = other.unwrap_or_default();
                 faults.push(fault(
-                    "table.unknown_type",
+                    TableCode::UnknownType,
                     line,
                     "Type",
                     &format!("Type 为“{found}”，应为 Indicator、Aggregate、Group、Denominator 或 Other。"),
@@ -321,7 +324,7 @@ impl Sheet {
         };
         if direction.is_some_and(|direction| (direction.abs() - 1.0).abs() > 0.0) {
             faults.push(fault(
-                "table.bad_direction",
+                TableCode::BadDirection,
                 line,
                 "Direction",
                 "方向应为 1（越大越好）或 -1（越小越好）。",
@@ -360,7 +363,7 @@ impl UnitTable {
             let unit = text(row, codes).unwrap_or_default();
             if unit.is_empty() {
                 faults.push(fault(
-                    "table.no_code",
+                    TableCode::NoCode,
                     *line,
                     "uCode",
                     "缺少单位代码，请补充。",
@@ -370,7 +373,7 @@ impl UnitTable {
             let year = times.as_ref().map(|times| whole(times.get(at).copied().flatten()));
             if year == Some(None) {
                 faults.push(fault(
-                    "table.bad_year",
+                    TableCode::BadYear,
                     *line,
                     "Time",
                     "年份应为整数。",
@@ -379,7 +382,7 @@ impl UnitTable {
             }
             if !unit.is_empty() && !seen.insert((year, unit)) {
                 faults.push(fault(
-                    "table.duplicate_unit",
+                    TableCode::DuplicateUnit,
                     *line,
                     "uCode",
                     &format!("单位 {unit} 在同一年份重复，请只保留一行。"),
@@ -392,7 +395,13 @@ impl UnitTable {
             }
         }
         if units.is_empty() {
-            faults.push(fault("table.empty", 1, "", "表中没有单位。", "The table has no unit."));
+            faults.push(fault(
+                TableCode::Empty,
+                1,
+                "",
+                "表中没有单位。",
+                "The table has no unit.",
+            ));
         }
         if faults.is_empty() {
             Ok(Self { sheet, units, years })
@@ -489,7 +498,7 @@ fn number(row: &[String], at: usize, line: u64, name: &str, faults: &mut Vec<Doc
     let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
     if number.is_none() {
         faults.push(fault(
-            "table.not_a_number",
+            TableCode::NotANumber,
             line,
             name,
             &format!("“{cell}”不是数字；缺失值请留空或写 NA。"),
@@ -501,7 +510,7 @@ fn number(row: &[String], at: usize, line: u64, name: &str, faults: &mut Vec<Doc
 
 fn no_column(name: &str) -> DocumentFault {
     fault(
-        "table.no_column",
+        TableCode::NoColumn,
         1,
         name,
         &format!("缺少列 {name}，请补充。"),
@@ -509,8 +518,8 @@ fn no_column(name: &str) -> DocumentFault {
     )
 }
 
-fn fault(code: &str, line: u64, column: &str, zh: &str, en: &str) -> DocumentFault {
-    DocumentFault::new(code, format!("{line}:{column}"), zh, en)
+fn fault(code: TableCode, line: u64, column: &str, zh: &str, en: &str) -> DocumentFault {
+    DocumentFault::of(code, format!("{line}:{column}"), zh, en)
 }
 
 #[cfg(test)]

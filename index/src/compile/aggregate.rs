@@ -9,6 +9,7 @@ use survey::{
 
 use super::{checks::check_sum, faults::Faults, sources::wrong_type};
 use crate::{
+    codes::MethodologyCode,
     document::{IndexAggregate, IndexMethodology},
     exact::Fixed,
 };
@@ -35,13 +36,13 @@ pub(super) fn check(document: &IndexMethodology, faults: &mut Faults) -> Vec<Opt
             let known = codes.iter().take(own).position(|code| code == part);
             match known.and_then(|place| parents.get_mut(place)) {
                 None => faults.add(
-                    "aggregate.part_unknown",
+                    MethodologyCode::AggregatePartUnknown,
                     pointer,
                     format!("{part} 不是块，也不是排在前面的汇总项。"),
                     format!("{part} is no block and no aggregate that stands before this one."),
                 ),
                 Some(Some(_)) => faults.add(
-                    "aggregate.part_shared",
+                    MethodologyCode::AggregatePartShared,
                     pointer,
                     format!("{part} 已是另一汇总项的组成部分，每项只能归入一处。"),
                     format!("{part} is already a part of another aggregate; each counts in one place only."),
@@ -52,7 +53,7 @@ pub(super) fn check(document: &IndexMethodology, faults: &mut Faults) -> Vec<Opt
         let sum = aggregate.parts.values().copied().sum();
         let named = ("各组成部分的权重", "The weights of the parts");
         check_sum(
-            "aggregate.part_sum",
+            MethodologyCode::AggregatePartSum,
             sum,
             Fixed::PERCENT,
             format!("/aggregates/{at}/parts"),
@@ -72,7 +73,7 @@ fn check_blocks(document: &IndexMethodology, parents: &[Option<(usize, Fixed)>],
         let found = aggregate.map_or(TOPIC, |aggregate| aggregate.code.as_str());
         if block.part_of != found {
             faults.add(
-                "block.part_of",
+                MethodologyCode::BlockPartOf,
                 format!("/blocks/{at}/part_of"),
                 format!(
                     "块 {} 写明属于 {}，但按 aggregates 属于 {found}。",
@@ -92,7 +93,7 @@ fn check_blocks(document: &IndexMethodology, parents: &[Option<(usize, Fixed)>],
         });
         if let Some((_, weight)) = parent.filter(|(_, weight)| only_blocks && *weight != block.weight) {
             faults.add(
-                "block.weight",
+                MethodologyCode::BlockWeight,
                 format!("/blocks/{at}/weight"),
                 format!("权重 {} 与汇总项中的 {weight} 不一致。", block.weight),
                 format!("Weight {} differs from {weight} in the aggregate.", block.weight),
@@ -113,7 +114,7 @@ fn check_formula(at: usize, aggregate: &IndexAggregate, codes: &[&str], faults: 
     let parts: BTreeSet<&str> = aggregate.parts.keys().map(String::as_str).collect();
     if named != parts || !agrees(&expression, aggregate) {
         faults.add(
-            "aggregate.disagrees",
+            MethodologyCode::AggregateDisagrees,
             pointer,
             "表达式与 parts 算出的结果不一致；计分以 parts 为准，请使二者一致。",
             "The expression does not give what parts give; scores are computed from parts, so make the two agree.",

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Display};
 
 use super::faults::Faults;
-use crate::{document::Rounding, exact::Fixed};
+use crate::{codes::MethodologyCode, document::Rounding, exact::Fixed};
 
 /// Notes a fault for every code that has stood before. `pointer` gives the place of the n-th.
 pub(super) fn check_unique<'a, P: Display>(
@@ -15,7 +15,7 @@ pub(super) fn check_unique<'a, P: Display>(
     for (at, code) in codes.enumerate() {
         if !seen.insert(code) {
             faults.add(
-                "code.duplicate",
+                MethodologyCode::CodeDuplicate,
                 pointer(at),
                 format!("代码 {code} 重复，请改为唯一代码。"),
                 format!("Code {code} stands twice; make it unique."),
@@ -28,7 +28,7 @@ pub(super) fn check_unique<'a, P: Display>(
 pub(super) fn check_weight(weight: Fixed, pointer: impl Display, faults: &mut Faults) {
     if weight <= Fixed::ZERO {
         faults.add(
-            "weight.not_positive",
+            MethodologyCode::WeightNotPositive,
             pointer,
             format!("权重 {weight} 必须大于零。"),
             format!("Weight {weight} must be above zero."),
@@ -38,7 +38,7 @@ pub(super) fn check_weight(weight: Fixed, pointer: impl Display, faults: &mut Fa
 
 /// Notes a fault unless a sum is what it must be.
 pub(super) fn check_sum(
-    code: &str,
+    code: MethodologyCode,
     found: Fixed,
     expected: Fixed,
     pointer: impl Display,
@@ -74,7 +74,7 @@ pub(super) fn check_decimals(decimals: u32, field: &str, faults: &mut Faults) {
     let most = Fixed::DECIMALS;
     if decimals > most {
         faults.add(
-            "rounding.too_fine",
+            MethodologyCode::RoundingTooFine,
             format!("/rounding/{field}"),
             format!("最多保留 {most} 位小数。"),
             format!("At most {most} decimals can be kept."),
@@ -85,7 +85,7 @@ pub(super) fn check_decimals(decimals: u32, field: &str, faults: &mut Faults) {
 /// Notes a fault for a policy that means nothing in a document of this shape.
 pub(super) fn refuse_policy(field: &str, faults: &mut Faults) {
     faults.add(
-        "policy.unsupported",
+        MethodologyCode::PolicyUnsupported,
         format!("/missing_policy/{field}"),
         "这类评价方法不支持该缺失处理方式，请换用另一种。",
         "This kind of methodology has no such missing policy; choose another.",

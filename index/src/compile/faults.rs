@@ -4,11 +4,12 @@ use std::fmt::Display;
 
 use serde_json::Value;
 use survey::{
+    codes::Coded,
     document::{DocumentFault, segment},
     expression::ExpressionFault,
 };
 
-use crate::exact::Fixed;
+use crate::{codes::MethodologyCode, exact::Fixed};
 
 /// Faults found so far.
 #[derive(Debug, Default)]
@@ -16,8 +17,14 @@ pub(super) struct Faults(Vec<DocumentFault>);
 
 impl Faults {
     /// Notes a fault: what is wrong and what to do, in both languages.
-    pub(super) fn add(&mut self, code: &str, pointer: impl Display, zh: impl Into<String>, en: impl Into<String>) {
-        let fault = DocumentFault::new(code, pointer.to_string(), zh, en);
+    pub(super) fn add(
+        &mut self,
+        code: impl Coded,
+        pointer: impl Display,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        let fault = DocumentFault::of(code, pointer.to_string(), zh, en);
         // What is said for all indicators is found wrong for each of them.
         if !self.0.contains(&fault) {
             self.0.push(fault);
@@ -36,7 +43,7 @@ impl Faults {
             format!("第 {} 个字符处：{}", at + 1, message.zh),
             format!("At character {}: {}", at + 1, message.en),
         );
-        self.add(code.code(), pointer, zh, en);
+        self.add(code, pointer, zh, en);
     }
 
     /// The value when there is no fault, else all faults.
@@ -62,7 +69,7 @@ pub(super) fn check_texts(value: &Value, pointer: &str, faults: &mut Faults) {
             let blank = field.as_str().is_some_and(|text| text.trim().is_empty());
             if blank && (key == "zh" || key == "en") {
                 faults.add(
-                    "text.missing",
+                    MethodologyCode::TextMissing,
                     format!("{pointer}/{}", segment(key)),
                     "缺少该语言的文字，请补全。",
                     "The text in this language is missing; write it.",
@@ -86,7 +93,7 @@ fn check_numbers(value: &Value, pointer: &str, faults: &mut Faults) {
         if !fits {
             let limit = Fixed::DOCUMENT_LIMIT;
             faults.add(
-                "number.too_large",
+                MethodologyCode::NumberTooLarge,
                 pointer,
                 format!("数字 {number} 超出正负 {limit} 的范围。"),
                 format!("{number} is beyond plus or minus {limit}."),

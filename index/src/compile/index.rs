@@ -18,6 +18,7 @@ use crate::{
         NodeKind,
         compiled::{Branch, Card, Join, Ladder, Leaf, NodeRef},
     },
+    codes::MethodologyCode,
     document::{Confirmation, IndexIndicator, IndexMethodology},
     exact::Fixed,
 };
@@ -93,7 +94,7 @@ fn check_block_score(document: &IndexMethodology, faults: &mut Faults) {
     let words = |text: &str| text.split_whitespace().collect::<String>();
     if words(&document.block_score.expression) != words(BLOCK_SCORE) {
         faults.add(
-            "block_score.unsupported",
+            MethodologyCode::BlockScoreUnsupported,
             "/block_score/expression",
             format!("块得分目前只支持 {BLOCK_SCORE}。"),
             format!("Block scores are computed as {BLOCK_SCORE}; no other formula is supported."),
@@ -115,7 +116,7 @@ fn check_block_weights(document: &IndexMethodology, faults: &mut Faults) {
         let sum = own.map(|indicator| indicator.weight).sum();
         let named = ("该块各指标权重", "The weights of its indicators");
         check_sum(
-            "block.weight_sum",
+            MethodologyCode::BlockWeightSum,
             sum,
             Fixed::PERCENT,
             format!("/blocks/{at}"),
@@ -136,7 +137,7 @@ fn check_block_weights(document: &IndexMethodology, faults: &mut Faults) {
     for (first, sum) in groups.into_values() {
         let named = ("同一上级各块的权重", "The weights of the blocks of one aggregate");
         check_sum(
-            "block.group_weight_sum",
+            MethodologyCode::BlockGroupWeightSum,
             sum,
             Fixed::PERCENT,
             format!("/blocks/{first}/weight"),
@@ -152,7 +153,7 @@ fn check_topics(document: &IndexMethodology, faults: &mut Faults) {
     for (at, topic) in document.topics.iter().enumerate() {
         if topic.expression != topic.code || !is_topic_block(&topic.code) || topic.in_index {
             faults.add(
-                "topic.not_a_block",
+                MethodologyCode::TopicNotABlock,
                 format!("/topics/{at}"),
                 format!("专题的代码和表达式须是同一个 part_of 为 {TOPIC} 的块，且 in_index 为 false；组合请写成 aggregates。"),
                 format!(
@@ -170,7 +171,7 @@ fn check_topics(document: &IndexMethodology, faults: &mut Faults) {
     {
         if !document.topics.iter().any(|topic| topic.code == block.code) {
             faults.add(
-                "topic.missing",
+                MethodologyCode::TopicMissing,
                 format!("/blocks/{at}/part_of"),
                 format!("块 {} 是专题，但 topics 中没有它。", block.code),
                 format!("Block {} is a topic but topics do not list it.", block.code),
@@ -210,7 +211,7 @@ fn leaf(
     let parent = document.blocks.iter().position(|block| block.code == indicator.block);
     if parent.is_none() {
         faults.add(
-            "block.unknown",
+            MethodologyCode::BlockUnknown,
             format!("{pointer}/block"),
             format!("没有块 {}。", indicator.block),
             format!("There is no block {}.", indicator.block),

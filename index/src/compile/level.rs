@@ -15,6 +15,7 @@ use crate::{
         NodeKind,
         compiled::{Branch, Card, Join, Ladder, Leaf, NodeRef, SceneNode},
     },
+    codes::MethodologyCode,
     document::{LevelItem, LevelMethodology, NotApplicablePolicy, NotRelevantPolicy, Scene},
     exact::Fixed,
     ladder::LevelRow,
@@ -78,7 +79,7 @@ fn check_policy(document: &LevelMethodology, faults: &mut Faults) {
     }
     if !document.veto_items.is_empty() {
         faults.add(
-            "veto.unsupported",
+            MethodologyCode::VetoUnsupported,
             "/veto_items",
             "尚不支持一票否决项，请留空。",
             "Veto items are not supported; leave the list empty.",
@@ -103,7 +104,7 @@ fn check_codes(document: &LevelMethodology, faults: &mut Faults) {
     for (at, item) in items.iter().enumerate() {
         if usize::try_from(item.no) != Ok(at + 1) {
             faults.add(
-                "item.number",
+                MethodologyCode::ItemNumber,
                 format!("/items/{at}/no"),
                 format!("题号 {} 应为 {}，题目须按顺序编号。", item.no, at + 1),
                 format!("Number {} should be {}; items are numbered in order.", item.no, at + 1),
@@ -121,7 +122,7 @@ fn check_weights(document: &LevelMethodology, faults: &mut Faults) {
         if down_the_tree != Some(item.max_points) {
             let found = down_the_tree.unwrap_or_default();
             faults.add(
-                "item.path",
+                MethodologyCode::ItemPath,
                 format!("/items/{at}/path"),
                 format!("各级权重相乘得 {found} 分，与满分 {} 不符。", item.max_points),
                 format!(
@@ -137,7 +138,7 @@ fn check_weights(document: &LevelMethodology, faults: &mut Faults) {
         let points = items.map(|item| item.max_points).sum();
         let named = ("该维度各题满分", "The maxima of its items");
         check_sum(
-            "dimension.weight",
+            MethodologyCode::DimensionWeight,
             points,
             dimension.weight,
             format!("/dimensions/{at}/weight"),
@@ -148,7 +149,7 @@ fn check_weights(document: &LevelMethodology, faults: &mut Faults) {
     let points = document.items.iter().map(|item| item.max_points).sum();
     let named = ("各题满分", "The maxima of the items");
     check_sum(
-        "items.max_total",
+        MethodologyCode::ItemsMaxTotal,
         points,
         document.max_total,
         "/max_total",
@@ -162,7 +163,7 @@ fn check_evidence(document: &LevelMethodology, faults: &mut Faults) {
         for (place, code) in evidence.items.iter().enumerate() {
             if !document.items.iter().any(|item| item.code == *code) {
                 faults.add(
-                    "evidence.item_unknown",
+                    MethodologyCode::EvidenceItemUnknown,
                     format!("/evidence/{at}/items/{place}"),
                     format!("没有题目 {code}。"),
                     format!("There is no item {code}."),
@@ -183,7 +184,7 @@ fn check_level_rule(document: &LevelMethodology, faults: &mut Faults) {
             && below.min_constrained <= above.min_constrained;
         if !falls {
             faults.add(
-                "level_rule.order",
+                MethodologyCode::LevelRuleOrder,
                 format!("/level_rule/levels/{}", at + 1),
                 "等级须从高到低排列，且下一级的任何条件都不得高于上一级。",
                 "Levels stand from the highest down; no condition of a lower one may ask for more.",
@@ -193,7 +194,7 @@ fn check_level_rule(document: &LevelMethodology, faults: &mut Faults) {
     let asks_nothing = |row: &LevelRow| row.min_score <= Fixed::ZERO && row.min_scenes == 0 && row.min_constrained == 0;
     if !rows.last().is_some_and(asks_nothing) {
         faults.add(
-            "level_rule.last_row",
+            MethodologyCode::LevelRuleLastRow,
             format!("/level_rule/levels/{}", rows.len().saturating_sub(1)),
             "最后一行不得有条件，否则有的企业没有对应的行。",
             "The last row must ask for nothing; else some enterprise would have no row.",
@@ -207,7 +208,7 @@ fn check_level_rule(document: &LevelMethodology, faults: &mut Faults) {
             || beyond(row.min_constrained, constrained);
         if unreachable {
             faults.add(
-                "level_rule.unreachable",
+                MethodologyCode::LevelRuleUnreachable,
                 format!("/level_rule/levels/{at}"),
                 "条件超过总分或场景数，该等级永远达不到。",
                 "It asks for more points or scenes than there are: nobody can reach this level.",
@@ -224,7 +225,12 @@ fn leaf(
     faults: &mut Faults,
 ) -> Option<Leaf> {
     let pointer = format!("/items/{at}");
-    sources.check_questions(&item.fill_in, "fill_in.unknown", &format!("{pointer}/fill_in"), faults);
+    sources.check_questions(
+        &item.fill_in,
+        MethodologyCode::FillInUnknown,
+        &format!("{pointer}/fill_in"),
+        faults,
+    );
     let scored = Scored {
         pointer: &pointer,
         source: &item.source,
@@ -239,7 +245,7 @@ fn leaf(
         .position(|dimension| dimension.code == item.dimension);
     if parent.is_none() {
         faults.add(
-            "item.dimension_unknown",
+            MethodologyCode::ItemDimensionUnknown,
             format!("{pointer}/dimension"),
             format!("没有维度 {}。", item.dimension),
             format!("There is no dimension {}.", item.dimension),
@@ -262,7 +268,7 @@ fn leaf(
 fn scene_node(at: usize, scene: &Scene, sources: &Sources<'_>, faults: &mut Faults) -> SceneNode {
     if !sources.is_level(&scene.code) {
         faults.add(
-            "scene.not_a_level",
+            MethodologyCode::SceneNotALevel,
             format!("/scenes/{at}/code"),
             format!("调查表中没有等级题 {}。", scene.code),
             format!("The questionnaire has no level question {}.", scene.code),
@@ -271,7 +277,7 @@ fn scene_node(at: usize, scene: &Scene, sources: &Sources<'_>, faults: &mut Faul
     let asked = sources.question(&scene.code).and_then(|question| question.constrained);
     if asked.is_some_and(|constrained| constrained != scene.constrained) {
         faults.add(
-            "scene.constrained",
+            MethodologyCode::SceneConstrained,
             format!("/scenes/{at}/constrained"),
             format!("{} 是否约束性场景与调查表不一致。", scene.code),
             format!(

@@ -10,6 +10,7 @@ use super::{
     sources::Sources,
 };
 use crate::{
+    codes::MethodologyCode,
     document::{RegionIndicator, RegionMethodology, SurveyMeasureKind, ValueSource},
     exact::Fixed,
     region::{CompiledRegion, RegionClassNode, RegionMeasure, RegionNode, index_of_ratio},
@@ -90,7 +91,7 @@ fn check_weights(document: &RegionMethodology, faults: &mut Faults) {
         let sum = own.map(|indicator| indicator.weight).sum();
         let named = ("该类各指标权重", "The weights of its indicators");
         check_sum(
-            "class.weight_sum",
+            MethodologyCode::ClassWeightSum,
             sum,
             class.weight,
             format!("/classes/{at}/weight"),
@@ -100,7 +101,7 @@ fn check_weights(document: &RegionMethodology, faults: &mut Faults) {
     }
     let sum = document.classes.iter().map(|class| class.weight).sum();
     check_sum(
-        "classes.weight_sum",
+        MethodologyCode::ClassesWeightSum,
         sum,
         Fixed::PERCENT,
         "/classes",
@@ -121,7 +122,7 @@ fn check_class_weights(document: &RegionMethodology, faults: &mut Faults) {
         .and_then(|terms| Fixed::weighted_quotient(terms, Fixed::PERCENT, check.total.decimals()));
     if total != Some(check.total) {
         faults.add(
-            "class_weight_check.differs",
+            MethodologyCode::ClassWeightCheckDiffers,
             "/class_weight_check/total",
             format!("按类权重算不出公布的 {}，请核对权重或公布值。", check.total),
             format!(
@@ -141,7 +142,7 @@ fn check_aggregation(document: &RegionMethodology, faults: &mut Faults) {
         // A remark may follow the formula.
         if !words(text).starts_with(&words(MEAN)) {
             faults.add(
-                "aggregation.unsupported",
+                MethodologyCode::AggregationUnsupported,
                 format!("/aggregation/{field}"),
                 format!("目前只支持 {MEAN}。"),
                 format!("Means are computed as {MEAN}; no other formula is supported."),
@@ -161,7 +162,7 @@ fn check_formula(document: &RegionMethodology, faults: &mut Faults) -> Option<Fi
     ] {
         if found.is_none() {
             faults.add(
-                "formula.unsupported",
+                MethodologyCode::FormulaUnsupported,
                 format!("/formula/{field}"),
                 format!("公式须写作 {shape}，k 为正数。"),
                 format!("Write the formula as {shape} with a positive number k."),
@@ -171,7 +172,7 @@ fn check_formula(document: &RegionMethodology, faults: &mut Faults) -> Option<Fi
     let factor = direct?;
     if inverse.is_some_and(|inverse| inverse != factor) {
         faults.add(
-            "formula.factors_differ",
+            MethodologyCode::FormulaFactorsDiffer,
             "/formula/inverse",
             "正向与逆向公式的系数不同。",
             "The direct and the inverse formula have different factors.",
@@ -185,7 +186,7 @@ fn check_formula(document: &RegionMethodology, faults: &mut Faults) -> Option<Fi
         );
         if found != Some(point.z) {
             faults.add(
-                "formula.reference_point",
+                MethodologyCode::FormulaReferencePoint,
                 format!("/formula/reference_points/{at}/z"),
                 format!(
                     "比值 {} 处公式得 {:?}，不是 {}。",
@@ -222,7 +223,7 @@ fn check_indicator(
 ) -> Option<Arc<RegionMeasure>> {
     if !document.classes.iter().any(|class| class.code == indicator.class) {
         faults.add(
-            "class.unknown",
+            MethodologyCode::ClassUnknown,
             format!("/indicators/{at}/class"),
             format!("没有类别 {}。", indicator.class),
             format!("There is no class {}.", indicator.class),
@@ -231,7 +232,7 @@ fn check_indicator(
     let Some(measure) = &indicator.survey else {
         if indicator.value_from == ValueSource::Survey {
             faults.add(
-                "survey.missing",
+                MethodologyCode::SurveyMissing,
                 format!("/indicators/{at}/value_from"),
                 "取自调查的指标须写明 survey。",
                 "An indicator taken from the survey must say how, in survey.",

@@ -11,6 +11,7 @@ use survey::{
 use super::{faults::Faults, sources::Sources};
 use crate::{
     card::{ScoreRule, range},
+    codes::MethodologyCode,
     document::{ScoreFunction, Select},
     exact::Fixed,
 };
@@ -43,7 +44,7 @@ pub(super) fn compile(
     let known = sources.check_source(source, &format!("{pointer}/source"), faults);
     if depends_on.is_empty() {
         faults.add(
-            "depends_on.empty",
+            MethodologyCode::DependsOnEmpty,
             format!("{pointer}/depends_on"),
             "须列出该指标依赖的题项，否则无法判断是否适用。",
             "List the questions it depends on; without them nobody can tell whether it applies.",
@@ -51,7 +52,7 @@ pub(super) fn compile(
     }
     sources.check_questions(
         depends_on,
-        "depends_on.unknown",
+        MethodologyCode::DependsOnUnknown,
         &format!("{pointer}/depends_on"),
         faults,
     );
@@ -66,7 +67,7 @@ pub(super) fn compile(
     check_reach(function, maximum, &pointer, faults);
     if !documented.contains_key(kind(function)) {
         faults.add(
-            "score.kind_undocumented",
+            MethodologyCode::ScoreKindUndocumented,
             format!("{pointer}/kind"),
             format!("score_kinds 中没有 {} 的说明，请补充。", kind(function)),
             format!("score_kinds does not explain {}; add it.", kind(function)),
@@ -135,7 +136,7 @@ fn check_source_type(
     if !fits {
         let kind = kind(function);
         faults.add(
-            "source.type",
+            MethodologyCode::SourceType,
             format!("{pointer}/kind"),
             format!("计分方式 {kind} 需要{zh}，而 {source} 不是。"),
             format!("The score kind {kind} takes {en}, which {source} is not."),
@@ -150,7 +151,7 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
         ScoreFunction::OptionPoints { points, .. } | ScoreFunction::LevelPoints { points } => {
             for option in options.iter().filter(|option| !points.contains_key(**option)) {
                 faults.add(
-                    "score.option_missing",
+                    MethodologyCode::ScoreOptionMissing,
                     format!("{pointer}/points"),
                     format!("题项 {} 的选项 {option} 没有分值，请补充。", question.code),
                     format!("Option {option} of question {} has no points; add them.", question.code),
@@ -158,7 +159,7 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
             }
             for option in points.keys().filter(|option| !options.contains(option.as_str())) {
                 faults.add(
-                    "score.option_unknown",
+                    MethodologyCode::ScoreOptionUnknown,
                     format!("{pointer}/points/{}", segment(option)),
                     format!("题项 {} 没有选项 {option}，该分值永远取不到，请删去。", question.code),
                     format!(
@@ -171,7 +172,7 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
         ScoreFunction::MultiShare { of, none_code } => {
             if question.none_code.as_deref() != Some(none_code) {
                 faults.add(
-                    "score.none_code",
+                    MethodologyCode::ScoreNoneCode,
                     format!("{pointer}/none_code"),
                     format!("题项 {} 中表示“都没有”的选项不是 {none_code}。", question.code),
                     format!(
@@ -183,7 +184,7 @@ fn check_options(function: &ScoreFunction, question: &Question, pointer: &str, f
             let counted = options.iter().filter(|option| **option != none_code).count();
             if usize::try_from(*of) != Ok(counted) {
                 faults.add(
-                    "score.option_count",
+                    MethodologyCode::ScoreOptionCount,
                     format!("{pointer}/of"),
                     format!("题项 {} 有 {counted} 个计数选项，of 应为 {counted}。", question.code),
                     format!(
@@ -206,13 +207,13 @@ fn check_shape(function: &ScoreFunction, pointer: &str, faults: &mut Faults) {
                 let place = format!("{pointer}/steps/{at}");
                 match (step.to, at == last) {
                     (None, false) => faults.add(
-                        "score.step_unreachable",
+                        MethodologyCode::ScoreStepUnreachable,
                         place,
                         "没有上限的区间必须是最后一个，其后的区间永远取不到。",
                         "An interval without limit must be the last; those after it are never reached.",
                     ),
                     (Some(_), true) => faults.add(
-                        "score.last_step_limited",
+                        MethodologyCode::ScoreLastStepLimited,
                         place,
                         "最后一个区间不得有上限，否则更大的值没有得分。",
                         "The last interval must have no limit; greater values would have no score.",
@@ -222,7 +223,7 @@ fn check_shape(function: &ScoreFunction, pointer: &str, faults: &mut Faults) {
             }
             if steps.is_empty() {
                 faults.add(
-                    "score.too_few_points",
+                    MethodologyCode::ScoreTooFewPoints,
                     format!("{pointer}/steps"),
                     "至少需要一个区间。",
                     "At least one interval is needed.",
@@ -234,7 +235,7 @@ fn check_shape(function: &ScoreFunction, pointer: &str, faults: &mut Faults) {
         ScoreFunction::LinearBands { points } => {
             if points.len() < 2 {
                 faults.add(
-                    "score.too_few_points",
+                    MethodologyCode::ScoreTooFewPoints,
                     format!("{pointer}/points"),
                     "至少需要两个折点。",
                     "At least two points are needed.",
@@ -255,7 +256,7 @@ fn check_rising(limits: impl Iterator<Item = (usize, Fixed)>, pointer: &str, fau
     for (at, limit) in limits {
         if before.is_some_and(|before| limit <= before) {
             faults.add(
-                "score.not_increasing",
+                MethodologyCode::ScoreNotIncreasing,
                 format!("{pointer}/{at}"),
                 format!("{limit} 不大于前一个界限，界限必须递增。"),
                 format!("{limit} is not above the limit before it; limits must rise."),
@@ -270,7 +271,7 @@ fn check_reach(function: &ScoreFunction, maximum: Fixed, pointer: &str, faults: 
     let (lowest, highest) = range(function);
     if lowest < Fixed::ZERO {
         faults.add(
-            "score.below_zero",
+            MethodologyCode::ScoreBelowZero,
             pointer,
             format!("最低可得 {lowest} 分，得分不得为负。"),
             format!("The lowest score is {lowest}; scores must not be negative."),
@@ -278,7 +279,7 @@ fn check_reach(function: &ScoreFunction, maximum: Fixed, pointer: &str, faults: 
     }
     if highest < maximum {
         faults.add(
-            "score.cannot_reach_maximum",
+            MethodologyCode::ScoreCannotReachMaximum,
             pointer,
             format!("最高只能得 {highest} 分，达不到满分 {maximum}。"),
             format!("The highest score is {highest}; the full score of {maximum} cannot be reached."),
@@ -286,7 +287,7 @@ fn check_reach(function: &ScoreFunction, maximum: Fixed, pointer: &str, faults: 
     }
     if highest > maximum {
         faults.add(
-            "score.exceeds_maximum",
+            MethodologyCode::ScoreExceedsMaximum,
             pointer,
             format!("最高可得 {highest} 分，超过满分 {maximum}。"),
             format!("The highest score is {highest}, more than the full score of {maximum}."),

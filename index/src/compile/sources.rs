@@ -11,7 +11,7 @@ use survey::{
 };
 
 use super::faults::Faults;
-use crate::source::FigureSource;
+use crate::{codes::MethodologyCode, source::FigureSource};
 
 /// The questionnaire as a methodology sees it.
 pub(super) struct Sources<'a> {
@@ -70,7 +70,7 @@ impl<'a> Sources<'a> {
         let expected = &self.questionnaire.code;
         if code != expected {
             faults.add(
-                "questionnaire.unknown",
+                MethodologyCode::QuestionnaireUnknown,
                 "/questionnaire",
                 format!("该方法针对调查表 {code}，而不是 {expected}。"),
                 format!("The methodology is written for the questionnaire {code}, not for {expected}."),
@@ -83,7 +83,7 @@ impl<'a> Sources<'a> {
         let known = self.question(name).is_some() || self.questionnaire.derived.iter().any(|d| d.code == name);
         if !known {
             faults.add(
-                "source.unknown",
+                MethodologyCode::SourceUnknown,
                 pointer,
                 format!("调查表中没有题项或派生指标 {name}。"),
                 format!("The questionnaire has no question or derived value {name}."),
@@ -93,7 +93,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Notes a fault for every name that is not a question.
-    pub(super) fn check_questions(&self, names: &[String], code: &str, pointer: &str, faults: &mut Faults) {
+    pub(super) fn check_questions(&self, names: &[String], code: MethodologyCode, pointer: &str, faults: &mut Faults) {
         for (at, name) in names.iter().enumerate() {
             if self.question(name).is_none() {
                 faults.add(
@@ -182,7 +182,7 @@ impl<'a> Sources<'a> {
 pub(super) fn wrong_type(expression: &Expression, expected: &Type, pointer: &str, faults: &mut Faults) {
     let found = expression.result();
     faults.add(
-        "expression.result",
+        MethodologyCode::ExpressionResult,
         pointer,
         format!("表达式的结果类型是 {found}，这里需要 {expected}。"),
         format!("The expression gives {found}; {expected} is asked for here."),

@@ -6,6 +6,7 @@ use survey::expression::{Expression, Scope, Type, TypeEnv};
 
 use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
 use crate::{
+    codes::MethodologyCode,
     document::StageRule,
     exact::Fixed,
     ladder::{Comparison, Operator, StageCondition, StageLadder, StageRow},
@@ -38,7 +39,7 @@ fn check_order(rules: &[StageRule], faults: &mut Faults) {
             && below.stage >= above.stage
         {
             faults.add(
-                "stages.order",
+                MethodologyCode::StagesOrder,
                 format!("/stages/rules/{}/stage", at + 1),
                 "阶段须从高到低排列。",
                 "Stages stand from the highest down.",
@@ -47,7 +48,7 @@ fn check_order(rules: &[StageRule], faults: &mut Faults) {
     }
     if rules.last().is_none_or(|rule| rule.expression.trim() != "true") {
         faults.add(
-            "stages.last_not_true",
+            MethodologyCode::StagesLastNotTrue,
             format!("/stages/rules/{}/expression", rules.len().saturating_sub(1)),
             "最后一条须恒成立，写作 true，否则有的企业没有阶段。",
             "The last rule must always hold: write true; else some enterprise would have no stage.",

@@ -4,6 +4,7 @@ use survey::document::segment;
 
 use super::faults::Faults;
 use crate::{
+    codes::MethodologyCode,
     document::IndexMethodology,
     exact::Fixed,
     weights::{Comparisons, Origin, WeightError, Weighting, ahp},
@@ -18,7 +19,7 @@ pub(super) fn check(document: &IndexMethodology, faults: &mut Faults) {
         let pointer = format!("/weight_origins/{}", segment(node));
         let Some(stated) = stated(document, node) else {
             faults.add(
-                "weight_origin.node_unknown",
+                MethodologyCode::WeightOriginNodeUnknown,
                 pointer,
                 format!("没有块或汇总项 {node}。"),
                 format!("There is no block or aggregate {node}."),
@@ -36,7 +37,7 @@ pub(super) fn check(document: &IndexMethodology, faults: &mut Faults) {
             });
         if !same || !comes_out(weighting) {
             faults.add(
-                "weight_origin.differs",
+                MethodologyCode::WeightOriginDiffers,
                 pointer,
                 format!("{node} 各组成部分的权重与其来源算出的不一致；请用来源的权重，或改写来源。"),
                 format!(

@@ -1,5 +1,6 @@
 //! Why the composite engine refuses. It never answers with NaN or with a silent default.
 
+use crate::codes::CompositeCode;
 use survey::text::Text;
 use thiserror::Error;
 
@@ -213,37 +214,41 @@ pub enum CompositeError {
 impl CompositeError {
     /// Stable code for clients and documentation.
     pub fn code(&self) -> &'static str {
+        self.coded().code()
+    }
+
+    pub(crate) fn coded(&self) -> CompositeCode {
         match self {
-            Self::DuplicateCode { .. } => "composite.duplicate_code",
-            Self::UnknownParent { .. } => "composite.unknown_parent",
-            Self::Cycle { .. } => "composite.cycle",
-            Self::LooseNode { .. } => "composite.loose_node",
-            Self::BadWeight { .. } => "composite.bad_weight",
-            Self::ZeroWeightSum { .. } => "composite.zero_weight_sum",
-            Self::ColumnLength { .. } => "composite.column_length",
-            Self::MissingColumn { .. } => "composite.missing_column",
-            Self::ColumnNotInTree { .. } => "composite.column_not_in_tree",
-            Self::NotFinite { .. } => "composite.not_finite",
-            Self::Overflow { .. } => "composite.overflow",
-            Self::ZeroDenominator { .. } => "composite.zero_denominator",
-            Self::EmptyGroup { .. } => "composite.empty_group",
-            Self::ConstantColumn { .. } => "composite.constant_column",
-            Self::TooFewValues { .. } => "composite.too_few_values",
-            Self::NotPositive { .. } => "composite.not_positive",
-            Self::MissingChild { .. } => "composite.missing_child",
-            Self::NoMean { .. } => "composite.no_mean",
-            Self::UnknownUnit { .. } => "composite.unknown_unit",
-            Self::UnknownNode { .. } => "composite.unknown_node",
-            Self::UnknownGroup { .. } => "composite.unknown_group",
-            Self::NoGroup { .. } => "composite.no_group",
-            Self::NoScale { .. } => "composite.no_scale",
-            Self::NoReference { .. } => "composite.no_reference",
-            Self::MissingParameter { .. } => "composite.missing_parameter",
-            Self::Undefined { .. } => "composite.undefined",
-            Self::UndefinedColumn { .. } => "composite.undefined_column",
-            Self::BadParameter { .. } => "composite.bad_parameter",
-            Self::TurnedOver { .. } => "composite.turned_over",
-            Self::BadSetting { .. } => "composite.bad_setting",
+            Self::DuplicateCode { .. } => CompositeCode::DuplicateCode,
+            Self::UnknownParent { .. } => CompositeCode::UnknownParent,
+            Self::Cycle { .. } => CompositeCode::Cycle,
+            Self::LooseNode { .. } => CompositeCode::LooseNode,
+            Self::BadWeight { .. } => CompositeCode::BadWeight,
+            Self::ZeroWeightSum { .. } => CompositeCode::ZeroWeightSum,
+            Self::ColumnLength { .. } => CompositeCode::ColumnLength,
+            Self::MissingColumn { .. } => CompositeCode::MissingColumn,
+            Self::ColumnNotInTree { .. } => CompositeCode::ColumnNotInTree,
+            Self::NotFinite { .. } => CompositeCode::NotFinite,
+            Self::Overflow { .. } => CompositeCode::Overflow,
+            Self::ZeroDenominator { .. } => CompositeCode::ZeroDenominator,
+            Self::EmptyGroup { .. } => CompositeCode::EmptyGroup,
+            Self::ConstantColumn { .. } => CompositeCode::ConstantColumn,
+            Self::TooFewValues { .. } => CompositeCode::TooFewValues,
+            Self::NotPositive { .. } => CompositeCode::NotPositive,
+            Self::MissingChild { .. } => CompositeCode::MissingChild,
+            Self::NoMean { .. } => CompositeCode::NoMean,
+            Self::UnknownUnit { .. } => CompositeCode::UnknownUnit,
+            Self::UnknownNode { .. } => CompositeCode::UnknownNode,
+            Self::UnknownGroup { .. } => CompositeCode::UnknownGroup,
+            Self::NoGroup { .. } => CompositeCode::NoGroup,
+            Self::NoScale { .. } => CompositeCode::NoScale,
+            Self::NoReference { .. } => CompositeCode::NoReference,
+            Self::MissingParameter { .. } => CompositeCode::MissingParameter,
+            Self::Undefined { .. } => CompositeCode::Undefined,
+            Self::UndefinedColumn { .. } => CompositeCode::UndefinedColumn,
+            Self::BadParameter { .. } => CompositeCode::BadParameter,
+            Self::TurnedOver { .. } => CompositeCode::TurnedOver,
+            Self::BadSetting { .. } => CompositeCode::BadSetting,
         }
     }
 

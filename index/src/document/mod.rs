@@ -10,6 +10,7 @@ mod region;
 mod rules;
 mod score;
 
+use crate::codes::MethodologyCode;
 use serde_json::Value;
 use survey::document::{DocumentFault, parse_json};
 
@@ -70,8 +71,8 @@ impl Methodology {
         } else if has(&["classes", "formula"]) {
             parse_json(bytes).map(|document| Self::Region(Box::new(document)))
         } else {
-            Err(vec![DocumentFault::new(
-                "methodology.unknown_shape",
+            Err(vec![DocumentFault::of(
+                MethodologyCode::MethodologyUnknownShape,
                 "",
                 "无法识别评价方法的类型：须有 kind 为 composite，或 items、scenes、level_rule，或 blocks、indicators，或 classes、formula。",
                 "The kind of methodology cannot be told: give the kind composite, or items, scenes and level_rule, or \

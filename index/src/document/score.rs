@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use survey::document::DocumentFault;
 
-use crate::exact::Fixed;
+use crate::{codes::MethodologyCode, exact::Fixed};
 
 /// How the value of an indicator becomes its score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -109,8 +109,8 @@ pub(super) fn unknown_kinds(document: &Value) -> Vec<DocumentFault> {
             let kind = entry.pointer("/score/kind").and_then(Value::as_str);
             if let Some(kind) = kind.filter(|kind| !KINDS.contains(kind)) {
                 let known = KINDS.join(", ");
-                faults.push(DocumentFault::new(
-                    "score.unknown_kind",
+                faults.push(DocumentFault::of(
+                    MethodologyCode::ScoreUnknownKind,
                     format!("/{list}/{at}/score/kind"),
                     format!("没有名为 {kind} 的计分方式，可用：{known}。"),
                     format!("There is no score kind {kind}; use one of {known}."),

@@ -8,6 +8,7 @@ use survey::text::Text;
 use thiserror::Error;
 
 use super::{CompiledRegion, RegionNode, RegionTally};
+use crate::codes::RegionCode;
 
 /// What is given by hand: official statistics, and what every indicator is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,10 +87,10 @@ impl RegionError {
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownIndicator { .. } => "region.unknown_indicator",
-            Self::NoBase { .. } => "region.no_base",
-            Self::NotFinite { .. } => "region.not_finite",
-            Self::FromSurvey { .. } => "region.from_survey",
+            Self::UnknownIndicator { .. } => RegionCode::UnknownIndicator.code(),
+            Self::NoBase { .. } => RegionCode::NoBase.code(),
+            Self::NotFinite { .. } => RegionCode::NotFinite.code(),
+            Self::FromSurvey { .. } => RegionCode::FromSurvey.code(),
         }
     }
 

@@ -3,7 +3,7 @@
 use survey::{document::DocumentFault, text::Text};
 use thiserror::Error;
 
-use crate::composite::CompositeError;
+use crate::{codes::RobustnessCode, composite::CompositeError};
 
 /// A refusal, naming the parameter or the replication it is about.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -131,24 +131,24 @@ impl RobustnessError {
     /// Stable code for clients and documentation.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::DuplicateName { .. } => "robustness.duplicate_name",
-            Self::BadName { .. } => "robustness.bad_name",
-            Self::Overlapping { .. } => "robustness.overlapping",
-            Self::TooManyDraws { .. } => "robustness.too_many_draws",
-            Self::NoAlternative { .. } => "robustness.no_alternative",
-            Self::UnknownAlternative { .. } => "robustness.unknown_alternative",
-            Self::NoSuchPlace { .. } => "robustness.no_such_place",
-            Self::OtherParameters { .. } => "robustness.other_parameters",
-            Self::BadCell { .. } => "robustness.bad_cell",
-            Self::Nothing => "robustness.nothing",
-            Self::UnknownNode { .. } => "robustness.unknown_node",
-            Self::TooMany { .. } => "robustness.too_many",
-            Self::Length { .. } => "robustness.length",
-            Self::NoVariance => "robustness.no_variance",
-            Self::BadSetting { .. } => "robustness.bad_setting",
-            Self::Stopped => "robustness.stopped",
-            Self::Refused { .. } => "robustness.refused",
-            Self::Invalid { .. } => "robustness.invalid",
+            Self::DuplicateName { .. } => RobustnessCode::DuplicateName.code(),
+            Self::BadName { .. } => RobustnessCode::BadName.code(),
+            Self::Overlapping { .. } => RobustnessCode::Overlapping.code(),
+            Self::TooManyDraws { .. } => RobustnessCode::TooManyDraws.code(),
+            Self::NoAlternative { .. } => RobustnessCode::NoAlternative.code(),
+            Self::UnknownAlternative { .. } => RobustnessCode::UnknownAlternative.code(),
+            Self::NoSuchPlace { .. } => RobustnessCode::NoSuchPlace.code(),
+            Self::OtherParameters { .. } => RobustnessCode::OtherParameters.code(),
+            Self::BadCell { .. } => RobustnessCode::BadCell.code(),
+            Self::Nothing => RobustnessCode::Nothing.code(),
+            Self::UnknownNode { .. } => RobustnessCode::UnknownNode.code(),
+            Self::TooMany { .. } => RobustnessCode::TooMany.code(),
+            Self::Length { .. } => RobustnessCode::Length.code(),
+            Self::NoVariance => RobustnessCode::NoVariance.code(),
+            Self::BadSetting { .. } => RobustnessCode::BadSetting.code(),
+            Self::Stopped => RobustnessCode::Stopped.code(),
+            Self::Refused { .. } => RobustnessCode::Refused.code(),
+            Self::Invalid { .. } => RobustnessCode::Invalid.code(),
         }
     }
 

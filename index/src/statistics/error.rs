@@ -1,5 +1,6 @@
 //! Why a statistic is refused.
 
+use crate::codes::StatisticsCode;
 use survey::text::Text;
 use thiserror::Error;
 
@@ -34,10 +35,10 @@ impl StatisticsError {
     /// Stable code for clients and documentation.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooFewColumns { .. } => "statistics.too_few_columns",
-            Self::TooFewCommon { .. } => "statistics.too_few_common",
-            Self::NoVariance => "statistics.no_variance",
-            Self::UnknownUnit { .. } => "statistics.unknown_unit",
+            Self::TooFewColumns { .. } => StatisticsCode::TooFewColumns.code(),
+            Self::TooFewCommon { .. } => StatisticsCode::TooFewCommon.code(),
+            Self::NoVariance => StatisticsCode::NoVariance.code(),
+            Self::UnknownUnit { .. } => StatisticsCode::UnknownUnit.code(),
         }
     }
 

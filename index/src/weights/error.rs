@@ -3,7 +3,7 @@
 use survey::text::Text;
 use thiserror::Error;
 
-use crate::composite::CompositeError;
+use crate::{codes::WeightCode, composite::CompositeError};
 
 /// A refusal, naming the indicator or the cell of the comparison matrix it is about.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -121,22 +121,22 @@ impl WeightError {
     /// Stable code for clients and documentation.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Nothing => "weights.nothing",
-            Self::DuplicateCode { .. } => "weights.duplicate_code",
-            Self::Length { .. } => "weights.length",
-            Self::BadWeight { .. } => "weights.bad_weight",
-            Self::ZeroSum => "weights.zero_sum",
-            Self::MissingComparison { .. } => "weights.missing_comparison",
-            Self::NotPositive { .. } => "weights.not_positive",
-            Self::NotReciprocal { .. } => "weights.not_reciprocal",
-            Self::TooManyCompared { .. } => "weights.too_many_compared",
-            Self::NotConverged { .. } => "weights.not_converged",
-            Self::Constant { .. } => "weights.constant_column",
-            Self::Negative { .. } => "weights.negative_value",
-            Self::ZeroTotal { .. } => "weights.zero_total",
-            Self::TooFewValues { .. } => "weights.too_few_values",
-            Self::NoCorrelation { .. } => "weights.no_correlation",
-            Self::BadSetting { .. } => "weights.bad_setting",
+            Self::Nothing => WeightCode::Nothing.code(),
+            Self::DuplicateCode { .. } => WeightCode::DuplicateCode.code(),
+            Self::Length { .. } => WeightCode::Length.code(),
+            Self::BadWeight { .. } => WeightCode::BadWeight.code(),
+            Self::ZeroSum => WeightCode::ZeroSum.code(),
+            Self::MissingComparison { .. } => WeightCode::MissingComparison.code(),
+            Self::NotPositive { .. } => WeightCode::NotPositive.code(),
+            Self::NotReciprocal { .. } => WeightCode::NotReciprocal.code(),
+            Self::TooManyCompared { .. } => WeightCode::TooManyCompared.code(),
+            Self::NotConverged { .. } => WeightCode::NotConverged.code(),
+            Self::Constant { .. } => WeightCode::ConstantColumn.code(),
+            Self::Negative { .. } => WeightCode::NegativeValue.code(),
+            Self::ZeroTotal { .. } => WeightCode::ZeroTotal.code(),
+            Self::TooFewValues { .. } => WeightCode::TooFewValues.code(),
+            Self::NoCorrelation { .. } => WeightCode::NoCorrelation.code(),
+            Self::BadSetting { .. } => WeightCode::BadSetting.code(),
             Self::Composite(error) => error.code(),
         }
     }

@@ -4,6 +4,7 @@ use survey::{document::segment, expression::Type};
 
 use super::refusals::unknown;
 use crate::{
+    codes::CompositeCode,
     compile::{faults::Faults, sources::Sources},
     composite::Method,
     document::CompositeMethodology,
@@ -45,7 +46,7 @@ pub(super) fn columns(
         let Some(source) = document.sources.get(&code) else {
             if document.questionnaire.is_some() {
                 faults.add(
-                    "composite.no_source",
+                    CompositeCode::NoSource,
                     pointer,
                     format!("没有说明 {code} 的数值从调查表的哪里来。"),
                     format!("Nothing says where the figures of {code} come from in the questionnaire."),
@@ -64,7 +65,7 @@ pub(super) fn columns(
     for group in method.groups() {
         if document.questionnaire.is_some() && !GROUPS.contains(&group.as_str()) {
             faults.add(
-                "composite.unknown_group",
+                CompositeCode::UnknownGroup,
                 "/normalisation/group",
                 format!("企业没有分组 {group}；可用的是 {}。", GROUPS.join("、")),
                 format!("Enterprises have no group {group}; there are {}.", GROUPS.join(", ")),

@@ -6,6 +6,7 @@ use survey::document::segment;
 
 use super::{context::Context, refusals::misplaced_at};
 use crate::{
+    codes::CompositeCode,
     compile::faults::Faults,
     composite::{Fill, Imputation, Step, YearFill},
     document::{EmptyFill, FillMethod},
@@ -19,7 +20,7 @@ impl Context<'_> {
             let fill = fill_of(method, value);
             if fill.is_none() {
                 faults.add(
-                    "composite.bad_fill",
+                    CompositeCode::BadFill,
                     pointer,
                     "该插补方法只能用于全部指标，不能单独用于一个指标。",
                     "This method fills all indicators at once; it cannot be that of one indicator.",
@@ -36,7 +37,7 @@ impl Context<'_> {
         let fill = fill_of(rule.method, rule.value);
         if rule.group.is_none() && of.values().chain(&fill).any(grouped) {
             faults.add(
-                "composite.no_group_column",
+                CompositeCode::NoGroupColumn,
                 "/imputation/group",
                 "按组插补须给出分组列 group。",
                 "Filling by group needs the column of groups, group.",
@@ -47,7 +48,7 @@ impl Context<'_> {
         let Some(fill) = fill else {
             if !of.is_empty() {
                 faults.add(
-                    "composite.bad_fill",
+                    CompositeCode::BadFill,
                     "/imputation/indicators",
                     "该插补方法用于全部指标，不能再为单个指标另设。",
                     "This method fills all indicators at once; indicators by themselves are not supported with it.",

@@ -9,6 +9,7 @@ use super::{
     refusals::{check_share, misplaced_at, unknown},
 };
 use crate::{
+    codes::CompositeCode,
     compile::faults::Faults,
     composite::{Mean, Missing, NodeKind, NodeSpec},
     document::{MeanRule, MissingRule, NodeRule, Penalty},
@@ -35,7 +36,7 @@ impl Context<'_> {
             check_rule(rule, &pointer, &used, faults);
             if !used_levels.contains(level) {
                 faults.add(
-                    "composite.unknown_level",
+                    CompositeCode::UnknownLevel,
                     pointer,
                     format!("指标树没有第 {level} 级的汇总节点。"),
                     format!("The tree has no aggregate of level {level}."),
@@ -108,7 +109,7 @@ fn check_power(chain: &[Option<&NodeRule>; 3], pointers: &[String; 3], faults: &
         && first(chain, |rule| rule.power).is_none_or(|power| power == 0.0)
     {
         faults.add(
-            "composite.bad_power",
+            CompositeCode::BadPower,
             format!("{pointer}/power"),
             "幂平均须给出不为零的指数 power；指数趋于零时即几何平均。",
             "A generalised mean needs a power that is not zero; towards zero it is the geometric mean.",

@@ -7,6 +7,7 @@ use super::{
     refusals::{need_publication, unknown},
 };
 use crate::{
+    codes::CompositeCode,
     compile::{checks::check_unique, faults::Faults, stage},
     composite::{Cuts, NodeKind, NodeSpec, StageConditions},
     document::ScoreForm,
@@ -27,7 +28,7 @@ impl Context<'_> {
             .collect();
         if let Some(at) = limits.windows(2).position(|pair| pair[0] <= pair[1]) {
             faults.add(
-                "composite.cuts_not_falling",
+                CompositeCode::CutsNotFalling,
                 format!("/levels/cuts/{}/at_least", at + 1),
                 "等级须从高到低排列，界限逐级降低，只有最低一级可以不设界限。",
                 "Levels stand from the highest down with falling limits; only the lowest may have none.",
@@ -55,7 +56,7 @@ impl Context<'_> {
         let rule = self.document.stages.as_ref()?;
         if self.document.levels.is_some() {
             faults.add(
-                "composite.levels_and_stages",
+                CompositeCode::LevelsAndStages,
                 "/stages",
                 "等级 levels 与阶段 stages 只能写一个，请删去其中之一。",
                 "A methodology has levels or stages, not both; take one away.",
@@ -77,7 +78,7 @@ impl Context<'_> {
         let rule = &self.document.ranks;
         if !(0.0..1.0).contains(&rule.tolerance) {
             faults.add(
-                "composite.bad_setting",
+                CompositeCode::BadSetting,
                 "/ranks/tolerance",
                 "容差应不小于 0 且小于 1。",
                 "The tolerance lies from 0 to below 1.",

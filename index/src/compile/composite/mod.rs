@@ -22,6 +22,7 @@ use self::{
     tree::{nodes_of_document, nodes_of_meta},
 };
 use crate::{
+    codes::{CompositeCode, MethodologyCode},
     compile::{faults::Faults, sources::Sources},
     composite::{Aggregation, Bounding, Method, NodeSpec, Normalisation, Plan, Tree},
     document::{CompositeMethodology, ConstantRule, PanelBounds, ScoreForm},
@@ -91,7 +92,7 @@ pub(in crate::compile) fn compile(
     }
     if document.tree.is_none() {
         faults.add(
-            "composite.no_tree",
+            CompositeCode::NoTree,
             "/tree",
             "发布的评价方法须自带指标树。",
             "A methodology that is published needs its own tree.",
@@ -152,7 +153,7 @@ impl Context<'_> {
         {
             let most = Fixed::DECIMALS;
             faults.add(
-                "rounding.too_fine",
+                MethodologyCode::RoundingTooFine,
                 "/publication/decimals",
                 format!("最多保留 {most} 位小数。"),
                 format!("At most {most} decimals can be kept."),
@@ -197,7 +198,7 @@ impl Context<'_> {
             (PanelBounds::BaseYear, Some(year)) => Bounding::Year(year),
             (PanelBounds::BaseYear, None) => {
                 faults.add(
-                    "composite.no_base_year",
+                    CompositeCode::NoBaseYear,
                     "/panel/base_year",
                     "以基年为界须给出 base_year。",
                     "Bounds of the base year need base_year.",

@@ -6,6 +6,7 @@ use survey::document::segment;
 
 use super::{context::Context, refusals::check_share};
 use crate::{
+    codes::CompositeCode,
     compile::faults::Faults,
     composite::{Denominator, Screening, Step},
     document::{CompositeStep, ScreenBy},
@@ -32,7 +33,7 @@ impl Context<'_> {
         ];
         if named.len() != order.len() || present.iter().any(|(step, there)| *there && !named.contains(step)) {
             faults.add(
-                "composite.bad_order",
+                CompositeCode::BadOrder,
                 "/order",
                 "order 须恰好列出文档中的每个步骤一次。",
                 "The order names every step of the document, each once.",
@@ -60,7 +61,7 @@ impl Context<'_> {
             .filter(|(_, rule)| !rule.factor.is_finite() || rule.factor == 0.0)
         {
             faults.add(
-                "composite.bad_setting",
+                CompositeCode::BadSetting,
                 format!("/denomination/indicators/{}/factor", segment(code)),
                 format!("系数 {} 不能为零。", rule.factor),
                 format!("The factor {} must not be zero.", rule.factor),
@@ -80,7 +81,7 @@ impl Context<'_> {
         }
         for unit in rule.drop.intersection(&rule.keep) {
             faults.add(
-                "composite.kept_and_dropped",
+                CompositeCode::KeptAndDropped,
                 "/screening/drop",
                 format!("单位 {unit} 同时列在 keep 和 drop 中，请只留一处。"),
                 format!("Unit {unit} stands in keep and in drop; leave it in one of them."),

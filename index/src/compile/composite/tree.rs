@@ -6,6 +6,7 @@ use survey::document::segment;
 
 use super::{context::Context, refusals::unknown};
 use crate::{
+    codes::CompositeCode,
     compile::{checks::check_unique, faults::Faults},
     composite::{Direction, NodeKind, NodeSpec, Tree},
     document::{self, WeightOrigin},
@@ -21,7 +22,7 @@ pub(super) fn nodes_of_document(tree: &[document::CompositeNode], faults: &mut F
     );
     if tree.is_empty() {
         faults.add(
-            "composite.no_nodes",
+            CompositeCode::NoNodes,
             "/tree",
             "指标树没有节点：请写出节点，或删去 tree 而用 iMeta 表。",
             "The tree has no nodes: name them, or leave tree out and give an iMeta table.",
@@ -32,7 +33,7 @@ pub(super) fn nodes_of_document(tree: &[document::CompositeNode], faults: &mut F
     for (at, node) in tree.iter().enumerate() {
         if let Some(parent) = node.parent.as_ref().filter(|parent| !codes.contains(parent)) {
             faults.add(
-                "composite.unknown_parent",
+                CompositeCode::UnknownParent,
                 format!("/tree/{at}/parent"),
                 format!("指标树中没有节点 {parent}。"),
                 format!("The tree has no node {parent}."),
@@ -40,7 +41,7 @@ pub(super) fn nodes_of_document(tree: &[document::CompositeNode], faults: &mut F
         }
         if !(node.weight.is_finite() && node.weight >= 0.0) {
             faults.add(
-                "composite.bad_weight",
+                CompositeCode::BadWeight,
                 format!("/tree/{at}/weight"),
                 format!("权重 {} 应不小于零。", node.weight),
                 format!("The weight {} must not be below zero.", node.weight),
@@ -111,7 +112,7 @@ impl Context<'_> {
             match nodes.iter_mut().find(|node| node.code == *code) {
                 None => unknown(code, &pointer, faults),
                 Some(_) if !(weight.is_finite() && *weight >= 0.0) => faults.add(
-                    "composite.bad_weight",
+                    CompositeCode::BadWeight,
                     pointer,
                     format!("权重 {weight} 应不小于零。"),
                     format!("The weight {weight} must not be below zero."),
