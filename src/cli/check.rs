@@ -94,7 +94,7 @@ struct Notice {
 /// The keys of signatures stay in the database, which is not asked here.
 fn signature_not_verified() -> Notice {
     Notice {
-        code: "signature.not_verified",
+        code: codes::cli::SIGNATURE_NOT_VERIFIED.name,
         message: Text::new(
             "离线核对不能验证签名，企业和调查期也未核对；上传时由系统验证。",
             "The signature cannot be verified offline, nor are enterprise and round compared; the system does so when the file is uploaded.",

@@ -57,7 +57,7 @@ impl Compile {
         let methodology = newest_document(&service, &operator(), DocumentKind::Methodology, code).await?;
         let unknown = || {
             Failed::new(
-                "not_found",
+                codes::general::NOT_FOUND,
                 format!("没有评价方法 {code}"),
                 format!("there is no methodology {code}"),
             )

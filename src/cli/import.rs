@@ -25,7 +25,7 @@ use crate::{
     jobs::worker,
     service::{
         Service,
-        error::ServiceError,
+        error::{ServiceError, codes},
         imports,
         imports::{
             begin::{Begun, Source, begin},
@@ -198,9 +198,9 @@ fn unfinished(view: &ImportView) -> Failed {
     };
     let code = error
         .and_then(|error| error["code"].as_str())
-        .unwrap_or("import.unfinished");
+        .unwrap_or(codes::cli::IMPORT_UNFINISHED.name);
     let counts = &view.counts;
-    Failed::new(
+    Failed::of(
         code,
         format!(
             "导入没有完成（{} / {}）：{}",

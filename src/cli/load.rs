@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::DataPlace,
     domain::document::Document,
-    service::{Service, documents::publish::publish_document},
+    service::{Service, documents::publish::publish_document, error::codes},
     shipped,
 };
 
@@ -39,8 +39,8 @@ impl Load {
                 })
             }
         };
-        let documents =
-            documents.map_err(|error| Failed::new("manifest", format!("清单有误：{error}"), error.to_string()))?;
+        let documents = documents
+            .map_err(|error| Failed::new(codes::cli::MANIFEST, format!("清单有误：{error}"), error.to_string()))?;
         let published = publish_all(&service, output, documents).await?;
         let lines = published.iter().map(|document| {
             format!(

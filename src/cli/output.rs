@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use survey::{cell::Place, document::DocumentFault, text::Text};
 
 use crate::{
-    service::error::{ServiceError, codes},
+    service::error::{
+        ServiceError,
+        codes::{self, Code},
+    },
     startup::StartError,
 };
 
@@ -42,7 +45,12 @@ struct FailedAt {
 
 impl Failed {
     /// A failure with a code and one sentence in each language.
-    pub(crate) fn new(code: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::of(code.name, zh, en)
+    }
+
+    /// A failure with a code that another crate or a job gives.
+    pub(crate) fn of(code: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             code: code.to_owned(),
             message: Text::new(zh, en),
@@ -76,14 +84,14 @@ impl Failed {
 
 impl From<ServiceError> for Failed {
     fn from(error: ServiceError) -> Self {
+        let internal = error.internal.as_deref().filter(|_| error.is(codes::general::INTERNAL));
+        let note = internal.map_or(String::new(), |internal| format!(" ({internal})"));
         let errors = error.faults.into_iter().map(|fault| FailedAt {
             code: fault.code,
             pointer: fault.pointer,
             place: fault.place,
             message: fault.message,
         });
-        let internal = error.internal.as_deref().filter(|_| error.is(codes::general::INTERNAL));
-        let note = internal.map_or(String::new(), |internal| format!(" ({internal})"));
         Self {
             code: error.code,
             errors: errors.collect(),
@@ -94,14 +102,18 @@ impl From<ServiceError> for Failed {
 
 impl From<StartError> for Failed {
     fn from(error: StartError) -> Self {
-        Self::new("start", format!("无法启动：{error}"), format!("cannot start: {error}"))
+        Self::new(
+            codes::cli::START,
+            format!("无法启动：{error}"),
+            format!("cannot start: {error}"),
+        )
     }
 }
 
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
         Self::new(
-            "io",
+            codes::cli::IO,
             format!("读写失败：{error}"),
             format!("cannot read or write: {error}"),
         )

@@ -18,6 +18,7 @@ use crate::{
     },
     service::{
         Service,
+        error::codes,
         returns::read::list_returns,
         rounds::read::round_by_code,
         templates::{
@@ -133,7 +134,7 @@ pub(super) async fn find_round(service: &Service, code: &str) -> Result<Round, F
     let found = round_by_code(service, &operator(), code).await?;
     found.ok_or_else(|| {
         Failed::new(
-            "not_found",
+            codes::general::NOT_FOUND,
             format!("没有调查期 {code}"),
             format!("there is no round {code}"),
         )

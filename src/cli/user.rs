@@ -14,6 +14,7 @@ use crate::{
     domain::access::{Role, Scope},
     service::{
         access::users::{NewUser, create_user},
+        error::codes,
         registry::read::enterprises_by_uscc,
     },
 };
@@ -79,7 +80,7 @@ impl User {
                 let mut found = enterprises_by_uscc(&service, &operator(), std::slice::from_ref(uscc)).await?;
                 let unknown = || {
                     Failed::new(
-                        "not_found",
+                        codes::general::NOT_FOUND,
                         format!("没有企业 {uscc}"),
                         format!("there is no enterprise {uscc}"),
                     )

@@ -46,13 +46,17 @@ mod tests {
 
     use super::*;
     use crate::api::guarded;
+    use crate::service::error::codes::general;
 
     async fn asked(path: &str) -> (StatusCode, Value) {
         let number = || Uuid::from_u128(7);
         let routes = Route::new()
             .at("/panic", make_sync(|_| -> Response { panic!("a mistake of ours") }))
             .at("/error", make_sync(|_| Failure::from(ServiceError::internal("secret"))))
-            .at("/refused", make_sync(|_| Failure::from(ServiceError::new("not_found"))));
+            .at(
+                "/refused",
+                make_sync(|_| Failure::from(ServiceError::new(general::NOT_FOUND))),
+            );
         let request = Request::builder().uri(path.parse().unwrap()).finish();
         let response = guarded(routes, Vec::new(), Arc::new(number)).call(request).await;
         let response = response.unwrap().into_response();

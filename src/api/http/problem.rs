@@ -16,11 +16,11 @@ use poem_openapi::{
 };
 use survey::text::Text;
 
+use super::incident::{Incident, Numbers};
 use crate::service::error::{
     Fault, Kind, ServiceError,
     codes::{self, Code},
 };
-use super::incident::{Incident, Numbers};
 
 /// A failure, as RFC 9457 describes it.
 #[derive(Clone, Debug, Object)]

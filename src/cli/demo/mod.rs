@@ -17,7 +17,14 @@ use super::{
     program,
     serve::{listen, until_told},
 };
-use crate::{clock::FixedClock, config::DataPlace, ids::SeededIds, service::Settings, startup, startup::Parts};
+use crate::{
+    clock::FixedClock,
+    config::DataPlace,
+    ids::SeededIds,
+    service::{Settings, error::codes},
+    startup,
+    startup::Parts,
+};
 
 /// Make a county, run a whole round through it and serve the result
 #[derive(Debug, clap::Args)]
@@ -89,7 +96,7 @@ fn require_empty(folder: &Path) -> Result<(), Failed> {
     if occupied {
         let place = folder.display();
         return Err(Failed::new(
-            "demo.folder_not_empty",
+            codes::cli::FOLDER_NOT_EMPTY,
             format!("文件夹 {place} 不是空的；请换一个，或先删除它。"),
             format!("the folder {place} is not empty; choose another or remove it first"),
         ));

@@ -22,7 +22,7 @@ use survey::document::{DocumentFault, parse_json, without_mark};
 use super::tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in};
 use crate::{
     cli::output::{Failed, Output},
-    service::runs::robustness::uniform_numbers,
+    service::{error::codes, runs::robustness::uniform_numbers},
 };
 
 /// How much the ranks hang on the choices made
@@ -91,7 +91,7 @@ impl Robustness {
         let draws = self.draws(&design, &nominal)?;
         if self.sensitivity && draws.blocks.is_empty() {
             return Err(Failed::new(
-                "robustness.no_blocks",
+                codes::cli::NO_BLOCKS,
                 "敏感性分析需要带 block 列的抽样表，请用 --sensitivity 重新抽样。",
                 "A sensitivity analysis needs draws with a block column; draw them with --sensitivity.",
             ));
@@ -281,7 +281,7 @@ fn read_table(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failed> {
     let unreadable = |error: csv::Error| {
         let place = path.display();
         Failed::new(
-            "input.unreadable",
+            codes::cli::INPUT_UNREADABLE,
             format!("无法读取 {place}：{error}；请保存为 UTF-8 编码的 CSV。"),
             format!("cannot read {place}: {error}; save it as CSV in UTF-8"),
         )
@@ -395,6 +395,6 @@ fn sentence(warning: &SensitivityWarning) -> String {
 impl From<RobustnessError> for Failed {
     fn from(error: RobustnessError) -> Self {
         let message = error.message();
-        Self::new(error.code(), message.zh, message.en)
+        Self::of(error.code(), message.zh, message.en)
     }
 }

@@ -245,6 +245,6 @@ fn second_opinion(tables: &mut Tables, figures: &Figures, scale: Scale) -> Resul
 impl From<StatisticsError> for Failed {
     fn from(error: StatisticsError) -> Self {
         let message = error.message();
-        Self::new(error.code(), message.zh, message.en)
+        Self::of(error.code(), message.zh, message.en)
     }
 }

@@ -7,13 +7,14 @@ use std::{
 };
 
 use index::{
+    codes::CompositeCode,
     composite::{Column, Matrix, Method, Normalisation, Tree, YearInput, normalise},
     document::{CompositeMethodology, Methodology},
     exchange::{MetaTable, ParameterTable, UnitTable},
 };
 use survey::document::DocumentFault;
 
-use crate::cli::output::Failed;
+use crate::{cli::output::Failed, service::error::codes};
 
 /// What a composite is computed from.
 pub(super) struct Inputs {
@@ -120,7 +121,8 @@ pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
         .years(method.tree.indicators(), &BTreeSet::new(), &BTreeSet::new())
         .map_err(refused(data))?;
     let latest = years.into_iter().next_back().map(|year| year.data);
-    let data = latest.ok_or_else(|| Failed::new("input.empty", "数据表没有单位。", "The table has no units."))?;
+    let data =
+        latest.ok_or_else(|| Failed::new(codes::cli::INPUT_EMPTY, "数据表没有单位。", "The table has no units."))?;
     Ok(Figures {
         data,
         tree: method.tree,
@@ -131,7 +133,11 @@ pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
 fn of_tree_alone(meta: &MetaTable, file: &Path) -> Result<Method, Failed> {
     let plain = br#"{ "kind": "composite", "code": "figures", "version": "1" }"#;
     let Methodology::Composite(document) = Methodology::parse(plain).map_err(refused_in(file))? else {
-        return Err(Failed::new("internal", "系统出错。", "Something failed on our side."));
+        return Err(Failed::new(
+            codes::general::INTERNAL,
+            "系统出错。",
+            "Something failed on our side.",
+        ));
     };
     document
         .method(Some(meta), &ParameterTable::default())
@@ -169,14 +175,14 @@ impl InputFiles {
         let file = &self.methodology;
         let Methodology::Composite(document) = Methodology::parse(&read(file)?).map_err(refused(file))? else {
             return Err(Failed::new(
-                "composite.other_kind",
+                codes::cli::OTHER_KIND,
                 format!("{} 不是 composite 类评价方法。", file.display()),
                 format!("{} is no methodology of the kind composite.", file.display()),
             ));
         };
         if meta.is_none() && document.tree.is_none() {
-            return Err(Failed::new(
-                "composite.no_tree",
+            return Err(Failed::of(
+                CompositeCode::NoTree.code(),
                 "评价方法没有指标树，请用 --tree 给出 iMeta 表。",
                 "The methodology has no tree; give an iMeta table with --tree.",
             ));
@@ -205,7 +211,7 @@ impl InputFiles {
 fn read(file: &Path) -> Result<Vec<u8>, Failed> {
     fs::read(file).map_err(|error| {
         Failed::new(
-            "io",
+            codes::cli::IO,
             format!("无法读取 {}：{error}", file.display()),
             format!("cannot read {}: {error}", file.display()),
         )
@@ -214,7 +220,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failed> {
 
 fn refused(file: &Path, faults: &[DocumentFault]) -> Failed {
     Failed::new(
-        "input.refused",
+        codes::cli::INPUT_REFUSED,
         format!("{} 有 {} 处错误。", file.display(), faults.len()),
         format!("{} has {} faults.", file.display(), faults.len()),
     )

@@ -13,7 +13,10 @@ use serde::Serialize;
 use survey::document::without_mark;
 
 use super::tables::{Figures, Tables, figures};
-use crate::cli::output::{Failed, Output};
+use crate::{
+    cli::output::{Failed, Output},
+    service::error::codes,
+};
 
 /// Weigh indicators: by comparisons or by their figures
 #[derive(Debug, clap::Args)]
@@ -135,7 +138,7 @@ impl Weights {
     fn figures(&self) -> Result<Figures, Failed> {
         let (Some(data), Some(tree)) = (&self.data, &self.tree) else {
             return Err(Failed::new(
-                "input.no_figures",
+                codes::cli::NO_FIGURES,
                 "此方法需要 --data 与 --tree。",
                 "this method needs --data and --tree",
             ));
@@ -213,7 +216,7 @@ fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
         .from_reader(without_mark(&bytes));
     let unreadable = |error: csv::Error| {
         Failed::new(
-            "input.unreadable",
+            codes::cli::INPUT_UNREADABLE,
             format!("无法读取判断矩阵：{error}；请保存为 UTF-8 编码的 CSV，各行单元格数相同。"),
             format!("The matrix cannot be read: {error}; save it as CSV in UTF-8, all rows of one length."),
         )
@@ -230,7 +233,7 @@ fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
         let row = row.map_err(unreadable)?;
         if row.get(0) != codes.get(at).map(String::as_str) {
             return Err(Failed::new(
-                "input.matrix_order",
+                codes::cli::MATRIX_ORDER,
                 "判断矩阵的行代码应与列代码一致且顺序相同，请更正首列。",
                 "The rows of the matrix must have the codes of its columns, in the same order; correct the first column.",
             ));
@@ -251,7 +254,7 @@ fn comparison(cell: &str) -> Result<Option<f64>, Failed> {
     };
     value.map(|(above, below)| Some(above / below)).ok_or_else(|| {
         Failed::new(
-            "input.not_a_number",
+            codes::cli::NOT_A_NUMBER,
             format!("“{cell}”不是数字，请写成 3 或 1/3。"),
             format!("\"{cell}\" is not a number; write 3 or 1/3"),
         )
@@ -287,6 +290,6 @@ fn write(path: &Path, groups: &[Group]) -> Result<(), Failed> {
 impl From<WeightError> for Failed {
     fn from(error: WeightError) -> Self {
         let message = error.message();
-        Self::new(error.code(), message.zh, message.en)
+        Self::of(error.code(), message.zh, message.en)
     }
 }

@@ -302,8 +302,6 @@ pub(super) const OWED: &[Owed] = &[
     owed("src/service/mod.rs", "ronghe::jobs"),
     // Limits of an import move into the service.
     owed("src/service/mod.rs", "ronghe::config"),
-    // A refusal of its own.
-    owed("src/reader/mod.rs", "ronghe::service"),
     // Use cases that do not exist yet.
     owed("src/cli/compile.rs", "ronghe::store"),
     owed("src/cli/demo.rs", "ronghe::store"),

@@ -122,7 +122,7 @@ pub(super) const TABLE: &[Row] = &[
         "create_import",
         Path("round_id"),
         "T",
-        Refused(422, "zip.unreadable"),
+        Refused(422, "import.zip_truncated"),
         "",
     ),
     (

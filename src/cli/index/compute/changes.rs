@@ -9,9 +9,12 @@ use super::{
     warning::Warning,
     written::{Written, rank},
 };
-use crate::cli::{
-    index::tables::{Tables, number},
-    output::Failed,
+use crate::{
+    cli::{
+        index::tables::{Tables, number},
+        output::Failed,
+    },
+    service::error::codes,
 };
 
 impl Written<'_> {
@@ -135,7 +138,7 @@ fn name(year: &YearResult) -> String {
 fn not_told(from: &YearResult, to: &YearResult, why: &CompositeError) -> Warning {
     let ([from, to], why) = ([from, to].map(name), why.message());
     Warning {
-        code: "changes.not_told",
+        code: codes::cli::CHANGES_NOT_TOLD.name,
         message: Text::new(
             format!(
                 "{from} 年到 {to} 年的变动无从分解，因为 {from} 年的标尺不适用于 {to} 年的数据：{}",

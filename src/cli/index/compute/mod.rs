@@ -118,6 +118,6 @@ impl Compute {
 impl From<CompositeError> for Failed {
     fn from(error: CompositeError) -> Self {
         let message = error.message();
-        Self::new(error.code(), message.zh, message.en)
+        Self::of(error.code(), message.zh, message.en)
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use survey::text::Text;
 
 use super::written::Written;
+use crate::service::error::codes;
 
 /// A reason to look at results that were computed.
 #[derive(Serialize)]
@@ -60,7 +61,7 @@ impl Written<'_> {
         (!differing.is_empty()).then(|| {
             let codes = differing.join(", ");
             Warning {
-                code: "treatment.differs",
+                code: codes::cli::TREATMENT_DIFFERS.name,
                 message: Text::new(
                     format!("各年的异常值处理不同，得分不能跨年比较，变化中也含有处理的影响：{codes}"),
                     format!("treated otherwise in one year than in another, so that scores cannot be compared over the years and changes hold the treatment too: {codes}"),

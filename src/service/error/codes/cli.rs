@@ -1,6 +1,6 @@
 //! The command line alone.
 
-use super::{Code, Kind};
+use super::{Code, FaultCode, Kind};
 
 codes! {
     UNREADABLE = "file.unreadable", NotFound,
@@ -12,4 +12,55 @@ codes! {
     UNKNOWN_QUESTIONNAIRE = "questionnaire.unknown", NotFound,
         "没有这份内置调查表。请核对 --questionnaire 的代码。",
         "There is no such built-in questionnaire. Check the code given with --questionnaire.";
+    START = "start", Internal,
+        "程序无法启动，原因见句中。请检查数据目录、数据库和端口。",
+        "The program cannot start; the sentence says why. Check the data folder, the database and the port.";
+    IO = "io", Internal,
+        "读写失败，原因见句中。请检查路径、权限和磁盘空间。",
+        "Reading or writing failed; the sentence says why. Check path, permissions and the space on the disk.";
+    MANIFEST = "manifest", Unprocessable,
+        "文档清单有误，原因见句中。请改正 manifest.json。",
+        "The manifest of documents is wrong; the sentence says why. Correct manifest.json.";
+    FOLDER_NOT_EMPTY = "demo.folder_not_empty", Conflict,
+        "演示用的文件夹不是空的。请换一个，或先删除它。",
+        "The folder of the demonstration is not empty. Choose another or remove it first.";
+    IMPORT_UNFINISHED = "import.unfinished", Internal,
+        "导入没有完成，原因见句中。请按原因处理后再次执行同一命令。",
+        "The import did not end; the sentence says why. See to it and give the same command again.";
+    NO_FIGURES = "input.no_figures", Unprocessable,
+        "此赋权方法需要数据表和指标树。请给出 --data 与 --tree。",
+        "This method of weighing needs figures and a tree. Give --data and --tree.";
+    INPUT_UNREADABLE = "input.unreadable", Unprocessable,
+        "无法读取表格。请保存为 UTF-8 编码的 CSV，各行单元格数相同。",
+        "A table cannot be read. Save it as CSV in UTF-8, all rows of one length.";
+    MATRIX_ORDER = "input.matrix_order", Unprocessable,
+        "判断矩阵的行代码与列代码不一致或顺序不同。请更正首列。",
+        "The rows of the matrix do not have the codes of its columns in the same order. Correct the first column.";
+    NOT_A_NUMBER = "input.not_a_number", Unprocessable,
+        "判断矩阵的单元格不是数字。请写成 3 或 1/3。",
+        "A cell of the matrix is not a number. Write 3 or 1/3.";
+    INPUT_EMPTY = "input.empty", Unprocessable,
+        "数据表没有单位。请补充数据行。",
+        "The table has no units. Supply rows.";
+    INPUT_REFUSED = "input.refused", Unprocessable,
+        "输入文件有错误，逐条见 errors。请改正后再次执行。",
+        "An input file has faults; each is in errors. Correct them and give the command again.";
+    OTHER_KIND = "composite.other_kind", Unprocessable,
+        "文件不是 composite 类评价方法。请给出 kind 为 composite 的文档。",
+        "The file is no methodology of the kind composite. Give a document of that kind.";
+    NO_BLOCKS = "robustness.no_blocks", Unprocessable,
+        "敏感性分析需要带 block 列的抽样表。请用 --sensitivity 重新抽样。",
+        "A sensitivity analysis needs draws with a block column. Draw them with --sensitivity.";
+}
+
+faults! {
+    SIGNATURE_NOT_VERIFIED = "signature.not_verified",
+        "离线核对不能验证签名，企业和调查期也未核对。上传时由系统验证。",
+        "The signature cannot be verified offline, nor are enterprise and round compared. The system does so when the file is uploaded.";
+    TREATMENT_DIFFERS = "treatment.differs",
+        "各年的异常值处理不同，得分不能跨年比较。如需比较，请对各年用同样的处理。",
+        "Values are treated otherwise in one year than in another, so that scores cannot be compared over the years. To compare them, treat all years alike.";
+    CHANGES_NOT_TOLD = "changes.not_told",
+        "两年之间的变动无从分解，前一年的标尺不适用于后一年的数据。原因见句中。",
+        "The change between two years is not taken apart, as the scales of the first cannot take the figures of the second. The sentence says why.";
 }

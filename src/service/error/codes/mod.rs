@@ -63,7 +63,7 @@ pub mod rounds;
 pub mod runs;
 pub mod templates;
 
-/// All error codes of the service.
+/// All error codes that the API answers with.
 pub fn all() -> impl Iterator<Item = Code> {
     [
         general::ALL,
@@ -77,14 +77,13 @@ pub fn all() -> impl Iterator<Item = Code> {
         imports::ALL,
         runs::ALL,
         jobs::ALL,
-        cli::ALL,
     ]
     .into_iter()
     .flatten()
     .copied()
 }
 
-/// All fault codes of the service.
+/// All fault codes that the API answers with.
 pub fn faults() -> impl Iterator<Item = FaultCode> {
     [
         access::FAULTS,
@@ -99,15 +98,24 @@ pub fn faults() -> impl Iterator<Item = FaultCode> {
     .copied()
 }
 
+/// The error codes and notices of the command line alone.
+pub fn command_line() -> (&'static [Code], &'static [FaultCode]) {
+    (cli::ALL, cli::FAULTS)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{all, faults};
+    use super::{all, command_line, faults};
 
     #[test]
     fn codes_are_unique_and_bilingual() {
-        let (errors, faults) = (all().map(|code| (code.name, code.zh, code.en)), faults());
+        let (errors, notices) = command_line();
+        let errors = all()
+            .chain(errors.iter().copied())
+            .map(|code| (code.name, code.zh, code.en));
+        let faults = faults().chain(notices.iter().copied());
         let rows = errors.chain(faults.map(|code| (code.name, code.zh, code.en)));
         let mut seen = BTreeSet::new();
         for (name, zh, en) in rows {
