@@ -25,6 +25,7 @@ pub mod exchange;
 pub mod explain;
 pub mod ladder;
 pub mod outline;
+pub mod over_returns;
 pub mod rank;
 pub mod region;
 pub mod returns;

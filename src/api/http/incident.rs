@@ -45,8 +45,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::api::guarded;
-    use crate::service::error::codes::general;
+    use crate::{api::guarded, service::error::codes::general};
 
     async fn asked(path: &str) -> (StatusCode, Value) {
         let number = || Uuid::from_u128(7);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use index::{
     card::Scored,
-    compile::OverReturns,
-    explain::{self, Distance, ExplainNode, Improvement, Missing},
+    explain::{Distance, ExplainNode, Improvement, Missing},
+    over_returns::Explained,
 };
 use survey::{answer::Answer, cell::Provenance, survey::Survey};
 
@@ -75,19 +75,7 @@ pub async fn explain_result(
     let form = service.form(&round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
     let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
-    let (roots, next, missing) = match &methodology {
-        OverReturns::Each(methodology) => (
-            explain::tree(&scored, methodology),
-            explain::distance(&scored, methodology),
-            explain::missing(&scored, methodology),
-        ),
-        OverReturns::Together(composite) => (
-            explain::tree_together(&scored, composite),
-            explain::distance_together(&scored, composite),
-            explain::missing_together(&scored),
-        ),
-        OverReturns::Region(region) => (explain::tree_region(&scored, region), None, Missing::default()),
-    };
+    let Explained { roots, next, missing } = methodology.explain(&scored);
     // Whoever may not read returns is shown no answers.
     let evidence = if allowed(caller.role, Action::ReadReturns) {
         evidence(&form.survey, &roots, &revision)
@@ -119,20 +107,18 @@ pub async fn improve_result(
     let result = store::run_result::find_result(conn, &caller.scope, run.id, enterprise).await?;
     let round = store::round::find_round(conn, run.round).await?;
     let methodology = service.methodology(run.methodology, &round).await?;
-    let all = match &methodology {
-        OverReturns::Each(_) | OverReturns::Region(_) => None,
-        OverReturns::Together(_) => Some(service.scored_runs.of(service, &run).await?),
+    let all = if methodology.scores_together() {
+        Some(service.scored_runs.of(service, &run).await?)
+    } else {
+        None
     };
-    blocking(move || match (&methodology, all) {
-        (OverReturns::Each(methodology), _) => {
-            let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
-            Ok(explain::improvement(&scored, methodology))
-        }
-        (OverReturns::Together(_), None) | (OverReturns::Region(_), _) => Ok(None),
-        (OverReturns::Together(_), Some(all)) => {
-            let unit = all.place(result.enterprise)?;
-            Ok(explain::improvement_together(&all.scores, &all.methodology, unit)?)
-        }
+    blocking(move || {
+        let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
+        let among = match &all {
+            Some(all) => Some((&*all.scores, all.place(result.enterprise)?)),
+            None => None,
+        };
+        Ok(methodology.improve(&scored, among)?)
     })
     .await
 }

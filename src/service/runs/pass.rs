@@ -14,7 +14,7 @@ use futures::{
     stream::{self, BoxStream, Stream},
 };
 use index::{
-    card::{NodeKind, Scored},
+    card::Scored,
     compile::{CompiledCard, CompiledComposite, OverReturns},
     composite::{Column, Matrix},
     exact::Fixed,
@@ -240,7 +240,7 @@ impl Pass {
         while let Some(chunk) = chunks.try_next().await? {
             for one in chunk {
                 inputs.add_bytes(&one.line);
-                scores.push(main_score(&one.gave));
+                scores.push(one.gave.main_score());
                 bands.push(band(one.gave.attained.as_ref()));
             }
             steps.progress.report(scores.len(), steps.total).await?;
@@ -571,16 +571,6 @@ struct InputLine<'a> {
     answers: &'a Answers,
     not_applicable: Vec<&'a str>,
     previous: Option<&'a Answers>,
-}
-
-/// The score that enterprises are ranked by: that of the first root which is no topic.
-pub(crate) fn main_score(scored: &Scored) -> Option<Fixed> {
-    let is_main = |kind| matches!(kind, NodeKind::Aggregate | NodeKind::Total);
-    scored
-        .nodes
-        .iter()
-        .find(|node| node.parent.is_none() && is_main(node.kind))
-        .and_then(|node| node.score)
 }
 
 /// The level or stage.

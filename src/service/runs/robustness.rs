@@ -2,19 +2,16 @@
 //! weight and with settings that could be otherwise, and the ranking without each indicator. The engine and its formulas are
 //! in [`index::robustness`]; the random numbers come from the run's seed, so that the same request gives the same report.
 
-use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
 
 use index::{
-    card::{NodeKind, Scored},
+    card::Scored,
     compile::OverReturns,
-    composite::{Aggregation, Column, Direction, Matrix, NodeSpec, Tree},
-    exact::Fixed,
-    ladder::{SceneCount, ScoreLevels, ScoreStages},
-    outline::{OutlineJoin, OutlineNode, main_tree, outline},
-    rank::Precision,
+    composite::Tree,
+    over_returns::Replicable,
     robustness::{
-        Design, Draw, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,
-        UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
+        Design, Draws, RankInterval, Removals, Replicated, RobustnessError, Sensitivity, draw, draw_sobol, remove_each,
+        replicate, sensitivity,
     },
 };
 use rand::{Rng, SeedableRng};
@@ -218,18 +215,18 @@ pub async fn test_robustness(
         store::run_result::all_results(conn, &Scope::whole_county("a run is varied over all its results"), id).await?;
     rows.retain(|row| row.score.is_some());
     let runs: usize = count(request.runs());
-    let levels = match &methodology {
-        OverReturns::Each(methodology) => (methodology.score_levels(), methodology.score_stages()),
-        OverReturns::Region(_) => return Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
-        OverReturns::Together(_) => {
-            let all = service.scored_runs.of(service, &run).await?;
-            let varied = Varied::of(service, &run, &round).await?;
-            let report = move |steps: &Steps| report(&run, &request, rows, &Shaken::together(all, varied), steps);
-            return progress.watch((0, runs), report).await;
-        }
-    };
-    let nodes = main_tree(outline(&methodology));
-    let (mut seen, total) = (Vec::with_capacity(rows.len()), rows.len() + runs);
+    if methodology.scores_together() {
+        let all = service.scored_runs.of(service, &run).await?;
+        let varied = Varied::of(service, &run, &round).await?;
+        let report = move |steps: &Steps| {
+            let ranking = Replicable::together(&all.methodology, &all.scores);
+            report(&run, &request, rows, &ranking, Some((&all, &varied)), steps)
+        };
+        return progress.watch((0, runs), report).await;
+    }
+    let not_over_enterprises = || ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES);
+    let mut results = methodology.results().ok_or_else(not_over_enterprises)?;
+    let (mut read, total) = (0, rows.len() + runs);
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<EnterpriseId> = chunk.iter().map(|row| row.enterprise).collect();
         let details = store::run_result::details(
@@ -243,187 +240,36 @@ pub async fn test_robustness(
             let detail = details.get(&row.enterprise);
             let detail = detail.ok_or_else(|| ServiceError::internal("a result without its nodes"))?;
             let scored: Scored = serde_json::from_str(detail).map_err(ServiceError::internal)?;
-            seen.push(Seen {
-                scores: indicator_scores(&nodes, &scored),
-                counts: scored.scene_counts,
-            });
+            results.add(row.uscc.clone(), scored);
         }
-        progress.report(seen.len(), total).await?;
+        read += chunk.len();
+        progress.report(read, total).await?;
     }
-    let read = rows.len();
     let report = move |steps: &Steps| {
-        let shaken = Shaken::each(&nodes, &rows, seen, levels)?;
-        report(&run, &request, rows, &shaken, steps)
+        let ranking = results.replicable().map_err(ServiceError::internal)?;
+        let ranking = ranking.ok_or_else(|| ServiceError::new(codes::runs::NOT_SCORED))?;
+        report(&run, &request, rows, &ranking, None, steps)
     };
     progress.watch((read, total), report).await
 }
 
-/// What is looked at of a return that was scored by itself.
-struct Seen {
-    /// The scores of its indicators, in the order of the tree.
-    scores: Vec<Option<f64>>,
-    /// Its scenes by level.
-    counts: Vec<SceneCount>,
-}
-
-/// What is shaken.
-struct Shaken {
-    prepared: Prepared,
-    /// The node that is ranked.
-    root: String,
-    /// Scores from which a level begins, rising.
-    cuts: Vec<f64>,
-    /// Labels of the levels or stages, from the lowest up; none where levels are no cuts of the node and stages no plain
-    /// comparisons.
-    levels: Vec<Text>,
-    /// Where they are stages by the scores of several nodes.
-    stages: Option<ScoreStages>,
-    /// Where levels ask for scenes too: those of each unit.
-    scenes: Option<(ScoreLevels, BTreeMap<String, Vec<SceneCount>>)>,
-    /// In which form scores are ranked, and compared with cuts and the limits of stages.
-    rank_precision: Precision,
-    level_precision: Precision,
-    /// Where settings can be otherwise: what gives the figures on scale then.
-    varied: Option<(Arc<ScoredRun>, Varied)>,
-}
-
-impl Shaken {
-    /// Returns that were scored together: their figures on one scale, under the methodology's own tree and means.
-    fn together(all: Arc<ScoredRun>, varied: Varied) -> Self {
-        let method = &all.methodology.method;
-        let root = all.scores.main_node().to_owned();
-        let cuts = method.cuts.as_ref().filter(|cuts| cuts.node == root);
-        let levels: Vec<&(String, Option<f64>)> = cuts.into_iter().flat_map(|cuts| cuts.levels.iter().rev()).collect();
-        let below = cuts.filter(|cuts| cuts.lowest_has_limit());
-        let below = below.map(|_| Text::new("未达级", "no level"));
-        let labels = levels.iter().map(|(level, _)| all.methodology.level_label(level));
-        let stages = method.score_stages();
-        Self {
-            prepared: all.scores.prepared(&all.methodology),
-            root,
-            cuts: levels.iter().filter_map(|(_, least)| *least).collect(),
-            levels: match &stages {
-                Some(stages) => stages.labels(),
-                None => below.into_iter().chain(labels).collect(),
-            },
-            stages,
-            scenes: None,
-            rank_precision: method.rank_precision(),
-            level_precision: method.level_precision(),
-            varied: Some((all, varied)),
-        }
-    }
-
-    /// Returns that were scored each by itself: the scores of their indicators, under arithmetic means.
-    fn each(
-        nodes: &[OutlineNode],
-        rows: &[RankingRow],
-        seen: Vec<Seen>,
-        (levels, stages): (Option<ScoreLevels>, Option<ScoreStages>),
-    ) -> Result<Self, ServiceError> {
-        let root = nodes
-            .first()
-            .ok_or_else(|| ServiceError::new(codes::runs::NOT_SCORED))?;
-        let levels = levels.filter(|levels| levels.node == root.code);
-        let (scores, counts): (Vec<_>, Vec<_>) = seen.into_iter().map(|seen| (seen.scores, seen.counts)).unzip();
-        let prepared = prepared(nodes, rows, &scores)?;
-        let is_node = |code: &str| prepared.tree.aggregates().any(|node| node == code);
-        let stages = stages.filter(|stages| stages.nodes().all(is_node));
-        let labels = match (&levels, &stages) {
-            (Some(levels), _) => levels.labels(),
-            (None, Some(stages)) => stages.labels(),
-            (None, None) => Vec::new(),
-        };
-        let precision = Precision::Rounded(root.decimals);
-        Ok(Self {
-            root: root.code.to_string(),
-            cuts: levels.as_ref().map_or_else(Vec::new, ScoreLevels::cuts),
-            levels: labels,
-            prepared,
-            stages,
-            scenes: levels.map(|levels| (levels, rows.iter().map(|row| row.uscc.clone()).zip(counts).collect())),
-            rank_precision: precision,
-            level_precision: precision,
-            varied: None,
-        })
-    }
-
-    /// The figures on scale under the settings of a draw.
-    fn prepared_for(
-        &self,
-        design: &Design,
-        replication: usize,
-        draw: &Draw,
-    ) -> Result<Cow<'_, Prepared>, RobustnessError> {
-        match &self.varied {
-            Some((all, varied)) if !draw.settings.is_empty() => {
-                varied.prepared(all, design, replication, draw).map(Cow::Owned)
-            }
-            _ => Ok(Cow::Borrowed(&self.prepared)),
-        }
-    }
-
-    /// The probability of each level of a unit; nothing where it cannot be told.
-    fn levels_of(&self, unit: &UnitRobustness) -> Vec<f64> {
-        match (&self.stages, &self.scenes) {
-            _ if self.levels.is_empty() => Vec::new(),
-            (Some(stages), _) => stages.probabilities(&unit.levels),
-            (None, None) => unit.levels.clone(),
-            (None, Some((levels, counts))) => {
-                let counts = counts.get(&unit.unit).map_or(&[][..], Vec::as_slice);
-                levels.probabilities(&unit.levels, counts)
-            }
-        }
-    }
-}
-
-/// The scores of the indicators in the order of the tree, each 0 to 100.
-fn indicator_scores(nodes: &[OutlineNode], scored: &Scored) -> Vec<Option<f64>> {
-    let by_code: BTreeMap<&str, _> = scored.nodes.iter().map(|node| (&*node.code, node.score)).collect();
-    nodes
-        .iter()
-        .filter(|node| node.kind == NodeKind::Indicator)
-        .map(|node| {
-            let score = by_code.get(&*node.code).copied().flatten()?;
-            Some(as_percent(nodes, node, score).to_f64())
-        })
-        .collect()
-}
-
-/// Where points add up, a score stands as a percentage of its points; a weighted mean of those is the same sum.
-fn as_percent(nodes: &[OutlineNode], node: &OutlineNode, score: Fixed) -> Fixed {
-    let parent = nodes.iter().find(|other| Some(&other.code) == node.parent.as_ref());
-    let points = node
-        .weight
-        .filter(|_| parent.is_some_and(|parent| parent.join == Some(OutlineJoin::Sum)));
-    points
-        .and_then(|points| Fixed::weighted_quotient([(Fixed::PERCENT, score)], points, Fixed::DECIMALS))
-        .unwrap_or(score)
-}
-
+/// `varied` gives the figures on scale where settings can be otherwise.
 fn report(
     run: &Run,
     request: &RobustnessRequest,
     rows: Vec<RankingRow>,
-    shaken: &Shaken,
+    ranking: &Replicable,
+    varied: Option<(&ScoredRun, &Varied)>,
     steps: &Steps,
 ) -> Result<RunRobustness, ServiceError> {
-    let prepared = &shaken.prepared;
+    let prepared = &ranking.prepared;
     let go_on = |more| steps.go_on(more);
-    let replications = Request {
-        node: &shaken.root,
-        cuts: &shaken.cuts,
-        stages: shaken.stages.as_ref(),
-        rank_precision: shaken.rank_precision,
-        level_precision: shaken.level_precision,
-        threads: THREADS,
-        keep: false,
-        watch: Some(&go_on),
-    };
+    let replications = ranking.request(THREADS, Some(&go_on));
     let design = request.design();
     let draws = draws(run, request, &design, &prepared.tree)?;
-    let replicated = replicate(prepared, &draws, &replications, |at, drawn| {
-        shaken.prepared_for(&design, at, drawn)
+    let replicated = replicate(prepared, &draws, &replications, |at, drawn| match varied {
+        Some((all, varied)) if !drawn.settings.is_empty() => varied.prepared(all, &design, at, drawn).map(Cow::Owned),
+        _ => Ok(Cow::Borrowed(prepared)),
     });
     let replicated = replicated?;
     let told = request.sensitivity.then(|| {
@@ -432,11 +278,11 @@ fn report(
     });
     let told = told.transpose()?;
     let codes: Vec<String> = prepared.tree.indicators().map(str::to_owned).collect();
-    let removals = remove_each(prepared, &shaken.root, &codes, replications.rank_precision, THREADS);
+    let removals = remove_each(prepared, &ranking.root, &codes, replications.rank_precision, THREADS);
     let removals = removals?;
     Ok(RunRobustness {
         sensitivity: told,
-        ..summed_up(run, request, rows, shaken, &replicated, &removals)
+        ..summed_up(run, request, rows, ranking, &replicated, &removals)
     })
 }
 
@@ -458,41 +304,11 @@ pub(crate) fn uniform_numbers(seed: u64, stream: u64) -> impl FnMut() -> f64 + u
     move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Data and tree for the engine: the tree of the main score, arithmetic means, missing indicators left out.
-fn prepared(nodes: &[OutlineNode], rows: &[RankingRow], scores: &[Vec<Option<f64>>]) -> Result<Prepared, ServiceError> {
-    let mut specs = Vec::with_capacity(nodes.len());
-    let mut columns = Vec::new();
-    for node in nodes {
-        let weight = node.weight.unwrap_or(Fixed::ONE).to_f64();
-        let (code, parent) = (node.code.to_string(), node.parent.as_deref());
-        if node.kind == NodeKind::Indicator {
-            let at = columns.len();
-            let cells = scores.iter().map(|row| row.get(at).copied().flatten());
-            columns.push(Column::new(code.clone(), cells).map_err(ServiceError::internal)?);
-            let parent = parent.ok_or_else(|| ServiceError::internal(format!("indicator {code} without a parent")))?;
-            specs.push(NodeSpec::indicator(code, parent, weight, Direction::Positive));
-        } else {
-            // Means are rounded as in the run; sums of rounded points are what they are.
-            let is_mean = node.join == Some(OutlineJoin::WeightedMean);
-            specs.push(NodeSpec {
-                decimals: Some(node.decimals).filter(|_| is_mean),
-                ..NodeSpec::aggregate(code, parent, weight)
-            });
-        }
-    }
-    let units = rows.iter().map(|row| row.uscc.clone()).collect();
-    Ok(Prepared {
-        data: Matrix::new(units, columns).map_err(ServiceError::internal)?,
-        tree: Tree::new(&specs).map_err(ServiceError::internal)?,
-        aggregation: Aggregation::default(),
-    })
-}
-
 fn summed_up(
     run: &Run,
     request: &RobustnessRequest,
     rows: Vec<RankingRow>,
-    shaken: &Shaken,
+    ranking: &Replicable,
     replicated: &Replicated,
     removals: &Removals,
 ) -> RunRobustness {
@@ -515,7 +331,7 @@ fn summed_up(
                 q95: interval.q95,
                 best: interval.best,
                 worst: interval.worst,
-                levels: shaken.levels_of(unit),
+                levels: ranking.levels_of(unit),
             })
         })
         .collect();
@@ -542,7 +358,7 @@ fn summed_up(
         ranked,
         mean_shift: mean(replicated.mean_shifts.iter().sum(), replicated.mean_shifts.len()),
         mean_width: mean(intervals.clone().map(width).sum(), intervals.count()),
-        levels: shaken.levels.clone(),
+        levels: ranking.levels.clone(),
         enterprises,
         removals: removed,
         sensitivity: None,

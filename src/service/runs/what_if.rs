@@ -14,7 +14,7 @@ use survey::{
 };
 
 use super::{
-    pass::{band, figures_of_content, main_score, score_content},
+    pass::{band, figures_of_content, score_content},
     read::get_run,
 };
 use crate::{
@@ -112,7 +112,7 @@ async fn by_itself(
     methodology: &CompiledCard,
     scored: Scored,
 ) -> Result<WhatIf, ServiceError> {
-    let score = main_score(&scored).map(index::exact::Fixed::to_f64);
+    let score = scored.main_score().map(index::exact::Fixed::to_f64);
     let rank = match score {
         // How many stand above it is no more than the rank itself says.
         Some(score) => {
