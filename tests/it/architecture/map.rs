@@ -37,8 +37,8 @@ fn is_defined(path: &str) -> bool {
     };
     let kinds = ["fn", "struct", "enum", "trait", "type", "const"];
     let definitions = kinds.map(|kind| format!("{kind} {name}"));
-    let below = modules.iter().filter(|(path, _)| rooms::below(path, module));
-    below.into_iter().any(|(_, file)| {
+    let mut below = modules.iter().filter(|(path, _)| rooms::below(path, module));
+    below.any(|(_, file)| {
         let text = fs::read_to_string(project().join(file)).unwrap();
         definitions.iter().any(|definition| {
             let mut after = text.split(definition.as_str()).skip(1);

@@ -78,7 +78,10 @@ const UNORDERED: &[(&str, &str)] = &[
 
 /// Functions that give a statement again and again, or call one that does.
 const STATEMENTS_IN_LOOPS: &[(&str, &str)] = &[
-    ("jobs::queue::Queue::start", "looks for waiting jobs at an interval"),
+    (
+        "jobs::queue::ApalisQueue::start",
+        "looks for waiting jobs at an interval",
+    ),
     (
         "service::documents::catalogue::contents",
         "the documents of a round, about seven; kept once compiled",
@@ -107,7 +110,7 @@ const STATEMENTS_IN_LOOPS: &[(&str, &str)] = &[
     ("service::rounds::figures::Figures::read_changes", "in chunks"),
     ("service::runs::compute::compute", "in groups of results"),
     ("service::runs::export::rows", "page by page"),
-    ("service::runs::robustness::shake_run", "in chunks"),
+    ("service::runs::robustness::test_robustness", "in chunks"),
     ("service::templates::issue_bulk::last_answers", "in chunks"),
     ("store::enterprise::find_enterprises_by_name", "in chunks"),
     ("store::enterprise::find_enterprises_by_uscc", "in chunks"),
