@@ -5,5 +5,6 @@
 //! behind is taken up again at the next start.
 
 mod carry_out;
+mod pace;
 pub mod queue;
 pub mod worker;

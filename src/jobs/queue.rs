@@ -9,7 +9,10 @@ use futures::{FutureExt as _, TryFutureExt as _, future::BoxFuture};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-use super::worker::{wake_waiting, work};
+use super::{
+    pace::Pace,
+    worker::{wake_waiting, work},
+};
 use crate::{
     domain::job::JobId,
     service::{Service, error::ServiceError, jobs::queue::Queue},
@@ -85,12 +88,12 @@ impl ApalisQueue {
         let until = stopped(stop.clone());
         match self.0.clone() {
             Storage::Sqlite(storage) => {
-                let builder = WorkerBuilder::new(name).backend(storage.poll_with_interval(LOOK_EVERY));
+                let builder = WorkerBuilder::new(name).backend(storage.poll_with_stream(Pace::every(LOOK_EVERY)));
                 let worker = builder.data(Arc::clone(service)).build(handle);
                 worker.run_until(until).await.map_err(|error| failed(&error))?;
             }
             Storage::Postgres(storage) => {
-                let builder = WorkerBuilder::new(name).backend(storage.poll_with_interval(LOOK_EVERY));
+                let builder = WorkerBuilder::new(name).backend(storage.poll_with_stream(Pace::every(LOOK_EVERY)));
                 let worker = builder.data(Arc::clone(service)).build(handle);
                 worker.run_until(until).await.map_err(|error| failed(&error))?;
             }
