@@ -21,7 +21,7 @@ use crate::{
 const TOLERANCE: f64 = 1e-9;
 
 /// The energy account of a return.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EnergyAccount {
     /// Factor set in force.
     pub energy_set: String,
@@ -42,7 +42,7 @@ pub struct EnergyAccount {
 }
 
 /// One year of an account.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EnergyYear {
     /// Fuel by fuel; those without a quantity too.
     pub lines: Vec<AccountLine>,
@@ -60,7 +60,7 @@ pub struct EnergyYear {
 }
 
 /// One fuel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AccountLine {
     /// Code of the question.
     pub question: String,
@@ -120,7 +120,7 @@ pub struct FactorUsed {
 }
 
 /// A figure that follows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EnergyFigure {
     /// Code of the derived value.
     pub code: String,

@@ -18,7 +18,7 @@ const LEAST_BASE: usize = 500;
 const NARROW: f64 = 0.1;
 
 /// An index with its bootstrap interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The index.
     pub index: f64,
@@ -29,7 +29,7 @@ pub struct Estimate {
 }
 
 /// How the output hangs on one parameter.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SensitivityIndex {
     /// Name of the parameter.
     pub parameter: String,
@@ -40,7 +40,7 @@ pub struct SensitivityIndex {
 }
 
 /// Why indices are not to be relied on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SensitivityWarning {
     /// Too few draws per block.
@@ -60,7 +60,7 @@ pub enum SensitivityWarning {
 }
 
 /// All indices.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Sensitivity {
     /// Variance of the output over the random draws (divisor 2N - 1).
     pub variance: f64,

@@ -22,7 +22,7 @@ pub struct GridFactors {
 }
 
 /// A grid factor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GridFactor {
     /// Year it speaks of.
     pub year: String,
