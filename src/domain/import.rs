@@ -230,7 +230,7 @@ impl ImportItem {
 }
 
 /// How far an import is: counts over its files or rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ImportCounts {
     /// Files or rows in all.
     pub items: u64,

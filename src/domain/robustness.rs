@@ -19,6 +19,11 @@ pub struct RobustnessRequest {
 }
 
 impl RobustnessRequest {
+    /// Replications where nothing is said: the intervals of ranks are stable from some hundreds on.
+    pub const USUAL_REPLICATIONS: u32 = 1_000;
+    /// Noise where nothing is said: a weight moves by a quarter of itself at most.
+    pub const USUAL_NOISE: f64 = 0.25;
+
     /// How often the ranking is computed.
     pub fn runs(&self) -> u64 {
         let blocks = if self.sensitivity {

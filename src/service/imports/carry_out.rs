@@ -34,7 +34,7 @@ use crate::{
 const AHEAD: usize = 3;
 
 /// The end of an import.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct ImportSummary {
     /// The import.
     pub import_id: ImportId,

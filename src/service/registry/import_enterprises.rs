@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The report of an import, row by row.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ImportReport {
     /// Rows read, the header not counted.
     pub rows: usize,
@@ -46,7 +46,7 @@ impl ImportReport {
 }
 
 /// What became of one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RowOutcome {
     /// Row number as the spreadsheet shows it, the header being row 1.
     pub row: usize,
@@ -60,7 +60,7 @@ pub struct RowOutcome {
 }
 
 /// Outcome of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Refused: nothing of it was written.
@@ -74,7 +74,7 @@ pub enum Outcome {
 }
 
 /// One fault of a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RowFault {
     /// Stable code.
     pub code: String,

@@ -39,7 +39,7 @@ use crate::{
 const LISTED: usize = 500;
 
 /// A draft tried on a round.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct BackTest {
     /// Round.
     pub round_id: RoundId,
@@ -67,7 +67,7 @@ pub struct BackTest {
 }
 
 /// The index of a region by a draft, with the figures given for a run of the round.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RegionTest {
     /// The run whose figures were taken and that it is compared with.
     pub run_id: RunId,
@@ -80,7 +80,7 @@ pub struct RegionTest {
 }
 
 /// Enterprises at a level or stage.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BandCount {
     /// Level or stage; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ pub struct BandCount {
 }
 
 /// The draft against a run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Against {
     /// The run.
     pub run_id: RunId,
@@ -119,7 +119,7 @@ pub struct Against {
 }
 
 /// Enterprises that would go from one level or stage to another.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct BandChange {
     /// From; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ pub struct BandChange {
 }
 
 /// An enterprise that would move.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Move {
     /// Enterprise.
     pub enterprise_id: EnterpriseId,
@@ -150,7 +150,7 @@ pub struct Move {
 }
 
 /// Where an enterprise stands.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Place {
     /// Main score.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,7 +33,7 @@ use crate::{
 const LISTED: usize = 2_000;
 
 /// The change from one run to another, taken apart.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Decomposition {
     /// The run.
     pub run_id: RunId,
@@ -48,7 +48,7 @@ pub struct Decomposition {
 }
 
 /// The change of the mean of a node. `data`, `method` and `population` add up to `change`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct NodeChange {
     /// Code.
     pub code: String,
@@ -72,7 +72,7 @@ pub struct NodeChange {
 }
 
 /// The change of an enterprise's main score. `data` and `method` add up to `change`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct EnterpriseChange {
     /// Enterprise.
     pub enterprise_id: EnterpriseId,

@@ -54,7 +54,7 @@ const BOOTSTRAP: usize = 1_000;
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// How much the ranks of a run hang on its weights.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RunRobustness {
     /// Run.
     pub run_id: RunId,
@@ -83,7 +83,7 @@ pub struct RunRobustness {
 }
 
 /// Between which ranks an enterprise lies.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct EnterpriseRobustness {
     /// Enterprise.
     pub enterprise_id: EnterpriseId,
@@ -111,7 +111,7 @@ pub struct EnterpriseRobustness {
 }
 
 /// The ranking without one indicator.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RemovedIndicator {
     /// Code.
     pub code: String,

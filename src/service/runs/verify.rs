@@ -28,7 +28,7 @@ use crate::{
 const LISTED: usize = 200;
 
 /// Whether a run comes out the same again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Verification {
     /// Run.
     pub run_id: RunId,
@@ -53,7 +53,7 @@ pub struct Verification {
 }
 
 /// A result that came out otherwise.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// Enterprise.
     pub enterprise_id: EnterpriseId,
@@ -66,7 +66,7 @@ pub struct Difference {
 }
 
 /// What is compared of a result.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Figures {
     /// Main score.
     #[serde(skip_serializing_if = "Option::is_none")]
