@@ -22,6 +22,7 @@ use super::{
     },
 };
 use crate::{
+    api::http::word::{Code, CursorText, Name},
     domain::document::{Document, DocumentId, DocumentKind},
     service::{
         Service, documents,
@@ -192,11 +193,11 @@ impl DocumentsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<DocumentsFound, ReadFailure> {
         let kind = kind.0.map(DocumentKind::from);
         let list = ("documents", kind.map(DocumentKind::name));
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = documents::read::list_documents(&service, auth.principal(), kind, &asked.request).await?;
         Ok(DocumentsFound::of(found, &asked)?)
     }
@@ -214,21 +215,21 @@ impl DocumentsApi {
         /// Kind of the document.
         kind: Query<DocumentKindName>,
         /// Code, for documents that do not bring their own (CSV).
-        code: Query<Option<String>>,
+        code: Query<Option<Code>>,
         /// Version or edition, for documents that do not bring their own (CSV).
-        version: Query<Option<String>>,
+        version: Query<Option<Code>>,
         /// Chinese title, for documents that do not bring their own (CSV).
-        title_zh: Query<Option<String>>,
+        title_zh: Query<Option<Name>>,
         /// English title, for documents that do not bring their own (CSV).
-        title_en: Query<Option<String>>,
+        title_en: Query<Option<Name>>,
         body: Binary<Body>,
     ) -> Result<DocumentPublished, UploadFailure> {
-        let title = title_zh.0.zip(title_en.0).map(|(zh, en)| Text::new(zh, en));
+        let title = title_zh.0.zip(title_en.0).map(|(zh, en)| Text::new(zh.0, en.0));
         let content = upload::read(&service, body.0).await?;
         let new = NewDocument {
             kind: kind.0.into(),
-            code: code.0,
-            version: version.0,
+            code: code.0.map(|word| word.0),
+            version: version.0.map(|word| word.0),
             title,
             content: content.into(),
         };

@@ -7,9 +7,7 @@ use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
     param::{Path, Query},
     payload::Json,
-    types::Any,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -19,11 +17,17 @@ use super::{
         instant::Instant,
         page::{self, paged},
         problem::{CreateFailure, ReadFailure},
+        typed::Typed,
     },
 };
 use crate::{
+    api::http::word::CursorText,
     domain::job::{Job, JobId, JobState, TaskKind},
-    service::{Service, jobs, jobs::cancel::cancel_job},
+    service::{
+        Service, jobs,
+        jobs::cancel::cancel_job,
+        outcome::{JobError, JobResult},
+    },
 };
 
 /// Job operations.
@@ -107,9 +111,9 @@ pub struct JobOut {
     /// Steps in all, 0 while unknown.
     total: i64,
     /// The result once succeeded: a report, the identifier and counts of an import, or the identifier of a run.
-    result: Option<Any<Value>>,
+    result: Option<Typed<JobResult>>,
     /// The problem once failed.
-    error: Option<Any<Value>>,
+    error: Option<Typed<JobError>>,
     /// Who asked.
     created_by: String,
     /// When asked.
@@ -126,8 +130,8 @@ impl From<Job> for JobOut {
             state: job.state.into(),
             done: job.done,
             total: job.total,
-            result: job.result.map(Any),
-            error: job.error.map(Any),
+            result: job.result.map(Typed::stored),
+            error: job.error.map(Typed::stored),
             created_by: job.created_by,
             created_at: job.created_at.into(),
             updated_at: job.updated_at.into(),
@@ -184,9 +188,9 @@ impl JobsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<JobsFound, ReadFailure> {
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &"jobs")?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &"jobs")?;
         let found = jobs::read::list_jobs(&service, auth.principal(), &asked.request).await?;
         Ok(JobsFound::of(found, &asked)?)
     }

@@ -1,4 +1,5 @@
-//! The OpenAPI: the only room that says `poem`. One file per resource; methods translate, services decide.
+//! The OpenAPI: the only room that says `poem`. A folder per resource, a file per sub-resource; methods translate, services
+//! decide.
 #![expect(
     clippy::disallowed_types,
     clippy::unused_async,
@@ -15,7 +16,12 @@ use poem::{
 };
 use poem_openapi::{LicenseObject, OpenApiService, Tags};
 
-use self::http::{incident, incident::Numbers, problem, spec};
+use self::http::{
+    front::{ProblemsOnly, Routes},
+    incident,
+    incident::Numbers,
+    spec,
+};
 use crate::service::Service;
 
 pub mod access;
@@ -94,14 +100,18 @@ pub fn routes(service: Arc<Service>) -> impl Endpoint {
         .at("/docs", make_sync(move |_| Html(docs.as_ref().clone())))
         .nest("/", openapi)
         .data(service.clone());
-    guarded(routes, spec::methods(), Arc::new(move || service.next_id()))
+    let known = Routes::of(&spec::document());
+    guarded(routes, known, Arc::new(move || service.next_id()))
 }
 
 /// The endpoint with every failure as a problem, panics among them; internal ones are numbered.
-fn guarded<E: Endpoint + 'static>(endpoint: E, methods: Vec<(String, String)>, numbers: Numbers) -> impl Endpoint {
+fn guarded<E: Endpoint + 'static>(endpoint: E, routes: Routes, numbers: Numbers) -> impl Endpoint {
     endpoint
         .with(CatchPanic::new().with_handler(incident::panicked))
-        .with(problem::ProblemsOnly { methods, numbers })
+        .with(ProblemsOnly {
+            routes: Arc::new(routes),
+            numbers,
+        })
         .with(NormalizePath::new(TrailingSlash::Trim))
         .into_endpoint()
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::{
     domain::{
         access::Principal,
@@ -14,6 +12,7 @@ use crate::{
         error::ServiceError,
         imports::carry_out::run_import,
         jobs::progress::Progress,
+        outcome::{ComputedRun, JobResult},
         registry::import_enterprises::import_enterprises,
         runs::{
             back_test::back_test, compute::compute_run, decompose::decompose_change, robustness::test_robustness,
@@ -22,8 +21,8 @@ use crate::{
     },
 };
 
-/// Carries out the work with no more than the rights of who asked for it. Gives the result as JSON.
-pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value, ServiceError> {
+/// Carries out the work with no more than the rights of who asked for it.
+pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<JobResult, ServiceError> {
     let caller = Principal {
         name: job.created_by.clone(),
         user: None,
@@ -35,11 +34,11 @@ pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value
         Task::ImportEnterprises { blob_sha256, dry_run } => {
             let bytes = service.blobs.get(&blob_sha256).await.map_err(ServiceError::internal)?;
             let report = import_enterprises(service, &caller, &bytes, dry_run).await?;
-            serde_json::to_value(report).map_err(ServiceError::internal)
+            Ok(JobResult::ImportEnterprises(report))
         }
         Task::ImportReturns { import } => {
             let summary = run_import(service, &caller, job.id, import).await?;
-            serde_json::to_value(summary).map_err(ServiceError::internal)
+            Ok(JobResult::ImportReturns(summary))
         }
         Task::ComputeRun {
             round,
@@ -47,7 +46,11 @@ pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value
             region,
         } => {
             let run = compute_run(service, &caller, round, methodology, region, progress).await?;
-            Ok(json!({ "run_id": run.id, "returns": run.returns, "scored": run.scored }))
+            Ok(JobResult::ComputeRun(ComputedRun {
+                run_id: run.id,
+                returns: run.returns,
+                scored: run.scored,
+            }))
         }
         Task::BackTest {
             round,
@@ -55,19 +58,19 @@ pub(super) async fn carry_out(service: &Arc<Service>, job: &Job) -> Result<Value
             content,
         } => {
             let report = back_test(service, &caller, round, against, &content, progress).await?;
-            serde_json::to_value(report).map_err(ServiceError::internal)
+            Ok(JobResult::BackTest(Box::new(report)))
         }
         Task::TestRobustness { run, request } => {
             let report = test_robustness(service, &caller, run, request, progress).await?;
-            serde_json::to_value(report).map_err(ServiceError::internal)
+            Ok(JobResult::TestRobustness(report))
         }
         Task::DecomposeChange { run, with } => {
             let report = decompose_change(service, &caller, run, with, progress).await?;
-            serde_json::to_value(report).map_err(ServiceError::internal)
+            Ok(JobResult::DecomposeChange(report))
         }
         Task::VerifyRun { run } => {
             let verification = verify_run(service, &caller, run, progress).await?;
-            serde_json::to_value(verification).map_err(ServiceError::internal)
+            Ok(JobResult::VerifyRun(verification))
         }
     }
 }

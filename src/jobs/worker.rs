@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::carry_out::carry_out;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     service::{
         Service,
         error::{Kind, ServiceError},
+        outcome::JobError,
     },
     store::{self, db::StoreError},
 };
@@ -32,7 +33,11 @@ pub async fn carry_on(service: &Arc<Service>, id: JobId) -> Result<(), ServiceEr
         async move { carry_out(&service, &job).await }
     });
     let outcome = doing.await.map_err(ServiceError::internal).and_then(|outcome| outcome);
-    let outcome = outcome.map_err(|error| problem(&error));
+    let outcome = outcome.and_then(|result| serde_json::to_value(result).map_err(ServiceError::internal));
+    let outcome = match outcome {
+        Ok(result) => Ok(result),
+        Err(error) => Err(problem(error)?),
+    };
     let txn = service.db.begin_write().await?;
     match store::job::finish_job(&txn, id, outcome.as_ref(), service.now()).await {
         // Cancelled meanwhile, or ended by another worker: that end stands.
@@ -44,23 +49,12 @@ pub async fn carry_on(service: &Arc<Service>, id: JobId) -> Result<(), ServiceEr
     }
 }
 
-/// The error of a job as it is shown: the same members as a problem, without what is internal.
-fn problem(error: &ServiceError) -> Value {
+/// The error of a job as it is kept and shown.
+fn problem(error: ServiceError) -> Result<Value, ServiceError> {
     if error.kind == Kind::Internal {
         tracing::error!(code = error.code, internal = error.internal, "a job failed");
     }
-    let errors = error.faults.iter().take(500).map(|fault| {
-        json!({
-            "code": fault.code,
-            "pointer": fault.pointer,
-            "message": { "zh": fault.message.zh, "en": fault.message.en },
-        })
-    });
-    json!({
-        "code": error.code,
-        "message": { "zh": error.message.zh, "en": error.message.en },
-        "errors": errors.collect::<Vec<_>>(),
-    })
+    serde_json::to_value(JobError::from(error)).map_err(ServiceError::internal)
 }
 
 /// Takes up what a process that ended left queued or running.

@@ -27,6 +27,7 @@ pub mod documents;
 pub mod error;
 pub mod imports;
 pub mod jobs;
+pub mod outcome;
 pub mod registry;
 pub mod returns;
 pub mod rounds;

@@ -18,9 +18,10 @@ use crate::{
         http::{
             auth::Auth,
             instant::Instant,
+            json_body::JsonBody,
             page::{self, paged},
             problem::{CreateFailure, ReadFailure},
-            word::Word,
+            word::{Code, CursorText, Name},
         },
     },
     domain::access::{ApiKey, ApiKeyId},
@@ -78,11 +79,11 @@ paged! {
 #[oai(rename = "NewApiKey", deny_unknown_fields)]
 struct NewApiKeyIn {
     /// What it is for.
-    name: Word,
+    name: Name,
     /// Role it acts in.
     role: RoleName,
     /// Area code of the town, for the role town.
-    area_code: Option<Word>,
+    area_code: Option<Code>,
     /// The enterprise, for the role enterprise.
     enterprise_id: Option<Uuid>,
     /// When it ends; never when absent.
@@ -124,9 +125,9 @@ impl ApiKeysApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ApiKeysFound, ReadFailure> {
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &"api_keys")?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &"api_keys")?;
         let found = access::api_keys::list_api_keys(&service, auth.principal(), &asked.request).await?;
         Ok(ApiKeysFound::of(found, &asked)?)
     }
@@ -139,7 +140,7 @@ impl ApiKeysApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        body: Json<NewApiKeyIn>,
+        body: JsonBody<NewApiKeyIn>,
     ) -> Result<ApiKeyCreated, CreateFailure> {
         let body = body.0;
         let scope = scope_of(body.area_code, body.enterprise_id);

@@ -4,7 +4,7 @@ use poem_openapi::{ApiResponse, Enum};
 use uuid::Uuid;
 
 use crate::{
-    api::http::word::Word,
+    api::http::word::Code,
     domain::{
         access::{Role, Scope},
         enterprise::EnterpriseId,
@@ -59,7 +59,7 @@ pub(super) fn scope_fields(scope: Scope) -> (Option<String>, Option<Uuid>) {
     }
 }
 
-pub(super) fn scope_of(area_code: Option<Word>, enterprise_id: Option<Uuid>) -> Scope {
+pub(super) fn scope_of(area_code: Option<Code>, enterprise_id: Option<Uuid>) -> Scope {
     match (area_code, enterprise_id) {
         (_, Some(id)) => Scope::Enterprise(EnterpriseId(id)),
         (Some(code), None) => Scope::Town(code.0),

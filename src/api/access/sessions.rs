@@ -12,6 +12,7 @@ use crate::{
         http::{
             auth::BearerAuth,
             instant::Instant,
+            json_body::JsonBody,
             problem::{LoginFailure, ReadFailure},
         },
     },
@@ -65,7 +66,7 @@ impl SessionsApi {
     async fn create_session(
         &self,
         service: Data<&Arc<Service>>,
-        body: Json<NewSession>,
+        body: JsonBody<NewSession>,
     ) -> Result<SessionCreated, LoginFailure> {
         let login = log_in(&service, &body.0.login, &body.0.password).await?;
         Ok(SessionCreated::Created(Json(Session {

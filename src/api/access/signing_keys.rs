@@ -14,6 +14,7 @@ use crate::{
             instant::Instant,
             page::{self, paged},
             problem::ReadFailure,
+            word::CursorText,
         },
     },
     domain::signing_key::SigningKey,
@@ -76,9 +77,9 @@ impl SigningKeysApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<SigningKeysFound, ReadFailure> {
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &"signing_keys")?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &"signing_keys")?;
         let found = templates::seal::list_signing_keys(&service, auth.principal(), &asked.request).await?;
         Ok(SigningKeysFound::of(found, &asked)?)
     }

@@ -18,9 +18,10 @@ use crate::{
             auth::{Auth, BearerAuth},
             etag,
             instant::Instant,
+            json_body::JsonBody,
             page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure},
-            word::Word,
+            word::{Code, CursorText, Name, Secret},
         },
     },
     domain::access::{User, UserId},
@@ -85,15 +86,15 @@ paged! {
 #[oai(rename = "NewUser", deny_unknown_fields)]
 struct NewUserIn {
     /// Login name, 2 to 64 letters, digits or `. _ - @`; taken in lower case.
-    login: Word,
+    login: Code,
     /// Name shown.
-    display_name: Word,
+    display_name: Name,
     /// First password, 12 characters at least.
-    password: Word,
+    password: Secret,
     /// Role.
     role: RoleName,
     /// Area code of the town, for a town user.
-    area_code: Option<Word>,
+    area_code: Option<Code>,
     /// The enterprise, for an enterprise user.
     enterprise_id: Option<Uuid>,
 }
@@ -103,7 +104,7 @@ struct NewUserIn {
 #[oai(deny_unknown_fields)]
 struct UserPatch {
     /// Name shown.
-    display_name: Option<Word>,
+    display_name: Option<Name>,
     /// Whether logging in is refused.
     disabled: Option<bool>,
 }
@@ -169,9 +170,9 @@ impl UsersApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<UsersFound, ReadFailure> {
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &"users")?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &"users")?;
         let found = access::users::list_users(&service, auth.principal(), &asked.request).await?;
         Ok(UsersFound::of(found, &asked)?)
     }
@@ -184,7 +185,7 @@ impl UsersApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        body: Json<NewUserIn>,
+        body: JsonBody<NewUserIn>,
     ) -> Result<UserCreated, CreateFailure> {
         let body = body.0;
         let new = NewUser {
@@ -226,7 +227,7 @@ impl UsersApi {
         /// The ETag that was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        body: Json<UserPatch>,
+        body: JsonBody<UserPatch>,
     ) -> Result<UserFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let change = UserChange {

@@ -45,7 +45,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{api::guarded, service::error::codes::general};
+    use crate::{
+        api::{guarded, http::front::Routes},
+        service::error::codes::general,
+    };
 
     async fn asked(path: &str) -> (StatusCode, Value) {
         let number = || Uuid::from_u128(7);
@@ -57,7 +60,9 @@ mod tests {
                 make_sync(|_| Failure::from(ServiceError::new(general::NOT_FOUND))),
             );
         let request = Request::builder().uri(path.parse().unwrap()).finish();
-        let response = guarded(routes, Vec::new(), Arc::new(number)).call(request).await;
+        let response = guarded(routes, Routes::of(&Value::Null), Arc::new(number))
+            .call(request)
+            .await;
         let response = response.unwrap().into_response();
         let status = response.status();
         let body = response.into_body().into_bytes().await.unwrap();

@@ -3,12 +3,16 @@
 pub mod auth;
 pub mod download;
 pub mod etag;
+mod forms;
+pub mod front;
 pub mod health;
 pub(crate) mod incident;
 pub mod instant;
+pub mod json_body;
 pub mod language;
 pub mod page;
 pub mod problem;
 pub mod spec;
+pub mod typed;
 pub mod upload;
 pub mod word;

@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::word::CursorText;
 use crate::{
     blobs::sha256_hex,
     domain::page::{Cursor, PageRequest},
@@ -33,12 +34,16 @@ pub(crate) struct Asked {
 }
 
 /// The page that `limit` and `cursor` ask for. `list` names the list with its filters: a cursor of another list is refused.
-pub(crate) fn asked(limit: Option<u32>, cursor: Option<&str>, list: &impl Serialize) -> Result<Asked, ServiceError> {
+pub(crate) fn asked(
+    limit: Option<u32>,
+    cursor: Option<&CursorText>,
+    list: &impl Serialize,
+) -> Result<Asked, ServiceError> {
     let limit = limit.map_or(PageRequest::DEFAULT, u64::from).clamp(1, PageRequest::MAX);
     let list = fingerprint(list)?;
     // An empty parameter is what forms send for no parameter.
-    let cursor = cursor.filter(|text| !text.is_empty());
-    let after = cursor.map(|text| decode(text, &list)).transpose()?;
+    let cursor = cursor.filter(|text| !text.0.is_empty());
+    let after = cursor.map(|text| decode(&text.0, &list)).transpose()?;
     Ok(Asked {
         request: PageRequest { limit, after },
         list,
@@ -118,7 +123,7 @@ fn fingerprint(list: &impl Serialize) -> Result<String, ServiceError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::word::Word, *};
 
     #[test]
     fn a_cursor_only_fits_its_own_list() {
@@ -129,7 +134,7 @@ mod tests {
         let list = ("enterprises", "a");
         let first = asked(Some(10), None, &list).unwrap();
         let text = first.cursor(Some(place.clone())).unwrap().unwrap();
-        let again = asked(Some(10), Some(&text), &list).unwrap();
+        let again = asked(Some(10), Some(&Word(text.clone())), &list).unwrap();
         assert_eq!(
             again.request,
             PageRequest {
@@ -139,11 +144,14 @@ mod tests {
         );
         for (cursor, list) in [(text.as_str(), "b"), ("%%%", "a"), ("e30", "a")] {
             assert!(
-                asked(None, Some(cursor), &("enterprises", list)).is_err(),
+                asked(None, Some(&Word(cursor.to_owned())), &("enterprises", list)).is_err(),
                 "{cursor} for {list}"
             );
         }
-        assert_eq!(asked(None, Some(""), &"x").unwrap().request.after, None);
+        assert_eq!(
+            asked(None, Some(&Word(String::new())), &"x").unwrap().request.after,
+            None
+        );
         assert_eq!(asked(Some(0), None, &"x").unwrap().request.limit, 1);
         assert_eq!(asked(Some(9999), None, &"x").unwrap().request.limit, 200);
     }

@@ -3,7 +3,7 @@
 //! This is the one table from kinds of errors to HTTP statuses.
 
 use poem::{
-    Endpoint, IntoResponse, Middleware, Request, Response, Result,
+    IntoResponse, Response,
     error::{MethodNotAllowedError, NotFoundError},
     http::{HeaderValue, StatusCode, header},
 };
@@ -16,7 +16,7 @@ use poem_openapi::{
 };
 use survey::text::Text;
 
-use super::incident::{Incident, Numbers};
+use super::incident::Incident;
 use crate::service::error::{
     Fault, Kind, ServiceError,
     codes::{self, Code},
@@ -383,78 +383,7 @@ failures!(
     422 "The file is refused; code and message say why and what to do.",
 );
 
-/// Turns what poem itself answers into problems of the same shape.
-pub struct ProblemsOnly {
-    /// Paths of the document with the methods they take, for the header `Allow`.
-    pub(crate) methods: Vec<(String, String)>,
-    /// Numbers for what goes wrong within.
-    pub(crate) numbers: Numbers,
-}
-
-impl<E: Endpoint> Middleware<E> for ProblemsOnly {
-    type Output = ProblemsOnlyEndpoint<E>;
-
-    fn transform(&self, inner: E) -> Self::Output {
-        ProblemsOnlyEndpoint {
-            inner,
-            methods: self.methods.clone(),
-            numbers: self.numbers.clone(),
-        }
-    }
-}
-
-/// See [`ProblemsOnly`].
-pub struct ProblemsOnlyEndpoint<E> {
-    inner: E,
-    methods: Vec<(String, String)>,
-    numbers: Numbers,
-}
-
-impl<E: Endpoint> Endpoint for ProblemsOnlyEndpoint<E> {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> Result<Self::Output> {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let mut response = match self.inner.call(request).await {
-            Ok(output) => output.into_response(),
-            Err(error) => {
-                let mut response = from_framework(error);
-                if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-                    self.say_what_is_allowed(&path, &mut response);
-                }
-                response
-            }
-        };
-        Ok(match response.extensions_mut().remove::<Incident>() {
-            Some(incident) => incident.told((self.numbers)(), method.as_str(), &path),
-            None => response,
-        })
-    }
-}
-
-impl<E> ProblemsOnlyEndpoint<E> {
-    /// RFC 9110 asks for `Allow` beside 405.
-    fn say_what_is_allowed(&self, path: &str, response: &mut Response) {
-        let found = self.methods.iter().find(|(template, _)| matches(template, path));
-        if let Some(Ok(allow)) = found.map(|(_, methods)| HeaderValue::from_str(methods)) {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
-    }
-}
-
-/// Whether a path fits a template such as `/api/v1/runs/{run_id}`.
-fn matches(template: &str, path: &str) -> bool {
-    let (mut wanted, mut given) = (template.split('/'), path.trim_end_matches('/').split('/'));
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return true,
-            (Some(wanted), Some(given)) if wanted.starts_with('{') || wanted == given => {}
-            _ => return false,
-        }
-    }
-}
-
-fn from_framework(error: poem::Error) -> Response {
+pub(super) fn from_framework(error: poem::Error) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }

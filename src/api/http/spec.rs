@@ -36,25 +36,6 @@ pub fn page() -> String {
     service.swagger_ui_html().replace(&service.spec(), &shown)
 }
 
-/// The paths of the document, those without parameters first, with the methods that each takes.
-pub(crate) fn methods() -> Vec<(String, String)> {
-    let document = document();
-    let paths = document["paths"].as_object().into_iter().flatten();
-    let methods = |item: &Value| {
-        let names = item
-            .as_object()
-            .into_iter()
-            .flat_map(Map::keys)
-            .map(|method| method.to_uppercase());
-        names.collect::<Vec<_>>().join(", ")
-    };
-    let mut all = paths
-        .map(|(path, item)| (path.clone(), methods(item)))
-        .collect::<Vec<_>>();
-    all.sort_by_key(|(path, _)| path.contains('{'));
-    all
-}
-
 /// Paths that occur twice in the text of a document: a JSON parser would silently keep the last.
 pub fn duplicate_paths(raw: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();
@@ -175,8 +156,10 @@ fn mend_schema(object: &mut Map<String, Value>) {
         "naive-date" => drop(object.insert("format".to_owned(), json!("date"))),
         "naive-date-time" => drop(object.insert("format".to_owned(), json!("date-time"))),
         "decimal" => drop(object.insert("pattern".to_owned(), json!(r"^-?[0-9]+(\.[0-9]+)?$"))),
-        "uint8" | "uint16" => mend_unsigned(object, "int32"),
-        "uint32" | "uint64" => mend_unsigned(object, "int64"),
+        "uint8" => mend_unsigned(object, "int32", Some(u8::MAX.into())),
+        "uint16" => mend_unsigned(object, "int32", Some(u16::MAX.into())),
+        "uint32" => mend_unsigned(object, "int64", Some(u32::MAX)),
+        "uint64" => mend_unsigned(object, "int64", None),
         "int8" | "int16" => drop(object.insert("format".to_owned(), json!("int32"))),
         _ => {}
     }
@@ -190,9 +173,13 @@ fn mend_schema(object: &mut Map<String, Value>) {
     }
 }
 
-fn mend_unsigned(object: &mut Map<String, Value>, format: &str) {
+/// An unsigned integer becomes a signed one with the bounds that are checked.
+fn mend_unsigned(object: &mut Map<String, Value>, format: &str, most: Option<u32>) {
     object.insert("format".to_owned(), json!(format));
     object.entry("minimum").or_insert_with(|| json!(0));
+    if let Some(most) = most {
+        object.entry("maximum").or_insert_with(|| json!(most));
+    }
 }
 
 fn mend_parameter(object: &mut Map<String, Value>) {

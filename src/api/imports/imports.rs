@@ -19,6 +19,7 @@ use crate::{
             page::{self, paged},
             problem::{ReadFailure, UploadFailure},
             upload,
+            word::{CursorText, FileName},
         },
         jobs::{JobAccepted, JobStateName, accepted},
     },
@@ -214,8 +215,7 @@ impl ImportsApi {
         auth: Auth,
         round_id: Path<Uuid>,
         /// Name of the file.
-        #[oai(validator(max_length = 255))]
-        filename: Query<Option<String>>,
+        filename: Query<Option<FileName>>,
         /// Report only, write nothing.
         dry_run: Query<Option<bool>>,
         /// What happens to files or rows with blocking findings. When absent `file` for a ZIP, `refuse` for rows of a sheet.
@@ -230,7 +230,7 @@ impl ImportsApi {
             None => None,
         };
         let bytes = upload::read_import(&service, body.0).await?;
-        let filename = filename.0.unwrap_or_else(|| "returns".to_owned());
+        let filename = filename.0.map_or_else(|| "returns".to_owned(), |name| name.0);
         let source = Source::of_file(filename, bytes, mapping.is_some());
         let usual = source.usual_blocked();
         let options = ImportOptions {
@@ -256,10 +256,10 @@ impl ImportsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ImportsFound, ReadFailure> {
         let list = ("imports", round_id.0);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let round = round_id.0.map(RoundId);
         let found = imports::read::list_imports(&service, auth.principal(), round, &asked.request).await?;
         Ok(ImportsFound::of(found, &asked)?)

@@ -17,6 +17,7 @@ use crate::{
             download::WorkbookFound,
             page::{self, paged},
             problem::{Bilingual, ReadFailure},
+            word::CursorText,
         },
         returns::model::PlaceOut,
     },
@@ -180,7 +181,7 @@ impl ImportItemsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ItemsFound, ReadFailure> {
         let states = state
             .0
@@ -189,7 +190,7 @@ impl ImportItemsApi {
             .map(Into::into)
             .collect::<Vec<ItemState>>();
         let list = ("import_items", import_id.0, &states);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let id = ImportId(import_id.0);
         let found = imports::read::list_import_items(&service, auth.principal(), id, &states, &asked.request).await?;
         Ok(ItemsFound::of(found, &asked)?)

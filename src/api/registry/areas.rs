@@ -16,6 +16,7 @@ use crate::{
             auth::Auth,
             page::{self, paged},
             problem::ReadFailure,
+            word::{Code, CursorText, Search},
         },
     },
     domain::area::{Area, AreaFilter},
@@ -90,24 +91,24 @@ impl AreasApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         /// Only areas directly below this code.
-        parent: Query<Option<String>>,
+        parent: Query<Option<Code>>,
         /// Only this level: province, city, county or town.
-        level: Query<Option<String>>,
+        level: Query<Option<Code>>,
         /// Part of a name, former name or code.
-        search: Query<Option<String>>,
+        search: Query<Option<Search>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<AreasFound, ReadFailure> {
         let filter = AreaFilter {
-            parent: parent.0,
-            level: level.0,
-            search: search.0,
+            parent: parent.0.map(|word| word.0),
+            level: level.0.map(|word| word.0),
+            search: search.0.map(|word| word.0),
         };
         let list = ("areas", &filter.parent, &filter.level, &filter.search);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = registry::read::list_areas(&service, auth.principal(), &filter, &asked.request).await?;
         Ok(AreasFound::of(found, &asked)?)
     }
@@ -120,9 +121,9 @@ impl AreasApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        code: Path<String>,
+        code: Path<Code>,
     ) -> Result<AreaFound, ReadFailure> {
-        let area = registry::read::get_area(&service, auth.principal(), &code.0).await?;
+        let area = registry::read::get_area(&service, auth.principal(), &code.0.0).await?;
         Ok(AreaFound::Found(Json(area.into())))
     }
 }

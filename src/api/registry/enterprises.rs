@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::{Body, web::Data};
 use poem_openapi::{
-    ApiResponse, Enum, Object, OpenApi,
+    ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
     payload::{Binary, Json},
 };
@@ -18,12 +18,14 @@ use crate::{
             auth::Auth,
             etag,
             instant::Instant,
+            json_body::JsonBody,
             page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
             upload,
-            word::Word,
+            word::{Code, CursorText, Name, Prose, Search},
         },
         jobs::{JobAccepted, accepted},
+        registry::size_class::SizeClassName,
     },
     domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
     service::{
@@ -35,31 +37,6 @@ use crate::{
 /// Enterprise operations.
 #[derive(Default)]
 pub struct EnterprisesApi;
-
-/// Size class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case", rename = "SizeClass")]
-enum SizeClassName {
-    /// 大型.
-    Large,
-    /// 中型.
-    Medium,
-    /// 小型.
-    Small,
-    /// 微型.
-    Micro,
-}
-
-impl SizeClassName {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Large => "large",
-            Self::Medium => "medium",
-            Self::Small => "small",
-            Self::Micro => "micro",
-        }
-    }
-}
 
 /// An enterprise.
 #[derive(Object)]
@@ -89,8 +66,8 @@ struct EnterpriseOut {
     revenue_wan_yuan: Option<Decimal>,
     /// Total assets, 万元.
     assets_wan_yuan: Option<Decimal>,
-    /// Size class (large, medium, small, micro); absent while employees or revenue are unknown.
-    size_class: Option<String>,
+    /// Size class; absent while employees or revenue are unknown.
+    size_class: Option<SizeClassName>,
     /// Whether it takes part in rounds.
     active: bool,
     /// Version.
@@ -117,7 +94,7 @@ impl From<Enterprise> for EnterpriseOut {
             employees: facts.employees,
             revenue_wan_yuan: facts.revenue_wan_yuan,
             assets_wan_yuan: facts.assets_wan_yuan,
-            size_class: enterprise.size_class,
+            size_class: enterprise.size_class.as_deref().and_then(SizeClassName::named),
             active: facts.active,
             version: enterprise.version,
             created_at: enterprise.created_at.into(),
@@ -131,20 +108,20 @@ impl From<Enterprise> for EnterpriseOut {
 #[oai(deny_unknown_fields)]
 struct NewEnterprise {
     /// 统一社会信用代码, 18 characters.
-    uscc: Word,
+    uscc: Code,
     /// Why a credit code with a wrong check character is right all the same.
-    uscc_exception: Option<Word>,
+    uscc_exception: Option<Prose>,
     /// Registered name.
-    name: Word,
+    name: Name,
     /// Former names.
     #[oai(default)]
-    former_names: Vec<Word>,
+    former_names: Vec<Name>,
     /// Credit code of its parent, so that a return that holds it is asked about.
-    parent_uscc: Option<Word>,
+    parent_uscc: Option<Code>,
     /// Area code of its town or street.
-    area_code: Word,
+    area_code: Code,
     /// Industry code of GB/T 4754 (小类), such as `C3831`.
-    industry_code: Word,
+    industry_code: Code,
     /// Employees at the end of the year.
     employees: Option<u32>,
     /// Operating revenue, 万元.
@@ -236,11 +213,11 @@ impl EnterprisesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         /// Part of a name, former name or credit code.
-        search: Query<Option<String>>,
+        search: Query<Option<Search>>,
         /// Area code, of the town or of an area above it.
-        area: Query<Option<String>>,
+        area: Query<Option<Code>>,
         /// Beginning of the industry code: `C`, `C38`, `C3831`.
-        industry: Query<Option<String>>,
+        industry: Query<Option<Code>>,
         /// Size class.
         size_class: Query<Option<SizeClassName>>,
         /// Only active, or only inactive, enterprises.
@@ -249,17 +226,17 @@ impl EnterprisesApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<EnterprisesFound, ReadFailure> {
         let filter = EnterpriseFilter {
-            search: search.0,
-            area: area.0,
-            industry: industry.0,
+            search: search.0.map(|word| word.0),
+            area: area.0.map(|word| word.0),
+            industry: industry.0.map(|word| word.0),
             size_class: size_class.0.map(|class| class.name().to_owned()),
             active: active.0,
         };
         let list = ("enterprises", &filter);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = registry::read::list_enterprises(&service, auth.principal(), &filter, &asked.request).await?;
         Ok(EnterprisesFound::of(found, &asked)?)
     }
@@ -273,7 +250,7 @@ impl EnterprisesApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        body: Json<NewEnterprise>,
+        body: JsonBody<NewEnterprise>,
     ) -> Result<EnterpriseCreated, CreateFailure> {
         let enterprise =
             registry::write_enterprise::create_enterprise(&service, auth.principal(), body.0.into()).await?;
@@ -341,7 +318,7 @@ impl EnterprisesApi {
         /// The ETag that was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        body: Json<NewEnterprise>,
+        body: JsonBody<NewEnterprise>,
     ) -> Result<EnterpriseFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let id = EnterpriseId(enterprise_id.0);

@@ -12,6 +12,7 @@ use crate::{
             auth::Auth,
             page::{self, paged},
             problem::ReadFailure,
+            word::{Code, CursorText, Search},
         },
     },
     domain::industry::{Industry, IndustryFilter},
@@ -69,24 +70,24 @@ impl IndustriesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         /// Only industries directly below this code.
-        parent: Query<Option<String>>,
+        parent: Query<Option<Code>>,
         /// Only this level: 门类, 大类, 中类 or 小类.
-        level: Query<Option<String>>,
+        level: Query<Option<Code>>,
         /// Part of a name or code.
-        search: Query<Option<String>>,
+        search: Query<Option<Search>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<IndustriesFound, ReadFailure> {
         let filter = IndustryFilter {
-            parent: parent.0,
-            level: level.0,
-            search: search.0,
+            parent: parent.0.map(|word| word.0),
+            level: level.0.map(|word| word.0),
+            search: search.0.map(|word| word.0),
         };
         let list = ("industries", &filter.parent, &filter.level, &filter.search);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = registry::read::list_industries(&service, auth.principal(), &filter, &asked.request).await?;
         Ok(IndustriesFound::of(found, &asked)?)
     }

@@ -3,6 +3,7 @@
 pub mod areas;
 pub mod enterprises;
 pub mod industries;
+pub mod size_class;
 
 /// The operations of this folder.
 pub(super) type Apis = (areas::AreasApi, industries::IndustriesApi, enterprises::EnterprisesApi);

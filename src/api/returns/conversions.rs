@@ -6,7 +6,6 @@ use poem::web::Data;
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path},
-    payload::Json,
 };
 use uuid::Uuid;
 
@@ -14,7 +13,7 @@ use super::upload::Uploaded;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, etag, problem::ChangeFailure, word::Word},
+        http::{auth::Auth, etag, json_body::JsonBody, problem::ChangeFailure, word::Code},
     },
     domain::survey_return::ReturnId,
     service::{
@@ -37,9 +36,9 @@ struct NewConversions {
 #[oai(deny_unknown_fields)]
 struct ChosenConversion {
     /// Question code.
-    question: Word,
+    question: Code,
     /// The unit that the number was entered in.
-    unit: Word,
+    unit: Code,
 }
 
 impl From<ChosenConversion> for Chosen {
@@ -74,7 +73,7 @@ impl ConversionsApi {
         /// The ETag that was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        body: Json<NewConversions>,
+        body: JsonBody<NewConversions>,
     ) -> Result<Uploaded, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let chosen: Vec<Chosen> = body.0.conversions.into_iter().map(Into::into).collect();

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use poem::web::Data;
-use poem_openapi::{ApiResponse, OpenApi, param::Path, payload::Json, types::Any};
-use serde_json::Value;
+use poem_openapi::{ApiResponse, OpenApi, param::Path, payload::Json};
+use survey::accounting::EnergyAccount;
 use uuid::Uuid;
 
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::CompareFailure},
+        http::{auth::Auth, problem::CompareFailure, typed::Typed},
     },
     domain::survey_return::RevisionId,
     service::{Service, returns::energy::account_energy},
@@ -27,7 +27,7 @@ enum EnergyAccountFound {
     /// whether the lines agree with them; `figures` with intensities, savings and emissions; the factor set, edition and grid
     /// factor in force.
     #[oai(status = 200)]
-    Found(Json<Any<Value>>),
+    Found(Json<Typed<EnergyAccount>>),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
@@ -49,7 +49,6 @@ impl EnergyApi {
         revision_id: Path<Uuid>,
     ) -> Result<EnergyAccountFound, CompareFailure> {
         let account = account_energy(&service, auth.principal(), RevisionId(revision_id.0)).await?;
-        let value = serde_json::to_value(account).unwrap_or_default();
-        Ok(EnergyAccountFound::Found(Json(Any(value))))
+        Ok(EnergyAccountFound::Found(Json(Typed::of(&account)?)))
     }
 }

@@ -13,8 +13,9 @@ use crate::{
         http::{
             auth::Auth,
             instant::Instant,
+            json_body::JsonBody,
             problem::{Bilingual, CreateFailure, ReadFailure},
-            word::Word,
+            word::{Code, Name, Prose},
         },
     },
     domain::{
@@ -108,9 +109,9 @@ struct JustificationList {
 #[oai(rename = "NewJustification", deny_unknown_fields)]
 struct NewJustification {
     /// Code of a reason of the round.
-    reason: Word,
+    reason: Code,
     /// Explanation; required where the reason says so, at most 2000 characters.
-    text: Option<Word>,
+    text: Option<Prose>,
 }
 
 /// The justifications of a return.
@@ -167,13 +168,13 @@ impl JustificationsApi {
         auth: Auth,
         return_id: Path<Uuid>,
         /// Key of the finding, such as `CK044@F05`.
-        finding_key: Path<String>,
-        body: Json<NewJustification>,
+        finding_key: Path<Name>,
+        body: JsonBody<NewJustification>,
     ) -> Result<Justified, CreateFailure> {
         let NewJustification { reason, text } = body.0;
         let text = text.map(|text| text.0).unwrap_or_default();
         let id = ReturnId(return_id.0);
-        let given = justify_finding(&service, auth.principal(), id, &finding_key.0, &reason.0, &text).await?;
+        let given = justify_finding(&service, auth.principal(), id, &finding_key.0.0, &reason.0, &text).await?;
         Ok(Justified::Justified(Json(given.into())))
     }
 }

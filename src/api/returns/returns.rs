@@ -17,6 +17,7 @@ use crate::{
             auth::Auth,
             page::{self, paged},
             problem::ReadFailure,
+            word::{Code, CursorText, Search},
         },
     },
     domain::{
@@ -82,26 +83,26 @@ impl ReturnsApi {
         /// Only these states; repeat the parameter for several.
         state: Query<Option<Vec<StateName>>>,
         /// Area code, of the town or of an area above it.
-        area: Query<Option<String>>,
+        area: Query<Option<Code>>,
         /// Only this enterprise.
         enterprise_id: Query<Option<Uuid>>,
         /// Part of the enterprise's name or credit code.
-        search: Query<Option<String>>,
+        search: Query<Option<Search>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ReturnsFound, ReadFailure> {
         let filter = ReturnFilter {
             round: round_id.0.map(RoundId),
             states: state.0.unwrap_or_default().into_iter().map(Into::into).collect(),
-            area: area.0,
+            area: area.0.map(|word| word.0),
             enterprise: enterprise_id.0.map(EnterpriseId),
-            search: search.0,
+            search: search.0.map(|word| word.0),
         };
         let list = ("returns", &filter);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = returns::read::list_returns(&service, auth.principal(), &filter, &asked.request).await?;
         Ok(ReturnsFound::of(found, &asked)?)
     }

@@ -7,10 +7,11 @@ use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
     payload::{Binary, Json},
-    types::Any,
 };
-use serde_json::Value;
-use survey::{answer::Claim, cell::Provenance};
+use survey::{
+    answer::{Answer, Answers, Claim},
+    cell::Provenance,
+};
 use uuid::Uuid;
 
 use super::{findings::FindingsOut, model::PlaceOut, upload::Uploaded};
@@ -21,7 +22,9 @@ use crate::{
             auth::Auth,
             instant::Instant,
             problem::{ReadFailure, UploadFailure},
+            typed::Typed,
             upload,
+            word::FileName,
         },
     },
     domain::{
@@ -29,7 +32,9 @@ use crate::{
         survey_return::{ReturnId, Revision, RevisionId},
     },
     service::{
-        Service, returns,
+        Service,
+        error::ServiceError,
+        returns,
         returns::{
             justify::{Counted, counted_for},
             upload::{Upload, upload_return},
@@ -140,7 +145,7 @@ struct RevisionOut {
     /// Name of the uploaded file.
     filename: String,
     /// Answers by question code, each with its kind: `{"number": "286.5"}`, `{"choices": ["A"]}`. Numbers are decimal strings.
-    answers: Any<Value>,
+    answers: BTreeMap<String, Typed<Answer>>,
     /// Questions that the enterprise claims not to apply to it, by code.
     claims: BTreeMap<String, ClaimOut>,
     /// Where each answer stood, by question code; table cells as `CODE[row].column`.
@@ -156,14 +161,14 @@ struct RevisionOut {
 }
 
 impl RevisionOut {
-    fn of(revision: Revision, counted: Counted) -> Self {
-        Self {
+    fn of(revision: Revision, counted: Counted) -> Result<Self, ServiceError> {
+        Ok(Self {
             id: revision.id.0,
             return_id: revision.survey_return.0,
             number: revision.number,
             blob_sha256: revision.blob_sha256,
             filename: revision.filename,
-            answers: Any(serde_json::to_value(&revision.answers).unwrap_or_default()),
+            answers: typed_answers(&revision.answers)?,
             claims: revision
                 .claims
                 .into_iter()
@@ -178,8 +183,14 @@ impl RevisionOut {
             created_by: revision.created_by,
             created_at: revision.created_at.into(),
             import_id: revision.import.map(|id| id.0),
-        }
+        })
     }
+}
+
+/// Answers by question code.
+pub(crate) fn typed_answers(answers: &Answers) -> Result<BTreeMap<String, Typed<Answer>>, ServiceError> {
+    let typed = |(code, answer): (&String, &Answer)| Ok((code.clone(), Typed::of(answer)?));
+    answers.iter().map(typed).collect()
 }
 
 /// What was uploaded.
@@ -255,14 +266,13 @@ impl RevisionsApi {
         auth: Auth,
         return_id: Path<Uuid>,
         /// Name of the file on the filler's computer.
-        #[oai(validator(max_length = 255))]
-        filename: Query<Option<String>>,
+        filename: Query<Option<FileName>>,
         /// Report only, write nothing.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<Uploaded, UploadFailure> {
         let upload = Upload {
-            filename: filename.0,
+            filename: filename.0.map(|name| name.0),
             bytes: upload::read(&service, body.0).await?,
         };
         let dry_run = dry_run.0.unwrap_or(false);
@@ -282,7 +292,7 @@ impl RevisionsApi {
     ) -> Result<RevisionFound, ReadFailure> {
         let revision = returns::read::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
         let counted = counted_for(&service, auth.principal(), &revision).await?;
-        Ok(RevisionFound::Found(Json(RevisionOut::of(revision, counted))))
+        Ok(RevisionFound::Found(Json(RevisionOut::of(revision, counted)?)))
     }
 
     /// Download the uploaded workbook of a revision

@@ -18,8 +18,9 @@ use crate::{
             auth::Auth,
             etag,
             instant::Instant,
+            json_body::JsonBody,
             problem::{ChangeFailure, ReadFailure},
-            word::Word,
+            word::Prose,
         },
     },
     domain::survey_return::{ReturnEvent, ReturnId},
@@ -75,7 +76,7 @@ struct EventList {
 #[oai(deny_unknown_fields)]
 struct SendBack {
     /// The reason, for the enterprise to read.
-    reason: Word,
+    reason: Prose,
 }
 
 /// The steps of a return.
@@ -151,7 +152,7 @@ impl StepsApi {
         /// The ETag that was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        body: Json<SendBack>,
+        body: JsonBody<SendBack>,
     ) -> Result<ReturnFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let id = ReturnId(return_id.0);

@@ -5,7 +5,13 @@ use poem_openapi::Object;
 use uuid::Uuid;
 
 use crate::{
-    api::http::{instant::Instant, word::Word},
+    api::{
+        http::{
+            instant::Instant,
+            word::{Code, Name, Word},
+        },
+        registry::size_class::SizeClassName,
+    },
     domain::{
         document::DocumentId,
         enterprise::{EnterpriseFilter, EnterpriseId},
@@ -84,11 +90,11 @@ struct PopulationOut {
 #[oai(skip_serializing_if_is_none, deny_unknown_fields)]
 struct PopulationQuery {
     /// Area code, of a town or of an area above it.
-    area: Option<Word>,
+    area: Option<Code>,
     /// Beginning of the industry code.
-    industry: Option<Word>,
-    /// Size class: large, medium, small or micro.
-    size_class: Option<Word>,
+    industry: Option<Code>,
+    /// Size class.
+    size_class: Option<SizeClassName>,
 }
 
 impl From<Population> for PopulationOut {
@@ -98,7 +104,7 @@ impl From<Population> for PopulationOut {
                 query: Some(PopulationQuery {
                     area: filter.area.map(Word),
                     industry: filter.industry.map(Word),
-                    size_class: filter.size_class.map(Word),
+                    size_class: filter.size_class.as_deref().and_then(SizeClassName::named),
                 }),
                 enterprise_ids: None,
             },
@@ -125,7 +131,7 @@ impl From<PopulationOut> for Population {
                     search: None,
                     area: query.area.map(|word| word.0),
                     industry: query.industry.map(|word| word.0),
-                    size_class: query.size_class.map(|word| word.0),
+                    size_class: query.size_class.map(|class| class.name().to_owned()),
                     active: Some(true),
                 })
             }
@@ -138,9 +144,9 @@ impl From<PopulationOut> for Population {
 #[oai(rename = "NewRound", deny_unknown_fields)]
 pub(super) struct NewRoundIn {
     /// Code, unique, 1 to 32 letters, digits or `- _ .`.
-    code: Word,
+    code: Code,
     /// Title.
-    title: Word,
+    title: Name,
     /// Year in which it is asked.
     year: i32,
     /// The questionnaire.
@@ -184,7 +190,7 @@ pub(super) struct RoundPatch {
     /// Another version of the questionnaire; only while nothing was uploaded. Templates of the version before stay accepted.
     questionnaire_id: Option<Uuid>,
     /// Title.
-    title: Option<Word>,
+    title: Option<Name>,
     /// First day for returns.
     opens_on: Option<NaiveDate>,
     /// Last day for returns.

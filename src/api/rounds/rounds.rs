@@ -17,8 +17,10 @@ use crate::{
         http::{
             auth::Auth,
             etag,
+            json_body::JsonBody,
             page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure},
+            word::CursorText,
         },
     },
     domain::round::{Round, RoundId},
@@ -95,9 +97,9 @@ impl RoundsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<RoundsFound, ReadFailure> {
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &"rounds")?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &"rounds")?;
         let found = rounds::read::list_rounds(&service, auth.principal(), &asked.request).await?;
         Ok(RoundsFound::of(found, &asked)?)
     }
@@ -111,7 +113,7 @@ impl RoundsApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        body: Json<NewRoundIn>,
+        body: JsonBody<NewRoundIn>,
     ) -> Result<RoundCreated, CreateFailure> {
         let round = rounds::create::create_round(&service, auth.principal(), body.0.into()).await?;
         let (etag, location) = (etag::of(round.version), format!("/api/v1/rounds/{}", round.id));
@@ -146,7 +148,7 @@ impl RoundsApi {
         /// The ETag that was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        body: Json<RoundPatch>,
+        body: JsonBody<RoundPatch>,
     ) -> Result<RoundFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let change = body.0.into();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::ReadFailure},
+        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::ReadFailure, word::Code},
     },
     domain::round::RoundId,
     service::{Service, templates, templates::issue_bulk::BulkRequest},
@@ -39,7 +39,7 @@ impl RoundTemplatesApi {
         auth: Auth,
         round_id: Path<Uuid>,
         /// Area code, of a town or of an area above it; everybody within scope when absent.
-        area: Query<Option<String>>,
+        area: Query<Option<Code>>,
         /// Language of the workbook, `zh` when absent.
         language: Query<Option<TemplateLanguage>>,
         /// Rows of each table question that get columns, 3 when absent.
@@ -47,7 +47,7 @@ impl RoundTemplatesApi {
         table_rows: Query<Option<u32>>,
     ) -> Result<WorkbookFound, ReadFailure> {
         let request = BulkRequest {
-            area: area.0.filter(|area| !area.is_empty()),
+            area: area.0.map(|word| word.0).filter(|area| !area.is_empty()),
             language: language.0.unwrap_or_default().into(),
             table_rows: table_rows.0,
         };

@@ -19,8 +19,10 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            json_body::JsonBody,
             page,
             problem::{CompareFailure, CreateFailure},
+            word::CursorText,
         },
         jobs::{JobAccepted, accepted},
     },
@@ -205,10 +207,10 @@ impl ComparisonsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ComparisonFound, CompareFailure> {
         let list = ("comparison", run_id.0, with.0);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let (run, with) = (RunId(run_id.0), with.0.map(RunId));
         let Comparison {
             run,
@@ -245,7 +247,7 @@ impl ComparisonsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        body: Json<NewDecomposition>,
+        body: JsonBody<NewDecomposition>,
     ) -> Result<JobAccepted, CreateFailure> {
         let (run, with) = (RunId(run_id.0), body.0.with.map(RunId));
         let job = queue_decomposition(&service, auth.principal(), run, with).await?;

@@ -2,10 +2,15 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use index::explain::ExplainNode;
+use index::{
+    card::NotScored,
+    composite::CompositeDetail,
+    explain::{Distance, ExplainNode, Missing},
+    ladder::Attained,
+};
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Any};
-use serde_json::Value;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
+use survey::answer::Answer;
 use uuid::Uuid;
 
 use super::model::RunOut;
@@ -15,12 +20,14 @@ use crate::{
         http::{
             auth::Auth,
             problem::{Bilingual, ReadFailure},
+            typed::Typed,
         },
         returns::revisions::ProvenanceOut,
     },
     domain::{enterprise::EnterpriseId, run::RunId},
     service::{
         Service,
+        error::ServiceError,
         runs::explain::{Evidence, Explanation, explain_result},
     },
 };
@@ -34,21 +41,21 @@ struct EvidenceOut {
     /// Unit code, empty for none.
     unit: String,
     /// The answer with its kind; absent for a blank.
-    answer: Option<Any<Value>>,
+    answer: Option<Typed<Answer>>,
     /// Where it stood in the workbook; absent for a blank.
     provenance: Option<ProvenanceOut>,
 }
 
-impl From<Evidence> for EvidenceOut {
-    fn from(evidence: Evidence) -> Self {
-        Self {
+impl TryFrom<Evidence> for EvidenceOut {
+    type Error = ServiceError;
+
+    fn try_from(evidence: Evidence) -> Result<Self, ServiceError> {
+        Ok(Self {
             label: evidence.label.into(),
             unit: evidence.unit,
-            answer: evidence
-                .answer
-                .map(|answer| Any(serde_json::to_value(answer).unwrap_or_default())),
+            answer: evidence.answer.as_ref().map(Typed::of).transpose()?,
             provenance: evidence.provenance.map(Into::into),
-        }
+        })
     }
 }
 
@@ -69,19 +76,19 @@ struct ExplanationOut {
     /// Level or stage.
     band: Option<i32>,
     /// How level or stage came about: the rule that held and, for those above it, the condition that failed.
-    attained: Option<Any<Value>>,
+    attained: Option<Typed<Attained>>,
     /// Why there is no score; absent when there is one.
-    not_scored: Option<Any<Value>>,
+    not_scored: Option<Typed<NotScored>>,
     /// Where all returns are scored together: what every node brought to its parent at full precision and on which scale
     /// (the score, its logarithm, reciprocal or power), which figures were put in, percentile, ranks within groups.
-    composite: Option<Any<Value>>,
+    composite: Option<Typed<CompositeDetail>>,
     /// The tree of nodes, one root for each top score. Contributions of the indicators below a node and its
     /// `rounding_residual` sum to its score.
-    nodes: Vec<Any<Value>>,
+    nodes: Vec<Typed<ExplainNode>>,
     /// The next level or stage and how far each of its conditions is; absent at the top and without result.
-    next: Option<Any<Value>>,
+    next: Option<Typed<Distance>>,
     /// What missing answers did: `moved` says whose weight went where, `zeroed` what counts as nothing.
-    missing: Any<Value>,
+    missing: Typed<Missing>,
     /// The answers behind the nodes by question code, with their cells.
     evidence: BTreeMap<String, EvidenceOut>,
     /// SHA-256 of the workbook that the answers stand in, hex.
@@ -90,44 +97,33 @@ struct ExplanationOut {
     revision_number: i32,
 }
 
-impl From<Explanation> for ExplanationOut {
-    fn from(explanation: Explanation) -> Self {
-        let node = |node: &ExplainNode| Any(serde_json::to_value(node).unwrap_or_default());
-        Self {
+impl TryFrom<Explanation> for ExplanationOut {
+    type Error = ServiceError;
+
+    fn try_from(explanation: Explanation) -> Result<Self, ServiceError> {
+        let scored = &explanation.scored;
+        let evidence = |(code, evidence): (String, Evidence)| Ok((code, evidence.try_into()?));
+        Ok(Self {
             run: explanation.run.into(),
             enterprise_id: explanation.result.enterprise.0,
             enterprise_name: explanation.result.enterprise_name,
             score: explanation.result.score,
             rank: explanation.result.rank,
             band: explanation.result.band,
-            attained: explanation
-                .scored
-                .attained
-                .as_ref()
-                .map(|attained| Any(serde_json::to_value(attained).unwrap_or_default())),
-            not_scored: explanation
-                .scored
-                .not_scored
-                .as_ref()
-                .map(|reason| Any(serde_json::to_value(reason).unwrap_or_default())),
-            composite: explanation
-                .scored
-                .composite
-                .as_ref()
-                .map(|composite| Any(serde_json::to_value(composite).unwrap_or_default())),
-            nodes: explanation.roots.iter().map(node).collect(),
-            next: explanation
-                .next
-                .map(|next| Any(serde_json::to_value(next).unwrap_or_default())),
-            missing: Any(serde_json::to_value(explanation.missing).unwrap_or_default()),
+            attained: scored.attained.as_ref().map(Typed::of).transpose()?,
+            not_scored: scored.not_scored.as_ref().map(Typed::of).transpose()?,
+            composite: scored.composite.as_deref().map(Typed::of).transpose()?,
+            nodes: explanation.roots.iter().map(Typed::of).collect::<Result<_, _>>()?,
+            next: explanation.next.as_ref().map(Typed::of).transpose()?,
+            missing: Typed::of(&explanation.missing)?,
             evidence: explanation
                 .evidence
                 .into_iter()
-                .map(|(code, evidence)| (code, evidence.into()))
-                .collect(),
+                .map(evidence)
+                .collect::<Result<_, ServiceError>>()?,
             blob_sha256: explanation.blob_sha256,
             revision_number: explanation.revision_number,
-        }
+        })
     }
 }
 
@@ -167,6 +163,6 @@ impl ExplanationsApi {
             EnterpriseId(enterprise_id.0),
         )
         .await?;
-        Ok(ExplanationFound::Found(Json(explanation.into())))
+        Ok(ExplanationFound::Found(Json(explanation.try_into()?)))
     }
 }

@@ -1,11 +1,15 @@
 //! A run and the result of one enterprise in it.
 
-use poem_openapi::{ApiResponse, Enum, Object, payload::Json, types::Any};
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 use uuid::Uuid;
 
 use crate::{
-    api::http::{etag, instant::Instant},
+    api::{
+        http::{etag, instant::Instant, typed::Typed},
+        registry::size_class::SizeClassName,
+    },
     domain::run::{RankingRow, Run, RunState},
 };
 
@@ -121,8 +125,8 @@ pub(crate) struct RunResultRow {
     area_code: String,
     /// Industry code when the run was made.
     industry_code: String,
-    /// Size class when the run was made: large, medium, small or micro.
-    size_class: Option<String>,
+    /// Size class when the run was made.
+    size_class: Option<SizeClassName>,
     /// The revision it was computed from.
     revision_id: Uuid,
     /// Main score; absent when not ranked.
@@ -132,7 +136,7 @@ pub(crate) struct RunResultRow {
     /// Level or stage.
     band: Option<i32>,
     /// All totals by code.
-    totals: Any<Value>,
+    totals: Typed<BTreeMap<String, f64>>,
 }
 
 impl From<RankingRow> for RunResultRow {
@@ -143,12 +147,12 @@ impl From<RankingRow> for RunResultRow {
             enterprise_name: row.enterprise_name,
             area_code: row.area_code,
             industry_code: row.industry_code,
-            size_class: row.size_class,
+            size_class: row.size_class.as_deref().and_then(SizeClassName::named),
             revision_id: row.revision.0,
             score: row.score,
             rank: row.rank,
             band: row.band,
-            totals: Any(row.totals),
+            totals: Typed::stored(row.totals),
         }
     }
 }

@@ -18,7 +18,9 @@ use crate::{
             auth::Auth,
             page::{self, paged},
             problem::ReadFailure,
+            word::{Code, CursorText, Search},
         },
+        registry::size_class::SizeClassName,
     },
     domain::run::{RankingFilter, RunId},
     service::{Service, runs},
@@ -73,30 +75,30 @@ impl RankingApi {
         auth: Auth,
         run_id: Path<Uuid>,
         /// Area code, of the town or of an area above it.
-        area: Query<Option<String>>,
+        area: Query<Option<Code>>,
         /// Beginning of the industry code.
-        industry: Query<Option<String>>,
+        industry: Query<Option<Code>>,
         /// Level or stage.
         band: Query<Option<i32>>,
         /// Size class: large, medium, small or micro.
-        size_class: Query<Option<String>>,
+        size_class: Query<Option<SizeClassName>>,
         /// Part of the name or credit code.
-        search: Query<Option<String>>,
+        search: Query<Option<Search>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ResultsFound, ReadFailure> {
         let filter = RankingFilter {
-            area: area.0,
-            industry: industry.0,
+            area: area.0.map(|word| word.0),
+            industry: industry.0.map(|word| word.0),
             band: band.0,
-            size_class: size_class.0,
-            search: search.0.filter(|term| !term.trim().is_empty()),
+            size_class: size_class.0.map(|class| class.name().to_owned()),
+            search: search.0.map(|word| word.0).filter(|term| !term.trim().is_empty()),
         };
         let list = ("run_results", run_id.0, &filter);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = runs::read::ranking(&service, auth.principal(), RunId(run_id.0), &filter, &asked.request).await?;
         Ok(ResultsFound::of(found, &asked)?)
     }

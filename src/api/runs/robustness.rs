@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use index::robustness::{Alternatives, Uncertain};
 use poem::web::Data;
-use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Any};
+use poem_openapi::{Object, OpenApi, param::Path, types::Any};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::CreateFailure},
+        http::{auth::Auth, json_body::JsonBody, problem::CreateFailure, word::Name},
         jobs::{JobAccepted, accepted},
     },
     domain::{robustness::RobustnessRequest, run::RunId},
@@ -28,9 +28,9 @@ use crate::{
 #[oai(deny_unknown_fields)]
 struct UncertainSetting {
     /// Its name in the report.
-    name: String,
+    name: Name,
     /// Where it stands in the methodology, as a JSON pointer: `/aggregation/all/mean`.
-    pointer: String,
+    pointer: Name,
     /// What may stand there, by name; all equally likely.
     choices: Option<BTreeMap<String, Any<Value>>>,
     /// The least and the greatest number that may stand there.
@@ -51,8 +51,8 @@ impl UncertainSetting {
             _ => return None,
         };
         Some(Uncertain {
-            name: self.name,
-            pointer: self.pointer,
+            name: self.name.0,
+            pointer: self.pointer.0,
             alternatives,
         })
     }
@@ -87,8 +87,8 @@ impl NewRobustness {
             return Err(ServiceError::new(codes::general::INVALID).with_faults(faults));
         }
         Ok(RobustnessRequest {
-            replications: self.replications.unwrap_or(1000),
-            noise: self.noise.unwrap_or(0.25),
+            replications: self.replications.unwrap_or(RobustnessRequest::USUAL_REPLICATIONS),
+            noise: self.noise.unwrap_or(RobustnessRequest::USUAL_NOISE),
             uncertain,
             sensitivity: self.sensitivity.unwrap_or(false),
         })
@@ -116,7 +116,7 @@ impl RobustnessApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        body: Json<NewRobustness>,
+        body: JsonBody<NewRobustness>,
     ) -> Result<JobAccepted, CreateFailure> {
         let request = body.0.request()?;
         let job = queue_robustness(&service, auth.principal(), RunId(run_id.0), request).await?;

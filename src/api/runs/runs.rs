@@ -6,7 +6,6 @@ use poem::web::Data;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
-    payload::Json,
 };
 use uuid::Uuid;
 
@@ -19,8 +18,10 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            json_body::JsonBody,
             page::{self, paged},
             problem::{CreateFailure, ReadFailure},
+            word::{Code, CursorText},
         },
         jobs::{JobAccepted, accepted},
     },
@@ -69,23 +70,23 @@ impl RunsApi {
         /// Only this round.
         round_id: Query<Option<Uuid>>,
         /// Only this methodology, whatever its version.
-        methodology_code: Query<Option<String>>,
+        methodology_code: Query<Option<Code>>,
         /// Only this state.
         state: Query<Option<RunStateName>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<RunsFound, ReadFailure> {
         let filter = RunFilter {
             round: round_id.0.map(RoundId),
-            methodology_code: methodology_code.0,
+            methodology_code: methodology_code.0.map(|word| word.0),
             state: state.0.map(RunState::from),
             public: false,
         };
         let list = ("runs", &filter);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let found = runs::read::list_runs(&service, auth.principal(), &filter, &asked.request).await?;
         Ok(RunsFound::of(found, &asked)?)
     }
@@ -99,7 +100,7 @@ impl RunsApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        body: Json<NewRun>,
+        body: JsonBody<NewRun>,
     ) -> Result<JobAccepted, CreateFailure> {
         let NewRun {
             round_id,

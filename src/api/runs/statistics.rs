@@ -18,14 +18,18 @@ use crate::{
             auth::Auth,
             page::{self, paged},
             problem::{CompareFailure, ReadFailure},
+            word::{Code, CursorText},
         },
+        registry::size_class::SizeClassName,
     },
     domain::{
         enterprise::EnterpriseId,
         run::{GroupBy, PastResult, RunFilter, RunId, RunState},
     },
     service::{
-        Service, runs,
+        Service,
+        error::ServiceError,
+        runs,
         runs::statistics::{Benchmark, Group, Groups, PeerFigures, Quartiles},
     },
 };
@@ -117,7 +121,7 @@ struct BenchmarkOut {
     /// Division of the industry.
     industry: String,
     /// Size class.
-    size_class: String,
+    size_class: SizeClassName,
     /// Its own score.
     score: f64,
     /// The others in figures; absent when there are fewer than three.
@@ -157,8 +161,11 @@ impl From<PeerFigures> for PeerFiguresOut {
     }
 }
 
-impl From<Benchmark> for BenchmarkOut {
-    fn from(benchmark: Benchmark) -> Self {
+impl TryFrom<Benchmark> for BenchmarkOut {
+    type Error = ServiceError;
+
+    fn try_from(benchmark: Benchmark) -> Result<Self, ServiceError> {
+        let size_class = SizeClassName::named(&benchmark.size_class);
         let peers = benchmark.peers.map(|peers| PeersOut {
             count: peers.count,
             below: peers.below,
@@ -169,12 +176,12 @@ impl From<Benchmark> for BenchmarkOut {
                 .map(|(code, found)| (code, found.into()))
                 .collect(),
         });
-        Self {
+        Ok(Self {
             industry: benchmark.industry,
-            size_class: benchmark.size_class,
+            size_class: size_class.ok_or_else(|| ServiceError::internal("a size class without a name"))?,
             score: benchmark.score,
             peers,
-        }
+        })
     }
 }
 
@@ -268,7 +275,7 @@ impl RunStatisticsApi {
     ) -> Result<BenchmarkFound, CompareFailure> {
         let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
         let benchmark = runs::statistics::benchmark(&service, auth.principal(), run, enterprise).await?;
-        Ok(BenchmarkFound::Found(Json(benchmark.into())))
+        Ok(BenchmarkFound::Found(Json(benchmark.try_into()?)))
     }
 
     /// List the results of an enterprise
@@ -285,23 +292,23 @@ impl RunStatisticsApi {
         auth: Auth,
         enterprise_id: Path<Uuid>,
         /// Only this methodology, whatever its version.
-        methodology_code: Query<Option<String>>,
+        methodology_code: Query<Option<Code>>,
         /// Only runs in this state.
         state: Query<Option<RunStateName>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<PastResultsFound, ReadFailure> {
         let filter = RunFilter {
             round: None,
-            methodology_code: methodology_code.0,
+            methodology_code: methodology_code.0.map(|word| word.0),
             state: state.0.map(RunState::from),
             public: false,
         };
         let list = ("enterprise_results", enterprise_id.0, &filter);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
         let enterprise = EnterpriseId(enterprise_id.0);
         let found = runs::statistics::history(&service, auth.principal(), enterprise, &filter, &asked.request).await?;
         Ok(PastResultsFound::of(found, &asked)?)

@@ -1,14 +1,18 @@
 //! Weights by pairwise comparisons, and how much a run hangs on its weights.
 
+use index::weights::Origin;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json, types::Any};
 use serde_json::Value;
 
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::CreateFailure},
+        http::{auth::Auth, json_body::JsonBody, problem::CreateFailure, typed::Typed, word::Code},
     },
-    service::runs::weigh::{NewComparisons, Weighed, weigh_nodes},
+    service::{
+        error::ServiceError,
+        runs::weigh::{NewComparisons, Weighed, weigh_nodes},
+    },
 };
 
 /// Operations on weights.
@@ -20,7 +24,7 @@ pub struct WeighingsApi;
 #[oai(deny_unknown_fields)]
 struct NewWeighing {
     /// Codes of the parts: all indicators of a block, or all parts of an aggregate.
-    codes: Vec<String>,
+    codes: Vec<Code>,
     /// Row by row how many times more the row matters than the column: 1 to 9 and their reciprocals, 1 on the diagonal.
     matrix: Vec<Vec<f64>>,
     /// Take geometric means of the rows instead of the principal eigenvector.
@@ -45,19 +49,21 @@ struct WeighingOut {
     /// The weights, in the order of the codes.
     weights: Vec<PartWeight>,
     /// How they came about: the matrix, `lambda_max`, `ci`, `ri` and the consistency ratio `cr`, up to 0.1 acceptable.
-    origin: Any<Value>,
+    origin: Typed<Origin>,
     /// The draft with the weights in it, and their origin in `weight_origins`.
     methodology: Option<Any<Value>>,
 }
 
-impl From<Weighed> for WeighingOut {
-    fn from(weighed: Weighed) -> Self {
+impl TryFrom<Weighed> for WeighingOut {
+    type Error = ServiceError;
+
+    fn try_from(weighed: Weighed) -> Result<Self, ServiceError> {
         let part = |(code, weight)| PartWeight { code, weight };
-        Self {
+        Ok(Self {
             weights: weighed.weights.into_iter().map(part).collect(),
-            origin: Any(serde_json::to_value(weighed.origin).unwrap_or_default()),
+            origin: Typed::of(&weighed.origin)?,
             methodology: weighed.methodology.map(Any),
-        }
+        })
     }
 }
 
@@ -76,14 +82,14 @@ impl WeighingsApi {
     /// Analytic hierarchy process: weights, consistency ratio and the matrix. With a draft methodology the answer holds it with
     /// the weights and their origin in it, ready to be tried on a round and published. Nothing is stored.
     #[oai(path = "/weighings", method = "post", operation_id = "compute_weighing")]
-    async fn compute_weighing(&self, auth: Auth, body: Json<NewWeighing>) -> Result<Weighing, CreateFailure> {
+    async fn compute_weighing(&self, auth: Auth, body: JsonBody<NewWeighing>) -> Result<Weighing, CreateFailure> {
         let new = NewComparisons {
-            codes: body.0.codes,
+            codes: body.0.codes.into_iter().map(|code| code.0).collect(),
             matrix: body.0.matrix,
             geometric: body.0.geometric.unwrap_or(false),
             methodology: body.0.methodology.map(|Any(document)| document),
         };
         let weighed = weigh_nodes(auth.principal(), new)?;
-        Ok(Weighing::Computed(Json(weighed.into())))
+        Ok(Weighing::Computed(Json(weighed.try_into()?)))
     }
 }

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use index::explain::Improvement;
+use index::{
+    card::Scored,
+    explain::{Change, Improvement},
+};
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Any};
-use serde_json::Value;
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 use survey::answer::Answer;
 use uuid::Uuid;
 
@@ -15,7 +17,10 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            json_body::JsonBody,
             problem::{Bilingual, CreateFailure, ReadFailure},
+            typed::Typed,
+            word::{Code, Word},
         },
     },
     domain::{enterprise::EnterpriseId, run::RunId},
@@ -38,23 +43,23 @@ pub struct WhatIfApi;
 #[oai(rename = "NewWhatIf", deny_unknown_fields)]
 struct NewWhatIf {
     /// By question code: an answer with its kind (`{"number": "12.5"}`, `{"choice": "B"}`).
-    answers: BTreeMap<String, Any<Value>>,
+    answers: BTreeMap<String, Typed<Answer>>,
     /// Codes of questions to leave blank.
-    blank: Option<Vec<String>>,
+    blank: Option<Vec<Code>>,
 }
 
 impl NewWhatIf {
     fn changes(self) -> Result<Changes, ServiceError> {
         let (mut changes, mut faults) = (Changes::new(), Vec::new());
-        for code in self.blank.into_iter().flatten() {
+        for Word(code) in self.blank.into_iter().flatten() {
             changes.insert(code, None);
         }
-        for (code, Any(value)) in self.answers {
+        for (code, answer) in self.answers {
             if changes.contains_key(&code) {
                 faults.push(both_ways(&format!("/answers/{code}")));
                 continue;
             }
-            match serde_json::from_value::<Answer>(value) {
+            match answer.read() {
                 Ok(answer) => drop(changes.insert(code, Some(answer))),
                 Err(_) => faults.push(Fault::at(format!("/answers/{code}"), codes::runs::ANSWER_FORM)),
             }
@@ -87,7 +92,7 @@ struct WhatIfOut {
     /// The level or stage that would follow.
     band: Option<i32>,
     /// Every node as it would be, with the level or stage and its reason.
-    scored: Any<Value>,
+    scored: Typed<Scored>,
     /// Always true: bounds, ranks and everybody else are held as they are in the run. A new run may give another result.
     frozen: bool,
     /// Whether others' scores would move as well, because the methodology is relative.
@@ -119,19 +124,21 @@ impl From<Standing> for StandingOut {
     }
 }
 
-impl From<WhatIf> for WhatIfOut {
-    fn from(found: WhatIf) -> Self {
-        Self {
+impl TryFrom<WhatIf> for WhatIfOut {
+    type Error = ServiceError;
+
+    fn try_from(found: WhatIf) -> Result<Self, ServiceError> {
+        Ok(Self {
             run: found.run.into(),
             result: found.result.into(),
             score: found.standing.score,
             rank: found.standing.rank,
             band: found.standing.band,
-            scored: Any(serde_json::to_value(found.scored).unwrap_or_default()),
+            scored: Typed::of(&found.scored)?,
             frozen: true,
             relative: found.relative,
             rerun: found.rerun.map(Into::into),
-        }
+        })
     }
 }
 
@@ -144,33 +151,30 @@ struct ImprovementOut {
     /// Its label.
     label: Option<Bilingual>,
     /// Changes each of which reaches it alone, the smallest first.
-    single: Vec<Any<Value>>,
+    single: Vec<Typed<Change>>,
     /// Changes that reach it together; absent where no combination does.
-    combination: Option<Vec<Any<Value>>>,
+    combination: Option<Vec<Typed<Change>>>,
 }
 
-impl From<Option<Improvement>> for ImprovementOut {
-    fn from(found: Option<Improvement>) -> Self {
+impl TryFrom<Option<Improvement>> for ImprovementOut {
+    type Error = ServiceError;
+
+    fn try_from(found: Option<Improvement>) -> Result<Self, ServiceError> {
         let Some(found) = found else {
-            return Self {
+            return Ok(Self {
                 value: None,
                 label: None,
                 single: Vec::new(),
                 combination: None,
-            };
+            });
         };
-        let shown = |changes: Vec<index::explain::Change>| {
-            changes
-                .into_iter()
-                .map(|change| Any(serde_json::to_value(change).unwrap_or_default()))
-                .collect()
-        };
-        Self {
+        let shown = |changes: &Vec<Change>| changes.iter().map(Typed::of).collect::<Result<Vec<_>, _>>();
+        Ok(Self {
             value: Some(found.value),
+            single: shown(&found.single)?,
+            combination: found.combination.as_ref().map(shown).transpose()?,
             label: Some(found.label.into()),
-            single: shown(found.single),
-            combination: found.combination.map(shown),
-        }
+        })
     }
 }
 
@@ -208,12 +212,12 @@ impl WhatIfApi {
         auth: Auth,
         run_id: Path<Uuid>,
         enterprise_id: Path<Uuid>,
-        body: Json<NewWhatIf>,
+        body: JsonBody<NewWhatIf>,
     ) -> Result<WhatIfComputed, CreateFailure> {
         let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
         let changes = body.0.changes()?;
         let found = what_if(&service, auth.principal(), run, enterprise, changes).await?;
-        Ok(WhatIfComputed::Computed(Json(found.into())))
+        Ok(WhatIfComputed::Computed(Json(found.try_into()?)))
     }
 
     /// Find what reaches the next level
@@ -235,6 +239,6 @@ impl WhatIfApi {
     ) -> Result<ImprovementFound, ReadFailure> {
         let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
         let found = improve_result(&service, auth.principal(), run, enterprise).await?;
-        Ok(ImprovementFound::Found(Json(found.into())))
+        Ok(ImprovementFound::Found(Json(found.try_into()?)))
     }
 }

@@ -1,7 +1,6 @@
 //! Long work: taken on, watched, cancelled.
 
 pub mod cancel;
-pub mod outcome;
 pub mod progress;
 pub mod queue;
 pub mod read;

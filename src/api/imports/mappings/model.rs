@@ -4,6 +4,8 @@ use poem_openapi::{Enum, Object};
 use rust_decimal::Decimal;
 use workbook::mapping::{Field, Key, KeyKind, Mapping, Shape};
 
+use crate::api::http::word::{Code, Name, Word};
+
 /// Where enterprises stand in a spreadsheet.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "MappingShape")]
@@ -29,11 +31,11 @@ enum KeyName {
 #[oai(rename = "MappingField", deny_unknown_fields, skip_serializing_if_is_none)]
 struct FieldDocument {
     /// Column (`D`) or cell (`C7`).
-    at: String,
+    at: Code,
     /// Question code.
-    question: String,
+    question: Code,
     /// Column code, for a table question.
-    column: Option<String>,
+    column: Option<Code>,
     /// Row of the table question, from 0.
     row: Option<u32>,
     /// What a figure is multiplied with to come into the unit of the question, as a decimal string.
@@ -47,13 +49,13 @@ pub(super) struct MappingDocument {
     /// Where enterprises stand.
     shape: ShapeName,
     /// The sheet with the rows; the first that holds something when absent.
-    sheet: Option<String>,
+    sheet: Option<Name>,
     /// The last row of the header, from 1: for rows.
     header_row: Option<u32>,
     /// What tells whose figures they are.
     key: KeyName,
     /// Column or cell of the key.
-    key_at: String,
+    key_at: Code,
     /// Which columns or cells answer which questions.
     fields: Vec<FieldDocument>,
 }
@@ -61,13 +63,13 @@ pub(super) struct MappingDocument {
 impl From<Mapping> for MappingDocument {
     fn from(mapping: Mapping) -> Self {
         let (shape, sheet, header_row) = match mapping.shape {
-            Shape::Rows { sheet, header_row } => (ShapeName::Rows, sheet, Some(header_row)),
+            Shape::Rows { sheet, header_row } => (ShapeName::Rows, sheet.map(Word), Some(header_row)),
             Shape::Sheets => (ShapeName::Sheets, None, None),
         };
         let field = |field: Field| FieldDocument {
-            at: field.at,
-            question: field.question,
-            column: field.column,
+            at: Word(field.at),
+            question: Word(field.question),
+            column: field.column.map(Word),
             row: field.row,
             unit_factor: field.unit_factor,
         };
@@ -79,7 +81,7 @@ impl From<Mapping> for MappingDocument {
                 KeyKind::Uscc => KeyName::Uscc,
                 KeyKind::Name => KeyName::Name,
             },
-            key_at: mapping.key.at,
+            key_at: Word(mapping.key.at),
             fields: mapping.fields.into_iter().map(field).collect(),
         }
     }
@@ -88,16 +90,16 @@ impl From<Mapping> for MappingDocument {
 impl From<MappingDocument> for Mapping {
     fn from(document: MappingDocument) -> Self {
         let field = |field: FieldDocument| Field {
-            at: field.at,
-            question: field.question,
-            column: field.column,
+            at: field.at.0,
+            question: field.question.0,
+            column: field.column.map(|word| word.0),
             row: field.row,
             unit_factor: field.unit_factor,
         };
         Self {
             shape: match document.shape {
                 ShapeName::Rows => Shape::Rows {
-                    sheet: document.sheet,
+                    sheet: document.sheet.map(|word| word.0),
                     // Without a header row the first row is one.
                     header_row: document.header_row.unwrap_or(1),
                 },
@@ -108,7 +110,7 @@ impl From<MappingDocument> for Mapping {
                     KeyName::Uscc => KeyKind::Uscc,
                     KeyName::Name => KeyKind::Name,
                 },
-                at: document.key_at,
+                at: document.key_at.0,
             },
             fields: document.fields.into_iter().map(field).collect(),
         }

@@ -7,9 +7,8 @@ use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
     payload::{Binary, Json},
-    types::Any,
 };
-use serde_json::Value;
+use survey::answer::Answer;
 use uuid::Uuid;
 
 use super::model::MappingDocument;
@@ -18,15 +17,22 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            json_body::JsonBody,
             problem::{Bilingual, CreateFailure, UploadFailure},
+            typed::Typed,
             upload,
-            word::Word,
+            word::{Code, Name},
         },
-        returns::{findings::FindingsOut, revisions::ProvenanceOut},
+        returns::{
+            findings::FindingsOut,
+            revisions::{ProvenanceOut, typed_answers},
+        },
     },
     domain::round::RoundId,
     service::{
-        Service, imports,
+        Service,
+        error::ServiceError,
+        imports,
         imports::mapping::{PreviewRow, Proposed},
         returns::justify::Counted,
     },
@@ -110,7 +116,7 @@ impl From<Proposed> for ProposalOut {
 #[oai(deny_unknown_fields)]
 struct NewMappingPreview {
     /// The file, as its proposal named it.
-    file_sha256: Word,
+    file_sha256: Code,
     /// The mapping.
     mapping: MappingDocument,
     /// How many rows, 10 when absent.
@@ -137,21 +143,23 @@ struct PreviewRowOut {
     /// The sentence to the code.
     message: Option<Bilingual>,
     /// Answers by question code, in the form of a revision's.
-    answers: Any<Value>,
+    answers: BTreeMap<String, Typed<Answer>>,
     /// Where each answer stood, and what was done to it.
     provenance: BTreeMap<String, ProvenanceOut>,
     /// What would be found.
     findings: FindingsOut,
 }
 
-impl From<PreviewRow> for PreviewRowOut {
-    fn from(row: PreviewRow) -> Self {
+impl TryFrom<PreviewRow> for PreviewRowOut {
+    type Error = ServiceError;
+
+    fn try_from(row: PreviewRow) -> Result<Self, ServiceError> {
         let (code, message) = row.problem.map(|error| (error.code, error.message.into())).unzip();
         let (return_id, uscc, enterprise_name) = match row.owner {
             Some((id, uscc, name)) => (Some(id.0), Some(uscc), Some(name)),
             None => (None, None, None),
         };
-        Self {
+        Ok(Self {
             name: row.name,
             key: row.key,
             return_id,
@@ -159,14 +167,14 @@ impl From<PreviewRow> for PreviewRowOut {
             enterprise_name,
             code,
             message,
-            answers: Any(serde_json::to_value(&row.answers).unwrap_or_default()),
+            answers: typed_answers(&row.answers)?,
             provenance: row
                 .provenance
                 .into_iter()
                 .map(|(code, provenance)| (code, provenance.into()))
                 .collect(),
             findings: FindingsOut::of(row.findings, Counted::new()),
-        }
+        })
     }
 }
 
@@ -212,12 +220,14 @@ impl MappingPreviewsApi {
         auth: Auth,
         round_id: Path<Uuid>,
         /// The sheet; the first that people see when absent.
-        sheet: Query<Option<String>>,
+        sheet: Query<Option<Name>>,
         body: Binary<Body>,
     ) -> Result<ProposalMade, UploadFailure> {
         let bytes = upload::read_import(&service, body.0).await?;
         let round = RoundId(round_id.0);
-        let proposed = imports::mapping::propose_mapping(&service, auth.principal(), round, bytes, sheet.0).await?;
+        let proposed =
+            imports::mapping::propose_mapping(&service, auth.principal(), round, bytes, sheet.0.map(|word| word.0))
+                .await?;
         Ok(ProposalMade::Made(Json(proposed.into())))
     }
 
@@ -234,7 +244,7 @@ impl MappingPreviewsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        body: Json<NewMappingPreview>,
+        body: JsonBody<NewMappingPreview>,
     ) -> Result<PreviewMade, CreateFailure> {
         let NewMappingPreview {
             file_sha256,
@@ -246,7 +256,7 @@ impl MappingPreviewsApi {
         let found =
             imports::mapping::preview_mapping(&service, caller, round, &file_sha256.0, mapping.into(), rows).await?;
         Ok(PreviewMade::Made(Json(PreviewOut {
-            items: found.into_iter().map(Into::into).collect(),
+            items: found.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
         })))
     }
 }

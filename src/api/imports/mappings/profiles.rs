@@ -18,9 +18,10 @@ use crate::{
             auth::Auth,
             etag,
             instant::Instant,
+            json_body::JsonBody,
             page::{self, paged},
             problem::{ChangeFailure, CreateFailure, ReadFailure},
-            word::Word,
+            word::{Code, CursorText, Name},
         },
     },
     domain::{
@@ -35,7 +36,7 @@ use crate::{
 #[oai(deny_unknown_fields)]
 struct NewMappingProfile {
     /// Name, unique for the questionnaire.
-    name: Word,
+    name: Name,
     /// The round whose questionnaire it is for.
     round_id: Uuid,
     /// The mapping.
@@ -138,16 +139,17 @@ impl MappingProfilesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         /// Code of the questionnaire.
-        questionnaire: Query<Option<String>>,
+        questionnaire: Query<Option<Code>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
         /// Where the page before ended.
-        cursor: Query<Option<String>>,
+        cursor: Query<Option<CursorText>>,
     ) -> Result<ProfilesFound, ReadFailure> {
-        let list = ("mapping_profiles", &questionnaire.0);
-        let asked = page::asked(limit.0, cursor.0.as_deref(), &list)?;
-        let code = questionnaire.0.as_deref();
+        let questionnaire = questionnaire.0.map(|code| code.0);
+        let list = ("mapping_profiles", &questionnaire);
+        let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;
+        let code = questionnaire.as_deref();
         let found = imports::mapping_profiles::list_profiles(&service, auth.principal(), code, &asked.request).await?;
         Ok(ProfilesFound::of(found, &asked)?)
     }
@@ -160,7 +162,7 @@ impl MappingProfilesApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        body: Json<NewMappingProfile>,
+        body: JsonBody<NewMappingProfile>,
     ) -> Result<ProfileCreated, CreateFailure> {
         let NewMappingProfile {
             name,
@@ -214,7 +216,7 @@ impl MappingProfilesApi {
         /// The ETag that was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        body: Json<NewMappingProfile>,
+        body: JsonBody<NewMappingProfile>,
     ) -> Result<ProfileFound, ChangeFailure> {
         let expected = etag::required(if_match.0.as_deref())?;
         let NewMappingProfile {

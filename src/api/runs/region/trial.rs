@@ -11,7 +11,12 @@ use super::{super::what_if::both_ways, change::RegionChangeOut, index::RegionInd
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::CreateFailure},
+        http::{
+            auth::Auth,
+            json_body::JsonBody,
+            problem::CreateFailure,
+            word::{Code, Word},
+        },
     },
     domain::run::RunId,
     service::{
@@ -38,7 +43,7 @@ struct NewRegionWhatIf {
     /// By the code of the indicator.
     values: BTreeMap<String, TriedFigureIn>,
     /// Codes of indicators to leave without a value, so that whatever stands in for a missing one does.
-    blank: Option<Vec<String>>,
+    blank: Option<Vec<Code>>,
 }
 
 impl NewRegionWhatIf {
@@ -49,7 +54,7 @@ impl NewRegionWhatIf {
         };
         let values = self.values.into_iter();
         let mut tried: BTreeMap<String, TriedFigure> = values.map(|(code, given)| (code, figure(given))).collect();
-        for code in self.blank.into_iter().flatten() {
+        for Word(code) in self.blank.into_iter().flatten() {
             let figure = tried.entry(code.clone()).or_default();
             if figure.value.is_some() {
                 return Err(
@@ -109,7 +114,7 @@ impl RegionTrialsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        body: Json<NewRegionWhatIf>,
+        body: JsonBody<NewRegionWhatIf>,
     ) -> Result<RegionWhatIfComputed, CreateFailure> {
         let found = try_region(&service, auth.principal(), RunId(run_id.0), &body.0.tried()?).await?;
         Ok(RegionWhatIfComputed::Computed(Json(found.into())))

@@ -10,7 +10,7 @@ use survey::{
 };
 
 use super::{
-    ANSWERED, ASKED, Cell, FIRST_ROW, Live, Row, VALUE, absolute,
+    ASKED, Cell, FIRST_ROW, Live, Row, VALUE, absolute,
     sources::{Source, Sources},
 };
 use crate::{language::Language, ticks::TICK};

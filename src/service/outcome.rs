@@ -7,6 +7,7 @@ use survey::text::Text;
 use crate::{
     domain::run::RunId,
     service::{
+        error::ServiceError,
         imports::carry_out::ImportSummary,
         registry::import_enterprises::ImportReport,
         runs::{back_test::BackTest, decompose::Decomposition, robustness::RunRobustness, verify::Verification},
@@ -21,12 +22,12 @@ pub enum JobResult {
     ImportEnterprises(ImportReport),
     /// Of `import_returns`.
     ImportReturns(ImportSummary),
-    /// Of `compile_run`.
-    CompileRun(CompiledRun),
+    /// Of `compute_run`.
+    ComputeRun(ComputedRun),
     /// Of `back_test`.
     BackTest(Box<BackTest>),
-    /// Of `shake_run`.
-    ShakeRun(RunRobustness),
+    /// Of `test_robustness`.
+    TestRobustness(RunRobustness),
     /// Of `decompose_change`.
     DecomposeChange(Decomposition),
     /// Of `verify_run`.
@@ -35,7 +36,7 @@ pub enum JobResult {
 
 /// A run that was computed.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct CompiledRun {
+pub struct ComputedRun {
     /// Run.
     pub run_id: RunId,
     /// Returns that went in.
@@ -65,4 +66,22 @@ pub struct JobFault {
     pub pointer: Option<String>,
     /// What is wrong and what to do.
     pub message: Text,
+}
+
+/// The most single errors that a job lists.
+const MOST_ERRORS: usize = 500;
+
+impl From<ServiceError> for JobError {
+    fn from(error: ServiceError) -> Self {
+        let errors = error.faults.into_iter().take(MOST_ERRORS).map(|fault| JobFault {
+            code: fault.code,
+            pointer: fault.pointer,
+            message: fault.message,
+        });
+        Self {
+            code: error.code,
+            message: error.message,
+            errors: errors.collect(),
+        }
+    }
 }

@@ -1,0 +1,96 @@
+//! JSON bodies of requests. What is not meant is left out: a null is refused.
+
+use poem::{FromRequest, Request, RequestBody, Result};
+use poem_openapi::{
+    error::ParseRequestPayloadError,
+    impl_apirequest_for_payload,
+    payload::{Json, ParsePayload, Payload},
+    registry::{MetaSchemaRef, Registry},
+    types::{ParseFromJSON, Type},
+};
+use serde_json::Value;
+
+/// The JSON body of a request.
+pub struct JsonBody<T>(pub T);
+
+/// Members that hold content of a document, in which null may mean something.
+const OPEN: [&str; 2] = ["methodology", "choices"];
+
+impl<T: Type> Payload for JsonBody<T> {
+    const CONTENT_TYPE: &'static str = Json::<T>::CONTENT_TYPE;
+
+    fn check_content_type(content_type: &str) -> bool {
+        Json::<T>::check_content_type(content_type)
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        T::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+impl<T: ParseFromJSON> ParsePayload for JsonBody<T> {
+    const IS_REQUIRED: bool = T::IS_REQUIRED;
+
+    async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
+        let bytes = Vec::<u8>::from_request(request, body).await?;
+        let refused = |reason: String| ParseRequestPayloadError { reason };
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+        if let Some(pointer) = first_null(&value) {
+            return Err(refused(format!("{pointer}: null is no value here; leave the member out")).into());
+        }
+        let value = T::parse_from_json(Some(value)).map_err(|error| refused(error.into_message()))?;
+        Ok(Self(value))
+    }
+}
+
+impl_apirequest_for_payload!(JsonBody<T>, T: ParseFromJSON);
+
+/// JSON pointer to the first null; content of a document is not looked into.
+fn first_null(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| {
+            let below = first_null(item)?;
+            Some(format!("/{at}{below}"))
+        }),
+        Value::Object(members) => {
+            let mut looked_into = members.iter().filter(|(name, _)| !OPEN.contains(&name.as_str()));
+            looked_into.find_map(|(name, member)| {
+                let below = first_null(member)?;
+                let mut pointer = String::from("/");
+                for c in name.chars() {
+                    match c {
+                        '~' => pointer.push_str("~0"),
+                        '/' => pointer.push_str("~1"),
+                        c => pointer.push(c),
+                    }
+                }
+                Some(pointer + &below)
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_first_null_is_named_by_its_pointer() {
+        let check = |value: Value, pointer: Option<&str>| {
+            assert_eq!(first_null(&value).as_deref(), pointer, "{value}");
+        };
+        check(json!({ "name": "x", "tags": [1, 2] }), None);
+        check(json!(null), Some(""));
+        check(json!({ "name": null }), Some("/name"));
+        check(json!({ "values": { "a/b": [1, null] } }), Some("/values/a~1b/1"));
+        check(json!({ "methodology": { "note": null } }), None);
+    }
+}
