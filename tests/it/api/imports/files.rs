@@ -18,7 +18,7 @@ use workbook::{layout::CellKey, prefill::Prefill};
 
 use super::{hand_in, outcome, states, zip};
 use crate::{
-    app::App,
+    app::{App, operator},
     county::{self, County},
     database::Backend,
 };
