@@ -44,7 +44,7 @@ pub struct Proposed {
 pub struct PreviewRow {
     /// Sheet and row, or the sheet.
     pub name: String,
-    /// The key as it stands there.
+    /// The key as it stands there; absent where the row is not shown.
     pub key: Option<String>,
     /// The enterprise by its return: credit code and name.
     pub owner: Option<(ReturnId, String, String)>,
@@ -115,7 +115,8 @@ pub async fn preview_mapping(
     let (most, dates) = (most.clamp(1, PREVIEW_ROWS), raw.dates);
     let first = blocking(move || Ok(first_rows(&compiled, &raw, most))).await?;
     let checked = context.check(context.own(first).await?, dates).await?;
-    Ok(checked.into_iter().map(preview).collect())
+    let sees_all = caller.scope.is_county();
+    Ok(checked.into_iter().map(|row| preview(row, sees_all)).collect())
 }
 
 /// The workbook; of one that is too long to be kept, how its sheets begin.
@@ -144,13 +145,26 @@ pub(crate) async fn round_and_form(service: &Service, round: RoundId) -> Result<
     Ok((round, form))
 }
 
-fn preview(checked: CheckedRow) -> PreviewRow {
+/// A row as it is shown. The digest of a file does not prove who handed it in: of a row that belongs to nobody within the
+/// scope of the caller, only the reason is shown.
+fn preview(checked: CheckedRow, sees_all: bool) -> PreviewRow {
     let (owner, problem) = match checked.owner {
         Ok((survey_return, enterprise)) => {
             let facts = enterprise.facts;
             (Some((survey_return.id, facts.uscc, facts.name)), None)
         }
-        Err(error) => (None, Some(error)),
+        Err(error) if sees_all => (None, Some(error)),
+        Err(error) => {
+            return PreviewRow {
+                name: checked.name,
+                key: None,
+                owner: None,
+                problem: Some(error),
+                answers: Answers::new(),
+                provenance: Provenances::new(),
+                findings: Findings::default(),
+            };
+        }
     };
     PreviewRow {
         name: checked.name,

@@ -17,6 +17,9 @@ use crate::{
     county,
 };
 
+/// A figure that stands nowhere but in the list of a town.
+pub(super) const FIGURE: &str = "987654321";
+
 /// Identifiers by the name of the parameter that takes them.
 pub(super) type Ids = BTreeMap<&'static str, String>;
 
@@ -194,7 +197,7 @@ async fn work_of_town(town: &Actor<'_>, round: &str, sample: &Sample) -> Ids {
         .iter()
         .find(|question| question.code == "D08")
         .unwrap();
-    for (row, cells) in [["信用代码", &*question.label.zh], [&*sample.ids["uscc"], "12345"]]
+    for (row, cells) in [["信用代码", &*question.label.zh], [&*sample.ids["uscc"], FIGURE]]
         .iter()
         .enumerate()
     {

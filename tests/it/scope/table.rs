@@ -140,7 +140,7 @@ pub(super) const TABLE: &[Row] = &[
     ("get_import_result", Path("import_id"), "T", Hidden, ""),
     ("create_mapping_proposal", Path("round_id"), "T", Answers(422), FORM),
     ("create_mapping_preview", Path("round_id"), "T", Hidden, ""),
-    ("create_mapping_preview", Body(Content::Digest), "T", Hidden, ""),
+    ("create_mapping_preview", Body(Content::Digest), "T", OwnOnly, ""),
     ("list_mapping_profiles", Query(""), "T", Answers(200), PROFILE),
     ("create_mapping_profile", Body(Content::Round), "T", Answers(201), ROUND),
     ("get_mapping_profile", Path("profile_id"), "T", Answers(200), PROFILE),
