@@ -6,7 +6,10 @@ use apalis::prelude::{BackendExt, BoxDynError, Data, TaskSink, WorkerBuilder};
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use futures::{FutureExt as _, TryFutureExt as _, future::BoxFuture};
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 use uuid::Uuid;
 
 use super::{
@@ -22,7 +25,7 @@ use crate::{
 /// Name of the queue in the database.
 const QUEUE: &str = "ronghe";
 
-/// How often an idle worker looks for jobs. Left to itself, apalis looks with its heartbeat: every half minute.
+/// How often an idle worker looks for jobs that other processes pushed.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// How long workers that ended are left alone before they are started again.
@@ -30,7 +33,11 @@ const START_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Carries identifiers of jobs to workers.
 #[derive(Clone)]
-pub struct ApalisQueue(Storage);
+pub struct ApalisQueue {
+    storage: Storage,
+    /// Told of every push of this process.
+    pushes: Arc<Notify>,
+}
 
 #[derive(Clone)]
 enum Storage {
@@ -48,11 +55,22 @@ impl ApalisQueue {
     pub fn of(db: &Database) -> Result<Self, QueueError> {
         if let Some(pool) = db.sqlite_pool() {
             let config = apalis_sqlite::Config::default().queue(QUEUE);
-            return Ok(Self(Storage::Sqlite(SqliteStorage::new(&pool).with_config(config))));
+            return Ok(Self::over(Storage::Sqlite(
+                SqliteStorage::new(&pool).with_config(config),
+            )));
         }
         let pool = db.postgres_pool().ok_or_else(|| QueueError("no pool".to_owned()))?;
         let config = apalis_postgres::Config::default().queue(QUEUE);
-        Ok(Self(Storage::Postgres(PostgresStorage::new(&pool).with_config(config))))
+        Ok(Self::over(Storage::Postgres(
+            PostgresStorage::new(&pool).with_config(config),
+        )))
+    }
+
+    fn over(storage: Storage) -> Self {
+        Self {
+            storage,
+            pushes: Arc::default(),
+        }
     }
 
     /// Makes or updates the queue's own tables. `SqliteStorage::setup` is not used: it would switch off `synchronous` on our
@@ -75,10 +93,16 @@ impl ApalisQueue {
 
     async fn push(&self, id: JobId) -> Result<(), QueueError> {
         let failed = |error: &dyn std::fmt::Debug| QueueError(format!("{error:?}"));
-        match &self.0 {
-            Storage::Sqlite(storage) => storage.clone().push(id.0).await.map_err(|error| failed(&error)),
-            Storage::Postgres(storage) => storage.clone().push(id.0).await.map_err(|error| failed(&error)),
+        match &self.storage {
+            Storage::Sqlite(storage) => storage.clone().push(id.0).await.map_err(|error| failed(&error))?,
+            Storage::Postgres(storage) => storage.clone().push(id.0).await.map_err(|error| failed(&error))?,
         }
+        self.pushes.notify_one();
+        Ok(())
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::every(LOOK_EVERY, Arc::clone(&self.pushes))
     }
 
     /// Works until told to stop; an error where that was not why it ended.
@@ -86,14 +110,14 @@ impl ApalisQueue {
         let name = format!("ronghe-{}", service.next_id());
         let failed = |error: &dyn std::fmt::Display| QueueError(error.to_string());
         let until = stopped(stop.clone());
-        match self.0.clone() {
+        match self.storage.clone() {
             Storage::Sqlite(storage) => {
-                let builder = WorkerBuilder::new(name).backend(storage.poll_with_stream(Pace::every(LOOK_EVERY)));
+                let builder = WorkerBuilder::new(name).backend(storage.poll_with_stream(self.pace()));
                 let worker = builder.data(Arc::clone(service)).build(handle);
                 worker.run_until(until).await.map_err(|error| failed(&error))?;
             }
             Storage::Postgres(storage) => {
-                let builder = WorkerBuilder::new(name).backend(storage.poll_with_stream(Pace::every(LOOK_EVERY)));
+                let builder = WorkerBuilder::new(name).backend(storage.poll_with_stream(self.pace()));
                 let worker = builder.data(Arc::clone(service)).build(handle);
                 worker.run_until(until).await.map_err(|error| failed(&error))?;
             }

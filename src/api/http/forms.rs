@@ -347,6 +347,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(dead_code, reason = "its form is looked at, it is never made")]
     #[derive(serde::Serialize, JsonSchema)]
     #[serde(tag = "kind", rename_all = "snake_case")]
     enum Tagged {

@@ -1,14 +1,28 @@
 //! Jobs survive the process that took them on.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
 use poem::http::StatusCode;
 use ronghe::{
-    domain::job::{Job, JobId, JobState, Task},
+    domain::{
+        job::{Job, JobId, JobState, Task},
+        run::RunId,
+    },
     jobs::worker,
     store,
 };
 use serde_json::json;
 
-use crate::app::{App, now, operator};
+use crate::{
+    app::{App, now, operator},
+    database::Backend,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_process_left_behind_is_done_at_the_next_start() {
@@ -76,4 +90,75 @@ async fn a_job_is_seen_by_who_asked_and_by_the_administrator() {
     let mine = reader.get("/api/v1/jobs").await.expect(StatusCode::OK).json();
     assert_eq!(mine["items"], json!([]));
     app.end().await;
+}
+
+/// A job that ends at once: it verifies a run that does not exist.
+fn short_job(app: &App) -> Job {
+    let run = RunId(app.service.next_id());
+    Job {
+        id: JobId(app.service.next_id()),
+        task: Task::VerifyRun { run },
+        state: JobState::Queued,
+        done: 0,
+        total: 0,
+        result: None,
+        error: None,
+        created_by: "admin".to_owned(),
+        role: operator().role,
+        scope: operator().scope,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+/// Keeps every core busy until it is dropped.
+struct Load(Arc<AtomicBool>);
+
+impl Load {
+    fn begin() -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        for _ in 0..std::thread::available_parallelism().unwrap().get() {
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        Self(over)
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_jobs_one_after_the_other_begin_within_two_seconds_each() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let app = App::on(backend).await;
+        let load = Load::begin();
+        let mut longest = Duration::ZERO;
+        for _ in 0..200 {
+            let job = short_job(&app);
+            let txn = app.service.db.begin_write().await.unwrap();
+            store::job::insert_job(&txn, &job).await.unwrap();
+            txn.commit().await.unwrap();
+            app.service.queue.wake(job.id).await.unwrap();
+            let woken = Instant::now();
+            while store::job::find_job(app.service.db.read(), job.id).await.unwrap().state == JobState::Queued {
+                assert!(
+                    woken.elapsed() < Duration::from_secs(2),
+                    "{backend:?}: a job waits for more than two seconds"
+                );
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            longest = longest.max(woken.elapsed());
+        }
+        drop(load);
+        println!("{backend:?}: the longest wait of 200 jobs was {longest:?}");
+        app.end().await;
+    }
 }
