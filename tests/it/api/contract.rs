@@ -73,8 +73,12 @@ async fn nulls_long_texts_and_wide_integers_are_refused() {
             json!(["a", null]),
             "/former_names/1: null is no value here",
         ),
-        ("employees", json!(4_294_967_296_u64), "employees"),
-        ("employees", json!(-1), "employees"),
+        (
+            "employees",
+            json!(4_294_967_296_u64),
+            "Only integers from 0 to 4294967295",
+        ),
+        ("employees", json!(-1), "Only integers from 0 to 4294967295"),
         (
             "name",
             json!("长".repeat(301)),
