@@ -353,9 +353,9 @@ impl Asked<'_> {
             _ => "",
         };
         if !query.starts_with(needed.split('=').next().unwrap_or_default()) || query.is_empty() {
-            query = [query.as_str(), needed].join("&").trim_matches('&').to_owned();
+            query = format!("{query}&{needed}");
         }
-        let path = format!("{}?{query}", fill(&self.operation.path, &own));
+        let path = format!("{}?{}", fill(&self.operation.path, &own), query.trim_matches('&'));
         let request = Request::builder()
             .method(self.operation.method.clone())
             .uri(path.trim_end_matches('?').parse().unwrap())
