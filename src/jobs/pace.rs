@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn a_push_does_not_wait_for_the_period() {
         let pushes = Arc::new(Notify::new());
-        let mut pace = Pace::every(Duration::from_secs(3600), Arc::clone(&pushes));
+        let mut pace = Pace::every(Duration::from_hours(1), Arc::clone(&pushes));
         assert!(ticks(&mut pace, 1).await, "the first tick comes at once");
         pushes.notify_one();
         assert!(ticks(&mut pace, 1).await);

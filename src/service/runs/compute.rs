@@ -7,7 +7,10 @@ use futures::TryStreamExt as _;
 use index::{card::Scored, compile::OverReturns, document::Methodology, region::RegionFigures};
 
 pub use super::pass::ENGINE_VERSION;
-use super::pass::{Basis, Pass, Ranked, ResultsHash, document_hashes, region_refused};
+use super::{
+    hash::{ResultsHash, document_hashes},
+    pass::{Basis, Pass, Ranked, region_refused},
+};
 use crate::{
     domain::{
         access::{Principal, Scope},

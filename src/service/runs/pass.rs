@@ -3,11 +3,7 @@
 //! A run of a hundred thousand returns keeps of each only what is ranked. What goes into it is fixed at its start by the
 //! identifiers of the revisions, which never change, so that reading them in many statements is reading one moment.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    pin::pin,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, pin::pin, sync::Arc};
 
 use futures::{
     StreamExt as _, TryStreamExt as _,
@@ -21,20 +17,18 @@ use index::{
     ladder::Attained,
     rank::rank,
     region::{CompiledRegion, Measured, RegionError, RegionFigures},
-    returns::{CompositeScores, Figures, UnitFigures},
+    returns::{CompositeScores, UnitFigures},
 };
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-use survey::{
-    answer::Answers,
-    document::DocumentFault,
-    survey::{Evaluation, RoundContext, Survey},
-};
+use survey::document::DocumentFault;
 
+use super::{
+    hash::Lines,
+    scoring::{evaluated, figures_of, score_content},
+    threads::{One, on_threads, take_one},
+};
 use crate::{
     domain::{
         access::Scope,
-        document::DocumentId,
         revision::RevisionContent,
         round::Round,
         run::{RegionResult, Run, RunInput},
@@ -59,9 +53,6 @@ pub(crate) const CHUNK: usize = 500;
 /// Chunks that are under way at once: while one is scored the next is read, and the one before is written.
 const AHEAD: usize = 2;
 
-/// Threads that score. Two keep a small server's other requests alive; reading and writing are the database's.
-const THREADS: usize = 2;
-
 /// What returns are computed with, the same for all of them.
 pub(crate) struct Basis {
     pub(crate) round: Round,
@@ -77,13 +68,6 @@ pub(crate) struct Basis {
 pub(crate) struct Pass {
     pub(crate) basis: Arc<Basis>,
     pub(crate) returns: Vec<RunInput>,
-}
-
-/// What one return gave.
-struct One<T> {
-    /// What it contributes to the hash of the inputs.
-    line: Vec<u8>,
-    gave: T,
 }
 
 /// What the first pass keeps of every return, in their order.
@@ -124,10 +108,10 @@ impl Ranked {
 }
 
 /// The contents of a return.
-struct Contents<'c> {
-    now: &'c RevisionContent,
+pub(super) struct Contents<'c> {
+    pub(super) now: &'c RevisionContent,
     /// Of the round before.
-    previous: Option<&'c RevisionContent>,
+    pub(super) previous: Option<&'c RevisionContent>,
 }
 
 /// Who is told how far a pass is.
@@ -136,29 +120,6 @@ struct Steps<'s> {
     service: &'s Service,
     progress: Progress<'s>,
     total: usize,
-}
-
-/// Hashes of the documents of a round and of a methodology, in the order in which they go into a run's hash.
-pub(crate) async fn document_hashes(
-    service: &Service,
-    round: &Round,
-    methodology_sha256: String,
-) -> Result<Vec<String>, ServiceError> {
-    let ids: Vec<DocumentId> = std::iter::once(round.questionnaire)
-        .chain(round.reference.iter().copied())
-        .collect();
-    let found = store::document::find_documents(service.db.read(), &ids).await?;
-    let mut hashes = vec![methodology_sha256];
-    for id in ids {
-        let document = found.iter().find(|document| document.id == id);
-        hashes.push(
-            document
-                .ok_or_else(|| ServiceError::new(codes::general::NOT_FOUND))?
-                .sha256
-                .clone(),
-        );
-    }
-    Ok(hashes)
 }
 
 impl Pass {
@@ -449,108 +410,6 @@ struct MeasuredYears {
     last_year: Option<Measured>,
 }
 
-/// Halves the returns between threads; the order stays.
-fn on_threads<T: Send>(
-    returns: &[RunInput],
-    take: impl Fn(&RunInput) -> Result<T, ServiceError> + Sync,
-) -> Result<Vec<T>, ServiceError> {
-    let share = returns.len().div_ceil(THREADS).max(1);
-    let take = &take;
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = returns
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(take).collect::<Result<Vec<_>, _>>()))
-            .collect();
-        let mut all = Vec::with_capacity(returns.len());
-        for worker in workers {
-            let part = worker
-                .join()
-                .map_err(|_| ServiceError::internal("a scoring thread panicked"))?;
-            all.extend(part?);
-        }
-        Ok(all)
-    })
-}
-
-fn take_one<T>(
-    input: &RunInput,
-    contents: &BTreeMap<RevisionId, RevisionContent>,
-    take: &impl Fn(&RunInput, &Contents<'_>) -> T,
-) -> Result<One<T>, ServiceError> {
-    let missing = || ServiceError::internal(format!("revision {} is missing", input.revision));
-    let now = contents.get(&input.revision).ok_or_else(missing)?;
-    let previous = match input.previous {
-        Some(id) => Some(contents.get(&id).ok_or_else(missing)?),
-        None => None,
-    };
-    let line = InputLine {
-        uscc: &input.uscc,
-        area: &input.area_code,
-        industry: &input.industry_code,
-        blob: &input.blob_sha256,
-        answers: &now.answers,
-        not_applicable: now.claims.keys().map(String::as_str).collect(),
-        previous: previous.map(|previous| &previous.answers),
-    };
-    let mut bytes = serde_json::to_vec(&line).map_err(ServiceError::internal)?;
-    bytes.push(b'\n');
-    Ok(One {
-        line: bytes,
-        gave: take(input, &Contents { now, previous }),
-    })
-}
-
-/// What a composite keeps of a return.
-fn figures_of(
-    survey: &Survey,
-    composite: &CompiledComposite,
-    input: &RunInput,
-    contents: &Contents<'_>,
-) -> UnitFigures {
-    let figures = |content, previous| figures_of_content(survey, composite, content, previous);
-    let last_year = contents.previous.filter(|_| composite.needs_last_year());
-    let group = |name: &String| match name.as_str() {
-        "area" => Some(input.area_code.clone()),
-        "industry" => Some(input.industry_code.clone()),
-        "size_class" => input.size_class.clone(),
-        _ => None,
-    };
-    UnitFigures {
-        unit: input.uscc.clone(),
-        figures: figures(contents.now, contents.previous.map(|previous| &previous.answers)),
-        last_year: last_year.map(|previous| figures(previous, None)),
-        groups: composite.group_columns().iter().map(group).collect(),
-    }
-}
-
-/// What a composite keeps of the content of one revision.
-pub(crate) fn figures_of_content(
-    survey: &Survey,
-    composite: &CompiledComposite,
-    content: &RevisionContent,
-    previous: Option<&Answers>,
-) -> Figures {
-    let (evaluation, not_applicable) = evaluated(survey, content, previous);
-    composite.figures(&evaluation, &not_applicable)
-}
-
-/// Scores the content of one revision.
-pub(crate) fn score_content(
-    survey: &Survey,
-    methodology: &CompiledCard,
-    content: &RevisionContent,
-    previous: Option<&Answers>,
-) -> Scored {
-    let (evaluation, not_applicable) = evaluated(survey, content, previous);
-    methodology.score(&evaluation, &not_applicable)
-}
-
-/// What a revision says, and the questions that do not apply: whoever accepted it has agreed to what it claims.
-fn evaluated(survey: &Survey, content: &RevisionContent, previous: Option<&Answers>) -> (Evaluation, BTreeSet<String>) {
-    let evaluation = survey.evaluate(&content.answers, &RoundContext::default(), previous);
-    (evaluation, content.claims.keys().cloned().collect())
-}
-
 /// The refusal of what was given for a region in this part of a request: the first fault leads, each has its place.
 pub(crate) fn region_refused(part: &str, errors: &[RegionError]) -> ServiceError {
     let fault = |error: &RegionError| DocumentFault {
@@ -561,89 +420,7 @@ pub(crate) fn region_refused(part: &str, errors: &[RegionError]) -> ServiceError
     ServiceError::new(codes::runs::REGION_INVALID).with_faults(errors.iter().map(fault))
 }
 
-/// What one accepted return contributes to the hash. No identifiers: the same figures give the same hash anywhere.
-#[derive(Serialize)]
-struct InputLine<'a> {
-    uscc: &'a str,
-    area: &'a str,
-    industry: &'a str,
-    blob: &'a str,
-    answers: &'a Answers,
-    not_applicable: Vec<&'a str>,
-    previous: Option<&'a Answers>,
-}
-
 /// The level or stage.
 pub(crate) fn band(attained: Option<&Attained>) -> Option<i32> {
     i32::try_from(attained?.value).ok()
-}
-
-/// A hash over JSON values, one a line.
-#[derive(Default)]
-struct Lines(Sha256);
-
-impl Lines {
-    fn add(&mut self, value: &impl Serialize) -> Result<(), ServiceError> {
-        let mut line = serde_json::to_vec(value).map_err(ServiceError::internal)?;
-        line.push(b'\n');
-        self.add_bytes(&line);
-        Ok(())
-    }
-
-    fn add_bytes(&mut self, line: &[u8]) {
-        self.0.update(line);
-    }
-
-    fn finish(self) -> String {
-        hex::encode(self.0.finalize())
-    }
-}
-
-/// The hash over the results in order: credit code, rank and the whole explanation of each, `[uscc,rank,detail]` a line.
-#[derive(Default)]
-pub(crate) struct ResultsHash(Lines);
-
-impl ResultsHash {
-    /// The index of a region stands before the results.
-    pub(crate) fn of(ranked: &Ranked) -> Result<Self, ServiceError> {
-        let mut hash = Self::default();
-        if let Some(region) = ranked.region() {
-            hash.0.add(&region.outcome)?;
-        }
-        Ok(hash)
-    }
-
-    pub(crate) fn add(&mut self, uscc: &str, rank: Option<i32>, detail: &str) -> Result<(), ServiceError> {
-        // The explanation is JSON already and goes in as it is stored.
-        let mut line = serde_json::to_vec(&(uscc, rank)).map_err(ServiceError::internal)?;
-        line.pop();
-        line.push(b',');
-        line.extend_from_slice(detail.as_bytes());
-        line.extend_from_slice(b"]\n");
-        self.0.add_bytes(&line);
-        Ok(())
-    }
-
-    pub(crate) fn finish(self) -> String {
-        self.0.finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_line_of_results_is_json() {
-        let detail = json!({"zeta": [1.5, null], "alpha": "两化 \"x\""});
-        let mut found = ResultsHash::default();
-        found.add("9133", Some(3), &detail.to_string()).unwrap();
-        found.add("9134", None, "{}").unwrap();
-        let mut expected = Lines::default();
-        expected.add(&("9133", Some(3), &detail)).unwrap();
-        expected.add(&("9134", None::<i32>, &json!({}))).unwrap();
-        assert_eq!(found.finish(), expected.finish());
-    }
 }

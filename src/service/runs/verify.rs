@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::{
     compute::{pass_of, rank_at},
-    pass::{ENGINE_VERSION, ResultsHash},
+    hash::ResultsHash,
+    pass::ENGINE_VERSION,
     read::get_run,
 };
 use crate::{

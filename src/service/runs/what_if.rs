@@ -14,8 +14,9 @@ use survey::{
 };
 
 use super::{
-    pass::{band, figures_of_content, score_content},
+    pass::band,
     read::get_run,
+    scoring::{figures_of_content, score_content},
 };
 use crate::{
     domain::{

@@ -347,6 +347,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "returns",
             "explain",
             "outline",
+            "over_returns",
         ],
     ),
 ];

@@ -17,7 +17,7 @@ pub(super) struct Summary<'a> {
     relative: bool,
     indicators: usize,
     aggregates: usize,
-    years: Vec<Year<'a>>,
+    years: Vec<YearOutcome<'a>>,
     warnings: &'a [Warning],
     folder: String,
     files: Vec<&'a str>,
@@ -32,7 +32,7 @@ struct Name<'a> {
 
 /// What came of a year.
 #[derive(Serialize)]
-struct Year<'a> {
+struct YearOutcome<'a> {
     year: Option<i64>,
     units: usize,
     not_ranked: Vec<&'a str>,
@@ -87,7 +87,7 @@ impl<'a> Summary<'a> {
             relative: method.relative(),
             indicators: method.tree.indicators().count(),
             aggregates: method.tree.aggregates().count(),
-            years: results.iter().map(|year| Year::of(year, method)).collect(),
+            years: results.iter().map(|year| YearOutcome::of(year, method)).collect(),
             warnings,
             folder: folder.display().to_string(),
             files: tables.names(),
@@ -120,7 +120,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-impl<'a> Year<'a> {
+impl<'a> YearOutcome<'a> {
     fn of(year: &'a YearResult, method: &Method) -> Self {
         let columns = year.figures.columns().iter();
         let (mut left_out, mut treated) = (Vec::new(), Vec::new());

@@ -284,7 +284,7 @@ fn dotted(node: &IdedExpr) -> Option<String> {
 
 /// The name of a node in a message, blank for what is no name.
 fn shown_name(node: &IdedExpr) -> String {
-    dotted(node).unwrap_or_else(String::new)
+    dotted(node).unwrap_or_default()
 }
 
 fn narrowed(kind: Type, path: &str, present: &Present) -> Type {
