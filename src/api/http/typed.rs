@@ -104,7 +104,7 @@ impl<T: JsonSchema> ToJSON for Typed<T> {
 }
 
 impl<T: JsonSchema> ParseFromJSON for Typed<T> {
-    /// Whether it is of the form is told by [`Typed::read`], which says where it is not.
+    /// Whether it is of the form is told by `Typed::read`, which says where it is not.
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         match value.unwrap_or_default() {
             Value::Null => Err(ParseError::expected_input()),

@@ -12,7 +12,7 @@ use survey::{
 };
 use workbook::{anchor::Overwritten, mapping::similarity};
 
-use crate::domain::enterprise::Enterprise;
+use crate::domain::{count::count, enterprise::Enterprise};
 
 /// What the registry knows of the enterprise whose return it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
         match evaluation.derived.get(&cell.derived) {
             // As it is shown, rounded.
             Some(DerivedResult::Number(computed)) => {
-                (computed - cell.value).abs() > 0.501 * 10_f64.powi(-i32::try_from(shown).unwrap_or(0))
+                (computed - cell.value).abs() > 0.501 * 10_f64.powi(-count::<_, i32>(shown))
             }
             Some(DerivedResult::Text(_)) | None => true,
         }

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         access::{Role, Scope},
         blob::Blob,
+        count::count,
         import::ImportId,
         return_step::ReturnStep,
         survey_return::{ReturnEvent, ReturnId, Revision, RevisionId, SurveyReturn},
@@ -111,7 +112,7 @@ pub(crate) async fn file_revisions(
         };
         let blob = Blob {
             sha256: revision.blob_sha256.clone(),
-            size_bytes: i64::try_from(filing.size).unwrap_or(i64::MAX),
+            size_bytes: count(filing.size),
             media_type: filing.media_type.to_owned(),
             created_at: now,
         };
@@ -120,8 +121,8 @@ pub(crate) async fn file_revisions(
         let from = std::mem::replace(&mut survey_return.state, to);
         survey_return.latest = Some(revision.id);
         survey_return.revision_number = revision.number;
-        survey_return.block = i32::try_from(revision.findings.block).unwrap_or(i32::MAX);
-        survey_return.warn = i32::try_from(revision.findings.warn).unwrap_or(i32::MAX);
+        survey_return.block = count(revision.findings.block);
+        survey_return.warn = count(revision.findings.warn);
         survey_return.updated_at = now;
         let number = events_so_far.entry(survey_return.id).or_default();
         *number += 1;
