@@ -19,7 +19,7 @@ use crate::{
 };
 
 mod check;
-mod compile;
+mod compute;
 mod demo;
 mod export;
 mod import;
@@ -97,7 +97,8 @@ enum Command {
     /// Import a folder of returned workbooks
     Import(import::Import),
     /// Compute a run over the accepted returns of a round
-    Compile(compile::Compile),
+    #[command(alias = "compile")]
+    Compute(compute::Compute),
     /// Write the results of a run as a workbook or CSV
     Export(export::Export),
     /// Composite indicators from files, without a database
@@ -155,7 +156,7 @@ impl Command {
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(place, output).await,
             Self::Import(command) => command.run(place, output).await?,
-            Self::Compile(command) => command.run(place, output).await?,
+            Self::Compute(command) => command.run(place, output).await?,
             Self::Export(command) => command.run(place, output).await?,
             Self::Index(command) => command.run(output)?,
             Self::ReadWorkbook { .. } => {}

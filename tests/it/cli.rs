@@ -192,8 +192,8 @@ fn a_round_is_run_from_the_command_line() {
     let templates = folder.path().join("templates");
     let written = json(&["template", "--round", "2026", "--out", templates.to_str().unwrap()]);
     assert_eq!(written["templates"].as_array().unwrap().len(), 12);
-    let run = json(&["compile", "--round", "2026", "--methodology", "integration-index-2026"]);
-    let again = json(&["compile", "--round", "2026", "--methodology", "integration-index-2026"]);
+    let run = json(&["compute", "--round", "2026", "--methodology", "integration-index-2026"]);
+    let again = json(&["compute", "--round", "2026", "--methodology", "integration-index-2026"]);
     assert_eq!(run["results_sha256"], again["results_sha256"]);
     for name in ["results.csv", "results.xlsx"] {
         let out = folder.path().join(name);
@@ -216,7 +216,7 @@ fn a_round_is_run_from_the_command_line() {
     assert_eq!(imported["items"].as_array().unwrap().len(), 12);
     assert_eq!(imported["counts"]["items"], 12);
     let unknown = ronghe(&[
-        "compile",
+        "compute",
         "--round",
         "1999",
         "--methodology",
@@ -236,7 +236,7 @@ fn a_round_is_run_from_the_command_line() {
 fn every_command_helps_with_an_example() {
     let top = String::from_utf8(ronghe(&["--help"]).stdout).unwrap();
     for command in [
-        "serve", "demo", "migrate", "load", "openapi", "user", "template", "check", "import", "compile", "export",
+        "serve", "demo", "migrate", "load", "openapi", "user", "template", "check", "import", "compute", "export",
     ] {
         assert!(top.contains(command), "{command} is not in the help");
         let arguments: &[&str] = if command == "user" {

@@ -1,4 +1,4 @@
-//! `ronghe compile`
+//! `ronghe compute`
 
 use std::path::{Path, PathBuf};
 
@@ -25,9 +25,9 @@ use crate::{
 /// Compute a run over the accepted returns of a round
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  ronghe compile --round 2026 --methodology integration-index-2026 --data /var/lib/ronghe"
+    after_help = "Example:\n  ronghe compute --round 2026 --methodology integration-index-2026 --data /var/lib/ronghe"
 )]
-pub(super) struct Compile {
+pub(super) struct Compute {
     /// Code of the round
     #[arg(long)]
     round: String,
@@ -49,7 +49,7 @@ fn read_region(file: &Path) -> Result<RegionFigures, Failed> {
     })
 }
 
-impl Compile {
+impl Compute {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         let service = open(place, false).await?;
         let round = find_round(&service, &self.round).await?;
