@@ -227,13 +227,11 @@ impl<'a> Walk<'a> {
         match (was.map(short), is.map(short)) {
             (None, Some(is)) => Text::new(format!("{zh}：新增 {is}。"), format!("{en}: added {is}.")),
             (Some(was), None) => Text::new(format!("{zh}：删去 {was}。"), format!("{en}: removed {was}.")),
-            (was, is) => {
-                let (was, is) = (was.unwrap_or_default(), is.unwrap_or_default());
-                Text::new(
-                    format!("{zh}：由 {was} 改为 {is}。"),
-                    format!("{en}: {was} became {is}."),
-                )
-            }
+            (Some(was), Some(is)) => Text::new(
+                format!("{zh}：由 {was} 改为 {is}。"),
+                format!("{en}: {was} became {is}."),
+            ),
+            (None, None) => Text::new(zh, en),
         }
     }
 

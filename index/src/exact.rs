@@ -108,7 +108,7 @@ impl Fixed {
         }
     }
 
-    /// Rounded half up (away from zero) to `decimals`.
+    /// Rounded half up (away from zero) to `decimals`; the number itself at the ends of i128, where rounding up overflows.
     #[must_use]
     pub fn round(self, decimals: u32) -> Self {
         Self::quotient(self.0, 1, decimals).unwrap_or(self)
@@ -142,7 +142,11 @@ impl Fixed {
     }
 
     /// The nearest double. Exact text of up to 15 digits survives the way to f64 and back.
-    #[expect(clippy::expect_used, reason = "the text of a decimal is one of a double")]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "the text of a decimal is one of a double"
+    )]
     pub fn to_f64(self) -> f64 {
         const EXACT: i128 = 1 << 53;
         if self.0.abs() <= EXACT {
@@ -158,7 +162,7 @@ impl Fixed {
 
     /// The number of decimals that are not zero at the end.
     pub fn decimals(self) -> u32 {
-        (0..=Self::DECIMALS)
+        (0..Self::DECIMALS)
             .find(|d| self.round(*d) == self)
             .unwrap_or(Self::DECIMALS)
     }
@@ -203,7 +207,7 @@ fn units_of_observed(figure: f64, decimals: u32) -> Option<f64> {
 /// Of at most nine decimals, exactly.
 fn power_of_ten(decimals: u32) -> f64 {
     const POWERS: [f64; Fixed::DECIMALS as usize + 1] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-    POWERS.get(decimals as usize).copied().unwrap_or(1e9)
+    POWERS[decimals.min(Fixed::DECIMALS) as usize]
 }
 
 impl Add for Fixed {

@@ -294,7 +294,7 @@ impl Sheet {
         let cell = |name: &str| self.column(name).and_then(|at| text(row, at));
         let mut value = |name: &str| self.column(name).and_then(|at| number(row, at, line, name, faults));
         let (level, direction, weight) = (value("Level"), value("Direction"), value("Weight"));
-        let code = cell("iCode").unwrap_or_default().to_owned();
+        let code = cell("iCode").unwrap_or("").to_owned();
         if code.is_empty() {
             faults.push(fault(
                 TableCode::NoCode,
@@ -311,7 +311,7 @@ impl Sheet {
             Some("Denominator") => MetaKind::Denominator,
             Some("Other") => MetaKind::Other,
             other => {
-                let found = other.unwrap_or_default();
+                let found = other.unwrap_or("");
                 faults.push(fault(
                     TableCode::UnknownType,
                     line,
@@ -360,7 +360,7 @@ impl UnitTable {
         let mut years: Option<Vec<i64>> = times.as_ref().map(|_| Vec::new());
         let (mut units, mut seen) = (Vec::new(), BTreeSet::new());
         for (at, (line, row)) in sheet.rows.iter().enumerate() {
-            let unit = text(row, codes).unwrap_or_default();
+            let unit = text(row, codes).unwrap_or("");
             if unit.is_empty() {
                 faults.push(fault(
                     TableCode::NoCode,
@@ -391,7 +391,7 @@ impl UnitTable {
             }
             units.push(unit.to_owned());
             if let Some(years) = &mut years {
-                years.push(year.flatten().unwrap_or_default());
+                years.extend(year.flatten());
             }
         }
         if units.is_empty() {

@@ -109,6 +109,7 @@ impl<'a> Tree<'a> {
 
     /// All nodes in the order of display.
     pub(super) fn nodes(&self) -> Vec<ScoredNode> {
+        // A branch without a score is given no contributions, so that nothing is left over of it.
         let mut residuals: Vec<Fixed> = self.branches.iter().map(|b| b.score.unwrap_or(Fixed::ZERO)).collect();
         let mut contributions = Vec::new();
         let mut nodes: Vec<ScoredNode> = Vec::with_capacity(self.card.order.len() + self.card.scenes.len());

@@ -134,7 +134,7 @@ pub(super) fn score_types<'a>(codes: impl Iterator<Item = &'a str>) -> TypeEnv {
 /// Compares formula and parts on sample points: each part alone, all together, and uneven mixtures that no formula but
 /// the weighted mean passes.
 fn agrees(expression: &Expression, aggregate: &IndexAggregate) -> bool {
-    const MIXTURES: usize = 5;
+    const MIXTURES: i64 = 5;
     let count = aggregate.parts.len();
     let alone = (0..count).map(|one| {
         (0..count)
@@ -142,8 +142,8 @@ fn agrees(expression: &Expression, aggregate: &IndexAggregate) -> bool {
             .collect::<Vec<i64>>()
     });
     let mixed = (0..MIXTURES).map(|mix| {
-        let score = |part: usize| i64::try_from((part * 37 + mix * 61 + part * mix * 13) % 101).unwrap_or_default();
-        (0..count).map(score).collect()
+        let score = |part: i64| (part * 37 + mix * 61 + part * mix * 13) % 101;
+        (0..).take(count).map(score).collect()
     });
     let together = std::iter::once(vec![100; count]);
     alone

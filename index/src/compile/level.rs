@@ -120,16 +120,18 @@ fn check_weights(document: &LevelMethodology, faults: &mut Faults) {
             Fixed::weighted_quotient([(step.weight, points)], Fixed::PERCENT, Fixed::DECIMALS)
         });
         if down_the_tree != Some(item.max_points) {
-            let found = down_the_tree.unwrap_or_default();
-            faults.add(
-                MethodologyCode::ItemPath,
-                format!("/items/{at}/path"),
-                format!("各级权重相乘得 {found} 分，与满分 {} 不符。", item.max_points),
-                format!(
-                    "The weights down the tree give {found} points, not the maximum of {}.",
-                    item.max_points
+            let most = item.max_points;
+            let (zh, en) = match down_the_tree {
+                Some(found) => (
+                    format!("各级权重相乘得 {found} 分，与满分 {most} 不符。"),
+                    format!("The weights down the tree give {found} points, not the maximum of {most}."),
                 ),
-            );
+                None => (
+                    format!("各级权重相乘没有结果，应为满分 {most}。"),
+                    format!("The weights down the tree give no number; the maximum of {most} is expected."),
+                ),
+            };
+            faults.add(MethodologyCode::ItemPath, format!("/items/{at}/path"), zh, en);
         }
         check_weight(item.max_points, format!("/items/{at}/max_points"), faults);
     }

@@ -185,22 +185,19 @@ fn check_formula(document: &RegionMethodology, faults: &mut Faults) -> Option<Fi
             document.rounding.indicator_decimals,
         );
         if found != Some(point.z) {
-            faults.add(
-                MethodologyCode::FormulaReferencePoint,
-                format!("/formula/reference_points/{at}/z"),
-                format!(
-                    "比值 {} 处公式得 {:?}，不是 {}。",
-                    point.ratio,
-                    found.unwrap_or_default(),
-                    point.z
+            let (ratio, z) = (point.ratio, point.z);
+            let (zh, en) = match found {
+                Some(found) => (
+                    format!("比值 {ratio} 处公式得 {found:?}，不是 {z}。"),
+                    format!("At the ratio {ratio} the formula gives {found:?}, not {z}."),
                 ),
-                format!(
-                    "At the ratio {} the formula gives {:?}, not {}.",
-                    point.ratio,
-                    found.unwrap_or_default(),
-                    point.z
+                None => (
+                    format!("比值 {ratio} 处公式没有结果，应为 {z}。"),
+                    format!("At the ratio {ratio} the formula gives no number; {z} is expected."),
                 ),
-            );
+            };
+            let pointer = format!("/formula/reference_points/{at}/z");
+            faults.add(MethodologyCode::FormulaReferencePoint, pointer, zh, en);
         }
     }
     Some(factor)

@@ -209,7 +209,7 @@ fn scale_the_others(
             let lost = (0..column.len()).find(|row| scaler_of(*row).is_none());
             if let Some(row) = lost {
                 return Err(CompositeError::NoGroup {
-                    unit: units.get(row).cloned().unwrap_or_default(),
+                    unit: units[row].clone(),
                 });
             }
             let score = |row: usize, value: f64| scaler_of(row).and_then(|scaler| scaler.apply(value));

@@ -170,7 +170,7 @@ impl Unit<'_> {
         let scale = ContributionScale::of(mean);
         let missing = node.missing.unwrap_or(self.plan.aggregation.missing);
         let counted = |child: Child| match missing {
-            Missing::Zero => Some(self.score(child).unwrap_or_default()),
+            Missing::Zero => Some(self.score(child).unwrap_or(0.0)),
             _ => self.score(child),
         };
         let scored = self.score(Child::Aggregate(at)).is_some();

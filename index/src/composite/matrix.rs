@@ -37,7 +37,7 @@ impl Column {
         Self::new(code, cells).map_err(|error| match error {
             CompositeError::NotFinite { code, row } => CompositeError::Overflow {
                 code,
-                unit: units.get(row).cloned().unwrap_or_default(),
+                unit: units[row].clone(),
             },
             other => other,
         })

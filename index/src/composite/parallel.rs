@@ -49,7 +49,7 @@ pub(crate) fn split_rows<T>(columns: &mut [Vec<T>], rows: usize) -> Vec<ChunksMu
     columns.iter_mut().map(|column| column.chunks_mut(rows)).collect()
 }
 
-/// The next run of every column.
+/// The next run of every column; an empty one of a column that holds no rows.
 pub(crate) fn next_of_each<'a, T>(columns: &mut [ChunksMut<'a, T>]) -> Vec<&'a mut [T]> {
-    columns.iter_mut().map(|runs| runs.next().unwrap_or_default()).collect()
+    columns.iter_mut().map(|runs| runs.next().unwrap_or(&mut [])).collect()
 }

@@ -472,7 +472,7 @@ impl Slab<'_> {
     }
 
     fn unit(&self, row: usize) -> String {
-        self.units.get(self.first_row + row).cloned().unwrap_or_default()
+        self.units[self.first_row + row].clone()
     }
 
     fn not_positive(&self, node: &Aggregate, child: Child, row: usize) -> CompositeError {

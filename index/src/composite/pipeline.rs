@@ -470,10 +470,8 @@ impl Progress {
 }
 
 fn fill_over_years(years: &mut [Progress], fill: YearFill, refuse_empty: bool) -> Result<(), CompositeError> {
-    let borrowed: Vec<(i64, &Matrix)> = years
-        .iter()
-        .map(|year| (year.year.unwrap_or_default(), &year.data))
-        .collect();
+    let numbers = numbers_of(years)?;
+    let borrowed: Vec<(i64, &Matrix)> = numbers.into_iter().zip(years.iter().map(|year| &year.data)).collect();
     let filled = impute_over_years(&borrowed, fill)?;
     for (year, imputed) in years.iter_mut().zip(filled) {
         if refuse_empty {
@@ -483,6 +481,16 @@ fn fill_over_years(years: &mut [Progress], fill: YearFill, refuse_empty: bool) -
         year.stages.push(Stage::Imputed(imputed));
     }
     Ok(())
+}
+
+/// The numbers of the years. One alone needs none, since nothing is filled from another; of several each needs one.
+fn numbers_of(years: &[Progress]) -> Result<Vec<i64>, CompositeError> {
+    const ALONE: i64 = 0;
+    if let [only] = years {
+        return Ok(vec![only.year.unwrap_or(ALONE)]);
+    }
+    let without = || CompositeError::MissingColumn { code: "Time".to_owned() };
+    years.iter().map(|year| year.year.ok_or_else(without)).collect()
 }
 
 /// The figures as they were, but those of one unit as they are now. Which units there are is as it is now.

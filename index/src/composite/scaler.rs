@@ -244,7 +244,7 @@ pub(super) fn scores(
         if let Some((value, _)) = scored.filter(|(_, score)| !score.is_finite()) {
             return Err(CompositeError::Undefined {
                 code: column.code().to_owned(),
-                unit: units.get(row).cloned().unwrap_or_default(),
+                unit: units[row].clone(),
                 value,
                 step,
             });

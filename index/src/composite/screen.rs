@@ -129,7 +129,7 @@ pub fn select_rows(data: &Matrix, rows: &[usize]) -> Result<Matrix, CompositeErr
 }
 
 fn record(data: &Matrix, screening: &Screening, row: usize) -> ScreenRecord {
-    let unit = data.units().get(row).cloned().unwrap_or_default();
+    let unit = data.units()[row].clone();
     let all = data.columns().len();
     let values: Vec<f64> = data.columns().iter().filter_map(|column| column.get(row)).collect();
     let zeros = values.iter().filter(|value| **value == 0.0).count();

@@ -120,7 +120,8 @@ fn likeliest_lambda(values: &[f64]) -> Option<f64> {
             }
         };
         let transformed: Vec<f64> = logs.iter().map(power).collect();
-        let centre = mean(&transformed).unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "a sample with extremes has values")]
+        let centre = mean(&transformed).expect("the sample is not empty");
         let squares = sum(transformed.iter().map(|v| (v - centre) * (v - centre)));
         let n = values.len() as f64;
         -n / 2.0 * (squares / n).ln() + (lambda - 1.0) * sum_of_logs

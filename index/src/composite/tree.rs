@@ -216,14 +216,15 @@ impl Tree {
     /// For each node, in the order described, its level: 1 for an indicator, for an aggregate one more than its highest
     /// child.
     pub fn levels(&self) -> Vec<usize> {
-        let mut of_code: BTreeMap<&str, usize> = self.indicators().map(|code| (code, 1)).collect();
+        const INDICATOR_LEVEL: usize = 1;
+        let mut of_code: BTreeMap<&str, usize> = self.indicators().map(|code| (code, INDICATOR_LEVEL)).collect();
         let mut of_aggregate: Vec<usize> = Vec::with_capacity(self.aggregates.len());
         for aggregate in &self.aggregates {
             let highest = aggregate.children.iter().map(|(child, _)| match child {
-                Child::Indicator(_) => 1,
+                Child::Indicator(_) => INDICATOR_LEVEL,
                 Child::Aggregate(at) => of_aggregate[*at],
             });
-            let level = 1 + highest.max().unwrap_or_default();
+            let level = 1 + highest.fold(INDICATOR_LEVEL, usize::max);
             of_aggregate.push(level);
             of_code.insert(&aggregate.code, level);
         }

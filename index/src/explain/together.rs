@@ -138,6 +138,9 @@ fn distance_to_stage(scored: &Scored, methodology: &CompiledComposite, stages: &
     })
 }
 
+/// The weight of a node for which none is recorded.
+const NO_WEIGHT: Fixed = Fixed::ZERO;
+
 /// What missing values did to a score: whose weight moved where. Figures that were put in have kept theirs.
 pub fn missing_together(scored: &Scored) -> Missing {
     let nodes: BTreeMap<&str, &ScoredNode> = scored.nodes.iter().map(|node| (&*node.code, node)).collect();
@@ -154,15 +157,15 @@ pub fn missing_together(scored: &Scored) -> Missing {
                     code: node.code.clone(),
                     label: node.label.clone(),
                     missing: node.missing,
-                    weight: node.weight.unwrap_or(Fixed::ZERO),
+                    weight: node.weight.unwrap_or(NO_WEIGHT),
                 })
                 .collect(),
             receivers: counted
                 .iter()
                 .map(|node| Receiver {
                     code: node.code.clone(),
-                    weight: node.weight.unwrap_or(Fixed::ZERO),
-                    effective_weight: node.effective_weight.unwrap_or(Fixed::ZERO),
+                    weight: node.weight.unwrap_or(NO_WEIGHT),
+                    effective_weight: node.effective_weight.unwrap_or(NO_WEIGHT),
                 })
                 .collect(),
         })

@@ -92,7 +92,7 @@ impl ScoreStages {
     /// The probability of each stage, in the order of the labels, from that of having reached none, one, two ...
     pub fn probabilities(&self, reached: &[f64]) -> Vec<f64> {
         let below = usize::from(self.lowest_asks_nothing());
-        reached.get(below..).unwrap_or_default().to_vec()
+        reached.iter().skip(below).copied().collect()
     }
 
     fn lowest_asks_nothing(&self) -> bool {

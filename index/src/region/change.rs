@@ -105,6 +105,7 @@ impl RegionScored {
             let part = |one: Option<&RegionIndicatorScore>, whole: Fixed, total: f64| {
                 let brought =
                     one.and_then(|one| Some(one.weight.to_f64() / whole.to_f64() * (one.z?.to_f64() - total)));
+                // Without an index it has brought nothing.
                 brought.unwrap_or(0.0)
             };
             let contribution = total_before.map(|total| part(now, weights[0], total) - part(was, weights[1], total));

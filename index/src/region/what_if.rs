@@ -25,7 +25,9 @@ impl CompiledRegion {
         let mut values = self.known(figures, outcome);
         let mut faults = Vec::new();
         for (code, figure) in tried {
-            let known = values.get(code).copied().unwrap_or_default();
+            // An indicator without figures has no base: it is refused unless one is tried.
+            let without_figures = RegionValue::default();
+            let known = values.get(code).copied().unwrap_or(without_figures);
             let changed = RegionValue {
                 base: figure.base.unwrap_or(known.base),
                 value: figure.value.unwrap_or(known.value),

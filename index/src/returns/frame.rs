@@ -30,17 +30,14 @@ pub(super) struct Frame {
 impl Frame {
     /// The frame of every node, in the order of the contributions of any unit.
     pub(super) fn all(methodology: &CompiledComposite, parts: &[Contribution]) -> Vec<Self> {
-        let mut children: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
+        let mut children: BTreeMap<Option<&str>, Vec<&Contribution>> = BTreeMap::new();
         for part in parts {
-            children
-                .entry(part.parent.as_deref().unwrap_or_default())
-                .or_default()
-                .push(part);
+            children.entry(part.parent.as_deref()).or_default().push(part);
         }
-        let has_children = |part: &Contribution| children.contains_key(part.node.as_str());
+        let has_children = |part: &Contribution| children.contains_key(&Some(part.node.as_str()));
         let of = |part: &Contribution| {
-            let below = children.get(part.node.as_str()).map_or(&[][..], Vec::as_slice);
-            let siblings = children.get(part.parent.as_deref().unwrap_or_default());
+            let below = children.get(&Some(part.node.as_str())).map_or(&[][..], Vec::as_slice);
+            let siblings = children.get(&part.parent.as_deref());
             let whole: f64 = siblings.into_iter().flatten().map(|sibling| sibling.weight).sum();
             let mut columns = methodology.columns.iter();
             let column = columns
@@ -93,6 +90,7 @@ impl Frame {
             value: figure.and_then(fixed).map(Figure::Number),
             score: part.score.and_then(fixed),
             weight: self.weight,
+            // What is left out weighs nothing.
             effective_weight: self
                 .parent
                 .as_ref()

@@ -262,7 +262,7 @@ impl Draws {
                 let parsed = cell(at).parse::<f64>().ok().filter(|number| number.is_finite());
                 parsed.ok_or_else(|| RobustnessError::BadCell {
                     replication: row + 1,
-                    column: header.get(at).cloned().unwrap_or_default(),
+                    column: header[at].clone(),
                     value: cell(at).to_owned(),
                 })
             };

@@ -136,7 +136,8 @@ pub fn ahp(comparisons: &Comparisons, prioritisation: Prioritisation) -> Result<
     } else {
         (lambda_max - n as f64) / (n as f64 - 1.0)
     };
-    let ri = random_index(n).unwrap_or(0.0);
+    // At least one row and no more than the table has are compared.
+    let ri = RANDOM_INDEX[n - 1];
     let origin = Origin::Ahp {
         prioritisation,
         matrix: comparisons.rows.clone(),

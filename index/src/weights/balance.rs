@@ -216,10 +216,10 @@ fn target(codes: &[String], wished: &[f64]) -> Result<Vec<f64>, WeightError> {
         return Ok(vec![1.0 / codes.len() as f64; codes.len()]);
     }
     // A share of nothing would need a weight of nothing: leave the column out instead.
-    if let Some(at) = wished.iter().position(|share| *share <= 0.0) {
+    if let Some((code, weight)) = codes.iter().zip(wished).find(|(_, share)| **share <= 0.0) {
         return Err(WeightError::BadWeight {
-            code: codes.get(at).cloned().unwrap_or_default(),
-            weight: wished[at],
+            code: code.clone(),
+            weight: *weight,
         });
     }
     super::given(codes, wished).map(|weighting| weighting.weights)

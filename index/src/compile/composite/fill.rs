@@ -26,7 +26,8 @@ impl Context<'_> {
                     "This method fills all indicators at once; it cannot be that of one indicator.",
                 );
             }
-            fill.unwrap_or_default()
+            // Refused: the rest of the document is checked as with the usual fill.
+            fill.unwrap_or(Fill::Mean)
         };
         let of = rule.indicators.iter().map(|(code, indicator)| {
             let pointer = format!("/imputation/indicators/{}/method", segment(code));
@@ -75,6 +76,9 @@ impl Context<'_> {
     }
 }
 
+/// What the method `value` puts in where the document names no value.
+const UNNAMED_VALUE: f64 = 0.0;
+
 /// The fill of one column; none for a method over all columns or all years.
 fn fill_of(method: FillMethod, value: Option<f64>) -> Option<Fill> {
     match method {
@@ -83,7 +87,7 @@ fn fill_of(method: FillMethod, value: Option<f64>) -> Option<Fill> {
         FillMethod::Median => Some(Fill::Median),
         FillMethod::GroupMean => Some(Fill::GroupMean),
         FillMethod::GroupMedian => Some(Fill::GroupMedian),
-        FillMethod::Value => Some(Fill::Value(value.unwrap_or_default())),
+        FillMethod::Value => Some(Fill::Value(value.unwrap_or(UNNAMED_VALUE))),
         FillMethod::UnitMean
         | FillMethod::UnitMedian
         | FillMethod::Latest

@@ -21,7 +21,7 @@ impl Context<'_> {
         let rules = &self.document.aggregation;
         let (mut used_levels, mut used) = (BTreeSet::new(), UsedFields::default());
         for node in nodes.iter_mut().filter(|node| node.kind == NodeKind::Aggregate) {
-            let level = levels.get(&node.code).copied().unwrap_or_default();
+            let level = levels.get(&node.code).copied().unwrap_or(NO_LEVEL);
             used_levels.insert(level);
             let chain = [rules.nodes.get(&node.code), rules.levels.get(&level), Some(&rules.all)];
             node.mean = Some(mean_of(&chain));
@@ -53,6 +53,9 @@ impl Context<'_> {
     }
 }
 
+/// The level of a node whose tree is refused; no rule is about it.
+const NO_LEVEL: u32 = 0;
+
 /// A field of the first rule of the chain that has it.
 fn first<T>(chain: &[Option<&NodeRule>], field: impl Fn(&NodeRule) -> Option<T>) -> Option<T> {
     chain.iter().flatten().find_map(|rule| field(rule))
@@ -76,11 +79,14 @@ fn mean_of(chain: &[Option<&NodeRule>]) -> Mean {
     }
 }
 
+/// The share of children that must be present where no rule says one: a single child is enough.
+const ANY_CHILD: f64 = 0.0;
+
 /// The missing policy of a node by the rules about it, the nearest first.
 fn missing_of(chain: &[Option<&NodeRule>]) -> Missing {
     match first(chain, |rule| rule.missing).unwrap_or(MissingRule::Skip) {
         MissingRule::Skip => Missing::Skip {
-            availability: first(chain, |rule| rule.availability).unwrap_or_default(),
+            availability: first(chain, |rule| rule.availability).unwrap_or(ANY_CHILD),
         },
         MissingRule::Zero => Missing::Zero,
         MissingRule::NotRanked => Missing::NotRanked,
