@@ -74,12 +74,12 @@ impl OverReturns {
         }
     }
 
-    /// Whether one enterprise's figures can move another's score.
+    /// Whether the figures of one enterprise or region can move the score of another.
     pub fn relative(&self) -> bool {
         match self {
             Self::Each(methodology) => methodology.relative(),
             Self::Together(composite) => composite.method.relative(),
-            Self::Region(_) => false,
+            Self::Region(region) => region.relative,
         }
     }
 

@@ -63,6 +63,7 @@ pub(super) fn compile(
     Some(CompiledRegion {
         code: document.code.clone(),
         version: document.version.clone(),
+        relative: document.relative,
         factor: factor?.to_f64(),
         classes: classes.collect(),
         indicators: indicators.collect(),

@@ -35,6 +35,8 @@ pub(crate) const TOTAL: &str = "TOTAL";
 pub struct CompiledRegion {
     pub(crate) code: String,
     pub(crate) version: String,
+    /// Whether one region's figures can move another's score.
+    pub(crate) relative: bool,
     /// The k of `Z = k * log2(1 + X / X0)`.
     pub(crate) factor: f64,
     pub(crate) classes: Vec<RegionClassNode>,
