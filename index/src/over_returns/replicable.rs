@@ -197,7 +197,12 @@ fn prepared(nodes: &[OutlineNode], units: &[String], scores: &[Vec<Option<f64>>]
         if node.kind == NodeKind::Indicator {
             let at = columns.len();
             columns.push(Column::new(code.clone(), scores.iter().map(|row| row[at]))?);
-            specs.push(NodeSpec::indicator(code, parent.expect("the root is no indicator"), weight, Direction::Positive));
+            specs.push(NodeSpec::indicator(
+                code,
+                parent.expect("the root is no indicator"),
+                weight,
+                Direction::Positive,
+            ));
         } else {
             // Means are rounded as in the run; sums of rounded points are what they are.
             let is_mean = node.join == Some(OutlineJoin::WeightedMean);

@@ -489,7 +489,9 @@ fn numbers_of(years: &[Progress]) -> Result<Vec<i64>, CompositeError> {
     if let [only] = years {
         return Ok(vec![only.year.unwrap_or(ALONE)]);
     }
-    let without = || CompositeError::MissingColumn { code: "Time".to_owned() };
+    let without = || CompositeError::MissingColumn {
+        code: "Time".to_owned(),
+    };
     years.iter().map(|year| year.year.ok_or_else(without)).collect()
 }
 
