@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use survey::document::DocumentFault;
+
 use super::*;
 
 const META: &str = "\"Level\",\"iCode\",\"Direction\",\"Weight\",\"Target\",\"Denominator\",\"Parent\",\"Type\"\n\
