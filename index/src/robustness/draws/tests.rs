@@ -1,7 +1,10 @@
 use serde_json::json;
 
-use super::*;
-use crate::composite::{Direction, NodeSpec};
+use super::{source::MOST_DRAWN, *};
+use crate::{
+    composite::{Direction, NodeSpec},
+    robustness::{Design, RobustnessError},
+};
 
 fn tree() -> Tree {
     let leaf = |code: &str, weight| NodeSpec::indicator(code, "top", weight, Direction::Positive);
