@@ -1,7 +1,9 @@
+use std::num::NonZeroUsize;
+
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
+use super::{job::level, *};
 use crate::{
     composite::{Aggregation, Column, Direction, Matrix, Mean, NodeSpec, Tree},
     ladder::ScoreStages,
