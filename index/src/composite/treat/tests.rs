@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 
 fn treated_by(values: &[f64], treatment: Option<Treatment>) -> Result<Treated, CompositeError> {
