@@ -1,8 +1,5 @@
 //! Normalise, aggregate and rank in one go.
 
-#[cfg(test)]
-mod tests;
-
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use super::{
@@ -224,3 +221,6 @@ fn scale_the_others(
     let columns = columns.map(|(column, scaled)| scaled.unwrap_or(column)).collect();
     Ok(Matrix::from_checked(units, columns))
 }
+
+#[cfg(test)]
+mod tests;
