@@ -118,7 +118,7 @@ impl ReferenceTables {
 
 /// A value as it stands in a code list.
 fn blank_when_absent(value: Option<&String>) -> String {
-    value.cloned().unwrap_or_else(String::new)
+    value.cloned().unwrap_or_default()
 }
 
 fn list_name(file: &str) -> &str {
