@@ -204,18 +204,17 @@ pub(super) fn write_keys(
         .collect();
     let shades: Vec<(&String, &String)> = shades.iter().collect();
     let mut rows = String::new();
-    for row in 1..=shades.len().max(reasons.len()) {
+    for (at, row) in (1_u32..).zip(0..shades.len().max(reasons.len())) {
         let mut cells = String::new();
-        let at = u32::try_from(row).unwrap_or(u32::MAX);
-        if let Some((shade, fill)) = shades.get(row - 1) {
+        if let Some((shade, fill)) = shades.get(row) {
             for (column, text) in (0..).zip([SHADE, shade.as_str(), fill.as_str()]) {
                 cells.push_str(&text_cell(at, column, 0, text));
             }
         }
-        if let Some(reason) = reasons.get(row - 1) {
+        if let Some(reason) = reasons.get(row) {
             cells.push_str(&text_cell(at, REASON_COLUMN, 0, reason));
         }
-        write!(rows, "<row r=\"{}\">{cells}</row>", row + 1).ok();
+        write!(rows, "<row r=\"{}\">{cells}</row>", at + 1).ok();
     }
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetData><row r=\"1\">{}</row>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\"/></worksheet>",
@@ -233,13 +232,14 @@ fn validation(report: &Report, keys_sheet: &str, language: Language) -> String {
         .filter(|(_, line)| line.finding.is_justifiable())
         .map(|(row, _)| row)
         .collect();
-    let (Some(first), Some(last), false) = (rows.first(), rows.last(), report.reasons.is_empty()) else {
+    let reason = (1..).zip(&report.reasons).last();
+    let (Some(first), Some(last), Some((reason_row, _))) = (rows.first(), rows.last(), reason) else {
         return String::new();
     };
     // Findings stand by severity, so those that can be answered stand together.
     let range = format!("{}:{}", a1(*first, column::REASON), a1(*last, column::REASON));
     let words = |zh: &str, en: &str| escape(&language.inline(&Text::new(zh, en)));
-    let last_reason = a1(u32::try_from(report.reasons.len()).unwrap_or(u32::MAX), REASON_COLUMN);
+    let last_reason = a1(reason_row, REASON_COLUMN);
     let (letter, number) = last_reason.split_at(1);
     format!(
         "<dataValidations count=\"1\"><dataValidation type=\"list\" allowBlank=\"1\" showInputMessage=\"1\" showErrorMessage=\"1\" errorTitle=\"{}\" error=\"{}\" promptTitle=\"{}\" prompt=\"{}\" sqref=\"{range}\"><formula1>{}!$E$2:${letter}${number}</formula1></dataValidation></dataValidations>",
@@ -341,8 +341,8 @@ impl Sheet<'_> {
             1 => place.cell.clone(),
             several => format!("{} +{}", place.cell, several - 1),
         });
-        let question = self.question(finding.question.as_deref().unwrap_or_default(), &line.label);
-        let value = finding.value.clone().unwrap_or_default();
+        let question = self.question(finding.question.as_deref().unwrap_or(""), &line.label);
+        let value = finding.value.as_deref().unwrap_or("");
         let message = self.language.block(&finding.message);
         let (mut reason, mut text) = (String::new(), String::new());
         if let Some(given) = &line.justification {
@@ -366,7 +366,7 @@ impl Sheet<'_> {
         };
         let heights = [
             (question.as_str(), WIDTHS[6]),
-            (value.as_str(), WIDTHS[7]),
+            (value, WIDTHS[7]),
             (message.as_str(), WIDTHS[9]),
             (text.as_str(), WIDTHS[11]),
             (reason.as_str(), WIDTHS[10]),
@@ -390,7 +390,7 @@ impl Sheet<'_> {
                 &cell,
             ),
             text_cell(at, column::QUESTION, looks.body, &question),
-            text_cell(at, column::VALUE, looks.body, &value),
+            text_cell(at, column::VALUE, looks.body, value),
             text_cell(at, column::RULE, looks.center, &finding.rule),
             text_cell(at, column::MESSAGE, looks.body, &message),
             text_cell(at, column::REASON, answer, &reason),

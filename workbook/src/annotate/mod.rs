@@ -150,7 +150,7 @@ pub fn annotate(
         }
     }
     write_own_sheets(&mut package, &book, report, subject, &mut styles)?;
-    let changed = styles.write();
+    let changed = styles.write()?;
     package.set(&styles_path, changed);
     package.write()
 }
@@ -198,17 +198,22 @@ impl Book {
             if tag.depth != 2 || !tag.opens() || !tag.is("sheet") {
                 continue;
             }
-            let id = tag.attribute("id").unwrap_or_default();
+            let id = tag
+                .attribute("id")
+                .ok_or_else(|| AnnotateError::damaged(&path, "a sheet without its part"))?;
             let found = relationships
                 .iter()
                 .find(|found| found.id == id && found.kind == "worksheet");
             let Some(found) = found else { continue };
             // `extract` has read the same sheets in the same order.
-            let sheet: Option<&RawSheet> = raw.sheets.get(number);
+            let sheet = raw
+                .sheets
+                .get(number)
+                .ok_or_else(|| AnnotateError::damaged(&path, "a sheet that was not read"))?;
             number += 1;
-            let mark = sheet.and_then(own_mark);
+            let mark = own_mark(sheet);
             sheets.push(SheetPart {
-                name: sheet.map(|sheet| sheet.name.clone()).unwrap_or_default(),
+                name: sheet.name.clone(),
                 path: found.target.clone(),
                 is_ours: mark.is_some(),
                 is_index: mark == Some(INDEX_MARK),
@@ -270,7 +275,7 @@ fn earlier_shades(raw: &RawWorkbook) -> BTreeMap<String, String> {
         (1..=last).filter_map(row).collect::<BTreeMap<_, _>>()
     };
     let keys = raw.sheets.iter().find(|sheet| own_mark(sheet) == Some(KEYS_MARK));
-    keys.map(of_sheet).unwrap_or_default()
+    keys.map_or_else(BTreeMap::new, of_sheet)
 }
 
 /// Which cells of which sheet are marked how, and what their notes say.
@@ -501,5 +506,5 @@ fn add_sheets(book: &Book, added: &[(String, String, bool)]) -> Result<String, A
             ),
         );
     }
-    Ok(edits.apply(text))
+    edits.apply(text, &book.path)
 }

@@ -3,11 +3,14 @@
 //! A note of ours has an author and a first line of its own. Where somebody else's note stands, ours is added below it after a line that
 //! is found again; a threaded comment is left alone, for its text lives in another part and the note is only its shadow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::{
     AnnotateError,
-    xml::{Edits, TagKind, Walk, cell_text, escape},
+    xml::{Edits, TagKind, Walk, cell_text, escape, slice},
 };
 use crate::extract::{a1, position};
 
@@ -51,18 +54,23 @@ pub(super) fn patch_comments(
     let (mut shown, mut removed) = (BTreeSet::new(), BTreeSet::new());
     let mut taken = BTreeSet::new();
     for other in &found.comments {
-        let author = found.authors.get(other.author).map(String::as_str).unwrap_or_default();
-        if author == AUTHOR || is_ours_alone(text, other) {
+        // A note whose author is not listed is somebody else's.
+        let author = other
+            .author
+            .and_then(|at| found.authors.get(at))
+            .map_or("", String::as_str);
+        let body = slice(text, other.body.clone(), part)?;
+        if author == AUTHOR || is_ours_alone(body) {
             edits.replace(other.start..other.end, "");
-            removed.insert(other.at);
+            removed.extend(other.at);
             continue;
         }
-        taken.insert(other.at);
+        taken.extend(other.at);
         if author.starts_with(THREADED) {
             continue;
         }
-        let end = remove_ours(text, other, &mut edits);
-        if let Some(note) = notes.get(&other.at) {
+        let end = remove_ours(body, other, &mut edits);
+        if let Some(note) = other.at.and_then(|at| notes.get(&at)) {
             add_below(other, note, end, &found.prefix, &mut edits);
         }
     }
@@ -80,7 +88,7 @@ pub(super) fn patch_comments(
     }
     edits.insert(found.list_end, added);
     Ok(Comments {
-        text: edits.apply(text),
+        text: edits.apply(text, part)?,
         shown,
         removed,
     })
@@ -97,12 +105,14 @@ struct Found {
 
 /// A comment that is there.
 struct Other {
-    at: (u32, u32),
-    author: usize,
+    /// Its cell, if it names one.
+    at: Option<(u32, u32)>,
+    /// The number of its author, if it names one.
+    author: Option<usize>,
     start: usize,
     end: usize,
     /// The content of its `text`.
-    body: (usize, usize),
+    body: Range<usize>,
     /// The end of the content of its last `t`, if that is the last thing in `text`.
     last_plain: Option<usize>,
 }
@@ -123,7 +133,7 @@ impl Found {
             match (tag.depth, tag.name(), tag.kind) {
                 (2, "author", TagKind::Open) => {
                     let close = walk.close(tag)?;
-                    let author = text.get(tag.end..close.start).unwrap_or_default();
+                    let author = slice(text, tag.end..close.start, part)?;
                     let author = quick_xml::escape::unescape(author)
                         .map_or_else(|_| author.to_owned(), std::borrow::Cow::into_owned);
                     found.authors.push(author);
@@ -132,17 +142,12 @@ impl Found {
                 (1, "authors", TagKind::Close) => found.authors_end = tag.start,
                 (1, "commentList", TagKind::Close) => found.list_end = tag.start,
                 (2, "comment", TagKind::Open) => {
-                    let at = tag.attribute("ref").and_then(|reference| position(&reference));
-                    let author = tag
-                        .attribute("authorId")
-                        .and_then(|id| id.parse().ok())
-                        .unwrap_or(usize::MAX);
                     let mut other = Other {
-                        at: at.unwrap_or((u32::MAX, u32::MAX)),
-                        author,
+                        at: tag.attribute("ref").and_then(|reference| position(&reference)),
+                        author: tag.attribute("authorId").and_then(|id| id.parse().ok()),
                         start: tag.start,
                         end: tag.end,
-                        body: (tag.end, tag.end),
+                        body: tag.end..tag.end,
                         last_plain: None,
                     };
                     while let Some(inner) = walk.next()? {
@@ -151,8 +156,8 @@ impl Found {
                             break;
                         }
                         match (inner.depth, inner.name(), inner.kind) {
-                            (3, "text", TagKind::Open) => other.body = (inner.end, inner.end),
-                            (3, "text", TagKind::Close) => other.body.1 = inner.start,
+                            (3, "text", TagKind::Open) => other.body = inner.end..inner.end,
+                            (3, "text", TagKind::Close) => other.body.end = inner.start,
                             (4, "t", TagKind::Close) => other.last_plain = Some(inner.start),
                             (4, _, _) => other.last_plain = None,
                             _ => {}
@@ -171,28 +176,27 @@ impl Found {
 }
 
 /// Whether a note is ours from its first line on. Programs that lose the authors keep the text.
-fn is_ours_alone(text: &str, other: &Other) -> bool {
-    let (start, end) = other.body;
+fn is_ours_alone(body: &str) -> bool {
     let mut shown = String::new();
-    for piece in text.get(start..end).unwrap_or_default().split('<') {
+    for piece in body.split('<') {
         shown.push_str(piece.split_once('>').map_or(piece, |(_, content)| content));
     }
     shown.trim_start().starts_with(BEGIN)
 }
 
 /// Takes our part out of somebody else's note; gives where the note now ends: in a plain text, or after the last run.
-fn remove_ours(text: &str, other: &Other, edits: &mut Edits) -> End {
-    let (start, end) = other.body;
-    let body = text.get(start..end).unwrap_or_default();
+fn remove_ours(body: &str, other: &Other, edits: &mut Edits) -> End {
+    let Range { start, end } = other.body;
     let plain_end = |at| End::Plain(at);
     let untouched = other.last_plain.map_or(End::Runs(end), plain_end);
     let Some(begin) = body.find(BEGIN) else {
         return untouched;
     };
-    let before = body.get(..begin).unwrap_or_default();
+    let (before, rest) = body.split_at(begin);
     // Our part stands in a run of its own, unless a program has joined it to the run before.
     let content = before.rfind('>').map_or(0, |at| at + 1);
-    let is_own = before.get(content..).unwrap_or_default().trim().is_empty();
+    let (_, joined) = before.split_at(content);
+    let is_own = joined.trim().is_empty();
     let run = before
         .rfind("<r>")
         .or_else(|| before.rfind(":r>").and_then(|at| before.get(..at)?.rfind('<')));
@@ -200,8 +204,7 @@ fn remove_ours(text: &str, other: &Other, edits: &mut Edits) -> End {
         edits.replace(start + run..end, "");
         return End::Runs(start + run);
     }
-    let keep = content + before.get(content..).unwrap_or_default().trim_end().len();
-    let rest = body.get(begin..).unwrap_or_default();
+    let keep = content + joined.trim_end().len();
     let close = rest.find("</").map_or(body.len(), |at| begin + at);
     edits.replace(start + keep..start + close, "");
     other.last_plain.map_or(End::Runs(end), |_| End::Plain(start + close))
@@ -223,7 +226,7 @@ fn add_below(other: &Other, note: &str, end: End, prefix: &str, edits: &mut Edit
         End::Runs(at) => {
             let run = format!("<{prefix}r><{prefix}t xml:space=\"preserve\">{ours}</{prefix}t></{prefix}r>");
             // A removal up to the end of the note comes first.
-            edits.insert(if at < other.body.1 { other.body.1 } else { at }, run);
+            edits.insert(at.max(other.body.end), run);
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     AnnotateError,
     xml::{Edits, TagKind, Walk, escape},
 };
-use crate::extract::{Limits, decode, resolve};
+use crate::extract::{Limits, decode, last_segment, resolve};
 
 /// A container being changed. Part names are compared in lower case (OPC 6.3.5).
 pub(super) struct Package<'a> {
@@ -89,10 +89,10 @@ impl<'a> Package<'a> {
 
     /// A part name that is not taken: `xl/worksheets/sheet` with the first free number and `.xml`.
     pub(super) fn free_name(&self, stem: &str, extension: &str) -> String {
-        (1..=u32::MAX)
-            .map(|number| format!("{stem}{number}.{extension}"))
-            .find(|name| !self.has(&name.to_lowercase()))
-            .unwrap_or_default()
+        first_free(
+            |number| format!("{stem}{number}.{extension}"),
+            |name| self.has(&name.to_lowercase()),
+        )
     }
 
     pub(super) fn relationships(&mut self, part: &str) -> Result<Vec<Relationship>, AnnotateError> {
@@ -107,10 +107,11 @@ impl<'a> Package<'a> {
             if !tag.opens() || !tag.is("Relationship") {
                 continue;
             }
-            let value = |name: &str| tag.attribute(name).map(Cow::into_owned).unwrap_or_default();
+            // What is not stated is empty, which no part refers to.
+            let value = |name: &str| tag.attribute(name).map_or_else(String::new, Cow::into_owned);
             found.push(Relationship {
                 id: value("Id"),
-                kind: value("Type").rsplit('/').next().unwrap_or_default().to_owned(),
+                kind: last_segment(&value("Type")).to_owned(),
                 target: resolve(folder, &value("Target")),
                 external: value("TargetMode") == "External",
             });
@@ -121,10 +122,7 @@ impl<'a> Package<'a> {
     /// Adds a relationship to a part; gives its id.
     pub(super) fn relate(&mut self, part: &str, kind: &str, target: &str) -> Result<String, AnnotateError> {
         let taken: BTreeSet<String> = self.relationships(part)?.into_iter().map(|found| found.id).collect();
-        let id = (1..=u32::MAX)
-            .map(|number| format!("rIdRonghe{number}"))
-            .find(|id| !taken.contains(id))
-            .unwrap_or_default();
+        let id = first_free(|number| format!("rIdRonghe{number}"), |id| taken.contains(id));
         let path = relationships_path(part);
         let text = self.text(&path)?.unwrap_or_else(|| {
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>".to_owned()
@@ -210,16 +208,27 @@ fn as_utf8(text: &str) -> Cow<'_, str> {
     let Some((head, rest)) = declaration.and_then(|end| text.split_at_checked(end)) else {
         return text.into();
     };
-    let lower = head.to_lowercase();
-    let Some(at) = lower.find("utf-16") else {
+    // In lower case a letter beyond ASCII may have another length, and the place would be wrong.
+    let Some(at) = head.to_ascii_lowercase().find("utf-16") else {
         return text.into();
     };
-    let end = head
-        .get(at..)
-        .and_then(|tail| tail.find(['"', '\'']))
-        .map_or(head.len(), |quote| at + quote);
-    let (before, after) = (head.get(..at).unwrap_or_default(), head.get(end..).unwrap_or_default());
+    let (before, encoding) = head.split_at(at);
+    let after = encoding
+        .find(['"', '\''])
+        .map_or("", |quote| encoding.split_at(quote).1);
     format!("{before}UTF-8{after}{rest}").into()
+}
+
+/// The first name, numbered from 1, that is not taken.
+fn first_free(name: impl Fn(u64) -> String, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut number = 1;
+    loop {
+        let name = name(number);
+        if !is_taken(&name) {
+            return name;
+        }
+        number += 1;
+    }
 }
 
 pub(super) fn relationships_path(part: &str) -> String {
@@ -245,7 +254,7 @@ fn append(text: &str, part: &str, element: impl Fn(&str) -> String) -> Result<St
     } else {
         edits.insert(walk.close(root)?.start, element);
     }
-    Ok(edits.apply(text))
+    edits.apply(text, part)
 }
 
 #[cfg(test)]

@@ -46,8 +46,7 @@ pub fn justifications(workbook: &RawWorkbook) -> Vec<GivenJustification> {
         let at = |column| {
             index
                 .cell(cell.row, column)
-                .map(|cell| text_of(&cell.value))
-                .unwrap_or_default()
+                .map_or_else(String::new, |cell| text_of(&cell.value))
         };
         let (reason_text, text) = (at(reason), at(text));
         if key.is_empty() || key.starts_with('#') || (reason_text.is_empty() && text.is_empty()) {
@@ -57,7 +56,7 @@ pub fn justifications(workbook: &RawWorkbook) -> Vec<GivenJustification> {
             finding_key: key,
             fingerprint: at(fingerprint),
             // `J02 业务实际变化`: the code stands before the first blank.
-            reason: reason_text.split_whitespace().next().unwrap_or_default().to_owned(),
+            reason: reason_text.split_whitespace().next().unwrap_or("").to_owned(),
             text,
             place: index.place(cell.row, reason),
         })

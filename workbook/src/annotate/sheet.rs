@@ -31,7 +31,6 @@ pub(super) fn patch(
 ) -> Result<Patched, AnnotateError> {
     let mut patching = Patching {
         part,
-        text,
         walk: Walk::new(text, part),
         styles,
         edits: Edits::default(),
@@ -42,7 +41,7 @@ pub(super) fn patch(
     patching.run(marks, drawing)?;
     Ok(Patched {
         changed: !patching.edits.is_empty(),
-        text: patching.edits.apply(text),
+        text: patching.edits.apply(text, part)?,
     })
 }
 
@@ -100,7 +99,6 @@ const BEFORE_DRAWING: [&str; 29] = [
 
 struct Patching<'p, 'a, 's> {
     part: &'p str,
-    text: &'a str,
     walk: Walk<'a>,
     styles: &'p mut Styles<'s>,
     edits: Edits,
@@ -201,7 +199,10 @@ impl<'a> Patching<'_, 'a, '_> {
             end: tag.end,
         };
         let mut next_column = 0;
-        let has_marks = marks.range((number, 0)..=(number, u32::MAX)).next().is_some();
+        let has_marks = marks
+            .range((number, 0)..)
+            .next()
+            .is_some_and(|((row, _), _)| *row == number);
         if tag.kind == TagKind::Empty {
             return Ok(row);
         }
@@ -299,8 +300,7 @@ impl<'a> Patching<'_, 'a, '_> {
         }
         if row.tag.kind == TagKind::Empty {
             let cells: String = cells.into_iter().map(|(_, cell)| cell).collect();
-            let tail = self.text.get(row.tag.attributes_end()..row.tag.end).unwrap_or_default();
-            self.edits.replace(row.tag.end - tail.len()..row.tag.end, ">");
+            self.edits.replace(row.tag.attributes_end()..row.tag.end, ">");
             self.edits
                 .insert(row.tag.end, format!("{cells}</{}>", row.tag.full_name()));
             return;

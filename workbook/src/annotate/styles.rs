@@ -10,7 +10,7 @@ use survey::questionnaire::Action;
 
 use super::{
     AnnotateError,
-    xml::{Edits, Tag, TagKind, Walk, canonical, prefixed},
+    xml::{Edits, Tag, TagKind, Walk, canonical, prefixed, slice},
 };
 
 /// Excel's limit is 64 000; beyond it a cell is marked by its note alone.
@@ -131,7 +131,7 @@ impl<'a> Styles<'a> {
         let wanted = parts(&restored);
         let list = self.list("cellXfs")?;
         if let Some(found) = list.items.iter().position(|xf| parts(xf) == wanted) {
-            return Ok(number(found));
+            return number(found, "cellXfs", self.part);
         }
         self.find_or_add("cellXfs", &restored)
     }
@@ -177,15 +177,15 @@ impl<'a> Styles<'a> {
     }
 
     /// The whole part with everything that was added.
-    pub(super) fn write(&self) -> String {
+    pub(super) fn write(&self) -> Result<String, AnnotateError> {
         let mut edits = Edits::default();
         for list in self.lists.values() {
-            let added = list.items.get(list.known..).unwrap_or_default();
+            let added = list.items.iter().skip(list.known);
+            let added: String = added.map(|item| prefixed(item, &self.prefix)).collect();
             if added.is_empty() {
                 continue;
             }
             edits.set_attribute(&list.open, "count", &list.items.len().to_string());
-            let added: String = added.iter().map(|item| prefixed(item, &self.prefix)).collect();
             if list.open.kind == TagKind::Empty {
                 edits.replace(list.open.attributes_end()..list.open.end, ">");
                 edits.insert(list.open.end, format!("{added}</{}>", list.open.full_name()));
@@ -193,7 +193,7 @@ impl<'a> Styles<'a> {
                 edits.insert(list.end, added);
             }
         }
-        edits.apply(self.text)
+        edits.apply(self.text, self.part)
     }
 
     /// A shade for what a mark covers: the one it had before, or a new one.
@@ -235,11 +235,12 @@ impl<'a> Styles<'a> {
     fn find_or_add(&mut self, name: &'static str, item: &str) -> Result<u32, AnnotateError> {
         let missing = AnnotateError::damaged(self.part, format!("no {name}"));
         let list = self.lists.get_mut(name).ok_or(missing)?;
-        if let Some(at) = list.items.iter().position(|known| known == item) {
-            return Ok(number(at));
-        }
-        list.items.push(item.to_owned());
-        Ok(number(list.items.len() - 1))
+        let known = list.items.iter().position(|known| known == item);
+        let at = known.unwrap_or_else(|| {
+            list.items.push(item.to_owned());
+            list.items.len() - 1
+        });
+        number(at, name, self.part)
     }
 }
 
@@ -259,11 +260,7 @@ fn read_list<'a>(
                 break;
             }
             let close = walk.close(tag)?;
-            items.push(canonical(
-                text.get(tag.start..close.end).unwrap_or_default(),
-                prefix,
-                part,
-            )?);
+            items.push(canonical(slice(text, tag.start..close.end, part)?, prefix, part)?);
         }
     }
     Ok(List {
@@ -361,8 +358,9 @@ fn with_fill(xf: &str, fill: u32, applied: bool) -> String {
     bare.replacen("<xf", &format!("<xf fillId=\"{fill}\"{applied}"), 1)
 }
 
-fn number(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+/// The number by which a list is referred to.
+fn number(at: usize, list: &str, part: &str) -> Result<u32, AnnotateError> {
+    u32::try_from(at).map_err(|_| AnnotateError::damaged(part, format!("too many {list}")))
 }
 
 #[cfg(test)]
@@ -407,7 +405,7 @@ mod tests {
         assert_eq!(styles.marked(0, Action::Block).unwrap(), Some(1));
         assert_eq!(styles.marked(7, Action::Block).unwrap(), None, "there is no such style");
         let shades = styles.shades().clone();
-        let written = styles.write();
+        let written = styles.write().unwrap();
         let mut again = Styles::read(&written, "styles", shades).unwrap();
         assert_eq!((again.base(1).unwrap(), again.base(0).unwrap()), (0, 0));
         assert_eq!(
@@ -415,7 +413,7 @@ mod tests {
             Some(1),
             "the same mark is the same style"
         );
-        assert_eq!(again.write(), written);
+        assert_eq!(again.write().unwrap(), written);
         assert_eq!(again.marked(1, Action::Warn).unwrap(), Some(2));
     }
 }

@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
     /// The next tag; text, comments and instructions between are passed over.
     pub(super) fn next(&mut self) -> Result<Option<Tag<'a>>, AnnotateError> {
         loop {
-            let start = self.position();
+            let start = self.position()?;
             let event = self
                 .reader
                 .read_event()
@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
                 Event::Eof => return Ok(None),
                 _ => continue,
             };
-            let end = self.position();
+            let end = self.position()?;
             if kind == TagKind::Close {
                 self.depth = self.depth.saturating_sub(1);
             }
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
             return Ok(Some(Tag {
                 start,
                 end,
-                raw: self.text.get(start..end).unwrap_or_default(),
+                raw: slice(self.text, start..end, self.part)?,
                 kind,
                 depth,
             }));
@@ -104,19 +104,16 @@ impl<'a> Walk<'a> {
         Err(AnnotateError::damaged(self.part, "the part ends inside an element"))
     }
 
-    fn position(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
+    fn position(&self) -> Result<usize, AnnotateError> {
+        usize::try_from(self.reader.buffer_position())
+            .map_err(|_| AnnotateError::damaged(self.part, "the part is too long"))
     }
 }
 
 impl<'a> Tag<'a> {
     /// Name with its prefix.
     pub(super) fn full_name(&self) -> &'a str {
-        let inside = self.raw.trim_start_matches(['<', '/']);
-        let end = inside
-            .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-            .unwrap_or(inside.len());
-        inside.get(..end).unwrap_or_default()
+        leading_name(self.raw.trim_start_matches(['<', '/']))
     }
 
     /// Name without prefix.
@@ -127,7 +124,7 @@ impl<'a> Tag<'a> {
     /// The prefix with its colon, or nothing.
     pub(super) fn prefix(&self) -> &'a str {
         let name = self.full_name();
-        name.find(':').and_then(|at| name.get(..=at)).unwrap_or_default()
+        name.find(':').map_or("", |colon| name.split_at(colon + 1).0)
     }
 
     pub(super) fn is(&self, name: &str) -> bool {
@@ -143,18 +140,15 @@ impl<'a> Tag<'a> {
         let mut found = Vec::new();
         let mut at = 1 + self.full_name().len();
         while let Some(rest) = self.raw.get(at..) {
-            let Some(equals) = rest.find('=') else { break };
-            let key = rest.get(..equals).unwrap_or_default().trim();
-            let after = rest.get(equals + 1..).unwrap_or_default();
-            let Some(quote_at) = after.find(['"', '\'']) else { break };
-            let quote = after.as_bytes().get(quote_at).copied().map_or('"', char::from);
-            let body = after.get(quote_at + 1..).unwrap_or_default();
-            let Some(length) = body.find(quote) else { break };
-            let end = at + equals + 1 + quote_at + 1 + length + 1;
+            let Some((key, after)) = rest.split_once('=') else {
+                break;
+            };
+            let Some((value, after)) = quoted(after) else { break };
+            let end = self.raw.len() - after.len();
             found.push(Attribute {
                 span: self.start + at..self.start + end,
-                key,
-                value: body.get(..length).unwrap_or_default(),
+                key: key.trim(),
+                value,
             });
             at = end;
         }
@@ -175,6 +169,28 @@ impl<'a> Tag<'a> {
         let tail = if self.raw.ends_with("/>") { 2 } else { 1 };
         self.end - tail
     }
+}
+
+/// The text of a span of a part. A span outside of the text, or inside a character, is an error: what it covers would be
+/// lost.
+pub(super) fn slice<'a>(text: &'a str, span: Range<usize>, part: &str) -> Result<&'a str, AnnotateError> {
+    text.get(span)
+        .ok_or_else(|| AnnotateError::damaged(part, "a span outside of the text"))
+}
+
+/// The name at the beginning of the inside of a tag.
+fn leading_name(inside: &str) -> &str {
+    inside
+        .split_once(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
+        .map_or(inside, |(name, _)| name)
+}
+
+/// The next text in quotes, and what follows its closing quote.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let (_, opened) = text.split_at(text.find(['"', '\''])?);
+    let mut characters = opened.chars();
+    let quote = characters.next()?;
+    characters.as_str().split_once(quote)
 }
 
 /// A name without its prefix.
@@ -208,9 +224,9 @@ impl Edits {
         self.0.is_empty()
     }
 
-    /// The changed text. Insertions at one place keep the order in which they were made; of changes that overlap the
-    /// first one stands.
-    pub(super) fn apply(mut self, text: &str) -> String {
+    /// The changed text of a part. Insertions at one place keep the order in which they were made; of changes that overlap
+    /// the first one stands.
+    pub(super) fn apply(mut self, text: &str, part: &str) -> Result<String, AnnotateError> {
         self.0.sort_by_key(|(span, _)| span.start);
         let added: usize = self.0.iter().map(|(_, new)| new.len()).sum();
         let mut result = String::with_capacity(text.len() + added);
@@ -219,12 +235,13 @@ impl Edits {
             if span.start < at {
                 continue;
             }
-            result.push_str(text.get(at..span.start).unwrap_or_default());
+            slice(text, span.clone(), part)?;
+            result.push_str(slice(text, at..span.start, part)?);
             result.push_str(new);
             at = span.end;
         }
-        result.push_str(text.get(at..).unwrap_or_default());
-        result
+        result.push_str(slice(text, at..text.len(), part)?);
+        Ok(result)
     }
 }
 
@@ -251,9 +268,11 @@ pub(super) fn escape(text: &str) -> String {
 pub(super) fn cell_text(text: &str) -> String {
     const LONGEST: usize = 32_000;
     let mut spelled = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut characters = text.chars();
     let mut units = 0;
-    while let Some(c) = rest.chars().next() {
+    loop {
+        let rest = characters.as_str();
+        let Some(c) = characters.next() else { break };
         units += c.len_utf16();
         if units > LONGEST {
             spelled.push('…');
@@ -271,7 +290,6 @@ pub(super) fn cell_text(text: &str) -> String {
         } else {
             spelled.push(c);
         }
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
     escape(&spelled)
 }
@@ -328,13 +346,9 @@ pub(super) fn prefixed(canonical: &str, prefix: &str) -> String {
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         result.push_str(before);
-        let slash = usize::from(tag.get(1..2) == Some("/"));
-        result.push_str(tag.get(..=slash).unwrap_or_default());
-        let name = tag.get(1 + slash..).unwrap_or_default();
-        let end = name
-            .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-            .unwrap_or(name.len());
-        if !name.get(..end).unwrap_or_default().contains(':') {
+        let (sign, name) = tag.split_at(if tag.starts_with("</") { 2 } else { 1 });
+        result.push_str(sign);
+        if !leading_name(name).contains(':') {
             result.push_str(prefix);
         }
         rest = name;
@@ -360,9 +374,22 @@ mod tests {
         edits.set_attribute(&tag, "s", "4");
         edits.set_attribute(&tag, "t", "n");
         assert_eq!(
-            edits.apply(text),
+            edits.apply(text, "p").unwrap(),
             "<a><x:c r='D1' s=\"4\" y=\"a'b=&quot;\"  t=\"n\"/></a>"
         );
+    }
+
+    #[test]
+    fn a_change_outside_of_the_text_is_refused() {
+        let apply = |span: Range<usize>| {
+            let mut edits = Edits::default();
+            edits.replace(span, "x");
+            edits.apply("<a>企</a>", "p")
+        };
+        assert_eq!(apply(3..6).unwrap(), "<a>x</a>");
+        for span in [3..4, 4..6, 3..99, 99..99] {
+            assert!(matches!(apply(span), Err(AnnotateError::Damaged { .. })));
+        }
     }
 
     #[test]

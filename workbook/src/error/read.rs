@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
-use crate::codes::FileCode;
+use crate::{codes::FileCode, extract::as_u64};
 
 /// A file that is refused before anything in it is looked at. It crosses a pipe from the reading child process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -279,7 +279,7 @@ impl ReadError {
     pub(crate) fn too_many(what: Counted, limit: usize) -> Self {
         Self::TooMany {
             what,
-            limit: u64::try_from(limit).unwrap_or(u64::MAX),
+            limit: as_u64(limit),
         }
     }
 }

@@ -82,9 +82,9 @@ pub(super) fn root(container: &mut Container<'_>, limits: &Limits) -> Result<Roo
 
 fn other_package(container: &mut Container<'_>) -> Result<Root, ReadError> {
     if container.has("mimetype") && container.has("content.xml") {
-        let kind = container.text("mimetype")?.unwrap_or_default();
-        return match kind.trim() {
-            "application/vnd.oasis.opendocument.text" => Err(ReadError::Word),
+        let kind = container.text("mimetype")?;
+        return match kind.as_deref().map(str::trim) {
+            Some("application/vnd.oasis.opendocument.text") => Err(ReadError::Word),
             _ => Ok(Root::OpenDocument),
         };
     }
@@ -206,7 +206,7 @@ pub(super) fn relationships_of(
                 element.attributes(&path, |name, value| match name {
                     "Id" => id = value.into_owned(),
                     // The last segment is the same in the transitional and the strict namespace.
-                    "Type" => value.rsplit('/').next().unwrap_or_default().clone_into(&mut kind),
+                    "Type" => last_segment(&value).clone_into(&mut kind),
                     "Target" => target = value.into_owned(),
                     "TargetMode" => external = value == "External",
                     _ => {}
@@ -225,6 +225,11 @@ pub(super) fn relationships_of(
             _ => {}
         }
     }
+}
+
+/// What follows the last slash.
+pub(crate) fn last_segment(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, last)| last)
 }
 
 /// A target relative to the folder of its source part; a leading slash means the package root. In lower case.
