@@ -9,53 +9,52 @@ use crate::error::ReadError;
 /// The beginning of a text as far as one can tell without decoding it: UTF-16, or bytes without control characters,
 /// with `·` for every byte that is not ASCII. `None` for what is no text.
 pub(super) fn glance(head: &[u8]) -> Option<String> {
-    glance_at_markup(head).filter(|text| !text.contains(is_control))
+    Some(glance_at_markup(head)).filter(|text| !text.contains(is_control))
 }
 
 /// The same of markup, in which some programs leave control characters of names that they have encoded wrongly.
-pub(super) fn glance_at_markup(head: &[u8]) -> Option<String> {
-    if let Some((encoding, skip)) = utf16_of(head) {
-        let body = head.get(skip..)?;
+pub(super) fn glance_at_markup(head: &[u8]) -> String {
+    if let Some((encoding, body)) = utf16_of(head) {
         let (text, _) = encoding.decode_without_bom_handling(body);
-        return Some(text.into_owned());
+        return text.into_owned();
     }
     let body = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let shown = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '·' };
-    Some(body.iter().map(shown).collect())
+    body.iter().map(shown).collect()
 }
 
 fn is_control(character: char) -> bool {
     character.is_ascii_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{C}')
 }
 
-/// UTF-16 by its mark, or by the zero bytes that every ASCII character has in it; with the length of the mark.
-fn utf16_of(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+/// UTF-16 by its mark, or by the zero bytes that every ASCII character has in it; with the text without the mark.
+fn utf16_of(bytes: &[u8]) -> Option<(&'static Encoding, &[u8])> {
     match bytes {
-        [0xFF, 0xFE, ..] => Some((UTF_16LE, 2)),
-        [0xFE, 0xFF, ..] => Some((UTF_16BE, 2)),
-        [first, 0, third, 0, ..] if *first != 0 && *third != 0 => Some((UTF_16LE, 0)),
-        [0, second, 0, fourth, ..] if *second != 0 && *fourth != 0 => Some((UTF_16BE, 0)),
+        [0xFF, 0xFE, body @ ..] => Some((UTF_16LE, body)),
+        [0xFE, 0xFF, body @ ..] => Some((UTF_16BE, body)),
+        [first, 0, third, 0, ..] if *first != 0 && *third != 0 => Some((UTF_16LE, bytes)),
+        [0, second, 0, fourth, ..] if *second != 0 && *fourth != 0 => Some((UTF_16BE, bytes)),
         _ => None,
     }
 }
 
-/// The encoding of a text and the length of its mark. What is declared inside is only asked when the bytes fit
+/// The encoding of a text, and the text without its mark. What is declared inside is only asked when the bytes fit
 /// neither UTF-8 nor GB18030, for declarations are often wrong.
-pub(super) fn detect(
-    bytes: &[u8],
+fn detect<'a>(
+    bytes: &'a [u8],
     declared: Option<&'static Encoding>,
-) -> Result<(&'static Encoding, usize), ReadError> {
+) -> Result<(&'static Encoding, &'a [u8]), ReadError> {
     if let Some(found) = utf16_of(bytes) {
         return Ok(found);
     }
-    if bytes.starts_with(b"\xEF\xBB\xBF") {
-        return Ok((UTF_8, 3));
+    if let Some(body) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        return Ok((UTF_8, body));
     }
     [Some(UTF_8), Some(GB18030), declared]
         .into_iter()
         .flatten()
         .find(|encoding| fits(bytes, encoding))
-        .map(|encoding| (encoding, 0))
+        .map(|encoding| (encoding, bytes))
         .ok_or_else(|| ReadError::damaged("text", "neither UTF-8, UTF-16 nor GB18030"))
 }
 
@@ -68,7 +67,8 @@ fn fits(bytes: &[u8], encoding: &'static Encoding) -> bool {
     let mut rest = bytes;
     loop {
         let (result, read, _) = decoder.decode_to_utf8_without_replacement(rest, &mut scratch, true);
-        rest = rest.get(read..).unwrap_or_default();
+        // A decoder reads no more than it is given.
+        (_, rest) = rest.split_at(read);
         match result {
             encoding_rs::DecoderResult::InputEmpty => return true,
             encoding_rs::DecoderResult::OutputFull => {}
@@ -79,8 +79,7 @@ fn fits(bytes: &[u8], encoding: &'static Encoding) -> bool {
 
 /// A whole text.
 pub(super) fn decode(bytes: &[u8], declared: Option<&'static Encoding>) -> Result<String, ReadError> {
-    let (encoding, mark) = detect(bytes, declared)?;
-    let body = bytes.get(mark..).unwrap_or_default();
+    let (encoding, body) = detect(bytes, declared)?;
     let (text, has_errors) = encoding.decode_without_bom_handling(body);
     if has_errors {
         return Err(ReadError::damaged("text", "bytes that are no characters"));
@@ -102,9 +101,9 @@ pub(super) struct Utf8Stream<'a> {
 impl<'a> Utf8Stream<'a> {
     /// The text of these bytes.
     pub(super) fn new(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let (encoding, mark) = detect(bytes, None)?;
+        let (encoding, rest) = detect(bytes, None)?;
         Ok(Self {
-            rest: bytes.get(mark..).unwrap_or_default(),
+            rest,
             decoder: encoding.new_decoder_without_bom_handling(),
             done: false,
             spare: [0; 64],
@@ -115,7 +114,8 @@ impl<'a> Utf8Stream<'a> {
 
     fn decode(&mut self, into: &mut [u8]) -> usize {
         let (result, read, written, _) = self.decoder.decode_to_utf8(self.rest, into, true);
-        self.rest = self.rest.get(read..).unwrap_or_default();
+        // A decoder reads no more than it is given.
+        (_, self.rest) = self.rest.split_at(read);
         self.done = result == CoderResult::InputEmpty;
         written
     }
@@ -132,10 +132,11 @@ impl Read for Utf8Stream<'_> {
             self.spare = spare;
             self.spare_at = 0;
         }
-        let waiting = self.spare.get(self.spare_at..self.spare_end).unwrap_or_default();
-        let count = waiting.len().min(into.len());
+        let waiting = self.spare.iter().take(self.spare_end).skip(self.spare_at);
+        let mut count = 0;
         for (target, source) in into.iter_mut().zip(waiting) {
             *target = *source;
+            count += 1;
         }
         self.spare_at += count;
         Ok(count)

@@ -118,7 +118,7 @@ impl Part<'_, '_> {
     pub(super) fn read_all(&mut self) -> Result<Vec<u8>, ReadError> {
         // Memory is given as it is needed, not as it is declared.
         let mut bytes = Vec::with_capacity(usize::try_from(self.declared.min(1 << 20)).unwrap_or(0));
-        self.fill(&mut bytes, u64::MAX)?;
+        self.fill(&mut bytes, self.declared.saturating_add(1))?;
         Ok(bytes)
     }
 }

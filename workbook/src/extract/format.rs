@@ -161,7 +161,7 @@ fn is_image(head: &[u8]) -> bool {
 }
 
 fn look_at_text(head: &[u8]) -> Result<Look, ReadError> {
-    let markup = charset::glance_at_markup(head).filter(|text| text.trim_start().starts_with('<'));
+    let markup = Some(charset::glance_at_markup(head)).filter(|text| text.trim_start().starts_with('<'));
     let text = markup
         .or_else(|| charset::glance(head))
         .ok_or(ReadError::NotXlsx)?

@@ -80,9 +80,10 @@ impl<'p, 'a> Pieces<'p, 'a> {
         };
         self.is_first = false;
         self.given = end;
-        let bytes = self.buffer.get(start..end).unwrap_or_default();
-        let text =
-            std::str::from_utf8(bytes).map_err(|_| ReadError::damaged(self.part.name(), "neither UTF-8 nor UTF-16"))?;
+        let damaged = |reason: &str| ReadError::damaged(self.part.name(), reason);
+        let bytes = self.buffer.get(start..end);
+        let bytes = bytes.ok_or_else(|| damaged("a row that ends before the text begins"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| damaged("neither UTF-8 nor UTF-16"))?;
         Ok(Some(Piece {
             text,
             is_last: self.at_end,

@@ -173,9 +173,9 @@ impl RawSheet {
 
     /// The cells of one row, by column.
     pub fn row(&self, row: u32) -> &[RawCellAt] {
-        let first = self.cells.partition_point(|cell| cell.row < row);
-        let last = self.cells.partition_point(|cell| cell.row <= row);
-        self.cells.get(first..last).unwrap_or_default()
+        let (_, rest) = self.cells.split_at(self.cells.partition_point(|cell| cell.row < row));
+        let (cells, _) = rest.split_at(rest.partition_point(|cell| cell.row <= row));
+        cells
     }
 
     /// A place on this sheet.

@@ -94,9 +94,10 @@ pub struct RowsEnd {
 }
 
 impl RowsHead {
-    /// The sheet that is read.
+    /// The sheet that is read; one without a name when `sheet` is none of `sheets`.
     pub fn title(&self) -> SheetTitle {
-        self.sheets.get(self.sheet).cloned().unwrap_or_default()
+        let read = self.sheets.get(self.sheet);
+        read.map_or_else(SheetTitle::default, SheetTitle::clone)
     }
 
     /// The number format of a style, `General` where none.
@@ -224,7 +225,10 @@ impl Rows<'_> {
         };
         let mut end = RowsEnd::default();
         let mut goes_on = (self.take)(RowEvent::Head(head));
-        let mut sheet = workbook.sheets.into_iter().nth(number).unwrap_or_default();
+        let sheet = workbook.sheets.into_iter().nth(number);
+        let mut sheet = sheet.ok_or_else(|| ReadError::NoSuchSheet {
+            name: number.saturating_add(1).to_string(),
+        })?;
         let mut cells = std::mem::take(&mut sheet.cells).into_iter().peekable();
         while let Some(first) = cells.next().filter(|_| goes_on) {
             let row = first.row;

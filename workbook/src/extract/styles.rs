@@ -107,9 +107,12 @@ impl Styles {
             number_format: code.to_owned(),
             locked,
         });
-        u32::try_from(self.cells.len() - 1).unwrap_or(u32::MAX)
+        u32::try_from(self.cells.len() - 1).unwrap_or(NO_STYLE)
     }
 }
+
+/// The number of no style; a cell that has it is shown as `General`.
+const NO_STYLE: u32 = u32::MAX;
 
 /// Number formats that every reader knows by number (ECMA-376 part 1, 18.8.30), the Chinese ones among them.
 fn built_in(format: u32) -> &'static str {

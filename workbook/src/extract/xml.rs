@@ -258,21 +258,21 @@ fn unescape_control_characters(text: String) -> String {
     }
     let mut result = String::with_capacity(text.len());
     let mut rest = text.as_str();
-    while let Some(at) = rest.find("_x") {
-        let (before, candidate) = rest.split_at(at);
+    while let Some((before, candidate)) = rest.split_once("_x") {
         result.push_str(before);
-        let code = candidate
-            .get(2..6)
-            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        let character = code
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .and_then(char::from_u32);
-        if let (Some(character), Some("_")) = (character, candidate.get(6..7)) {
+        let numbered = candidate
+            .split_at_checked(4)
+            .filter(|(hex, _)| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+            .and_then(|(hex, after)| {
+                let character = char::from_u32(u32::from_str_radix(hex, 16).ok()?)?;
+                Some((character, after.strip_prefix('_')?))
+            });
+        if let Some((character, after)) = numbered {
             result.push(character);
-            rest = candidate.get(7..).unwrap_or_default();
+            rest = after;
         } else {
             result.push_str("_x");
-            rest = candidate.get(2..).unwrap_or_default();
+            rest = candidate;
         }
     }
     result.push_str(rest);

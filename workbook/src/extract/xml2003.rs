@@ -166,14 +166,15 @@ impl Book<'_> {
     }
 
     fn column(&mut self, element: &Element<'_>, next: &mut u32, gather: &mut Gather<'_, '_>) -> Result<(), ReadError> {
-        let (mut index, mut span, mut hidden) = (None, 0, false);
+        let (mut index, mut span, mut hidden) = (None, Some(0), false);
         element.attributes(PART, |key, value| match key {
             "Index" => index = Some(value.parse::<u32>().unwrap_or(0)),
-            "Span" => span = value.parse::<u32>().unwrap_or(u32::MAX),
+            "Span" => span = value.parse::<u32>().ok(),
             "Hidden" => hidden = is_true(&value),
             _ => {}
         })?;
         let first = place(index, *next, MAX_COLUMNS).ok_or_else(|| gather.out_of_range("column"))?;
+        let span = span.ok_or_else(|| gather.out_of_range("span of columns"))?;
         let last = first.saturating_add(span);
         if hidden {
             gather.hide_columns(first, last);
@@ -188,15 +189,16 @@ impl Book<'_> {
         cursor: &mut Cursor,
         gather: &mut Gather<'_, '_>,
     ) -> Result<(), ReadError> {
-        let (mut index, mut span, mut hidden, mut style) = (None, 0, false, None);
+        let (mut index, mut span, mut hidden, mut style) = (None, Some(0), false, None);
         element.attributes(PART, |key, value| match key {
             "Index" => index = Some(value.parse::<u32>().unwrap_or(0)),
-            "Span" => span = value.parse::<u32>().unwrap_or(u32::MAX),
+            "Span" => span = value.parse::<u32>().ok(),
             "Hidden" => hidden = is_true(&value),
             "StyleID" => style = Some(value.into_owned()),
             _ => {}
         })?;
         let row = place(index, cursor.row, MAX_ROWS).ok_or_else(|| gather.out_of_range("row"))?;
+        let span = span.ok_or_else(|| gather.out_of_range("span of rows"))?;
         let last = row.saturating_add(span);
         if hidden {
             gather.hide_rows(row, last);
@@ -227,17 +229,18 @@ impl Book<'_> {
         gather: &mut Gather<'_, '_>,
     ) -> Result<(), ReadError> {
         gather.count()?;
-        let (mut index, mut across, mut down) = (None, 0, 0);
+        let (mut index, mut across, mut down) = (None, Some(0), Some(0));
         let (mut style, mut formula) = (cursor.row_style.clone(), false);
         element.attributes(PART, |key, value| match key {
             "Index" => index = Some(value.parse::<u32>().unwrap_or(0)),
-            "MergeAcross" => across = value.parse::<u32>().unwrap_or(u32::MAX),
-            "MergeDown" => down = value.parse::<u32>().unwrap_or(u32::MAX),
+            "MergeAcross" => across = value.parse::<u32>().ok(),
+            "MergeDown" => down = value.parse::<u32>().ok(),
             "StyleID" => style = Some(value.into_owned()),
             "Formula" | "ArrayRange" => formula = true,
             _ => {}
         })?;
         let column = place(index, cursor.column, MAX_COLUMNS).ok_or_else(|| gather.out_of_range("column"))?;
+        let (across, down) = across.zip(down).ok_or_else(|| gather.out_of_range("merged cells"))?;
         cursor.column = column.saturating_add(across).saturating_add(1);
         if across > 0 || down > 0 {
             gather.merge(CellRange {

@@ -58,7 +58,7 @@ pub(super) struct Grid {
     steps: usize,
     /// By first column.
     covered: Vec<Covered>,
-    /// The earliest row after which one of `covered` ends.
+    /// The earliest row after which one of `covered` ends; past all rows when there is none.
     next_end: u32,
     cell: Option<(CellHead, u32, String)>,
 }
@@ -76,7 +76,7 @@ impl Grid {
             seen: 0,
             steps: 0,
             covered: Vec::new(),
-            next_end: u32::MAX,
+            next_end: MAX_ROWS,
             cell: None,
         }
     }
@@ -107,7 +107,7 @@ impl Grid {
                 .iter()
                 .map(|covered| covered.last_row)
                 .min()
-                .unwrap_or(u32::MAX);
+                .unwrap_or(MAX_ROWS);
             self.steps += self.covered.len();
         }
         // The first column that no cell of an earlier row covers.

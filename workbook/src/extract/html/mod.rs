@@ -16,6 +16,7 @@ use super::{
     FileFormat, Limits, charset,
     gather::{Budget, Gather},
     raw::{GENERAL, RawWorkbook, Visibility},
+    reference::MAX_ROWS,
     styles::Styles,
     xml2003::format_code,
 };
@@ -292,12 +293,10 @@ fn unescaped(text: &str) -> String {
     result
 }
 
-/// A span: at least 1; what is no number is 1.
+/// A span: at least 1, at most as many as there can be rows; what is no number is 1.
 fn span(value: &str) -> u32 {
-    value
-        .trim()
-        .parse::<u64>()
-        .map_or(1, |span| u32::try_from(span.max(1)).unwrap_or(u32::MAX))
+    let span = value.trim().parse::<u64>().unwrap_or(1);
+    u32::try_from(span.clamp(1, u64::from(MAX_ROWS))).unwrap_or(MAX_ROWS)
 }
 
 fn is_hidden(attributes: &str) -> bool {
@@ -340,20 +339,19 @@ fn number_format(declarations: &str) -> Option<String> {
     };
     let mut code = String::new();
     let mut rest = value.trim();
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
+    while let Some((before, escape)) = rest.split_once('\\') {
         code.push_str(before);
-        let hex = escape
-            .get(1..5)
-            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let character = hex.and_then(|hex| char::from_u32(u32::from_str_radix(hex, 16).ok()?));
-        if let Some(character) = character {
+        let numbered = escape
+            .split_at_checked(4)
+            .filter(|(hex, _)| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|(hex, after)| Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, after)));
+        if let Some((character, after)) = numbered {
             code.push(character);
-            rest = escape.get(5..).unwrap_or_default();
+            rest = after;
         } else {
-            let escaped = escape.chars().nth(1);
-            code.extend(escaped);
-            rest = escape.get(1 + escaped.map_or(0, char::len_utf8)..).unwrap_or_default();
+            let mut characters = escape.chars();
+            code.extend(characters.next());
+            rest = characters.as_str();
         }
     }
     code.push_str(rest);

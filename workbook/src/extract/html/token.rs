@@ -140,9 +140,10 @@ impl<'a> Iterator for Attributes<'a> {
             return Some((name, ""));
         };
         let value = value.trim_start();
-        let (value, rest) = match value.chars().next() {
+        let mut characters = value.chars();
+        let (value, rest) = match characters.next() {
             Some(quote @ ('"' | '\'')) => {
-                let inside = value.get(1..).unwrap_or_default();
+                let inside = characters.as_str();
                 inside.split_once(quote).unwrap_or((inside, ""))
             }
             _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
@@ -155,22 +156,24 @@ impl<'a> Iterator for Attributes<'a> {
 /// The text with its character references resolved; unknown ones stay as they are.
 pub(super) fn unescape(text: &str, into: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        let (before, reference) = rest.split_at(at);
+    while let Some((before, reference)) = rest.split_once('&') {
         into.push_str(before);
         // The longest reference that is known here has eight characters between its signs.
         let end = reference
             .char_indices()
-            .take(12)
+            .take(11)
             .find(|(_, c)| *c == ';')
             .map(|(end, _)| end);
-        let resolved = end.and_then(|end| Some((character(reference.get(1..end)?)?, end + 1)));
-        if let Some((character, end)) = resolved {
+        let resolved = end.and_then(|end| {
+            let (name, after) = reference.split_at_checked(end)?;
+            Some((character(name)?, after.strip_prefix(';')?))
+        });
+        if let Some((character, after)) = resolved {
             into.push(character);
-            rest = reference.get(end..).unwrap_or_default();
+            rest = after;
         } else {
             into.push('&');
-            rest = reference.get(1..).unwrap_or_default();
+            rest = reference;
         }
     }
     into.push_str(rest);

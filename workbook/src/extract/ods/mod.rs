@@ -39,7 +39,10 @@ pub(super) fn read(container: &mut Container<'_>, limits: &Limits) -> Result<Raw
     workbook.macros = has_folder("basic/") || has_folder("scripts/");
     workbook.embedded_objects = has_folder("object ") || has_folder("objectreplacements/");
     if let Some(text) = container.text("meta.xml")? {
-        workbook.properties = read_properties(&text, limits).unwrap_or_default();
+        // The properties are a courtesy: what cannot be read is left out.
+        if let Ok(properties) = read_properties(&text, limits) {
+            workbook.properties = properties;
+        }
     }
     Ok(workbook)
 }

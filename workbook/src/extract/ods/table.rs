@@ -7,6 +7,7 @@ use crate::{
     error::{Counted, ReadError},
     extract::{
         gather::{Budget, Gather},
+        limits::as_u64,
         raw::{CellRange, RawCellAt, RawSheet, Visibility, text_or_blank},
         reference::{MAX_COLUMNS, MAX_ROWS},
         serial::{duration_serial, iso_serial},
@@ -116,7 +117,7 @@ impl Tables<'_> {
         if hidden && *column < MAX_COLUMNS {
             gather.hide_columns(*column, last);
         }
-        if defaults.len() > usize::try_from(MAX_COLUMNS).unwrap_or(usize::MAX) {
+        if as_u64(defaults.len()) > u64::from(MAX_COLUMNS) {
             return Err(gather.out_of_range(format!("column {column}")));
         }
         defaults.push((last, style));
@@ -284,8 +285,7 @@ impl Tables<'_> {
                                 spaces = count(&value);
                             }
                         })?;
-                        let spaces = usize::try_from(spaces).unwrap_or(usize::MAX).min(100_000);
-                        text.extend(std::iter::repeat_n(' ', spaces));
+                        text.extend((0..spaces.min(MOST_SPACES)).map(|_| ' '));
                     }
                     "tab" => text.push('\t'),
                     "line-break" => text.push('\n'),
@@ -303,6 +303,7 @@ impl Tables<'_> {
 
     fn value(&self, xml: &Xml<'_>, head: &Head, texts: Option<String>) -> Result<RawValue, ReadError> {
         let written = head.value.as_str();
+        // A cell without paragraphs shows nothing.
         let shown = texts.unwrap_or_default();
         if head.is_error {
             return Ok(RawValue::Error(shown));
@@ -329,6 +330,9 @@ impl Tables<'_> {
         })
     }
 }
+
+/// Spaces that one element may stand for: more than a text may have, so that its length is refused.
+const MOST_SPACES: u32 = 100_000;
 
 /// The style of cells without one, in a column.
 fn default_of(defaults: &[(u32, String)], column: u32) -> Option<&str> {

@@ -11,6 +11,8 @@ const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
 /// Sectors of the FAT that the header itself names.
 const IN_HEADER: usize = 109;
 const DIRECTORY_ENTRY: usize = 128;
+/// Streams that are larger never stand in mini sectors, whatever a file says. The standard says 4096.
+const MOST_MINI_CUTOFF: u32 = 1 << 16;
 
 /// An open compound file.
 pub(super) struct CompoundFile<'a> {
@@ -52,7 +54,8 @@ impl<'a> CompoundFile<'a> {
             bytes,
             sector: size_of(shifts & 0xFFFF, &[9, 12])?,
             mini_sector: size_of(shifts >> 16, &[6])?,
-            mini_cutoff: usize::try_from(field(56)?).unwrap_or(usize::MAX).min(1 << 16),
+            mini_cutoff: usize::try_from(field(56)?.min(MOST_MINI_CUTOFF))
+                .map_err(|_| damaged("a size that does not fit"))?,
             fat: Vec::new(),
             mini_fat: Vec::new(),
             mini_stream: Vec::new(),
@@ -93,7 +96,7 @@ impl<'a> CompoundFile<'a> {
 
     /// Sector numbers of the whole file, by way of the header and then the chain of DIFAT sectors.
     fn read_fat(&self, header: &[u8], mut next: u32) -> Result<Vec<u32>, ReadError> {
-        let mut places = numbers(header.get(HEADER - 4 * IN_HEADER..).unwrap_or_default());
+        let mut places = numbers(header.get(HEADER - 4 * IN_HEADER..).ok_or(ReadError::Truncated)?);
         let mut steps = 0;
         while next < FIRST_MARK {
             let mut sector = numbers(self.sector(next)?);

@@ -187,7 +187,7 @@ fn read_globals(stream: &[u8], limits: &Limits) -> Result<Globals, ReadError> {
 /// The shared strings. The declared count is only an end, never a size.
 fn read_strings(pieces: &[&[u8]], limits: &Limits) -> Result<Vec<String>, ReadError> {
     let cut = || ReadError::damaged(PART, "the shared strings are cut off");
-    let mut fields = super::bytes::Bytes::new(pieces.first().copied().unwrap_or_default());
+    let mut fields = super::bytes::Bytes::new(pieces.first().ok_or_else(cut)?);
     fields.u32().ok_or_else(cut)?;
     let count = fields.u32().ok_or_else(cut)?;
     let mut rest = Pieces::of(pieces, 8).ok_or_else(cut)?;

@@ -45,7 +45,7 @@ pub(super) struct Record<'a> {
 impl<'a> Record<'a> {
     /// Its own data.
     pub(super) fn fields(&self) -> Bytes<'a> {
-        Bytes::new(self.pieces.first().copied().unwrap_or_default())
+        Bytes::new(self.pieces.first().copied().unwrap_or(&[]))
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) mod kind {
     pub(in super::super) const CELL_STYLES_END: u32 = 618;
 }
 
+const OUTSIDE: &str = "a record outside of its part";
+
 /// Bytes that are read at once.
 const STEP: u64 = 64 * 1024;
 
@@ -58,7 +60,7 @@ impl<'p, 'a> Records<'p, 'a> {
     /// The next record: its type and its data. `None` at the end of the part.
     pub(super) fn next(&mut self) -> Result<Option<(u32, Bytes<'_>)>, ReadError> {
         loop {
-            let waiting = self.buffer.get(self.at..).unwrap_or_default();
+            let waiting = self.buffer.get(self.at..).ok_or_else(|| self.damaged(OUTSIDE))?;
             if let Some((kind, head, size)) = head(waiting) {
                 let end = self.at.checked_add(head).and_then(|start| start.checked_add(size));
                 let end = end.filter(|end| u64::try_from(end - self.at).is_ok_and(|bytes| bytes <= self.row_bytes));
@@ -66,7 +68,8 @@ impl<'p, 'a> Records<'p, 'a> {
                 if end <= self.buffer.len() {
                     let start = self.at + head;
                     self.at = end;
-                    let data = self.buffer.get(start..end).unwrap_or_default();
+                    let data = self.buffer.get(start..end);
+                    let data = data.ok_or_else(|| ReadError::damaged(self.part.name(), OUTSIDE))?;
                     return Ok(Some((kind, Bytes::new(data))));
                 }
             } else if self.at_end && waiting.is_empty() {
