@@ -184,27 +184,25 @@ impl TemplateMetadata {
 
     /// Keys and values in the order of the metadata sheet.
     pub(crate) fn entries(&self) -> Vec<(String, String)> {
+        let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
         let mut entries: Vec<(String, String)> = [
             ("format_version", self.format_version.to_string()),
             ("kind", self.kind.as_str().to_owned()),
             ("template_id", self.template_id.clone()),
             ("questionnaire", self.questionnaire.clone()),
             ("questionnaire_version", self.questionnaire_version.clone()),
-            ("variant", self.variant.clone().unwrap_or_default()),
+            ("variant", or_empty(&self.variant)),
             ("layout_hash", self.layout_hash.clone()),
             ("enterprise_id", self.enterprise_id.clone()),
             ("enterprise_uscc", self.enterprise_uscc.clone()),
-            ("area", self.area.clone().unwrap_or_default()),
-            (
-                "table_rows",
-                self.table_rows.map(|rows| rows.to_string()).unwrap_or_default(),
-            ),
+            ("area", or_empty(&self.area)),
+            ("table_rows", or_empty(&self.table_rows.map(|rows| rows.to_string()))),
             ("round_id", self.round_id.clone()),
             ("round_code", self.round_code.clone()),
             ("language", self.language.as_str().to_owned()),
             ("issued_at", self.issued_at.clone()),
             ("nonce", self.nonce.clone()),
-            (SEAL_KEY, self.seal.clone().unwrap_or_default()),
+            (SEAL_KEY, or_empty(&self.seal)),
         ]
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
@@ -220,6 +218,7 @@ impl TemplateMetadata {
     /// The marks from the keys and values of a metadata sheet.
     pub(crate) fn from_entries(entries: &BTreeMap<String, String>) -> Result<Self, AnchorError> {
         let optional = |key: &str| entries.get(key).filter(|value| !value.is_empty()).cloned();
+        let or_empty = |key: &str| optional(key).unwrap_or_default();
         let required = |key: &str| optional(key).ok_or_else(|| AnchorError::MetadataDamaged { key: key.to_owned() });
         let damaged = |key: &str| AnchorError::MetadataDamaged { key: key.to_owned() };
         let format_version = required("format_version")?
@@ -240,7 +239,7 @@ impl TemplateMetadata {
         // Only the template of one enterprise names one.
         let of_enterprise = |key: &str| match kind {
             TemplateKind::Return => required(key),
-            TemplateKind::Bulk | TemplateKind::Generic => Ok(optional(key).unwrap_or_default()),
+            TemplateKind::Bulk | TemplateKind::Generic => Ok(or_empty(key)),
         };
         let sheet = |(key, name): (&String, &String)| Some((key.strip_prefix(SHEET_KEY)?.to_owned(), name.clone()));
         Ok(Self {
@@ -261,7 +260,7 @@ impl TemplateMetadata {
             round_code: required("round_code")?,
             language: Language::parse(&required("language")?).ok_or_else(|| damaged("language"))?,
             issued_at: required("issued_at")?,
-            nonce: optional("nonce").unwrap_or_default(),
+            nonce: or_empty("nonce"),
             seal: optional(SEAL_KEY),
             sheets: entries.iter().filter_map(sheet).collect(),
         })

@@ -32,7 +32,7 @@ pub fn choices<'a>(question: &'a Question, lists: &'a OptionLists) -> Vec<Choice
 
 /// The options of a table column; empty when it has none.
 pub fn column_choices(column: &TableColumn) -> Vec<Choice<'_>> {
-    column.options.as_deref().map(written_out).unwrap_or_default()
+    column.options.as_deref().map_or_else(Vec::new, written_out)
 }
 
 fn written_out(options: &[ChoiceOption]) -> Vec<Choice<'_>> {

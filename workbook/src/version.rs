@@ -158,17 +158,17 @@ fn added(codes: &[&str]) -> LayoutNotice {
 
 /// Whether two versions of a question ask the same: wording, kind, unit, period, options and columns.
 pub fn same_definition(older: &Question, current: &Question, lists: &OptionLists) -> bool {
-    let columns = |question: &'_ Question| question.columns.clone().unwrap_or_default();
+    let (older_columns, current_columns) = (older.table_columns(), current.table_columns());
     older.label == current.label
         && older.kind == current.kind
         && older.unit == current.unit
         && older.period == current.period
         && older.options_ref == current.options_ref
         && same_choices(&choices(older, lists), &choices(current, lists))
-        && columns(older).len() == columns(current).len()
-        && columns(older)
+        && older_columns.len() == current_columns.len()
+        && older_columns
             .iter()
-            .zip(&columns(current))
+            .zip(current_columns)
             .all(|(older, current)| same_column(older, current))
 }
 

@@ -164,7 +164,7 @@ impl<'a> Section<'a> {
         let is_changed = self.is_reworded(reading, head, &asked);
         for ((head_row, column), code) in asked {
             let question = questionnaire.questions.iter().find(|question| question.code == code);
-            let options = question.map(|question| choices(question, lists)).unwrap_or_default();
+            let options = question.map_or_else(Vec::new, |question| choices(question, lists));
             let typed = self.typed_codes(reading, head_row, column);
             let ticks = self.read_ticks(reading, head, column, &options);
             let first_tick = ticks.places.first().map(|row| self.sheet.raw.place(*row, column));

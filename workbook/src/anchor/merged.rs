@@ -35,7 +35,7 @@ impl<'a> AnswerCells<'a> {
             .collect();
         let mut ranges = Vec::new();
         for range in &sheet.raw.merged {
-            let rows = (range.first_row, 0)..=(range.last_row, u32::MAX);
+            let rows = (range.first_row, range.first_column)..=(range.last_row, range.last_column);
             let covered: Vec<(u32, u32)> = answers
                 .range(rows)
                 .map(|(at, _)| *at)

@@ -54,7 +54,7 @@ impl BulkLayout {
         let mut columns = Vec::new();
         for question in &questionnaire.questions {
             if question.kind == QuestionType::Table {
-                let rows = question.max_items.unwrap_or(u32::MAX).min(table_rows);
+                let rows = question.max_items.map_or(table_rows, |most| most.min(table_rows));
                 for row in 0..rows {
                     let cells = question.table_columns().iter();
                     columns.extend(cells.map(|column| table_column(questionnaire, question, row, column)));

@@ -97,7 +97,7 @@ impl<'a> BulkReader<'a> {
             return self.find_head(row, cells);
         };
         let uscc = cells.iter().find(|cell| cell.column == self.head.uscc);
-        let uscc = uscc.map(|cell| shown(&cell.value)).unwrap_or_default();
+        let uscc = uscc.map_or_else(String::new, |cell| shown(&cell.value));
         // Labels and units stand right below the codes.
         if row <= code_row.saturating_add(2) && self.words.is_of_the_head(&uscc) {
             self.compare_wording(&uscc, row, cells);
@@ -200,7 +200,7 @@ impl<'a> BulkReader<'a> {
                 self.words.label(column)
             };
             let found = cells.iter().find(|cell| cell.column == *at);
-            let found = found.map(|cell| shown(&cell.value)).unwrap_or_default();
+            let found = found.map_or_else(String::new, |cell| shown(&cell.value));
             if !wording::same(found.trim_end_matches('*'), expected.trim_end_matches('*')) {
                 changed.push((*at, *column, expected));
             }

@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
             row_label(questions),
             self.unit(questions.first().map_or("", |q| &q.unit)),
         );
-        let note = questions.first().map(|q| self.note(q)).unwrap_or_default();
+        let note = questions.first().map_or_else(Text::default, |q| self.note(q));
         let required = questions.iter().any(|q| q.required);
         // A table stands on a sheet of its own, where there is no place for a reason.
         let claimable = questions.iter().any(|q| q.na_allowed && q.kind != QuestionType::Table);
@@ -294,15 +294,13 @@ fn common_start(labels: &[&str]) -> String {
     let mut length = 0;
     for (at, character) in first.char_indices() {
         let end = at + character.len_utf8();
-        if !others
-            .iter()
-            .all(|other| other.starts_with(first.get(..end).unwrap_or_default()))
-        {
+        let (start, _) = first.split_at(end);
+        if !others.iter().all(|other| other.starts_with(start)) {
             break;
         }
         length = end;
     }
-    let common = first.get(..length).unwrap_or_default();
+    let common = first.split_at(length).0;
     // An opened bracket that is not closed within the common part holds the period.
     let opened = common
         .rfind(['（', '('])

@@ -63,6 +63,8 @@ pub(crate) mod at {
     pub(crate) const FIRST_ANSWER_COLUMN: u16 = 4;
     /// First column of a table.
     pub(crate) const FIRST_TABLE_COLUMN: u16 = 2;
+    /// Past all columns: the writer refuses what stands there.
+    pub(crate) const NO_COLUMN: u16 = u16::MAX;
 }
 
 /// Hidden codes of the columns of a grid that ask nothing.
@@ -307,7 +309,7 @@ impl Grid {
 
     /// The first column of last round's answers.
     pub(crate) fn first_reference_column(&self) -> u16 {
-        at::FIRST_ANSWER_COLUMN.saturating_add(u16::try_from(self.periods.len()).unwrap_or(u16::MAX))
+        at::FIRST_ANSWER_COLUMN.saturating_add(u16::try_from(self.periods.len()).unwrap_or(at::NO_COLUMN))
     }
 
     /// The column of reasons why a question does not apply, where there is one.

@@ -62,7 +62,7 @@ pub(super) fn remark(
             if variant.is_some() && chooses_the_variant(question, questionnaire) {
                 return Text::default();
             }
-            let choices = find(question).map(|q| choices(q, lists)).unwrap_or_default();
+            let choices = find(question).map_or_else(Vec::new, |q| choices(q, lists));
             choices
                 .into_iter()
                 .find(|choice| choice.code == option)

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 
 use super::{page, style::Palette};
-use crate::{error::WriteError, extract::a1, language::Language};
+use crate::{
+    error::WriteError,
+    extract::{a1, as_u64, reference::MAX_COLUMNS},
+    language::Language,
+};
 
 /// Lists of more options stand on a sheet that people can see and search.
 const LONGEST_HIDDEN: usize = 40;
@@ -36,13 +40,12 @@ impl ListSheets {
         if let Some(formula) = self.formulas.get(&items) {
             return Formula::new(formula);
         }
-        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
         let formula = if items.len() > LONGEST_HIDDEN {
-            let formula = range_of(self.visible_name(), self.visible.len(), FIRST_VISIBLE_ROW, count);
+            let formula = range_of(self.visible_name(), self.visible.len(), FIRST_VISIBLE_ROW, items.len());
             self.visible.push((title.to_owned(), items.clone()));
             formula
         } else {
-            let formula = range_of(HIDDEN_SHEET, self.hidden.len(), 0, count);
+            let formula = range_of(HIDDEN_SHEET, self.hidden.len(), 0, items.len());
             self.hidden.push(items.clone());
             formula
         };
@@ -108,13 +111,14 @@ fn write_items(
     Ok(())
 }
 
-fn range_of(sheet: &str, column: usize, first_row: u32, count: u32) -> String {
-    let column = u32::try_from(column).unwrap_or(u32::MAX);
+fn range_of(sheet: &str, column: usize, first_row: u32, count: usize) -> String {
+    // Past the last column, where the writer refuses the list itself.
+    let column = u32::try_from(column).unwrap_or(MAX_COLUMNS);
     let letters = a1(0, column);
     let letters = letters.trim_end_matches('1');
     format!(
         "='{sheet}'!${letters}${}:${letters}${}",
         first_row + 1,
-        first_row.saturating_add(count.max(1))
+        u64::from(first_row).saturating_add(as_u64(count.max(1)))
     )
 }

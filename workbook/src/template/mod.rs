@@ -183,10 +183,12 @@ impl<'a> Template<'a> {
 
 /// The properties of the file; the writer would ask the clock if it were not told a time.
 pub(crate) fn properties(title: &str, issued_at: &str) -> DocProperties {
+    // What is no time gives the first day of Excel.
+    let first_day = ExcelDateTime::default();
     DocProperties::new()
         .set_title(title)
         .set_author("Ronghe")
-        .set_creation_datetime(&issue_time(issued_at).unwrap_or_default())
+        .set_creation_datetime(&issue_time(issued_at).unwrap_or(first_day))
 }
 
 fn issue_time(issued_at: &str) -> Option<ExcelDateTime> {

@@ -84,13 +84,9 @@ impl Writing<'_> {
     fn note(&self) -> String {
         let note = self.template.language().block(&self.row.note);
         match &self.row.role {
-            RowRole::OtherSheet { sheet } => {
-                let sheet = self
-                    .template
-                    .layout
-                    .sheet(sheet)
-                    .map(|s| self.template.language().single(&s.name));
-                let name = sheet.unwrap_or_default();
+            RowRole::OtherSheet { sheet: code } => {
+                let sheet = self.template.layout.sheet(code);
+                let name = sheet.map_or(code.as_str(), |sheet| self.template.language().single(&sheet.name));
                 let see = self
                     .template
                     .words(&format!("请填工作表“{name}”。"), &format!("Fill in sheet \"{name}\"."));

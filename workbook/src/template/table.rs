@@ -63,14 +63,10 @@ pub(super) fn write(
 type Columns<'a> = BTreeMap<u16, &'a TableColumn>;
 
 fn columns_of<'a>(template: &Template<'a>, table: &TableBlock) -> Columns<'a> {
-    let definitions = template
-        .question(&table.question)
-        .and_then(|question| question.columns.as_deref());
+    let question = template.question(&table.question);
     let find = |code: &str| {
-        definitions
-            .unwrap_or_default()
-            .iter()
-            .find(|column| column.code == code)
+        let mut columns = question?.table_columns().iter();
+        columns.find(|column| column.code == code)
     };
     table
         .numbered_columns()

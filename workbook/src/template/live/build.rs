@@ -13,7 +13,7 @@ use super::{
     ASKED, Cell, FIRST_ROW, Live, Row, VALUE, absolute,
     sources::{Source, Sources},
 };
-use crate::{language::Language, ticks::TICK};
+use crate::{extract::reference::MAX_ROWS, language::Language, ticks::TICK};
 
 /// Shorter than any reason: a mark such as `/` that says nothing.
 const SHORTEST_REASON: usize = 2;
@@ -84,7 +84,7 @@ impl Builder<'_> {
         let row = self.next_row();
         let value = self.evaluation.scope().get(code);
         let result = match source {
-            Source::Table(_) => value.as_list().map(filled_cells).unwrap_or_default(),
+            Source::Table(_) => value.as_list().map_or_else(String::new, filled_cells),
             _ => shown(value),
         };
         let kind = match (source, question.kind) {
@@ -258,8 +258,9 @@ impl Builder<'_> {
         expression.formula(&|name| self.cells.get(name).cloned())
     }
 
+    /// Past the last row of a sheet the writer refuses what stands there.
     fn next_row(&self) -> u32 {
-        FIRST_ROW.saturating_add(u32::try_from(self.live.rows.len()).unwrap_or(u32::MAX))
+        FIRST_ROW.saturating_add(u32::try_from(self.live.rows.len()).unwrap_or(MAX_ROWS))
     }
 }
 

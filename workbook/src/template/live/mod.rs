@@ -137,7 +137,7 @@ impl Live {
         let held = at.and_then(|at| self.rows.get(at));
         Cell {
             formula: format!("={}", qualified(row)),
-            result: held.map(|row| row.value.result.clone()).unwrap_or_default(),
+            result: held.map_or_else(String::new, |row| row.value.result.clone()),
         }
     }
 }
