@@ -11,22 +11,25 @@
 //!
 //! A table question stands on a sheet of its own: its columns need widths that the sheet of its section cannot have.
 
+pub(crate) mod at;
 mod build;
+mod grid;
+mod key;
 mod names;
 mod relevance;
+mod table;
 
 pub(crate) use build::is_shown_beside;
+pub use grid::{Grid, GridRow, PeriodColumn, RowRole};
+pub use key::CellKey;
 pub(crate) use names::{INDEX_NAME, KEYS_NAME, sheet_name};
+pub use table::{TableBlock, TableBlockColumn};
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
-use survey::{
-    cell::{Place, TableCell},
-    questionnaire::Questionnaire,
-    text::Text,
-};
+use survey::{cell::Place, questionnaire::Questionnaire, text::Text};
 
 use crate::{extract::a1, language::Language, options::OptionLists};
 
@@ -38,34 +41,6 @@ pub const FURNITURE: char = '#';
 pub const MAX_TICK_ROWS: usize = 20;
 /// Rows of a table question that does not say how many it may have.
 pub const DEFAULT_TABLE_ROWS: u32 = 20;
-
-/// Where things stand on a sheet, counted from 0. Both kinds of sheet share the rows.
-pub(crate) mod at {
-    /// Hidden row of column codes.
-    pub(crate) const ANCHOR_ROW: u32 = 0;
-    /// Title.
-    pub(crate) const TITLE_ROW: u32 = 1;
-    /// Filling note of the section or table.
-    pub(crate) const NOTE_ROW: u32 = 2;
-    /// Column headers.
-    pub(crate) const HEADER_ROW: u32 = 3;
-    /// First row of questions or table rows.
-    pub(crate) const FIRST_ROW: u32 = 4;
-    /// Hidden column of row codes.
-    pub(crate) const ANCHOR_COLUMN: u16 = 0;
-    /// Question code on a grid, row number on a table sheet.
-    pub(crate) const CODE_COLUMN: u16 = 1;
-    /// Label on a grid.
-    pub(crate) const LABEL_COLUMN: u16 = 2;
-    /// Unit on a grid.
-    pub(crate) const UNIT_COLUMN: u16 = 3;
-    /// First answer column of a grid.
-    pub(crate) const FIRST_ANSWER_COLUMN: u16 = 4;
-    /// First column of a table.
-    pub(crate) const FIRST_TABLE_COLUMN: u16 = 2;
-    /// Past all columns: the writer refuses what stands there.
-    pub(crate) const NO_COLUMN: u16 = u16::MAX;
-}
 
 /// Hidden codes of the columns of a grid that ask nothing.
 pub(crate) mod column_anchor {
@@ -122,112 +97,6 @@ pub enum SheetBody {
     Grid(Grid),
     /// The rows of one table question.
     Table(TableBlock),
-}
-
-/// Rows of questions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Grid {
-    /// Answer columns.
-    pub periods: Vec<PeriodColumn>,
-    /// Columns that show last round's answers: as many as one row needs at most.
-    pub references: u16,
-    /// Whether there is a column for reasons why a question does not apply: where any row is claimable.
-    pub claims: bool,
-    /// Rows in order.
-    pub rows: Vec<GridRow>,
-}
-
-/// An answer column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PeriodColumn {
-    /// Period code.
-    pub code: String,
-    /// Header.
-    pub label: Text,
-}
-
-/// A row of a grid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct GridRow {
-    /// Hidden code: the row code, for a tick row `ROW#OPTION`.
-    pub anchor: String,
-    /// Label without period.
-    pub label: Text,
-    /// Filling note.
-    pub note: Text,
-    /// Unit as shown, empty for none.
-    pub unit: Text,
-    /// Whether any of its questions must be answered.
-    pub required: bool,
-    /// Whether the enterprise may claim that its questions do not apply.
-    pub claimable: bool,
-    /// What the row is.
-    pub role: RowRole,
-    /// Question code per answer column; where there is none, nothing is asked.
-    pub questions: Vec<Option<String>>,
-}
-
-impl GridRow {
-    /// The label as it stands in its cell: that of the question, or code and label of the option.
-    pub(crate) fn shown_label(&self, language: Language) -> String {
-        match &self.role {
-            RowRole::Tick { option } => format!("{option} {}", language.block(&self.label)),
-            RowRole::Answer | RowRole::Ticks | RowRole::OtherSheet { .. } => language.block(&self.label),
-        }
-    }
-}
-
-/// What a row is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RowRole {
-    /// Answers stand in it.
-    Answer,
-    /// The head of the tick rows below.
-    Ticks,
-    /// One option of the head above.
-    Tick {
-        /// Option code.
-        option: String,
-    },
-    /// The question stands on a sheet of its own.
-    OtherSheet {
-        /// Sheet code.
-        sheet: String,
-    },
-}
-
-/// The rows of a table question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TableBlock {
-    /// Question code. Hidden row codes are `CODE#0`, `CODE#1` ...
-    pub question: String,
-    /// Columns in order.
-    pub columns: Vec<TableBlockColumn>,
-    /// Rows to fill in.
-    pub rows: u32,
-}
-
-/// A column of a table question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TableBlockColumn {
-    /// Column code.
-    pub code: String,
-    /// Label.
-    pub label: Text,
-    /// Unit as shown, empty for none.
-    pub unit: Text,
-    /// Whether each row needs it.
-    pub required: bool,
-}
-
-/// One answer cell: a question, or one cell of a table question.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct CellKey {
-    /// Question code.
-    pub question: String,
-    /// Row and column of a table question.
-    pub table: Option<TableCell>,
 }
 
 impl Layout {
@@ -292,115 +161,6 @@ impl SheetLayout {
             (SheetBody::Grid(grid), None) => grid.position(&key.question),
             (SheetBody::Table(table), Some(cell)) if table.question == key.question => table.position(cell),
             _ => None,
-        }
-    }
-}
-
-impl Grid {
-    /// Rows with their number on the sheet, counted from 0.
-    pub(crate) fn numbered_rows(&self) -> impl Iterator<Item = (u32, &GridRow)> {
-        (at::FIRST_ROW..).zip(&self.rows)
-    }
-
-    /// Answer columns with their number on the sheet, counted from 0.
-    pub(crate) fn numbered_periods(&self) -> impl Iterator<Item = (u16, &PeriodColumn)> {
-        (at::FIRST_ANSWER_COLUMN..).zip(&self.periods)
-    }
-
-    /// The first column of last round's answers.
-    pub(crate) fn first_reference_column(&self) -> u16 {
-        at::FIRST_ANSWER_COLUMN.saturating_add(u16::try_from(self.periods.len()).unwrap_or(at::NO_COLUMN))
-    }
-
-    /// The column of reasons why a question does not apply, where there is one.
-    pub(crate) fn claim_column(&self) -> Option<u16> {
-        self.claims
-            .then(|| self.first_reference_column().saturating_add(self.references))
-    }
-
-    /// The column of filling notes.
-    pub(crate) fn note_column(&self) -> u16 {
-        self.first_reference_column()
-            .saturating_add(self.references)
-            .saturating_add(u16::from(self.claims))
-    }
-
-    fn position(&self, question: &str) -> Option<(u32, u16)> {
-        self.numbered_rows()
-            .filter(|(_, row)| matches!(row.role, RowRole::Answer | RowRole::Tick { .. }))
-            .find_map(|(at_row, row)| {
-                let at = row
-                    .questions
-                    .iter()
-                    .position(|code| code.as_deref() == Some(question))?;
-                Some((at_row, at::FIRST_ANSWER_COLUMN.checked_add(u16::try_from(at).ok()?)?))
-            })
-    }
-}
-
-impl GridRow {
-    /// Questions with their column on the sheet, counted from 0.
-    pub(crate) fn numbered_questions(&self) -> impl Iterator<Item = (u16, &str)> {
-        (at::FIRST_ANSWER_COLUMN..)
-            .zip(&self.questions)
-            .filter_map(|(column, question)| Some((column, question.as_deref()?)))
-    }
-}
-
-impl TableBlock {
-    /// Columns with their number on the sheet, counted from 0.
-    pub(crate) fn numbered_columns(&self) -> impl Iterator<Item = (u16, &TableBlockColumn)> {
-        (at::FIRST_TABLE_COLUMN..).zip(&self.columns)
-    }
-
-    /// The hidden code of a row.
-    pub(crate) fn row_anchor(&self, row: u32) -> String {
-        format!("{}{FURNITURE}{row}", self.question)
-    }
-
-    fn position(&self, cell: &TableCell) -> Option<(u32, u16)> {
-        let (column, _) = self.numbered_columns().find(|(_, column)| column.code == cell.column)?;
-        (cell.row < self.rows).then(|| (at::FIRST_ROW + cell.row, column))
-    }
-}
-
-impl TableBlockColumn {
-    /// The header: label, unit in brackets on a line of its own.
-    pub(crate) fn header(&self, language: Language) -> String {
-        let label = language.block(&self.label);
-        if self.unit.zh.is_empty() {
-            return label;
-        }
-        format!("{label}\n（{}）", language.inline(&self.unit))
-    }
-}
-
-impl CellKey {
-    /// The cell of a question.
-    pub fn question(code: impl Into<String>) -> Self {
-        Self {
-            question: code.into(),
-            table: None,
-        }
-    }
-
-    /// A cell of a table question; rows count from 0.
-    pub fn table(question: impl Into<String>, row: u32, column: impl Into<String>) -> Self {
-        Self {
-            question: question.into(),
-            table: Some(TableCell {
-                row,
-                column: column.into(),
-            }),
-        }
-    }
-}
-
-impl std::fmt::Display for CellKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.table {
-            None => f.write_str(&self.question),
-            Some(cell) => write!(f, "{}[{}].{}", self.question, cell.row, cell.column),
         }
     }
 }
