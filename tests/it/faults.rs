@@ -177,16 +177,15 @@ fn every_row_of_the_catalogue_has_a_fixture_or_names_its_proof() {
     let mut proved: BTreeMap<&str, usize> = BTreeMap::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = String::new();
-    for folder in [
-        "tests/it",
-        "tests/it/api",
-        "workbook/tests/it",
-        "survey/tests/it",
-        "survey/src/reading",
-    ] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+    let mut open = ["tests/it", "workbook/tests/it", "survey/tests/it", "survey/src/reading"]
+        .map(|at| root.join(at))
+        .to_vec();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|ending| ending == "rs") {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
                 sources.push_str(&std::fs::read_to_string(path).unwrap());
             }
         }
