@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
-use crate::{codes::FileCode, extract::as_u64};
+use crate::codes::FileCode;
 
 /// A file that is refused before anything in it is looked at. It crosses a pipe from the reading child process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -279,7 +279,7 @@ impl ReadError {
     pub(crate) fn too_many(what: Counted, limit: usize) -> Self {
         Self::TooMany {
             what,
-            limit: as_u64(limit),
+            limit: limit as u64,
         }
     }
 }
