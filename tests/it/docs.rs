@@ -192,7 +192,13 @@ fn the_handbook_has_both_languages_and_its_links_lead_somewhere() {
             assert!(path.is_file(), "{}", path.display());
         }
     }
-    for page in ["README.md", "docs/zh/integration.md", "docs/en/integration.md"] {
+    for page in [
+        "README.md",
+        "docs/zh/integration.md",
+        "docs/en/integration.md",
+        "docs/API-DESIGN.md",
+        "docs/adding.md",
+    ] {
         let text = std::fs::read_to_string(root.join(page)).unwrap();
         let folder = root.join(page).parent().unwrap().to_owned();
         for link in text
