@@ -85,9 +85,10 @@ pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
 /// Everything the server answers.
 pub fn routes(service: Arc<Service>) -> impl Endpoint {
     let openapi = openapi();
-    let document = Arc::new(spec::text());
-    let docs = Arc::new(spec::page());
-    let served = document.clone();
+    let document = spec::document();
+    let known = Routes::of(&document);
+    let served = Arc::new(spec::text(&document));
+    let docs = Arc::new(spec::page(&document));
     let routes = Route::new()
         .at(
             "/openapi.json",
@@ -100,7 +101,6 @@ pub fn routes(service: Arc<Service>) -> impl Endpoint {
         .at("/docs", make_sync(move |_| Html(docs.as_ref().clone())))
         .nest("/", openapi)
         .data(service.clone());
-    let known = Routes::of(&spec::document());
     guarded(routes, known, Arc::new(move || service.next_id()))
 }
 

@@ -34,7 +34,7 @@ const OPEN: [(&str, &str); 5] = [
 
 #[test]
 fn the_committed_file_is_current() {
-    let current = spec::text();
+    let current = spec::text(&spec::document());
     // One switch for all generated files of the project.
     #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
     if std::env::var_os("UPDATE").is_some() {
@@ -228,7 +228,7 @@ fn only_what_openapi_knows_is_said() {
 
 #[test]
 fn the_documentation_page_needs_nothing_from_elsewhere() {
-    let page = spec::page();
+    let page = spec::page(&spec::document());
     assert!(
         page.contains("list_run_results"),
         "the normalised document is in the page"

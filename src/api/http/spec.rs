@@ -22,17 +22,17 @@ pub fn document() -> Value {
 }
 
 /// The document as the file holds it: pretty, with a final newline.
-pub fn text() -> String {
-    let mut text = format!("{:#}", document());
+pub fn text(document: &Value) -> String {
+    let mut text = format!("{document:#}");
     text.push('\n');
     text
 }
 
 /// The documentation page: Swagger UI from the binary, showing the normalised document. Nothing is fetched elsewhere.
-pub fn page() -> String {
+pub fn page(document: &Value) -> String {
     let service = crate::api::openapi();
     // Inside a script element a literal "</" could end it.
-    let shown = document().to_string().replace("</", "<\\/");
+    let shown = document.to_string().replace("</", "<\\/");
     service.swagger_ui_html().replace(&service.spec(), &shown)
 }
 
