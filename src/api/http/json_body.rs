@@ -9,6 +9,7 @@ use poem_openapi::{
     types::{ParseFromJSON, Type},
 };
 use serde_json::Value;
+use survey::document::segment;
 
 /// The JSON body of a request.
 pub struct JsonBody<T>(pub T);
@@ -61,15 +62,7 @@ fn first_null(value: &Value) -> Option<String> {
             let mut looked_into = members.iter().filter(|(name, _)| !OPEN.contains(&name.as_str()));
             looked_into.find_map(|(name, member)| {
                 let below = first_null(member)?;
-                let mut pointer = String::from("/");
-                for c in name.chars() {
-                    match c {
-                        '~' => pointer.push_str("~0"),
-                        '/' => pointer.push_str("~1"),
-                        c => pointer.push(c),
-                    }
-                }
-                Some(pointer + &below)
+                Some(format!("/{}{below}", segment(name)))
             })
         }
         _ => None,
