@@ -68,16 +68,17 @@ pub struct JobFault {
     pub message: Text,
 }
 
-/// The most single errors that a job lists.
-const MOST_ERRORS: usize = 500;
-
 impl From<ServiceError> for JobError {
     fn from(error: ServiceError) -> Self {
-        let errors = error.faults.into_iter().take(MOST_ERRORS).map(|fault| JobFault {
-            code: fault.code,
-            pointer: fault.pointer,
-            message: fault.message,
-        });
+        let errors = error
+            .faults
+            .into_iter()
+            .take(ServiceError::MOST_FAULTS)
+            .map(|fault| JobFault {
+                code: fault.code,
+                pointer: fault.pointer,
+                message: fault.message,
+            });
         Self {
             code: error.code,
             message: error.message,

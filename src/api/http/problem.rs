@@ -92,9 +92,6 @@ impl From<Fault> for FieldError {
     }
 }
 
-/// The most single errors that one problem lists.
-const MAX_ERRORS: usize = 500;
-
 /// The status of each kind of error.
 pub(crate) fn status_of(kind: Kind) -> StatusCode {
     match kind {
@@ -138,14 +135,14 @@ impl From<ServiceError> for Failure {
             None
         };
         let status = status_of(error.kind);
-        let total = error.faults.len();
+        let (total, most) = (error.faults.len(), ServiceError::MOST_FAULTS);
         let errors = error
             .faults
             .into_iter()
-            .take(MAX_ERRORS)
+            .take(most)
             .map(FieldError::from)
             .collect::<Vec<_>>();
-        let detail = (total > MAX_ERRORS).then(|| format!("{total} errors, the first {MAX_ERRORS} are listed"));
+        let detail = (total > most).then(|| format!("{total} errors, the first {most} are listed"));
         let problem = Box::new(Problem {
             kind: format!("/problems/{}", error.code),
             title: error.message.en.clone(),

@@ -98,6 +98,9 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
+    /// The most single faults that an answer or a job lists.
+    pub const MOST_FAULTS: usize = 500;
+
     /// The error of this code.
     pub fn new(code: Code) -> Self {
         Self::saying(code, Text::new(code.zh, code.en))
