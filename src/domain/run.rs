@@ -113,6 +113,20 @@ pub struct RunEvent {
     pub at: DateTime<Utc>,
 }
 
+/// Where an enterprise stands: its score and what follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Standing {
+    /// The main score; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// The rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i32>,
+    /// The level or stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<i32>,
+}
+
 /// The index of a region in a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionResult {

@@ -91,6 +91,14 @@ impl OverReturns {
         }
     }
 
+    /// The one that scores all returns together, if it is one.
+    pub fn together(&self) -> Option<&Arc<CompiledComposite>> {
+        match self {
+            Self::Together(composite) => Some(composite),
+            Self::Each(_) | Self::Region(_) => None,
+        }
+    }
+
     /// The one that gives a region an index, if it is one.
     pub fn region(&self) -> Option<&Arc<CompiledRegion>> {
         match self {

@@ -64,7 +64,7 @@ impl OverReturns {
 
     /// Whether all returns are scored together, so that what one of them would get takes the scores of all.
     pub fn scores_together(&self) -> bool {
-        matches!(self, Self::Together(_))
+        self.together().is_some()
     }
 
     /// The nodes of the methodology, parents before children.

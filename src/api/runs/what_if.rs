@@ -23,13 +23,16 @@ use crate::{
             word::{Code, Word},
         },
     },
-    domain::{enterprise::EnterpriseId, run::RunId},
+    domain::{
+        enterprise::EnterpriseId,
+        run::{RunId, Standing},
+    },
     service::{
         Service,
         error::{Fault, ServiceError, codes},
         runs::{
             explain::improve_result,
-            what_if::{Changes, Standing, WhatIf, what_if},
+            what_if::{Changes, WhatIf, what_if},
         },
     },
 };
@@ -99,29 +102,7 @@ struct WhatIfOut {
     relative: bool,
     /// What a new run would give if nothing else changed: bounds, ranks and everybody else's scores move too. Only of a
     /// methodology that scores all enterprises together.
-    rerun: Option<StandingOut>,
-}
-
-/// A score and what follows from it.
-#[derive(Object)]
-#[oai(rename = "Standing", skip_serializing_if_is_none)]
-struct StandingOut {
-    /// The main score; absent when there would be none.
-    score: Option<f64>,
-    /// The rank.
-    rank: Option<i32>,
-    /// The level or stage.
-    band: Option<i32>,
-}
-
-impl From<Standing> for StandingOut {
-    fn from(standing: Standing) -> Self {
-        Self {
-            score: standing.score,
-            rank: standing.rank,
-            band: standing.band,
-        }
-    }
+    rerun: Option<Typed<Standing>>,
 }
 
 impl TryFrom<WhatIf> for WhatIfOut {
@@ -137,7 +118,7 @@ impl TryFrom<WhatIf> for WhatIfOut {
             scored: Typed::of(&found.scored)?,
             frozen: true,
             relative: found.relative,
-            rerun: found.rerun.map(Into::into),
+            rerun: found.rerun.as_ref().map(Typed::of).transpose()?,
         })
     }
 }

@@ -8,6 +8,8 @@
 pub mod codes;
 mod refusals;
 
+pub(crate) use refusals::region_refused;
+
 use survey::{cell::Place, text::Text};
 
 use self::codes::{Code, FaultCode};

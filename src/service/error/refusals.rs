@@ -1,6 +1,6 @@
 //! What other rooms and crates refuse, as an error of the service.
 
-use index::{composite::CompositeError, robustness::RobustnessError};
+use index::{composite::CompositeError, over_returns::ScoringError, region::RegionError, robustness::RobustnessError};
 use survey::{document::DocumentFault, finding::Finding};
 use workbook::{
     archive::ArchiveError,
@@ -11,7 +11,7 @@ use workbook::{
 
 use super::{
     Fault, Kind, ServiceError,
-    codes::{access, general, returns},
+    codes::{access, general, returns, runs},
 };
 use crate::{domain::return_step::StepRefused, reader::Refusal, store::db::StoreError};
 
@@ -94,6 +94,29 @@ impl From<CompositeError> for ServiceError {
     fn from(error: CompositeError) -> Self {
         Self::of(Kind::Unprocessable, error.code(), error.message())
     }
+}
+
+/// Returns that a methodology does not score.
+impl From<ScoringError> for ServiceError {
+    fn from(error: ScoringError) -> Self {
+        match error {
+            ScoringError::Composite(error) => error.into(),
+            ScoringError::Region(error) => region_refused("/region", &[error]),
+            ScoringError::RegionMissing => Self::new(runs::REGION_MISSING),
+            ScoringError::NotOverEnterprises => Self::new(runs::NOT_OVER_ENTERPRISES),
+            ScoringError::Foreign => Self::internal(error),
+        }
+    }
+}
+
+/// The refusal of what was given for a region in this part of a request: the first fault leads, each has its place.
+pub(crate) fn region_refused(part: &str, errors: &[RegionError]) -> ServiceError {
+    let fault = |error: &RegionError| DocumentFault {
+        pointer: format!("{part}/values/{}", error.indicator()),
+        code: error.code().to_owned(),
+        message: error.message(),
+    };
+    ServiceError::new(runs::REGION_INVALID).with_faults(errors.iter().map(fault))
 }
 
 /// A replication that is refused.

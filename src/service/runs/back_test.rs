@@ -11,7 +11,7 @@ use survey::document::DocumentFault;
 
 use super::{
     compare::{Summary, summed_up},
-    compute::{accepted_now, basis, fits_round, rank_at},
+    compute::{accepted_now, basis, fits_round},
     pass::{Pass, Ranked},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         job::{Job, Task},
         page::PageRequest,
         round::{Round, RoundId},
-        run::{RankingRow, RegionResult, Run, RunFilter, RunId, RunInput},
+        run::{RankingRow, RegionResult, Run, RunFilter, RunId, RunInput, Standing},
     },
     service::{
         Service,
@@ -141,26 +141,12 @@ pub struct Move {
     /// Name.
     pub enterprise_name: String,
     /// As in the run.
-    pub before: Place,
+    pub before: Standing,
     /// As the draft would have it.
-    pub after: Place,
+    pub after: Standing,
     /// Places won, negative for lost; absent where one rank is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub places: Option<i32>,
-}
-
-/// Where an enterprise stands.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct Place {
-    /// Main score.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub score: Option<f64>,
-    /// Rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rank: Option<i32>,
-    /// Level or stage.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub band: Option<i32>,
 }
 
 /// Refuses a draft with faults, one that does not fit the round, and a run of another round, before a job is made of it.
@@ -268,7 +254,7 @@ pub async fn back_test(
         against: None,
         region: None,
     };
-    match (trial.run, ranked.region(), trial.region) {
+    match (trial.run, &ranked.region, trial.region) {
         (Some(run), Some(now), Some(before)) => {
             report.region = Some(RegionTest {
                 run_id: run.id,
@@ -410,14 +396,14 @@ fn row(input: &RunInput, at: usize, ranked: &Ranked) -> RankingRow {
         revision: input.revision,
         previous: input.previous,
         score: ranked.scores.get(at).copied().flatten(),
-        rank: rank_at(ranked, at),
+        rank: ranked.ranks.get(at).copied().flatten(),
         band: ranked.bands.get(at).copied().flatten(),
         totals: serde_json::Value::Null,
     }
 }
 
 fn moved(now: &RankingRow, before: &RankingRow) -> Option<Move> {
-    let place = |row: &RankingRow| Place {
+    let place = |row: &RankingRow| Standing {
         score: row.score,
         rank: row.rank,
         band: row.band,

@@ -9,7 +9,7 @@ use index::{card::Scored, compile::OverReturns, document::Methodology, region::R
 pub use super::pass::ENGINE_VERSION;
 use super::{
     hash::{ResultsHash, document_hashes},
-    pass::{Basis, Pass, Ranked, region_refused},
+    pass::{Basis, Pass, Ranked},
 };
 use crate::{
     domain::{
@@ -25,7 +25,7 @@ use crate::{
         access::permission::Action,
         documents,
         documents::publish::questionnaire_of,
-        error::{ServiceError, codes},
+        error::{ServiceError, codes, region_refused},
         jobs::{progress::Progress, take_on::take_on},
     },
     store,
@@ -130,7 +130,7 @@ async fn compute(service: &Service, pass: &Pass, mut run: Run, progress: Progres
     run.state = RunState::Draft;
     let txn = service.db.begin_write().await?;
     store::run::complete_run(&txn, &run).await?;
-    if let Some(region) = ranked.region() {
+    if let Some(region) = &ranked.region {
         store::run_region::insert_region(&txn, run.id, region).await?;
     }
     let made = RunEvent {
@@ -174,19 +174,13 @@ fn results(
             enterprise_name: input.name.clone(),
             uscc: input.uscc.clone(),
             score: ranked.scores.get(at).copied().flatten(),
-            rank: rank_at(ranked, at),
+            rank: ranked.ranks.get(at).copied().flatten(),
             band: ranked.bands.get(at).copied().flatten(),
             totals: serde_json::to_value(&scored.totals).map_err(ServiceError::internal)?,
             detail: serde_json::to_string(scored).map_err(ServiceError::internal)?,
         });
     }
     Ok(results)
-}
-
-/// The rank of the return at a place, as it is stored.
-pub(crate) fn rank_at(ranked: &Ranked, at: usize) -> Option<i32> {
-    let rank = ranked.ranks.get(at).copied().flatten()?;
-    i32::try_from(rank).ok()
 }
 
 /// Refuses a round, a methodology and figures of a region that cannot be computed together, before a job is made of them.

@@ -78,7 +78,7 @@ impl ResultsHash {
     /// The index of a region stands before the results.
     pub(crate) fn of(ranked: &Ranked) -> Result<Self, ServiceError> {
         let mut hash = Self::default();
-        if let Some(region) = ranked.region() {
+        if let Some(region) = &ranked.region {
             hash.0.add(&region.outcome)?;
         }
         Ok(hash)

@@ -13,7 +13,6 @@ pub mod read;
 pub mod region;
 pub mod robustness;
 pub mod scored;
-pub(crate) mod scoring;
 pub mod statistics;
 pub(crate) mod threads;
 pub mod try_region;

@@ -6,7 +6,6 @@ use std::{borrow::Cow, collections::BTreeMap, num::NonZeroUsize};
 
 use index::{
     card::Scored,
-    compile::OverReturns,
     composite::Tree,
     over_returns::Replicable,
     robustness::{
@@ -172,7 +171,8 @@ async fn settings_faults(
     request: &RobustnessRequest,
 ) -> Result<Vec<Fault>, ServiceError> {
     let round = store::round::find_round(service.db.read(), run.round).await?;
-    let OverReturns::Together(composite) = service.methodology(run.methodology, &round).await? else {
+    let methodology = service.methodology(run.methodology, &round).await?;
+    let Some(composite) = methodology.together().cloned() else {
         return Ok(vec![Fault::at(
             if request.sensitivity {
                 "/sensitivity"

@@ -82,7 +82,7 @@ impl ScoredRun {
         let pass = pass_of(service, run).await?;
         let ranked = pass.rank(service, Progress::untold(), pass.returns.len()).await?;
         let (methodology, scores) = ranked
-            .together()
+            .together
             .ok_or_else(|| ServiceError::internal("a methodology that scores together has scored each by itself"))?;
         let places = pass.returns.iter().zip(0..).map(|(input, at)| (input.enterprise, at));
         Ok(Arc::new(Self {

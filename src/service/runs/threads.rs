@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{hash::InputLine, pass::Contents};
+use index::over_returns::{Content, UnitReturn};
+use survey::survey::Survey;
+
+use super::hash::InputLine;
 use crate::{
     domain::{revision::RevisionContent, run::RunInput, survey_return::RevisionId},
     service::error::ServiceError,
@@ -42,9 +45,10 @@ pub(super) fn on_threads<T: Send>(
 }
 
 pub(super) fn take_one<T>(
+    survey: &Survey,
     input: &RunInput,
     contents: &BTreeMap<RevisionId, RevisionContent>,
-    take: &impl Fn(&RunInput, &Contents<'_>) -> T,
+    take: &impl Fn(&UnitReturn<'_>) -> T,
 ) -> Result<One<T>, ServiceError> {
     let missing = || ServiceError::internal(format!("revision {} is missing", input.revision));
     let now = contents.get(&input.revision).ok_or_else(missing)?;
@@ -63,8 +67,28 @@ pub(super) fn take_one<T>(
     };
     let mut bytes = serde_json::to_vec(&line).map_err(ServiceError::internal)?;
     bytes.push(b'\n');
+    let mut groups = BTreeMap::from([
+        ("area", input.area_code.as_str()),
+        ("industry", input.industry_code.as_str()),
+    ]);
+    groups.extend(input.size_class.as_deref().map(|class| ("size_class", class)));
+    let unit = UnitReturn {
+        unit: &input.uscc,
+        survey,
+        now: content_of(now),
+        last_year: previous.map(content_of),
+        groups,
+    };
     Ok(One {
         line: bytes,
-        gave: take(input, &Contents { now, previous }),
+        gave: take(&unit),
     })
+}
+
+/// What a revision says: whoever accepted it has agreed to what it claims.
+pub(super) fn content_of(content: &RevisionContent) -> Content<'_> {
+    Content {
+        answers: &content.answers,
+        not_applicable: content.claims.keys().cloned().collect(),
+    }
 }

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use index::{
-    compile::OverReturns,
-    region::{RegionChange, TriedFigure},
-};
+use index::region::{RegionChange, TriedFigure};
 
-use super::{pass::region_refused, region::read_region};
+use super::region::read_region;
 use crate::{
     domain::{
         access::Principal,
@@ -15,7 +12,7 @@ use crate::{
     },
     service::{
         Service,
-        error::{ServiceError, codes},
+        error::{ServiceError, codes, region_refused},
     },
     store,
 };
@@ -43,11 +40,10 @@ pub async fn try_region(
         return Err(ServiceError::new(codes::access::FORBIDDEN));
     }
     let round = store::round::find_round(service.db.read(), run.round).await?;
-    let OverReturns::Region(methodology) = service.methodology(run.methodology, &round).await? else {
-        return Err(ServiceError::internal(
-            "an index of a region without a methodology of one",
-        ));
-    };
+    let methodology = service.methodology(run.methodology, &round).await?;
+    let methodology = methodology
+        .region()
+        .ok_or_else(|| ServiceError::internal("an index of a region without a methodology of one"))?;
     let outcome = methodology
         .what_if(&region.figures, &region.outcome, tried)
         .map_err(|errors| region_refused("", &errors))?;

@@ -3,18 +3,13 @@
 use futures::TryStreamExt as _;
 use serde::Serialize;
 
-use super::{
-    compute::{pass_of, rank_at},
-    hash::ResultsHash,
-    pass::ENGINE_VERSION,
-    read::get_run,
-};
+use super::{compute::pass_of, hash::ResultsHash, pass::ENGINE_VERSION, read::get_run};
 use crate::{
     domain::{
         access::{Principal, Scope},
         enterprise::EnterpriseId,
         job::{Job, Task},
-        run::RunId,
+        run::{RunId, Standing},
     },
     service::{
         Service,
@@ -61,23 +56,9 @@ pub struct Difference {
     /// Credit code.
     pub uscc: String,
     /// As stored.
-    pub stored: Figures,
+    pub stored: Standing,
     /// Computed again.
-    pub now: Figures,
-}
-
-/// What is compared of a result.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct Figures {
-    /// Main score.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub score: Option<f64>,
-    /// Rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rank: Option<i32>,
-    /// Level or stage.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub band: Option<i32>,
+    pub now: Standing,
 }
 
 /// Takes on the verification of a run.
@@ -110,13 +91,13 @@ pub async fn verify_run(
     while let Some(chunk) = explained.try_next().await? {
         for (input, scored) in pass.returns.iter().skip(at).zip(chunk) {
             let detail = serde_json::to_string(&scored).map_err(ServiceError::internal)?;
-            let now = Figures {
+            let now = Standing {
                 score: ranked.scores.get(at).copied().flatten(),
-                rank: rank_at(&ranked, at),
+                rank: ranked.ranks.get(at).copied().flatten(),
                 band: ranked.bands.get(at).copied().flatten(),
             };
             hash.add(&input.uscc, now.rank, &detail)?;
-            let before = stored.get(at).map(|row| Figures {
+            let before = stored.get(at).map(|row| Standing {
                 score: row.score,
                 rank: row.rank,
                 band: row.band,

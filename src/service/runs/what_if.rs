@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use index::{
     card::Scored,
-    compile::{CompiledCard, OverReturns},
-    returns::{CompositeScores, Figures},
+    over_returns::{Tried, TriedResult, UnitReturn},
 };
 use survey::{
     answer::{Answer, Answers},
@@ -13,17 +12,13 @@ use survey::{
     survey::Survey,
 };
 
-use super::{
-    pass::band,
-    read::get_run,
-    scoring::{figures_of_content, score_content},
-};
+use super::{read::get_run, threads::content_of};
 use crate::{
     domain::{
         access::Principal,
         enterprise::EnterpriseId,
         revision::RevisionContent,
-        run::{RankingRow, Run, RunId},
+        run::{RankingRow, Run, RunId, Standing},
         survey_return::RevisionId,
     },
     service::{
@@ -55,17 +50,6 @@ pub struct WhatIf {
     pub rerun: Option<Standing>,
 }
 
-/// A score and what follows from it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standing {
-    /// The main score; absent where there is none.
-    pub score: Option<f64>,
-    /// The rank.
-    pub rank: Option<i32>,
-    /// The level or stage.
-    pub band: Option<i32>,
-}
-
 /// Computes the result of an enterprise in a run with some answers changed.
 pub async fn what_if(
     service: &Service,
@@ -91,71 +75,54 @@ pub async fn what_if(
         .remove(&result.revision)
         .ok_or_else(|| ServiceError::internal("the revision of a result is missing"))?;
     change(&form.survey, &mut content, changes)?;
-    let previous = previous.as_ref().map(|previous| &previous.answers);
-    match &methodology {
-        OverReturns::Each(methodology) => {
-            let scored = score_content(&form.survey, methodology, &content, previous);
-            by_itself(service, run, result, methodology, scored).await
-        }
-        OverReturns::Together(composite) => {
-            let figures = figures_of_content(&form.survey, composite, &content, previous);
-            among_all(service, run, result, figures).await
-        }
-        OverReturns::Region(_) => Err(ServiceError::new(codes::runs::NOT_OVER_ENTERPRISES)),
-    }
-}
-
-/// Of a methodology that scores each return by itself.
-async fn by_itself(
-    service: &Service,
-    run: Run,
-    result: RankingRow,
-    methodology: &CompiledCard,
-    scored: Scored,
-) -> Result<WhatIf, ServiceError> {
-    let score = scored.main_score().map(index::exact::Fixed::to_f64);
-    let rank = match score {
-        // How many stand above it is no more than the rank itself says.
-        Some(score) => {
-            let above = store::run_result::results_above(service.db.read(), run.id, score, &result).await?;
-            i32::try_from(above.saturating_add(1)).ok()
-        }
-        None => None,
+    let among = match methodology.scores_together() {
+        true => Some(service.scored_runs.of(service, &run).await?),
+        false => None,
     };
-    let band = band(scored.attained.as_ref());
+    let place = among.as_ref().map(|all| all.place(result.enterprise)).transpose()?;
+    let (tried, relative) = blocking({
+        let unit = result.uscc.clone();
+        move || {
+            let unit = UnitReturn {
+                unit: &unit,
+                survey: &form.survey,
+                now: content_of(&content),
+                last_year: previous.as_ref().map(content_of),
+                groups: BTreeMap::new(),
+            };
+            let among = among.as_ref().zip(place).map(|(all, place)| (&*all.scores, place));
+            Ok((methodology.try_return(&unit, among)?, methodology.relative()))
+        }
+    })
+    .await?;
+    let Tried {
+        scored,
+        result: tried,
+        rerun,
+    } = tried;
+    let mut standing = standing_of(tried)?;
+    if let (None, Some(score), None) = (standing.rank, standing.score, place) {
+        // How many stand above it is no more than the rank itself says.
+        let above = store::run_result::results_above(conn, run.id, score, &result).await?;
+        standing.rank = i32::try_from(above.saturating_add(1)).ok();
+    }
     Ok(WhatIf {
         run,
         result,
-        standing: Standing { score, rank, band },
+        standing,
         scored,
-        relative: methodology.relative(),
-        rerun: None,
+        relative,
+        rerun: rerun.map(standing_of).transpose()?,
     })
 }
 
-/// Of a methodology that scores all returns together.
-async fn among_all(service: &Service, run: Run, result: RankingRow, figures: Figures) -> Result<WhatIf, ServiceError> {
-    let all = service.scored_runs.of(service, &run).await?;
-    let unit = all.place(result.enterprise)?;
-    blocking(move || {
-        let composite = &all.methodology;
-        let standing = |scores: &CompositeScores| Standing {
-            score: scores.score(unit),
-            rank: scores.rank(unit).and_then(|rank| i32::try_from(rank).ok()),
-            band: band(scores.attained(composite, unit).as_ref()),
-        };
-        let rerun = all.scores.rerun(composite, unit, figures.clone())?;
-        let frozen = all.scores.frozen(composite, unit, figures)?;
-        Ok(WhatIf {
-            run,
-            result,
-            standing: standing(&frozen),
-            scored: frozen.scored(composite, unit),
-            relative: composite.method.relative(),
-            rerun: Some(standing(&rerun)),
-        })
+fn standing_of(result: TriedResult) -> Result<Standing, ServiceError> {
+    let stored = |number: Option<u32>| number.map(i32::try_from).transpose().map_err(ServiceError::internal);
+    Ok(Standing {
+        score: result.score,
+        rank: stored(result.rank)?,
+        band: stored(result.rung)?,
     })
-    .await
 }
 
 /// Puts the changed answers in place. All that do not fit the questionnaire are refused together.
