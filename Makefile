@@ -8,9 +8,9 @@ CARGO ?= cargo
 ## Build, run a county's round on embedded SQLite, print the results, address and logins, go on serving.
 demo: clean-demo
 	@echo "Building the service with the profile demo; the first time takes some minutes."
-	$(CARGO) build --profile demo --locked --bin ronghe
+	$(CARGO) build --profile demo --no-default-features --locked --bin ronghe
 	@echo "Running a county's round in $(DEMO_DIR)."
-	$(CARGO) run --profile demo --locked --quiet --bin ronghe -- demo --data $(DEMO_DIR) $(DEMO_ARGS)
+	$(CARGO) run --profile demo --no-default-features --locked --quiet --bin ronghe -- demo --data $(DEMO_DIR) $(DEMO_ARGS)
 
 clean-demo:
 	rm -rf $(DEMO_DIR)

@@ -19,6 +19,6 @@ pub mod store;
 pub mod telemetry;
 
 /// What many threads make and others drop stays in pieces with the allocator of most systems; this one gives it back.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
