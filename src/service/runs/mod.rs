@@ -8,6 +8,7 @@ pub mod explain;
 pub mod export;
 pub(crate) mod hash;
 pub mod life;
+pub mod names;
 pub mod pass;
 pub mod read;
 pub mod region;
