@@ -189,7 +189,7 @@ fn outline_each(methodology: &CompiledCard) -> Vec<OutlineNode> {
                     Join::Sum => OutlineJoin::Sum,
                 }),
                 decimals: branch.decimals,
-                formula: branch_formula(card, branch),
+                formula: branch_formula(branch),
             })
         }
     });

@@ -1,7 +1,10 @@
-//! The report on a return for people who do not open the workbook: a CSV and a page to print.
+//! The report on a return for people who do not open the workbook: a CSV and a page to print. Results as pages to print.
 
 pub mod csv;
+mod html;
+pub mod league;
 pub mod page;
+pub mod result;
 
 use survey::{questionnaire::Action, text::Text};
 use workbook::language::Language;

@@ -9,7 +9,7 @@ use survey::{
 };
 use workbook::language::Language;
 
-use super::{say, severity, words};
+use super::{html::escape, say, severity, words};
 
 const STYLE: &str = "\
 @page{size:A4 landscape;margin:12mm}\
@@ -184,21 +184,6 @@ fn places(places: &[Place]) -> String {
         text.push_str(" …");
     }
     text
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

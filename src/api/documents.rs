@@ -167,11 +167,11 @@ enum DocumentPublished {
 /// The content of a document.
 #[derive(ApiResponse)]
 enum ContentFound {
-    /// The content, byte for byte as it was published: JSON, or CSV for code lists and factor tables.
+    /// The content as published, byte for byte: JSON, or CSV for code lists and factor tables.
     #[oai(status = 200, content_type = "application/octet-stream")]
     Found(
         Binary<Vec<u8>>,
-        /// Name for the file.
+        /// File name.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -189,10 +189,10 @@ impl DocumentsApi {
         auth: Auth,
         /// Only this kind.
         kind: Query<Option<DocumentKindName>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<DocumentsFound, ReadFailure> {
         let kind = kind.0.map(DocumentKind::from);
@@ -204,9 +204,9 @@ impl DocumentsApi {
 
     /// Publish a document
     ///
-    /// The raw body is the document. It is validated whole: every fault is reported with its JSON pointer, and nothing
-    /// is stored unless there is none. A published document never changes; the same bytes under the same name again are
-    /// recognised.
+    /// The request body is the document itself. It is validated as a whole: all errors are returned with their JSON
+    /// pointers, and nothing is stored if there is an error. A published document never changes. Sending the same bytes
+    /// under the same name again returns the existing document.
     #[oai(path = "/documents", method = "post", operation_id = "create_document")]
     async fn create_document(
         &self,
@@ -214,13 +214,13 @@ impl DocumentsApi {
         auth: Auth,
         /// Kind of the document.
         kind: Query<DocumentKindName>,
-        /// Code, for documents that do not bring their own (CSV).
+        /// Code, for documents that do not contain one (CSV).
         code: Query<Option<Code>>,
-        /// Version or edition, for documents that do not bring their own (CSV).
+        /// Version or edition, for documents that do not contain one (CSV).
         version: Query<Option<Code>>,
-        /// Chinese title, for documents that do not bring their own (CSV).
+        /// Chinese title, for documents that do not contain one (CSV).
         title_zh: Query<Option<Name>>,
-        /// English title, for documents that do not bring their own (CSV).
+        /// English title, for documents that do not contain one (CSV).
         title_en: Query<Option<Name>>,
         body: Binary<Body>,
     ) -> Result<DocumentPublished, UploadFailure> {
@@ -238,9 +238,9 @@ impl DocumentsApi {
         Ok(DocumentPublished::Published(Json(document.into()), location))
     }
 
-    /// Read a document
+    /// Get a document
     ///
-    /// Without its content.
+    /// Returns the document without its content.
     #[oai(path = "/documents/:document_id", method = "get", operation_id = "get_document")]
     async fn get_document(
         &self,
@@ -252,9 +252,9 @@ impl DocumentsApi {
         Ok(DocumentFound::Found(Json(found.into())))
     }
 
-    /// Read the content of a document
+    /// Get the content of a document
     ///
-    /// Byte for byte as it was published.
+    /// Returns the bytes as published.
     #[oai(
         path = "/documents/:document_id/content",
         method = "get",

@@ -96,13 +96,13 @@ impl From<TaskKind> for JobKindName {
     }
 }
 
-/// A piece of long work.
+/// Long-running work.
 #[derive(Object)]
 #[oai(rename = "Job", skip_serializing_if_is_none)]
 pub struct JobOut {
     /// Identifier.
     id: Uuid,
-    /// What is done.
+    /// What the job does.
     kind: JobKindName,
     /// State.
     state: JobStateName,
@@ -114,9 +114,9 @@ pub struct JobOut {
     result: Option<Typed<JobResult>>,
     /// The problem once failed.
     error: Option<Typed<JobError>>,
-    /// Who asked.
+    /// Who requested it.
     created_by: String,
-    /// When asked.
+    /// When it was requested.
     created_at: Instant,
     /// When last changed.
     updated_at: Instant,
@@ -150,7 +150,7 @@ paged! {
 /// Long work was taken on.
 #[derive(ApiResponse)]
 pub enum JobAccepted {
-    /// Taken on: look at the job.
+    /// Accepted; see the job.
     #[oai(status = 202)]
     Accepted(
         Json<JobOut>,
@@ -178,16 +178,16 @@ enum JobFound {
 impl JobsApi {
     /// List jobs
     ///
-    /// Newest first: one's own, or all for the administrator.
+    /// Newest first: the caller's own jobs, or all jobs for an administrator.
     #[oai(path = "/jobs", method = "get", operation_id = "list_jobs")]
     async fn list_jobs(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<JobsFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"jobs")?;
@@ -195,9 +195,9 @@ impl JobsApi {
         Ok(JobsFound::of(found, &asked)?)
     }
 
-    /// Read a job
+    /// Get a job
     ///
-    /// Its state, how far it is, and its result or error in the end.
+    /// Returns its state, its progress and finally its result or error.
     #[oai(path = "/jobs/:job_id", method = "get", operation_id = "get_job")]
     async fn get_job(
         &self,
@@ -211,8 +211,8 @@ impl JobsApi {
 
     /// Cancel a job
     ///
-    /// One's own, or any as the administrator. One that waits does not begin; an import and a computation over returns stop
-    /// between two steps. What was done before stands, what still waits is left alone.
+    /// The caller's own job, or any job for an administrator. A waiting job does not start; an import or a computation
+    /// over returns stops between two steps. Completed steps are kept, the remaining steps are not carried out.
     #[oai(path = "/jobs/:job_id/cancel", method = "post", operation_id = "cancel_job")]
     async fn cancel_job(
         &self,

@@ -9,8 +9,9 @@
 use std::sync::Arc;
 
 use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, Route,
-    endpoint::make_sync,
+    Endpoint, EndpointExt, IntoEndpoint, Request, Route,
+    endpoint::{make, make_sync},
+    http::header::ACCEPT_LANGUAGE,
     middleware::{CatchPanic, NormalizePath, TrailingSlash},
     web::Html,
 };
@@ -18,9 +19,10 @@ use poem_openapi::{LicenseObject, OpenApiService, Tags};
 
 use self::http::{
     front::{ProblemsOnly, Routes},
-    incident,
+    home, incident,
     incident::Numbers,
-    spec,
+    language::PageLanguage,
+    spec, translation,
 };
 use crate::service::Service;
 
@@ -37,24 +39,24 @@ pub mod runs;
 /// Groups of operations.
 #[derive(Tags)]
 pub enum Tag {
-    /// Logging in and out, users, API keys.
+    /// Login, users and API keys.
     Access,
-    /// Questionnaires, methodologies, factor tables and code lists: validated, versioned, immutable once published.
+    /// Questionnaires, methodologies, factor tables and code lists: validated, versioned, and immutable once published.
     Documents,
     /// Areas, industries and enterprises.
     Registry,
-    /// Rounds: one questionnaire, one year, one population.
+    /// Rounds: one questionnaire, one year and one population each.
     Rounds,
-    /// Returns: templates out, workbooks in, findings, submission and review.
+    /// Returns: templates, uploaded workbooks, findings, submission and review.
     Returns,
-    /// Returns of many enterprises handed in at once by an officer: a ZIP or a spreadsheet of another system, with the outcome
-    /// of every file or row.
+    /// Bulk import of returns by an officer: a ZIP or a spreadsheet of another system, with the outcome of every file
+    /// or row.
     Imports,
     /// Runs, rankings and explanations.
     Results,
-    /// Long work.
+    /// Long-running work.
     Jobs,
-    /// Whether the service lives and is ready.
+    /// Liveness and readiness of the service.
     Health,
 }
 
@@ -84,24 +86,71 @@ pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
 
 /// Everything the server answers.
 pub fn routes(service: Arc<Service>) -> impl Endpoint {
-    let openapi = openapi();
-    let document = spec::document();
-    let known = Routes::of(&document);
-    let served = Arc::new(spec::text(&document));
-    let docs = Arc::new(spec::page(&document));
+    let openapi = Arc::new(openapi().into_endpoint());
+    let english = spec::document();
+    let chinese = translation::in_chinese(&english);
+    let known = Routes::of(&english);
+    let files = [&chinese, &english].map(|document| Arc::new(spec::text(document)));
+    let pages = [
+        Arc::new(spec::page(&chinese, PageLanguage::Zh)),
+        Arc::new(spec::page(&english, PageLanguage::En)),
+    ];
+    let one = |both: &[Arc<String>; 2], language| match language {
+        PageLanguage::Zh => Arc::clone(&both[0]),
+        PageLanguage::En => Arc::clone(&both[1]),
+    };
+    let well = service.clone();
     let routes = Route::new()
         .at(
-            "/openapi.json",
-            make_sync(move |_| {
-                poem::Response::builder()
-                    .content_type("application/json")
-                    .body(served.as_bytes().to_vec())
+            "/",
+            make(move |_| {
+                let service = well.clone();
+                async move { Html(home::page(&service).await) }
             }),
         )
-        .at("/docs", make_sync(move |_| Html(docs.as_ref().clone())))
-        .nest("/", openapi)
+        .at(
+            "/openapi.json",
+            make_sync(move |request| {
+                // The committed file, unless the other is asked for.
+                let language = asked_language(&request).unwrap_or(PageLanguage::En);
+                poem::Response::builder()
+                    .content_type("application/json")
+                    .body(one(&files, language).as_bytes().to_vec())
+            }),
+        )
+        .at(
+            "/docs",
+            make_sync(move |request| {
+                let language = asked_language(&request).unwrap_or_else(|| preferred_language(&request));
+                Html(one(&pages, language).as_ref().clone())
+            }),
+        )
+        // Each by its own path: below "/" it would take the page at the door for one of its own that it does not have.
+        .nest_no_strip("/api", Arc::clone(&openapi))
+        .nest_no_strip("/healthz", Arc::clone(&openapi))
+        .nest_no_strip("/readyz", openapi)
         .data(service.clone());
     guarded(routes, known, Arc::new(move || service.next_id()))
+}
+
+/// The language that a request asks for with `?language=zh` or `?language=en`.
+fn asked_language(request: &Request) -> Option<PageLanguage> {
+    let query = request.uri().query()?;
+    query.split('&').find_map(|pair| match pair {
+        "language=zh" => Some(PageLanguage::Zh),
+        "language=en" => Some(PageLanguage::En),
+        _ => None,
+    })
+}
+
+/// The language that a browser names first.
+fn preferred_language(request: &Request) -> PageLanguage {
+    let accepted = request.header(ACCEPT_LANGUAGE).unwrap_or_default();
+    if accepted.trim_start().to_lowercase().starts_with("zh") {
+        PageLanguage::Zh
+    } else {
+        PageLanguage::En
+    }
 }
 
 /// The endpoint with every failure as a problem, panics among them; internal ones are numbered.

@@ -64,7 +64,7 @@ impl Compute {
         };
         let methodology = methodology.ok_or_else(unknown)?;
         let region = self.region.as_deref().map(read_region).transpose()?;
-        let bar = output.progress("computing", 1);
+        let bar = output.progress(output.choose("正在测算", "computing"), 1);
         let show = |done: usize, total: usize| {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
@@ -72,15 +72,16 @@ impl Compute {
         let progress = Progress::shown_by(&show);
         let run = compute_run(&service, &operator(), round.id, methodology.id, region, progress).await?;
         bar.finish_and_clear();
-        let text = format!(
-            "run {}: {} of {} returns scored with {} {}\ninputs  {}\nresults {}",
-            run.id,
-            run.scored,
-            run.returns,
-            run.methodology_code,
-            run.methodology_version,
-            run.inputs_sha256,
-            run.results_sha256
+        let (id, scored, returns) = (run.id, run.scored, run.returns);
+        let method = format!("{} {}", run.methodology_code, run.methodology_version);
+        let (inputs, results) = (&run.inputs_sha256, &run.results_sha256);
+        let text = output.choose(
+            format!(
+                "测算 {id}：{returns} 份填报表中 {scored} 份有得分，评价方法 {method}\n输入 {inputs}\n结果 {results}"
+            ),
+            format!(
+                "Run {id}: {scored} of {returns} returns scored with {method}\ninputs  {inputs}\nresults {results}"
+            ),
         );
         output.say(
             text,

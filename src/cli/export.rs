@@ -72,7 +72,11 @@ impl Export {
             std::fs::write(&path, file.bytes)?;
             written.push(path.display().to_string());
         }
-        let text = format!("wrote {} results to {}", run.returns, written.join(", "));
+        let (results, files) = (run.returns, written.join(", "));
+        let text = output.choose(
+            format!("已将 {results} 家企业的结果写入 {files}"),
+            format!("Wrote the results of {results} enterprises to {files}"),
+        );
         output.say(text, &json!({ "results": run.returns, "files": written }))
     }
 }

@@ -12,7 +12,7 @@ use crate::{config::DataPlace, service::templates::seal::rotate_signing_key};
 /// Manage the keys that seal templates
 #[derive(Debug, Subcommand)]
 pub(super) enum Key {
-    /// Make a new key; templates that are out already are still accepted
+    /// Create a new key; templates already issued are still accepted
     #[command(after_help = "Example:\n  ronghe key rotate --data /var/lib/ronghe")]
     Rotate,
 }
@@ -23,7 +23,10 @@ impl Key {
         let service = open(place, false).await?;
         let key = rotate_signing_key(&service, &operator()).await?;
         output.say(
-            format!("templates are sealed with key {} from now on", key.id),
+            output.choose(
+                format!("今后下发的模板用密钥 {} 签名。", key.id),
+                format!("Templates are sealed with key {} from now on.", key.id),
+            ),
             &json!({ "id": key.id, "created_at": key.created_at }),
         )
     }

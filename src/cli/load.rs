@@ -64,7 +64,7 @@ pub(super) async fn publish_all(
     output: &Output,
     documents: Vec<crate::service::documents::publish::NewDocument>,
 ) -> Result<Vec<Document>, Failed> {
-    let bar = output.progress("publishing", documents.len());
+    let bar = output.progress(output.choose("正在发布", "publishing"), documents.len());
     let mut published = Vec::with_capacity(documents.len());
     for document in documents {
         published.push(publish_document(service, &operator(), document).await?);

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
     clock::SystemClock,
@@ -22,19 +22,23 @@ mod check;
 mod compute;
 mod demo;
 mod export;
+mod help;
 mod import;
 mod index;
 mod key;
+mod list;
 mod load;
 mod openapi;
 mod output;
 mod serve;
 mod template;
+mod tongue;
 mod user;
 
 pub use check::built_in_form;
 pub use output::Format;
 use output::{Failed, Output};
+use tongue::Tongue;
 
 /// Ronghe 融合: questionnaires by workbook, explained integration indices, designation on evidence.
 #[derive(Debug, Parser)]
@@ -74,7 +78,7 @@ pub struct Cli {
 enum Command {
     /// Serve the API
     Serve(serve::Serve),
-    /// Make a county, run a whole round through it and serve the result
+    /// Generate a sample county, run a whole round through it and serve the result
     Demo(demo::Demo),
     /// Bring the database schema up to date
     #[command(after_help = "Example:\n  ronghe migrate --data /var/lib/ronghe")]
@@ -85,10 +89,13 @@ enum Command {
     #[command(after_help = "Example:\n  ronghe openapi > openapi/openapi.json")]
     Openapi,
     /// Manage users
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  ronghe user add zhang --role enterprise --uscc 91330111XY00010156 --name 张会计 < password.txt"
+    )]
     User(user::User),
     /// Manage the keys that seal templates
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  ronghe key rotate --data /var/lib/ronghe")]
     Key(key::Key),
     /// Write templates of a round as workbooks
     Template(template::Template),
@@ -96,13 +103,20 @@ enum Command {
     Check(check::Check),
     /// Import a folder of returned workbooks
     Import(import::Import),
+    /// List the rounds, newest first
+    Rounds(list::Rounds),
+    /// List the runs, newest first
+    Runs(list::Runs),
     /// Compute a run over the accepted returns of a round
     #[command(alias = "compile")]
     Compute(compute::Compute),
     /// Write the results of a run as a workbook or CSV
     Export(export::Export),
     /// Composite indicators from files, without a database
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --out results"
+    )]
     Index(index::Index),
     /// Read a workbook from standard input: the limited child process of the service, not for people
     #[command(name = CHILD_COMMAND, hide = true)]
@@ -114,9 +128,23 @@ enum Command {
     },
 }
 
+/// What was asked for; the help speaks the language of the environment.
+fn asked(tongue: Tongue) -> Result<Cli, clap::Error> {
+    let command = Cli::command();
+    let command = match tongue {
+        Tongue::Zh => help::in_chinese(command),
+        Tongue::En => command,
+    };
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
 /// Runs the program; gives its exit status.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let tongue = Tongue::of_environment();
+    let cli = match asked(tongue) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     if let Command::ReadWorkbook {
         memory_bytes,
         cpu_seconds,
@@ -129,7 +157,8 @@ pub fn run() -> ExitCode {
         };
     }
     telemetry::start(&cli.log, cli.log_format);
-    let output = Output::new(cli.format);
+    let output = Output::new(cli.format, tongue);
+    cli.command.tell_place(&cli.place, &output);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output.failed(&Failed::from(error)),
@@ -141,13 +170,30 @@ pub fn run() -> ExitCode {
 }
 
 impl Command {
+    /// Says which folder is used where none was named.
+    fn tell_place(&self, place: &DataPlace, output: &Output) {
+        let needs_data = !matches!(
+            self,
+            Self::Openapi | Self::Check(_) | Self::Index(_) | Self::ReadWorkbook { .. }
+        );
+        if needs_data && place.data.is_none() {
+            let folder = std::path::absolute(place.folder()).unwrap_or_else(|_| place.folder().to_owned());
+            let folder = folder.display();
+            output.note(
+                format!("未指定 --data（也未设置 RONGHE_DATA），使用数据文件夹 {folder}"),
+                format!("No --data given (and RONGHE_DATA is not set): using the data folder {folder}"),
+            );
+        }
+    }
+
     async fn run(self, place: &DataPlace, output: &Output) -> Result<ExitCode, Failed> {
         match self {
             Self::Serve(command) => command.run(place, output).await?,
             Self::Demo(command) => command.run(place, output).await?,
             Self::Migrate => {
                 open(place, true).await?;
-                output.say("the schema is current", &serde_json::json!({ "migrated": true }))?;
+                let text = output.choose("数据库结构已是最新。", "The database schema is current.");
+                output.say(text, &serde_json::json!({ "migrated": true }))?;
             }
             Self::Load(command) => command.run(place, output).await?,
             Self::Openapi => openapi::run()?,
@@ -156,6 +202,8 @@ impl Command {
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(place, output).await,
             Self::Import(command) => command.run(place, output).await?,
+            Self::Rounds(command) => command.run(place, output).await?,
+            Self::Runs(command) => command.run(place, output).await?,
             Self::Compute(command) => command.run(place, output).await?,
             Self::Export(command) => command.run(place, output).await?,
             Self::Index(command) => command.run(output)?,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use survey::{cell::Place, document::DocumentFault, text::Text};
 
+use super::tongue::Tongue;
 use crate::{
     service::error::{
         ServiceError,
@@ -120,14 +121,33 @@ impl From<std::io::Error> for Failed {
     }
 }
 
-/// Where results go.
+/// Where results go, and in which language.
 pub(crate) struct Output {
     format: Format,
+    tongue: Tongue,
 }
 
 impl Output {
-    pub(crate) fn new(format: Format) -> Self {
-        Self { format }
+    pub(crate) fn new(format: Format, tongue: Tongue) -> Self {
+        Self { format, tongue }
+    }
+
+    /// The language for people.
+    pub(crate) fn tongue(&self) -> Tongue {
+        self.tongue
+    }
+
+    /// The one of two texts that is in the language for people.
+    pub(crate) fn choose<T>(&self, zh: T, en: T) -> T {
+        self.tongue.choose(zh, en)
+    }
+
+    /// Tells people something that is no result, on standard error.
+    pub(crate) fn note(&self, zh: impl AsRef<str>, en: impl AsRef<str>) {
+        if !self.is_json() {
+            // A note that cannot be printed stops nothing.
+            writeln!(std::io::stderr().lock(), "{}", self.choose(zh.as_ref(), en.as_ref())).ok();
+        }
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -149,10 +169,10 @@ impl Output {
             Format::Json => drop(print_json(&failed.json())),
             Format::Text => {
                 let mut err = std::io::stderr().lock();
-                writeln!(err, "{}\n{} [{}]", failed.message.zh, failed.message.en, failed.code).ok();
+                writeln!(err, "{} [{}]", self.tongue.say(&failed.message), failed.code).ok();
                 for error in failed.errors.iter().take(50) {
                     let pointer = error.pointer.as_deref().unwrap_or("");
-                    writeln!(err, "  {pointer}: {} {}", error.message.zh, error.message.en).ok();
+                    writeln!(err, "  {pointer}: {}", self.tongue.say(&error.message)).ok();
                 }
             }
         }

@@ -43,7 +43,10 @@ impl Serve {
         let listener = listen(self.listen)?;
         let address = listener.local_addr()?;
         output.say(
-            format!("serving on http://{address}, documentation at http://{address}/docs"),
+            output.choose(
+                format!("服务地址 http://{address}，接口文档 http://{address}/docs"),
+                format!("Serving on http://{address}, documentation at http://{address}/docs"),
+            ),
             &json!({ "address": address }),
         )?;
         Ok(startup::serve(service, listener, until_told()).await?)

@@ -1,6 +1,6 @@
 //! `ronghe template`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use workbook::language::Language;
@@ -92,7 +92,7 @@ impl Template {
         }
         let rows = all_returns(&service, &round, self.search).await?;
         std::fs::create_dir_all(&self.out)?;
-        let bar = output.progress("writing templates", rows.len());
+        let bar = output.progress(output.choose("正在生成模板", "writing templates"), rows.len());
         let mut files = Vec::with_capacity(rows.len());
         for row in &rows {
             let template = issue_template(&service, &operator(), row.survey_return.id, self.language.into()).await?;
@@ -102,10 +102,7 @@ impl Template {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        output.say(
-            format!("wrote {} templates to {}", files.len(), self.out.display()),
-            &json!({ "templates": files }),
-        )
+        output.say(written(output, files.len(), &self.out), &json!({ "templates": files }))
     }
 
     /// Writes the bulk sheet or the blank form.
@@ -125,8 +122,19 @@ impl Template {
         let path = self.out.join(safe_name(&template.filename));
         std::fs::write(&path, template.bytes)?;
         let path = path.display().to_string();
-        output.say(format!("wrote {path}"), &json!({ "templates": [path] }))
+        let text = output.choose(format!("已写入 {path}"), format!("Wrote {path}"));
+        output.say(text, &json!({ "templates": [path] }))
     }
+}
+
+/// How many templates were written, and where.
+fn written(output: &Output, templates: usize, folder: &Path) -> String {
+    let folder = folder.display();
+    let noun = if templates == 1 { "template" } else { "templates" };
+    output.choose(
+        format!("已将 {templates} 份模板写入 {folder}"),
+        format!("Wrote {templates} {noun} to {folder}"),
+    )
 }
 
 /// The round with this code.

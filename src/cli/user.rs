@@ -22,14 +22,14 @@ use crate::{
 /// Manage users
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
-    /// Make a user; the password is read from standard input
+    /// Create a user; the password is read from standard input
     #[command(
         after_help = "Examples:\n  ronghe user add admin --role admin --name 管理员 --data /var/lib/ronghe < password.txt\n  ronghe user add zhang --role enterprise --uscc 91330111XY00010156 --name 张会计 < password.txt\n  ronghe user add dayuan --role town --area 330111117 --name 大源镇 < password.txt"
     )]
     Add(Add),
 }
 
-/// Make a user
+/// Create a user
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
     /// Login name
@@ -99,7 +99,10 @@ impl User {
         };
         let user = create_user(&service, &operator(), new).await?;
         output.say(
-            format!("made user {}", user.login),
+            output.choose(
+                format!("已新建用户 {}。", user.login),
+                format!("Created user {}.", user.login),
+            ),
             &json!({ "id": user.id, "login": user.login }),
         )
     }

@@ -20,6 +20,7 @@ pub mod robustness;
 pub mod round;
 pub mod run;
 pub mod signing_key;
+pub mod size_class;
 pub mod survey_return;
 
 /// Declares an identifier: a UUIDv7 that cannot be mistaken for one of another kind.

@@ -84,13 +84,13 @@ pub struct Run {
     pub state: RunState,
     /// Version for optimistic locking, from 1.
     pub version: i64,
-    /// The run it took the place of when it was published.
+    /// The run that it superseded when it was published.
     pub supersedes: Option<RunId>,
     /// Returns that went in.
     pub returns: i64,
     /// Returns with a score (the methodology applied and nothing blocked).
     pub scored: i64,
-    /// Who asked for it.
+    /// Who requested it.
     pub created_by: String,
     /// When.
     pub created_at: DateTime<Utc>,
@@ -103,9 +103,9 @@ pub struct RunEvent {
     pub run: RunId,
     /// Step number within the run, from 1.
     pub number: i32,
-    /// State before; absent for the first step.
+    /// Previous state; absent for the first step.
     pub from: Option<RunState>,
-    /// State after.
+    /// New state.
     pub to: RunState,
     /// Who.
     pub actor: String,
@@ -275,6 +275,17 @@ pub struct GroupFigures {
     pub scored: u64,
     /// Mean of their main scores.
     pub mean: Option<f64>,
+}
+
+/// How many of a group of the population of a round have handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupResponse {
+    /// Area code or beginning of the industry code.
+    pub key: String,
+    /// Enterprises that are asked.
+    pub asked: u64,
+    /// Those of them whose return has been submitted or accepted.
+    pub handed_in: u64,
 }
 
 /// The result of an enterprise in one of many runs.

@@ -103,7 +103,12 @@ impl Service {
 
     /// Now, as the clock in the county shows it.
     pub(crate) fn local_now(&self) -> DateTime<FixedOffset> {
-        local(self.now(), self.settings.day_offset_seconds)
+        self.local(self.now())
+    }
+
+    /// A moment as the clock in the county shows it.
+    pub(crate) fn local(&self, moment: DateTime<Utc>) -> DateTime<FixedOffset> {
+        local(moment, self.settings.day_offset_seconds)
     }
 
     /// The month in the county, `YYYY-MM`.

@@ -63,6 +63,23 @@ pub async fn list_areas(
     }))
 }
 
+/// The names of areas by code; a code without an area has none.
+pub async fn area_names(
+    conn: &impl Connection,
+    codes: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let names: Vec<(String, String)> = AreaEntity::find()
+        .select_only()
+        .column(area::Column::Code)
+        .column(area::Column::Name)
+        .filter(area::Column::Code.is_in(codes))
+        .order_by_asc(area::Column::Code)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(names.into_iter().collect())
+}
+
 /// The codes of an area and of all areas below it, in order; nothing when there is no such area.
 pub async fn area_with_descendants(conn: &impl Connection, code: &str) -> Result<Vec<String>, StoreError> {
     let codes = ClosureEntity::find()

@@ -1,5 +1,7 @@
 //! Industry classifications, by edition.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use entity::{industry, prelude::Industry as IndustryEntity};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -54,6 +56,24 @@ pub async fn list_industries(
         key: industry.code.clone(),
         id: Uuid::nil(),
     }))
+}
+
+/// The names of classes of the newest edition by code; a code without a class has none.
+pub async fn industry_names(
+    conn: &impl Connection,
+    codes: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let names: Vec<(String, String)> = IndustryEntity::find()
+        .select_only()
+        .column(industry::Column::Code)
+        .column(industry::Column::Name)
+        .filter(industry::Column::Edition.in_subquery(newest_edition()))
+        .filter(industry::Column::Code.is_in(codes))
+        .order_by_asc(industry::Column::Code)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(names.into_iter().collect())
 }
 
 fn newest_edition() -> SelectStatement {

@@ -10,10 +10,11 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Connection, StoreError, grant, json, keyset};
+use super::{Connection, StoreError, grant, json, keyset, text};
 use crate::domain::{
-    job::{Job, JobId, JobState},
+    job::{Job, JobId, JobState, TaskKind},
     page::{Cursor, Page, PageRequest},
+    run::RunId,
 };
 
 /// Adds a job.
@@ -181,6 +182,22 @@ pub async fn list_jobs(
         key: job.created_by.clone(),
         id: job.id.0,
     }))
+}
+
+/// The result of the newest robustness test of a run that has succeeded.
+pub async fn newest_robustness(conn: &impl Connection, run: RunId) -> Result<Option<Value>, StoreError> {
+    // As a task is written: its kind, then its run.
+    let begin = format!(r#"{{"kind":"{}","run":"{run}","#, TaskKind::TestRobustness.name());
+    let found: Option<Option<String>> = JobEntity::find()
+        .select_only()
+        .column(job::Column::Result)
+        .filter(job::Column::State.eq(JobState::Succeeded.name()))
+        .filter(text::starts_with(job::Column::Task, &begin))
+        .order_by_desc(job::Column::Id)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    found.flatten().as_deref().map(json::from_text).transpose()
 }
 
 /// Puts running jobs back in the queue, for the start of the only worker: nobody works at them any more.

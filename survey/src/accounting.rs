@@ -55,7 +55,7 @@ pub struct EnergyYear {
     /// CO2, t.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub co2_t: Option<f64>,
-    /// Whether the lines sum to both totals as the questionnaire computes them.
+    /// Whether the lines add up to both totals as computed by the questionnaire.
     pub agrees: bool,
 }
 

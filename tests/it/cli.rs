@@ -233,10 +233,65 @@ fn a_round_is_run_from_the_command_line() {
 }
 
 #[test]
+fn the_command_line_lists_what_there_is_in_the_language_of_the_environment() {
+    let (folder, _) = demo(11);
+    let data = folder.path().join("county");
+    let run = |language: &str, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ronghe"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("LC_ALL", language)
+            .env_remove("RONGHE_DATA")
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let place = data.to_str().unwrap();
+    let (rounds, _) = run("zh_CN.UTF-8", &["rounds", "--data", place]);
+    assert!(
+        rounds.starts_with("代码") && rounds.contains("2026年度企业两化融合调查"),
+        "{rounds}"
+    );
+    let (runs, _) = run("C", &["runs", "--round", "2026", "--data", place]);
+    assert!(runs.starts_with("run ") && runs.contains("Published"), "{runs}");
+    assert_eq!(runs.lines().count(), 5, "a head and four methodologies: {runs}");
+    let (json, _) = run(
+        "C",
+        &[
+            "runs",
+            "--methodology",
+            "region-index",
+            "--format",
+            "json",
+            "--data",
+            place,
+        ],
+    );
+    let listed: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(listed.as_array().map(Vec::len), Some(2), "{json}");
+    let (_, said) = run(
+        "zh_CN.UTF-8",
+        &["compute", "--round", "1999", "--methodology", "x", "--data", place],
+    );
+    assert!(
+        said.contains("没有调查期 1999") && !said.contains("there is no round"),
+        "{said}"
+    );
+    // A folder that nobody named is told.
+    let (none, said) = run("en_GB.UTF-8", &["rounds"]);
+    assert!(none.contains("None.") && said.contains("ronghe-data"), "{none} {said}");
+    assert!(run("zh_CN.UTF-8", &["rounds"]).1.contains("未指定 --data"));
+    let (help, _) = run("zh_CN.UTF-8", &["export", "--help"]);
+    assert!(help.contains("示例") && help.contains("测算编号"), "{help}");
+}
+
+#[test]
 fn every_command_helps_with_an_example() {
     let top = String::from_utf8(ronghe(&["--help"]).stdout).unwrap();
     for command in [
-        "serve", "demo", "migrate", "load", "openapi", "user", "template", "check", "import", "compute", "export",
+        "serve", "demo", "migrate", "load", "openapi", "user", "template", "check", "import", "rounds", "runs",
+        "compute", "export",
     ] {
         assert!(top.contains(command), "{command} is not in the help");
         let arguments: &[&str] = if command == "user" {

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ronghe::api::http::spec;
+use ronghe::api::http::{language::PageLanguage, spec, translation};
 use serde_json::{Map, Value};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
 /// Operations of the document. Who adds one changes this number, and looks at all that this file asks of it.
-const OPERATIONS: usize = 90;
+const OPERATIONS: usize = 93;
 /// Operations that take a JSON body.
 const BODIES: usize = 20;
 /// Operations that ask for the version that was read.
@@ -44,6 +44,50 @@ fn the_committed_file_is_current() {
     assert!(
         committed == current,
         "openapi/openapi.json is not current: run `UPDATE=1 cargo test --test it spec::` and commit it"
+    );
+}
+
+const CHINESE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/zh.json");
+
+#[test]
+fn every_text_has_its_chinese() {
+    let table = translation::table_for(&spec::document());
+    #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
+    if std::env::var_os("UPDATE").is_some() {
+        // What is new stands there with an empty text, to be written.
+        std::fs::write(CHINESE, serde_json::to_string_pretty(&table).unwrap() + "\n").unwrap();
+    }
+    let said = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let missing: Vec<&String> = table.iter().filter(|(_, zh)| !said(zh)).map(|(en, _)| en).collect();
+    assert!(
+        missing.is_empty(),
+        "these texts have no Chinese in openapi/zh.json; `UPDATE=1 cargo test --test it spec::` adds them to it: {missing:#?}"
+    );
+    let committed: BTreeMap<String, String> = serde_json::from_str(&std::fs::read_to_string(CHINESE).unwrap()).unwrap();
+    assert!(
+        committed == table,
+        "openapi/zh.json has texts that nobody says any more: run `UPDATE=1 cargo test --test it spec::`"
+    );
+}
+
+#[test]
+fn the_chinese_document_says_the_same_in_chinese() {
+    let english = spec::document();
+    let chinese = translation::in_chinese(&english);
+    let operations_of = |document: &Value| -> Vec<String> {
+        let all = operations(document);
+        all.iter().map(|(path, method, _)| format!("{method} {path}")).collect()
+    };
+    assert_eq!(operations_of(&english), operations_of(&chinese));
+    for (path, method, operation) in operations(&chinese) {
+        let summary = operation["summary"].as_str().unwrap();
+        assert!(!summary.is_ascii(), "{method} {path}: {summary}");
+    }
+    let page = spec::page(&chinese, PageLanguage::Zh);
+    assert!(page.contains("接口文档</title>") && page.contains("lang=\"zh-CN\""));
+    assert!(
+        page.contains("</header><div id=\"ui\">"),
+        "what the page is stands above its list"
     );
 }
 
@@ -228,7 +272,7 @@ fn only_what_openapi_knows_is_said() {
 
 #[test]
 fn the_documentation_page_needs_nothing_from_elsewhere() {
-    let page = spec::page(&spec::document());
+    let page = spec::page(&spec::document(), PageLanguage::En);
     assert!(
         page.contains("list_run_results"),
         "the normalised document is in the page"

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     exact::Fixed,
-    ladder::{Attained, AttainedKind, LevelRow, MissedRow, SceneCount},
+    ladder::{Attained, AttainedKind, LevelRow, MissedRow, Operator, Requirement, SceneCount, Subject},
 };
 
 /// The scenes counted per level and the level or stage; none when a score it needs is missing.
@@ -18,10 +18,10 @@ pub(super) fn attained(
     scenes: &[SceneOutcome],
 ) -> (Vec<SceneCount>, Option<Attained>) {
     match &card.ladder {
-        Ladder::Levels { total, rows } => {
+        Ladder::Levels { total: at, rows } => {
             let counts: Vec<SceneCount> = rows.iter().map(|row| count(card, scenes, row.level)).collect();
-            let total = scores.get(*total).copied().flatten();
-            let level = total.and_then(|total| level(total, rows, &counts));
+            let total = scores.get(*at).copied().flatten();
+            let level = total.and_then(|total| level(card, *at, total, rows, &counts));
             (counts, level)
         }
         Ladder::Stages {
@@ -57,29 +57,20 @@ pub(super) fn count_of(card: &Card, levels: impl Iterator<Item = Option<Fixed>>,
     counts
 }
 
-fn level(total: Fixed, rows: &[LevelRow], counts: &[SceneCount]) -> Option<Attained> {
+fn level(card: &Card, at: usize, total: Fixed, rows: &[LevelRow], counts: &[SceneCount]) -> Option<Attained> {
     let mut missed = Vec::new();
     for (row, count) in rows.iter().zip(counts) {
         let whole = |n: u32| Fixed::from_int(i64::from(n));
         let conditions = [
-            ("min_score", "总分", "the total", total, row.min_score),
-            (
-                "min_scenes",
-                "达级场景数",
-                "the number of scenes",
-                whole(count.scenes),
-                whole(row.min_scenes),
-            ),
-            (
-                "min_constrained",
-                "达级约束性场景数",
-                "the number of constrained scenes",
-                whole(count.constrained),
-                whole(row.min_constrained),
-            ),
+            ("min_score", total, row.min_score),
+            ("min_scenes", whole(count.scenes), whole(row.min_scenes)),
+            ("min_constrained", whole(count.constrained), whole(row.min_constrained)),
         ];
-        let Some((name, zh, en, found, required)) = conditions.into_iter().find(|(.., found, least)| found < least)
-        else {
+        let failed = conditions
+            .into_iter()
+            .enumerate()
+            .find(|(_, (_, found, least))| found < least);
+        let Some((condition, (name, found, required))) = failed else {
             let rule = format!(
                 "min_score {}, min_scenes {}, min_constrained {}",
                 row.min_score, row.min_scenes, row.min_constrained
@@ -94,19 +85,52 @@ fn level(total: Fixed, rows: &[LevelRow], counts: &[SceneCount]) -> Option<Attai
                 missed,
             });
         };
-        let short_by = required - found;
         missed.push(MissedRow {
             value: row.level,
             label: row.label.clone(),
             condition: format!("{name} {required}"),
             found: Some(found),
             required: Some(required),
-            short_by: Some(short_by),
-            message: Text::new(
-                format!("{zh}为 {found}，要求 {required}，差 {short_by}。"),
-                format!("{en} is {found}, {required} is asked for, {short_by} short."),
-            ),
+            short_by: Some(required - found),
+            message: level_sentence(card, at, row, condition, Some(found)),
         });
     }
     None
+}
+
+/// A condition of a level as a sentence: the first is about the total, a branch, the second about scenes, the third about
+/// constrained scenes.
+pub(super) fn level_sentence(
+    card: &Card,
+    total: usize,
+    row: &LevelRow,
+    condition: usize,
+    found: Option<Fixed>,
+) -> Text {
+    let whole = |n: u32| Fixed::from_int(i64::from(n));
+    let none = Text::default();
+    let (of, least) = match condition {
+        0 => {
+            let operator = Operator::GreaterEqual;
+            let (node, limit) = (
+                card.branches.get(total).map_or(&none, |branch| &*branch.label),
+                row.min_score,
+            );
+            (Subject::Score { node, operator, limit }, limit)
+        }
+        1 => (Subject::Scenes(whole(row.min_scenes)), whole(row.min_scenes)),
+        _ => (
+            Subject::Constrained(whole(row.min_constrained)),
+            whole(row.min_constrained),
+        ),
+    };
+    let requirement = Requirement {
+        kind: AttainedKind::Level,
+        label: &row.label,
+        of,
+        holds: found.is_some_and(|found| found >= least),
+        found,
+        decimals: card.rounding.print_decimals,
+    };
+    requirement.sentence()
 }

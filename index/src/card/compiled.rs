@@ -108,17 +108,23 @@ pub(crate) enum Ladder {
 
 impl Card {
     /// The code of a branch.
-    pub(crate) fn branch_code(&self, at: usize) -> &str {
-        self.branches.get(at).map_or("", |branch| &branch.code)
-    }
-
-    /// The code of a branch, to be kept.
     pub(crate) fn shared_code(&self, at: usize) -> Option<Arc<str>> {
         self.branches.get(at).map(|branch| Arc::clone(&branch.code))
     }
 }
 
 impl Ladder {
+    /// The levels or stages from the highest down, with their labels.
+    pub(crate) fn bands(&self) -> Vec<(u32, Text)> {
+        match self {
+            Self::Levels { rows, .. } => rows.iter().map(|row| (row.level, row.label.clone())).collect(),
+            Self::Stages { stages, .. } => {
+                let rows = stages.rows.iter();
+                rows.map(|row| (row.stage, row.label.clone())).collect()
+            }
+        }
+    }
+
     /// The levels or stages from the highest down.
     pub(crate) fn rungs(&self) -> Vec<u32> {
         match self {

@@ -5,7 +5,7 @@ use survey::text::Text;
 
 use super::{
     MissingReason, Scored,
-    attain::count_of,
+    attain::{count_of, level_sentence},
     compiled::{Card, Ladder},
     outcome::LeafOutcome,
     tree::Tree,
@@ -117,6 +117,21 @@ impl Rung {
                 .get(self.0)
                 .and_then(|row| row.conditions.get(condition))
                 .map(|found| found.expression.text().to_owned()),
+        }
+        .unwrap_or_default()
+    }
+
+    /// How a condition of the row stands, as a sentence.
+    pub(crate) fn sentence(self, card: &Card, standing: &Standing) -> Text {
+        let (condition, found) = (standing.condition, standing.found);
+        match &card.ladder {
+            Ladder::Levels { total, rows } => rows
+                .get(self.0)
+                .map(|row| level_sentence(card, *total, row, condition, found)),
+            Ladder::Stages { stages, .. } => stages.rows.get(self.0).and_then(|row| {
+                let asked = row.conditions.get(condition)?;
+                Some(stages.sentence(row, asked, found, standing.holds))
+            }),
         }
         .unwrap_or_default()
     }

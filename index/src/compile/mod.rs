@@ -15,7 +15,7 @@ mod weight_origin;
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde::Serialize;
-use survey::{document::DocumentFault, expression::Value, finding::Findings, survey::Survey};
+use survey::{document::DocumentFault, expression::Value, finding::Findings, survey::Survey, text::Text};
 
 use crate::{
     card::{
@@ -104,6 +104,24 @@ impl OverReturns {
         match self {
             Self::Region(region) => Some(region),
             Self::Each(_) | Self::Together(_) => None,
+        }
+    }
+
+    /// The levels or stages it can give with their labels, from the highest down.
+    pub fn bands(&self) -> Vec<(u32, Text)> {
+        match self {
+            Self::Each(methodology) => methodology.card.ladder.bands(),
+            Self::Together(composite) => composite.bands(),
+            Self::Region(_) => Vec::new(),
+        }
+    }
+
+    /// Decimals of scores in print.
+    pub fn print_decimals(&self) -> u32 {
+        match self {
+            Self::Each(methodology) => methodology.print_decimals(),
+            Self::Together(composite) => composite.print_decimals(),
+            Self::Region(region) => region.rounding.print_decimals,
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use survey::expression::{Expression, Scope, Type, TypeEnv};
+use survey::{
+    expression::{Expression, Scope, Type, TypeEnv},
+    text::Text,
+};
 
 use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
 use crate::{
@@ -12,8 +15,15 @@ use crate::{
     ladder::{Comparison, Operator, StageCondition, StageLadder, StageRow},
 };
 
-/// Checks the rules over the scores of nodes: from the highest stage down, the last always true.
-pub(super) fn compile(rules: &[StageRule], nodes: Vec<Arc<str>>, faults: &mut Faults) -> StageLadder {
+/// Checks the rules over the scores of nodes, by code and label: from the highest stage down, the last always true. `decimals`
+/// are those of scores in print.
+pub(super) fn compile(
+    rules: &[StageRule],
+    nodes: Vec<(Arc<str>, Arc<Text>)>,
+    decimals: u32,
+    faults: &mut Faults,
+) -> StageLadder {
+    let (nodes, labels): (Vec<_>, Vec<_>) = nodes.into_iter().unzip();
     check_order(rules, faults);
     let types = score_types(nodes.iter().map(|node| &**node));
     let mut rows = Vec::new();
@@ -30,7 +40,12 @@ pub(super) fn compile(rules: &[StageRule], nodes: Vec<Arc<str>>, faults: &mut Fa
             Err(fault) => faults.add_expression(&pointer, fault),
         }
     }
-    StageLadder { nodes, rows }
+    StageLadder {
+        nodes,
+        labels,
+        decimals,
+        rows,
+    }
 }
 
 fn check_order(rules: &[StageRule], faults: &mut Faults) {

@@ -45,6 +45,8 @@ pub struct ConditionDistance {
     /// What is lacking; absent where it holds or cannot be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_by: Option<Fixed>,
+    /// What is asked for, what there is and what is lacking, in a sentence.
+    pub message: Text,
 }
 
 /// The distance to the next level or stage; none where there is no result or nothing above.
@@ -55,6 +57,7 @@ pub fn distance(scored: &Scored, methodology: &CompiledCard) -> Option<Distance>
     let state = State::of(card, scored)?;
     let conditions = rung.standings(card, &state.joined(card)).into_iter().map(|standing| {
         ConditionDistance {
+            message: rung.sentence(card, &standing),
             condition: rung.condition_text(card, standing.condition),
             node: standing.branch.and_then(|at| card.shared_code(at)),
             holds: standing.holds,

@@ -43,8 +43,8 @@ pub(crate) fn formula(methodology: &CompiledComposite, node: &str) -> Text {
     let (tree, plan) = (&methodology.method.tree, &methodology.method.plan);
     let Some(aggregate) = tree.aggregates.iter().find(|aggregate| aggregate.code == node) else {
         return Text::new(
-            "数值按评价方法处理后归一化到同一尺度；与哪些企业相比、用什么界限，见评价方法的 normalisation。",
-            "The figure, treated as the methodology says, on the common scale; against whom and with which bounds is said under normalisation.",
+            "数值按评价方法处理后换算到统一的得分尺度；比较对象和上下限由评价方法的归一化设置规定。",
+            "The figure is treated and brought to the common scale of scores; the methodology states the units it is compared with and the bounds.",
         );
     };
     let (zh, en) = match aggregate.mean.unwrap_or(plan.aggregation.mean) {
@@ -104,6 +104,7 @@ fn distance_to_level(scored: &Scored, methodology: &CompiledComposite) -> Option
             found: next.found,
             required: next.required,
             short_by: next.short_by,
+            message: next.message.clone(),
         }],
     })
 }
@@ -121,11 +122,13 @@ fn distance_to_stage(scored: &Scored, methodology: &CompiledComposite, stages: &
     let scores: Vec<Option<f64>> = nodes.iter().enumerate().map(score).collect();
     let asked = stages.ladder.ask(&scores);
     let conditions = next.conditions.iter().map(|condition| {
+        let (holds, found) = (asked.holds(condition), asked.told(condition));
         ConditionDistance {
             condition: condition.expression.text().to_owned(),
             node: condition.node(nodes).cloned(),
-            holds: asked.holds(condition),
-            found: asked.told(condition),
+            holds,
+            found,
+            message: stages.ladder.sentence(next, condition, found, holds),
             required: condition.comparison.as_ref().map(|comparison| comparison.limit),
             short_by: None,
         }

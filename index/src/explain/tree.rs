@@ -115,12 +115,7 @@ fn explain(card: &Card, node: NodeRef, nodes: &BTreeMap<&str, &ScoredNode>) -> O
                 .iter()
                 .filter_map(|(child, _)| explain(card, *child, nodes))
                 .collect();
-            Some(explain_node(
-                scored,
-                String::new(),
-                branch_formula(card, branch),
-                children,
-            ))
+            Some(explain_node(scored, String::new(), branch_formula(branch), children))
         }
     }
 }
@@ -146,34 +141,18 @@ pub(super) fn explain_node(node: &ScoredNode, unit: String, formula: Text, child
     }
 }
 
-/// `(20×B + 30×S) ÷ 50`, in words where it is a sum.
-pub(crate) fn branch_formula(card: &Card, branch: &Branch) -> Text {
-    let code = |node: NodeRef| match node {
-        NodeRef::Leaf(at) => card.leaves.get(at).map_or("", |leaf| &*leaf.code),
-        NodeRef::Branch(at) => card.branch_code(at),
-    };
+/// How the score of a branch comes about, in words: the weights stand beside the nodes below it.
+pub(crate) fn branch_formula(branch: &Branch) -> Text {
     let decimals = branch.decimals;
     match branch.join {
-        Join::Sum => {
-            let terms: Vec<&str> = branch.children.iter().map(|(child, _)| code(*child)).collect();
-            let terms = terms.join(" + ");
-            Text::new(terms.clone(), terms)
-        }
-        Join::WeightedMean => {
-            let terms: Vec<String> = branch
-                .children
-                .iter()
-                .map(|(child, weight)| format!("{weight}×{}", code(*child)))
-                .collect();
-            let whole: Fixed = branch.children.iter().map(|(_, weight)| *weight).sum();
-            let mean = format!("({}) ÷ {whole}", terms.join(" + "));
-            Text::new(
-                format!("{mean}；被剔除的项不计，权重按比例补足；四舍五入到 {decimals} 位。"),
-                format!(
-                    "{mean}; what is left out does not count and its weight is spread in proportion; rounded half up to {decimals} decimals."
-                ),
-            )
-        }
+        Join::Sum => Text::new("下级各项得分之和。", "Sum of the scores below it."),
+        Join::WeightedMean => Text::new(
+            format!("下级各项得分的加权平均；未计分的项剔除，其权重按比例分给其余各项；四舍五入到 {decimals} 位小数。"),
+            format!(
+                "Weighted mean of the scores below it. The weight of an item without a score is spread over the others in \
+                 proportion. Rounded half up to {decimals} decimals."
+            ),
+        ),
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Attained {
     pub label: Text,
     /// The conditions that held, as written in the rule.
     pub rule: String,
-    /// Whether it must still be confirmed by a reviewer, with what is shown until then.
+    /// Text shown until a reviewer has confirmed it; absent where no confirmation is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_confirmed: Option<Text>,
     /// The rows above, from the highest, each with the first condition that failed.

@@ -2,12 +2,14 @@
 
 mod attained;
 mod level_row;
+mod requirement;
 mod score_levels;
 mod score_stages;
 mod stage;
 
 pub use attained::{Attained, AttainedKind, MissedRow, SceneCount};
 pub use level_row::LevelRow;
+pub(crate) use requirement::{Requirement, Subject};
 pub use score_levels::ScoreLevels;
 pub use score_stages::ScoreStages;
 pub(crate) use stage::{Comparison, Operator, StageCondition, StageLadder, StageRow};

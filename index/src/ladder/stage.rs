@@ -7,7 +7,10 @@ use survey::{
     text::Text,
 };
 
-use super::attained::{Attained, AttainedKind, MissedRow};
+use super::{
+    attained::{Attained, AttainedKind, MissedRow},
+    requirement::{Requirement, Subject},
+};
 use crate::{exact::Fixed, rank::Precision};
 
 /// The stages of a methodology.
@@ -15,6 +18,10 @@ use crate::{exact::Fixed, rank::Precision};
 pub(crate) struct StageLadder {
     /// The nodes that conditions may name.
     pub(crate) nodes: Vec<Arc<str>>,
+    /// Their labels.
+    pub(crate) labels: Vec<Arc<Text>>,
+    /// Decimals in print.
+    pub(crate) decimals: u32,
     /// From the highest stage down.
     pub(crate) rows: Vec<StageRow>,
 }
@@ -67,6 +74,18 @@ impl Operator {
             Self::Greater => Self::Less,
             Self::GreaterEqual => Self::LessEqual,
             Self::Equal | Self::NotEqual => self,
+        }
+    }
+
+    /// What it asks for, before the number.
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Less => ("低于", "less than"),
+            Self::LessEqual => ("不高于", "at most"),
+            Self::Greater => ("高于", "more than"),
+            Self::GreaterEqual => ("不低于", "at least"),
+            Self::Equal => ("等于", "exactly"),
+            Self::NotEqual => ("不等于", "other than"),
         }
     }
 
@@ -212,30 +231,57 @@ impl StageLadder {
     }
 
     fn missed_row(&self, row: &StageRow, failed: &StageCondition, found: Option<Fixed>) -> MissedRow {
-        let text = failed.expression.text();
         let required = failed.comparison.as_ref().map(|comparison| comparison.limit);
-        let short_by = found.zip(required).map(|(found, required)| (required - found).abs());
-        let node = failed.node(&self.nodes).map_or("", |node| node);
-        let message = match (required, found, short_by) {
-            (Some(_), Some(found), Some(short_by)) => Text::new(
-                format!("条件 {text} 不成立：{node} 为 {found}，差 {short_by}。"),
-                format!("{text} does not hold: {node} is {found}, {short_by} away."),
-            ),
-            (Some(_), ..) => Text::new(
-                format!("条件 {text} 无法判断：{node} 没有得分。"),
-                format!("{text}: {node} has no score."),
-            ),
-            (None, ..) => Text::new(format!("条件 {text} 不成立。"), format!("{text} does not hold.")),
-        };
         MissedRow {
             value: row.stage,
             label: row.label.clone(),
-            condition: text.to_owned(),
+            condition: failed.expression.text().to_owned(),
             found,
             required,
-            short_by,
-            message,
+            short_by: found.zip(required).map(|(found, required)| (required - found).abs()),
+            message: self.sentence(row, failed, found, false),
         }
+    }
+
+    /// A condition of a row as a sentence: what it asks for, what there is and what is lacking.
+    pub(crate) fn sentence(
+        &self,
+        row: &StageRow,
+        condition: &StageCondition,
+        found: Option<Fixed>,
+        holds: bool,
+    ) -> Text {
+        let label = |node: usize| self.labels.get(node).map(|label| &**label);
+        let compared = condition
+            .comparison
+            .as_ref()
+            .and_then(|comparison| Some((label(comparison.node)?, comparison)));
+        let of = match compared {
+            Some((node, comparison)) => Subject::Score {
+                node,
+                operator: comparison.operator,
+                limit: comparison.limit,
+            },
+            None => {
+                let named = |at: &usize| {
+                    condition
+                        .expression
+                        .names()
+                        .iter()
+                        .any(|name| **name == *self.nodes[*at])
+                };
+                Subject::Several((0..self.nodes.len()).filter(named).filter_map(label).collect())
+            }
+        };
+        let requirement = Requirement {
+            kind: AttainedKind::Stage,
+            label: &row.label,
+            of,
+            holds,
+            found,
+            decimals: self.decimals,
+        };
+        requirement.sentence()
     }
 }
 
@@ -290,6 +336,8 @@ mod tests {
         };
         let ladder = StageLadder {
             nodes: vec!["a".into(), "b".into()],
+            labels: vec![Arc::default(), Arc::default()],
+            decimals: 2,
             rows: vec![row(7, &[(0, "60"), (1, "0.1")]), row(4, &[(0, "40")]), row(1, &[])],
         };
         let check = |scores: [Option<f64>; 2], expected: u32, missed: usize| {

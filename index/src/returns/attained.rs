@@ -1,12 +1,10 @@
 //! The level or stage of a unit, and the next one.
 
-use survey::text::Text;
-
 use super::{CompositeScores, frame::fixed};
 use crate::{
     compile::CompiledComposite,
     composite::StageConditions,
-    ladder::{Attained, AttainedKind, MissedRow, StageRow},
+    ladder::{Attained, AttainedKind, MissedRow, Operator, Requirement, StageRow, Subject},
     rank::counted,
 };
 
@@ -42,17 +40,30 @@ impl CompositeScores {
             Some(least) => format!("{} >= {least}", cuts.node),
             None => String::new(),
         };
+        let node = methodology.label(&cuts.node);
         let missed = cuts.levels[..reached].iter();
         let missed = missed.map(|(level, least)| {
             let short = least.map(|least| least - found);
-            let condition = condition(*least);
+            let (required, label) = (least.and_then(fixed), methodology.level_label(level));
+            let requirement = Requirement {
+                kind: AttainedKind::Level,
+                label: &label,
+                of: Subject::Score {
+                    node: &node,
+                    operator: Operator::GreaterEqual,
+                    limit: required.unwrap_or_default(),
+                },
+                holds: false,
+                found: fixed(found),
+                decimals: methodology.print_decimals(),
+            };
             MissedRow {
                 value: rung(&cuts.levels, level),
-                label: methodology.level_label(level),
-                message: Text::new(format!("{condition} 不成立。"), format!("{condition} does not hold.")),
-                condition,
+                message: requirement.sentence(),
+                condition: condition(*least),
                 found: fixed(found),
-                required: least.and_then(fixed),
+                required,
+                label,
                 short_by: short.and_then(fixed),
             }
         });

@@ -28,7 +28,7 @@ pub struct Estimate {
     pub q95: Option<f64>,
 }
 
-/// How the output hangs on one parameter.
+/// How the output depends on one parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SensitivityIndex {
     /// Name of the parameter.
@@ -39,7 +39,7 @@ pub struct SensitivityIndex {
     pub total: Estimate,
 }
 
-/// Why indices are not to be relied on.
+/// Why the indices are not reliable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SensitivityWarning {
@@ -66,7 +66,7 @@ pub struct Sensitivity {
     pub variance: f64,
     /// One entry per parameter, in order.
     pub indices: Vec<SensitivityIndex>,
-    /// Why not to rely on them; empty when nothing speaks against it.
+    /// Why the indices are not reliable; empty when there is no reason.
     pub warnings: Vec<SensitivityWarning>,
 }
 

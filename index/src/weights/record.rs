@@ -20,11 +20,11 @@ pub struct Weighting {
     pub origin: Origin,
 }
 
-/// How weights came about. Lists stand in the order of the codes unless they say otherwise.
+/// How the weights were derived. Lists are in the order of the codes unless stated otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum Origin {
-    /// Somebody decided them; they were rescaled to sum 1.
+    /// Given weights, rescaled to sum 1.
     Given {
         /// The weights as given.
         given: Vec<f64>,

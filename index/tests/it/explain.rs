@@ -99,8 +99,7 @@ fn the_whole_comes_first_and_formulas_can_be_read() {
         let (_, found) = formulas.iter().find(|(own, _)| *own == code).unwrap();
         assert!(found.starts_with(start), "{code}: {found}");
     };
-    starts("X", "(80×L + 20×E) ÷ 100; ");
-    starts("L", "(20×B + 30×S + 30×I + 20×C) ÷ 100; ");
+    starts("X", "Weighted mean of the scores below it. ");
     starts(
         "B07",
         "The first interval that holds: ≤ 10 → 0, ≤ 20 → 25, ≤ 40 → 50, ≤ 60 → 75, otherwise → 100. ",

@@ -36,17 +36,17 @@ struct ApiKeyOut {
     id: Uuid,
     /// What it is for.
     name: String,
-    /// Role it acts in.
+    /// Role of the key.
     role: RoleName,
-    /// Area code of the town that it sees.
+    /// Area code of the town that the key can see.
     area_code: Option<String>,
-    /// The enterprise that it sees.
+    /// The enterprise that the key can see.
     enterprise_id: Option<Uuid>,
-    /// When made.
+    /// When it was created.
     created_at: Instant,
-    /// When it ends.
+    /// When it expires.
     expires_at: Option<Instant>,
-    /// When revoked.
+    /// When it was revoked.
     revoked_at: Option<Instant>,
 }
 
@@ -80,7 +80,7 @@ paged! {
 struct NewApiKeyIn {
     /// What it is for.
     name: Name,
-    /// Role it acts in.
+    /// Role of the key.
     role: RoleName,
     /// Area code of the town, for the role town.
     area_code: Option<Code>,
@@ -93,7 +93,7 @@ struct NewApiKeyIn {
 /// A fresh API key with the key itself.
 #[derive(Object)]
 struct CreatedApiKey {
-    /// The key for the header `X-API-Key`. It is shown once.
+    /// The key for the header `X-API-Key`. It is shown only once.
     key: String,
     /// The record of it.
     api_key: ApiKeyOut,
@@ -102,7 +102,7 @@ struct CreatedApiKey {
 /// An API key was made.
 #[derive(ApiResponse)]
 enum ApiKeyCreated {
-    /// Made.
+    /// Created.
     #[oai(status = 201)]
     Created(Json<CreatedApiKey>),
 }
@@ -115,16 +115,16 @@ pub struct ApiKeysApi;
 impl ApiKeysApi {
     /// List API keys
     ///
-    /// Newest first, without the keys themselves.
+    /// Newest first. The keys themselves are not returned.
     #[oai(path = "/api-keys", method = "get", operation_id = "list_api_keys")]
     async fn list_api_keys(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ApiKeysFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"api_keys")?;
@@ -132,9 +132,9 @@ impl ApiKeysApi {
         Ok(ApiKeysFound::of(found, &asked)?)
     }
 
-    /// Make an API key
+    /// Create an API key
     ///
-    /// For another system. The key is shown once; only its hash is kept.
+    /// For another system. The key is returned only once; the server keeps only its hash.
     #[oai(path = "/api-keys", method = "post", operation_id = "create_api_key")]
     async fn create_api_key(
         &self,
@@ -159,7 +159,7 @@ impl ApiKeysApi {
 
     /// Revoke an API key
     ///
-    /// For ever; the record of it stays.
+    /// The key stops working permanently. Its record is kept.
     #[oai(path = "/api-keys/:api_key_id", method = "delete", operation_id = "delete_api_key")]
     async fn delete_api_key(
         &self,

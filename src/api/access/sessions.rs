@@ -41,11 +41,11 @@ struct NewSession {
 /// A login.
 #[derive(Object)]
 struct Session {
-    /// Bearer token for the header `Authorization`. It is shown once.
+    /// Bearer token for the header `Authorization`. It is shown only once.
     token: String,
-    /// When it ends.
+    /// When it expires.
     expires_at: Instant,
-    /// Who is logged in.
+    /// The current user.
     user: UserOut,
 }
 
@@ -61,7 +61,8 @@ enum SessionCreated {
 impl SessionsApi {
     /// Log in
     ///
-    /// Gives a bearer token for a login name and a password. After ten failures within a quarter of an hour a name has to wait.
+    /// Returns a bearer token for a login name and a password. After ten failed attempts within 15 minutes, a login
+    /// name is blocked for a while.
     #[oai(path = "/sessions", method = "post", operation_id = "create_session")]
     async fn create_session(
         &self,
@@ -78,7 +79,7 @@ impl SessionsApi {
 
     /// Log out
     ///
-    /// Ends the login whose bearer token is sent.
+    /// Ends the session of the bearer token that is sent.
     #[oai(path = "/sessions/current", method = "delete", operation_id = "delete_session")]
     async fn delete_session(
         &self,

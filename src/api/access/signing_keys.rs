@@ -31,7 +31,7 @@ pub struct SigningKeysApi;
 struct SigningKeyOut {
     /// Identifier.
     id: Uuid,
-    /// When made.
+    /// When it was created.
     created_at: Instant,
     /// When another took its place; absent for the one in use.
     retired_at: Option<Instant>,
@@ -58,7 +58,7 @@ paged! {
 /// A key was made.
 #[derive(ApiResponse)]
 enum SigningKeyCreated {
-    /// Made; it seals from now on.
+    /// Created. New templates are sealed with it.
     #[oai(status = 201)]
     Created(Json<SigningKeyOut>),
 }
@@ -67,16 +67,16 @@ enum SigningKeyCreated {
 impl SigningKeysApi {
     /// List signing keys
     ///
-    /// Newest first, without their secrets, which nobody can read.
+    /// Newest first. The secrets cannot be read.
     #[oai(path = "/signing-keys", method = "get", operation_id = "list_signing_keys")]
     async fn list_signing_keys(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<SigningKeysFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"signing_keys")?;
@@ -86,7 +86,7 @@ impl SigningKeysApi {
 
     /// Rotate the signing key
     ///
-    /// Makes a new key and retires the others. Templates are sealed with the new one from now on; those that are out already
+    /// Creates a new key and retires the others. New templates are sealed with the new key; templates already issued
     /// are still accepted.
     #[oai(path = "/signing-keys", method = "post", operation_id = "create_signing_key")]
     async fn create_signing_key(

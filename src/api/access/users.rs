@@ -40,19 +40,19 @@ pub(super) struct UserOut {
     id: Uuid,
     /// Login name.
     login: String,
-    /// Name shown.
+    /// Display name.
     display_name: String,
     /// Role.
     role: RoleName,
-    /// Area code of the town that the user sees.
+    /// Area code of the town that the user can see.
     area_code: Option<String>,
-    /// The enterprise that the user sees.
+    /// The enterprise that the user can see.
     enterprise_id: Option<Uuid>,
-    /// Whether logging in is refused.
+    /// Whether login is blocked.
     disabled: bool,
     /// Version.
     version: i64,
-    /// When made.
+    /// When it was created.
     created_at: Instant,
 }
 
@@ -85,11 +85,11 @@ paged! {
 #[derive(Object)]
 #[oai(rename = "NewUser", deny_unknown_fields)]
 struct NewUserIn {
-    /// Login name, 2 to 64 letters, digits or `. _ - @`; taken in lower case.
+    /// Login name, 2 to 64 letters, digits or `. _ - @`; stored in lower case.
     login: Code,
-    /// Name shown.
+    /// Display name.
     display_name: Name,
-    /// First password, 12 characters at least.
+    /// Initial password, at least 12 characters.
     password: Secret,
     /// Role.
     role: RoleName,
@@ -99,20 +99,20 @@ struct NewUserIn {
     enterprise_id: Option<Uuid>,
 }
 
-/// What is changed of a user; what is absent stays.
+/// Changes of a user; absent members do not change.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct UserPatch {
-    /// Name shown.
+    /// Display name.
     display_name: Option<Name>,
-    /// Whether logging in is refused.
+    /// Whether login is blocked.
     disabled: Option<bool>,
 }
 
 /// A user was made.
 #[derive(ApiResponse)]
 enum UserCreated {
-    /// Made.
+    /// Created.
     #[oai(status = 201)]
     Created(
         Json<UserOut>,
@@ -144,9 +144,9 @@ pub struct UsersApi;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Access")]
 impl UsersApi {
-    /// Tell who is logged in
+    /// Get the current user
     ///
-    /// The user behind the bearer token.
+    /// Returns the user of the bearer token.
     #[oai(path = "/users/current", method = "get", operation_id = "get_current_user")]
     async fn get_current_user(&self, service: Data<&Arc<Service>>, auth: BearerAuth) -> Result<UserFound, ReadFailure> {
         let id = auth
@@ -160,16 +160,16 @@ impl UsersApi {
 
     /// List users
     ///
-    /// By login name.
+    /// Sorted by login name.
     #[oai(path = "/users", method = "get", operation_id = "list_users")]
     async fn list_users(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<UsersFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"users")?;
@@ -177,9 +177,10 @@ impl UsersApi {
         Ok(UsersFound::of(found, &asked)?)
     }
 
-    /// Make a user
+    /// Create a user
     ///
-    /// An enterprise user names its enterprise, a town user its town; the others see the county.
+    /// A user with the role `enterprise` names an enterprise and a user with the role `town` names a town; all other
+    /// users see the whole county.
     #[oai(path = "/users", method = "post", operation_id = "create_user")]
     async fn create_user(
         &self,
@@ -200,9 +201,9 @@ impl UsersApi {
         Ok(UserCreated::Created(Json(user.into()), etag, location))
     }
 
-    /// Read a user
+    /// Get a user
     ///
-    /// The administrator reads anybody, others themselves.
+    /// Administrators can read every user, others only themselves.
     #[oai(path = "/users/:user_id", method = "get", operation_id = "get_user")]
     async fn get_user(
         &self,
@@ -215,16 +216,16 @@ impl UsersApi {
         Ok(UserFound::Found(Json(user.into()), etag))
     }
 
-    /// Change a user
+    /// Update a user
     ///
-    /// Changes the name shown, or refuses and allows logging in.
+    /// Changes the display name, or blocks or allows login.
     #[oai(path = "/users/:user_id", method = "patch", operation_id = "update_user")]
     async fn update_user(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         user_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<UserPatch>,

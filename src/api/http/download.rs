@@ -1,6 +1,9 @@
-//! Workbooks as downloads.
+//! Workbooks as downloads, and pages to print.
 
-use poem_openapi::{ApiResponse, payload::Binary};
+use poem_openapi::{
+    ApiResponse,
+    payload::{Binary, PlainText},
+};
 
 use super::upload;
 
@@ -14,7 +17,7 @@ pub(crate) enum WorkbookFound {
     )]
     Found(
         Binary<Vec<u8>>,
-        /// Name for the file.
+        /// File name.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -24,5 +27,26 @@ impl WorkbookFound {
     /// A workbook under a name.
     pub(crate) fn of(bytes: Vec<u8>, filename: &str) -> Self {
         Self::Found(Binary(bytes), upload::attachment(filename))
+    }
+}
+
+/// A page to print.
+#[derive(ApiResponse)]
+pub(crate) enum PrintedPage {
+    /// The page: one HTML file for A4 that loads nothing from elsewhere.
+    #[oai(status = 200, content_type = "text/html")]
+    Found(
+        PlainText<String>,
+        /// Nothing is loaded from elsewhere and no script runs.
+        #[oai(header = "Content-Security-Policy")]
+        String,
+    ),
+}
+
+impl PrintedPage {
+    /// A page.
+    pub(crate) fn of(page: String) -> Self {
+        let policy = "default-src 'none'; style-src 'unsafe-inline'".to_owned();
+        Self::Found(PlainText(page), policy)
     }
 }

@@ -11,7 +11,7 @@ use crate::{api::Tag, service::Service};
 #[derive(Default)]
 pub struct HealthApi;
 
-/// How the service is.
+/// Status of the service.
 #[derive(Object)]
 pub struct Health {
     /// `ok`, or what is wrong.
@@ -32,7 +32,7 @@ impl Health {
 /// The service lives.
 #[derive(ApiResponse)]
 enum Alive {
-    /// It lives.
+    /// The service is alive.
     #[oai(status = 200)]
     Yes(Json<Health>),
 }
@@ -43,24 +43,24 @@ enum Readiness {
     /// Ready.
     #[oai(status = 200)]
     Ready(Json<Health>),
-    /// Not ready: the database does not answer or its schema is old.
+    /// Not ready: the database does not answer or its schema is not current.
     #[oai(status = 503)]
     NotReady(Json<Health>),
 }
 
 #[OpenApi(tag = "Tag::Health")]
 impl HealthApi {
-    /// Tell that the process lives
+    /// Liveness probe
     ///
-    /// Answers without touching the database.
+    /// Answers without using the database.
     #[oai(path = "/healthz", method = "get", operation_id = "get_health")]
     async fn get_health(&self) -> Alive {
         Alive::Yes(Health::new("ok"))
     }
 
-    /// Tell whether work can be taken
+    /// Readiness probe
     ///
-    /// Asks the database and compares its schema with the program's.
+    /// Checks that the database answers and that its schema is current.
     #[oai(path = "/readyz", method = "get", operation_id = "get_readiness")]
     async fn get_readiness(&self, service: Data<&Arc<Service>>) -> Readiness {
         match service.db.schema_is_current().await {

@@ -1,4 +1,4 @@
-//! The language of a template.
+//! The language of a template, and of a page.
 
 use poem_openapi::Enum;
 use workbook::language::Language;
@@ -14,6 +14,26 @@ pub(crate) enum TemplateLanguage {
     En,
     /// Chinese with English below.
     Both,
+}
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, Default, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum PageLanguage {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Self {
+        match language {
+            PageLanguage::Zh => Self::Zh,
+            PageLanguage::En => Self::En,
+        }
+    }
 }
 
 impl From<TemplateLanguage> for Language {

@@ -22,7 +22,7 @@ use crate::service::error::{
     codes::{self, Code},
 };
 
-/// A failure, as RFC 9457 describes it.
+/// An error as described by RFC 9457.
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Problem {
@@ -33,15 +33,16 @@ pub struct Problem {
     pub title: String,
     /// HTTP status.
     pub status: u16,
-    /// More about this very case.
+    /// Details of this error.
     pub detail: Option<String>,
-    /// Which incident it is, to be found in the log of the service: `/incidents/` and its number. With internal errors alone.
+    /// Number of an internal error, to be found in the log of the service: `/incidents/` and the number. Only for
+    /// internal errors.
     pub instance: Option<String>,
     /// Stable code to act upon.
     pub code: String,
     /// The sentence in both languages.
     pub message: Bilingual,
-    /// Everything that is wrong, place by place.
+    /// All errors, place by place.
     pub errors: Option<Vec<FieldError>>,
 }
 
@@ -316,68 +317,68 @@ fn problem_media() -> MetaMediaType {
 failures!(
     /// What reading may answer with.
     ReadFailure:
-    400 "A parameter is not of the right form.",
-    401 "Nobody is logged in, or the credentials are not good.",
-    403 "The caller's role may not do this.",
-    404 "There is no such thing, or the caller may not see it.",
+    400 "A parameter is malformed.",
+    401 "Not logged in, or the credentials are invalid.",
+    403 "The caller's role does not allow this.",
+    404 "Not found, or the caller does not have access.",
 );
 
 failures!(
     /// What looking at two things together may answer with.
     CompareFailure:
-    400 "A parameter is not of the right form.",
-    401 "Nobody is logged in, or the credentials are not good.",
-    403 "The caller's role may not do this.",
-    404 "There is no such thing, or the caller may not see it.",
-    409 "It contradicts the present state.",
+    400 "A parameter is malformed.",
+    401 "Not logged in, or the credentials are invalid.",
+    403 "The caller's role does not allow this.",
+    404 "Not found, or the caller does not have access.",
+    409 "Conflicts with the current state.",
     422 "The two cannot be compared.",
 );
 
 failures!(
     /// What logging in may answer with.
     LoginFailure:
-    400 "The body is not of the right form.",
-    401 "The login or the password is wrong.",
+    400 "The request body is malformed.",
+    401 "The login name or the password is wrong.",
     415 "The Content-Type is not JSON.",
 );
 
 failures!(
     /// What making something may answer with.
     CreateFailure:
-    400 "The body is not of the right form.",
-    401 "Nobody is logged in, or the credentials are not good.",
-    403 "The caller's role may not do this.",
-    404 "Something that the request names does not exist.",
-    409 "It contradicts the present state.",
-    415 "The Content-Type is not accepted.",
-    422 "The content is not acceptable; each point is in errors.",
+    400 "The request body is malformed.",
+    401 "Not logged in, or the credentials are invalid.",
+    403 "The caller's role does not allow this.",
+    404 "The request refers to something that does not exist.",
+    409 "Conflicts with the current state.",
+    415 "The Content-Type is not supported.",
+    422 "The content is invalid; every error is listed in errors.",
 );
 
 failures!(
     /// What changing something may answer with.
     ChangeFailure:
-    400 "The body or If-Match is not of the right form.",
-    401 "Nobody is logged in, or the credentials are not good.",
-    403 "The caller's role may not do this.",
-    404 "There is no such thing, or the caller may not see it.",
-    409 "It contradicts the present state.",
-    412 "Somebody else changed it first.",
-    415 "The Content-Type is not accepted.",
-    422 "The content is not acceptable; each point is in errors.",
+    400 "The request body or If-Match is malformed.",
+    401 "Not logged in, or the credentials are invalid.",
+    403 "The caller's role does not allow this.",
+    404 "Not found, or the caller does not have access.",
+    409 "Conflicts with the current state.",
+    412 "Somebody else has changed it in the meantime.",
+    415 "The Content-Type is not supported.",
+    422 "The content is invalid; every error is listed in errors.",
     428 "If-Match is missing.",
 );
 
 failures!(
     /// What an upload may answer with.
     UploadFailure:
-    400 "A parameter is not of the right form.",
-    401 "Nobody is logged in, or the credentials are not good.",
-    403 "The caller's role may not do this.",
-    404 "There is no such thing, or the caller may not see it.",
-    409 "It contradicts the present state.",
+    400 "A parameter is malformed.",
+    401 "Not logged in, or the credentials are invalid.",
+    403 "The caller's role does not allow this.",
+    404 "Not found, or the caller does not have access.",
+    409 "Conflicts with the current state.",
     413 "The file is larger than allowed.",
-    415 "The Content-Type is not accepted.",
-    422 "The file is refused; code and message say why and what to do.",
+    415 "The Content-Type is not supported.",
+    422 "The file is refused; code and message state the reason and what to do.",
 );
 
 pub(super) fn from_framework(error: poem::Error) -> Response {

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::language::PageLanguage;
+
 /// The normalised document.
 ///
 /// # Panics
@@ -28,12 +30,41 @@ pub fn text(document: &Value) -> String {
     text
 }
 
-/// The documentation page: Swagger UI from the binary, showing the normalised document. Nothing is fetched elsewhere.
-pub fn page(document: &Value) -> String {
+/// The documentation page: Swagger UI from the binary, showing the normalised document. Nothing is fetched elsewhere. Above it
+/// stands what the page is, in its language, with the way to the other.
+pub fn page(document: &Value, language: PageLanguage) -> String {
     let service = crate::api::openapi();
     // Inside a script element a literal "</" could end it.
     let shown = document.to_string().replace("</", "<\\/");
-    service.swagger_ui_html().replace(&service.spec(), &shown)
+    let page = service.swagger_ui_html().replace(&service.spec(), &shown);
+    let (title, told) = match language {
+        PageLanguage::Zh => (
+            "融合 Ronghe 接口文档",
+            "本页列出融合平台的全部接口：用途、参数、返回内容和可能的错误。先用“登录”接口取得令牌，点 Authorize 填入后即可在本页试用。\
+             接口出错时返回稳定的错误代码 code 和中英文说明。<a href=\"/openapi.json?language=zh\">OpenAPI 文件</a> · <a href=\"/docs?language=en\">English</a>",
+        ),
+        PageLanguage::En => (
+            "Ronghe API documentation",
+            "All operations of the Ronghe platform with their parameters, responses and errors. Log in to get a bearer token, then use \
+             Authorize to try operations on this page. Errors carry a stable code and a message in Chinese and English. \
+             <a href=\"/openapi.json\">OpenAPI file</a> · <a href=\"/docs?language=zh\">中文</a>",
+        ),
+    };
+    let lang = match language {
+        PageLanguage::Zh => "zh-CN",
+        PageLanguage::En => "en",
+    };
+    let head = format!(
+        "<header style=\"font:15px/1.7 sans-serif;max-width:1420px;margin:20px auto 0;padding:0 20px;color:#3b4151\">\
+         <h1 style=\"font-size:24px;margin:0\">{title}</h1><p style=\"margin:4px 0\">{told}</p></header><div id=\"ui\"></div>"
+    );
+    page.replacen("<title>Swagger UI</title>", &format!("<title>{title}</title>"), 1)
+        .replacen(
+            "<html charset=\"UTF-8\">",
+            &format!("<html lang=\"{lang}\" charset=\"UTF-8\">"),
+            1,
+        )
+        .replacen("<div id=\"ui\"></div>", &head, 1)
 }
 
 /// Paths that occur twice in the text of a document: a JSON parser would silently keep the last.

@@ -67,7 +67,7 @@ impl From<ImportKind> for KindName {
     }
 }
 
-/// What happens to a file or row whose answers have blocking findings.
+/// What to do with a file or row that has blocking findings.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "ImportBlocked")]
 enum BlockedName {
@@ -103,7 +103,7 @@ struct ImportOut {
     id: Uuid,
     /// Round.
     round_id: Uuid,
-    /// The job that carries it out.
+    /// The job of the import.
     job_id: Uuid,
     /// State of the job.
     state: JobStateName,
@@ -119,7 +119,7 @@ struct ImportOut {
     blocked: BlockedName,
     /// The mapping profile by which it is read.
     profile_id: Option<Uuid>,
-    /// The version of the profile that was confirmed when the import was taken on.
+    /// The version of the profile when the import was started.
     profile_version: Option<i64>,
     /// Files left out because they are no one's return (`.DS_Store`, `~$open.xlsx`).
     left_out: i32,
@@ -131,23 +131,23 @@ struct ImportOut {
     created_at: Instant,
 }
 
-/// How far an import is.
+/// Progress of an import.
 #[derive(Object)]
 #[oai(rename = "ImportCounts")]
 struct CountsOut {
     /// Files or rows in all.
     items: u64,
-    /// Not looked at yet.
+    /// Waiting.
     waiting: u64,
-    /// Taken in as new revisions.
+    /// Imported as new revisions.
     taken: u64,
-    /// Recognised: already the newest revision.
+    /// Recognised: identical to the newest revision.
     unchanged: u64,
     /// Refused.
     refused: u64,
-    /// Left alone after a cancellation.
+    /// Not processed because of a cancellation.
     cancelled: u64,
-    /// Taken in or recognised, with blocking findings to correct.
+    /// Imported or recognised, with blocking findings to correct.
     with_blocking: u64,
 }
 
@@ -200,14 +200,15 @@ enum ImportFound {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Imports")]
 impl ImportsApi {
-    /// Hand in many returns
+    /// Import returns in bulk
     ///
-    /// The raw body is a ZIP with one filled workbook per enterprise, each of which says itself whose it is; or a filled bulk
-    /// sheet of the round (`GET /rounds/{round_id}/bulk-template`), one row per enterprise; or, with `profile_id`, a
-    /// spreadsheet of another system with a row (or sheet) per enterprise. Which it is is told by its content. A job: every
-    /// file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the
-    /// caller looks after. Good files go in, bad ones are named, the same bytes again change nothing. With `dry_run` the
-    /// report is the same and nothing is written. The same ZIP again while it is being imported is that import.
+    /// The request body is a ZIP with one filled workbook for each enterprise; or a filled bulk sheet of the round
+    /// (`GET /rounds/{round_id}/bulk-template`) with one row for each enterprise; or, with `profile_id`, a spreadsheet
+    /// of another system with one row (or sheet) for each enterprise. The content decides which of these it is. Starts
+    /// a job: every file or row is read in a limited process, checked, and filed as a revision exactly as received, for
+    /// enterprises in the caller's scope. Valid files are imported; rejected ones are listed with the reason; files
+    /// already imported change nothing. With `dry_run`, the report is the same and nothing is stored. Sending a ZIP
+    /// again while it is being imported returns the same import.
     #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
     async fn create_import(
         &self,
@@ -216,9 +217,10 @@ impl ImportsApi {
         round_id: Path<Uuid>,
         /// Name of the file.
         filename: Query<Option<FileName>>,
-        /// Report only, write nothing.
+        /// Report only; store nothing.
         dry_run: Query<Option<bool>>,
-        /// What happens to files or rows with blocking findings. When absent `file` for a ZIP, `refuse` for rows of a sheet.
+        /// What to do with files or rows with blocking findings. When absent, `file` for a ZIP and `refuse` for rows of
+        /// a sheet.
         blocked: Query<Option<BlockedName>>,
         /// The mapping profile by which a spreadsheet of another system is read.
         profile_id: Query<Option<Uuid>>,
@@ -244,7 +246,7 @@ impl ImportsApi {
 
     /// List imports
     ///
-    /// Newest first: those handed in for the caller's area, or all for the county.
+    /// Newest first: the imports for the caller's area, or all imports for a caller who sees the county.
     #[oai(path = "/imports", method = "get", operation_id = "list_imports")]
     async fn list_imports(
         &self,
@@ -252,10 +254,10 @@ impl ImportsApi {
         auth: Auth,
         /// Only into this round.
         round_id: Query<Option<Uuid>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ImportsFound, ReadFailure> {
         let list = ("imports", round_id.0);
@@ -265,9 +267,9 @@ impl ImportsApi {
         Ok(ImportsFound::of(found, &asked)?)
     }
 
-    /// Read an import
+    /// Get an import
     ///
-    /// Its rules, its state and its files by outcome.
+    /// Returns its options, its state and the number of files by outcome.
     #[oai(path = "/imports/:import_id", method = "get", operation_id = "get_import")]
     async fn get_import(
         &self,

@@ -32,7 +32,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "ImportItemState")]
 enum ItemStateName {
-    /// Not looked at yet.
+    /// Waiting.
     Waiting,
     /// Taken in as a new revision; in a dry run it would be.
     Taken,
@@ -76,7 +76,7 @@ struct FaultOut {
     code: String,
     /// Where, if at a cell.
     place: Option<PlaceOut>,
-    /// What and what to do.
+    /// What is wrong and what to do.
     message: Bilingual,
 }
 
@@ -90,7 +90,7 @@ impl From<ItemFault> for FaultOut {
     }
 }
 
-/// One file or row of an import and what became of it.
+/// One file or row of an import and its outcome.
 #[derive(Object)]
 #[oai(rename = "ImportItem", skip_serializing_if_is_none)]
 struct ItemOut {
@@ -164,7 +164,8 @@ pub struct ImportItemsApi;
 impl ImportItemsApi {
     /// List the files of an import
     ///
-    /// In order, each with what became of it: the revision made or recognised, the findings counted, or why it was refused.
+    /// In order, each with its outcome: the revision created or recognised and the number of findings, or the reason
+    /// for the refusal.
     #[oai(
         path = "/imports/:import_id/items",
         method = "get",
@@ -177,10 +178,10 @@ impl ImportItemsApi {
         import_id: Path<Uuid>,
         /// Only these states; repeat the parameter for several.
         state: Query<Option<Vec<ItemStateName>>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ItemsFound, ReadFailure> {
         let states = state
@@ -198,8 +199,8 @@ impl ImportItemsApi {
 
     /// Download the result of an import
     ///
-    /// A workbook with one row per file: outcome, findings counted, the sentence, a link to the return; and every single fault
-    /// of refused files on a second sheet.
+    /// A workbook with one row for each file: outcome, numbers of findings, message and a link to the return. A second
+    /// sheet lists all errors of refused files.
     #[oai(
         path = "/imports/:import_id/result.xlsx",
         method = "get",

@@ -84,7 +84,7 @@ enum AreaFound {
 impl AreasApi {
     /// List areas
     ///
-    /// By code. Former names are searched too.
+    /// Sorted by code. The search covers former names.
     #[oai(path = "/areas", method = "get", operation_id = "list_areas")]
     async fn list_areas(
         &self,
@@ -96,10 +96,10 @@ impl AreasApi {
         level: Query<Option<Code>>,
         /// Part of a name, former name or code.
         search: Query<Option<Search>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<AreasFound, ReadFailure> {
         let filter = AreaFilter {
@@ -113,9 +113,9 @@ impl AreasApi {
         Ok(AreasFound::of(found, &asked)?)
     }
 
-    /// Read an area
+    /// Get an area
     ///
-    /// By its code.
+    /// By code.
     #[oai(path = "/areas/:code", method = "get", operation_id = "get_area")]
     async fn get_area(
         &self,

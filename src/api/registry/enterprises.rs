@@ -72,7 +72,7 @@ struct EnterpriseOut {
     active: bool,
     /// Version.
     version: i64,
-    /// When added.
+    /// When it was added.
     created_at: Instant,
     /// When last changed.
     updated_at: Instant,
@@ -103,7 +103,7 @@ impl From<Enterprise> for EnterpriseOut {
     }
 }
 
-/// Facts of an enterprise, to be written.
+/// The record of an enterprise.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewEnterprise {
@@ -128,7 +128,7 @@ struct NewEnterprise {
     revenue_wan_yuan: Option<Decimal>,
     /// Total assets, 万元.
     assets_wan_yuan: Option<Decimal>,
-    /// Whether it takes part in rounds; yes when absent.
+    /// Whether it takes part in rounds; true when absent.
     #[oai(default = "yes")]
     active: bool,
 }
@@ -206,7 +206,7 @@ enum EnterpriseCreated {
 impl EnterprisesApi {
     /// List enterprises
     ///
-    /// By credit code, within what the caller sees.
+    /// Sorted by credit code, limited to the caller's scope.
     #[oai(path = "/enterprises", method = "get", operation_id = "list_enterprises")]
     async fn list_enterprises(
         &self,
@@ -222,10 +222,10 @@ impl EnterprisesApi {
         size_class: Query<Option<SizeClassName>>,
         /// Only active, or only inactive, enterprises.
         active: Query<Option<bool>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<EnterprisesFound, ReadFailure> {
         let filter = EnterpriseFilter {
@@ -241,10 +241,10 @@ impl EnterprisesApi {
         Ok(EnterprisesFound::of(found, &asked)?)
     }
 
-    /// Add an enterprise
+    /// Create an enterprise
     ///
-    /// The credit code is checked; one with a wrong check character needs a reason. Organisation code and size class are
-    /// derived.
+    /// The unified social credit code is checked; a code with a wrong check character requires a reason. The
+    /// organisation code and the size class are derived.
     #[oai(path = "/enterprises", method = "post", operation_id = "create_enterprise")]
     async fn create_enterprise(
         &self,
@@ -263,16 +263,17 @@ impl EnterprisesApi {
 
     /// Import a list of enterprises
     ///
-    /// The raw body is a spreadsheet of any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8 or GBK and the like)
-    /// with column names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码, 行业代码 are needed). A job: its result reports row by
-    /// row. Good rows are written, bad ones named; with `dry_run` nothing is written. Of an enterprise that is known
-    /// already, what the list has no column for stays as it is.
+    /// The request body is a spreadsheet in any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8, GBK and
+    /// similar) with column names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码 and 行业代码 are required). Starts a job;
+    /// its result reports row by row. Valid rows are imported; rejected ones are listed with the reason. With
+    /// `dry_run`, nothing is stored. For an enterprise already in the registry, fields without a column in the list do
+    /// not change.
     #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
     async fn import_enterprises(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Report only, write nothing.
+        /// Report only; store nothing.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {
@@ -281,9 +282,9 @@ impl EnterprisesApi {
         Ok(accepted(job))
     }
 
-    /// Read an enterprise
+    /// Get an enterprise
     ///
-    /// Within what the caller sees.
+    /// Limited to the caller's scope.
     #[oai(
         path = "/enterprises/:enterprise_id",
         method = "get",
@@ -302,9 +303,9 @@ impl EnterprisesApi {
         )
     }
 
-    /// Replace the facts of an enterprise
+    /// Replace an enterprise
     ///
-    /// All facts are stated anew; derived ones are computed again.
+    /// Replaces the whole record; derived fields are recomputed.
     #[oai(
         path = "/enterprises/:enterprise_id",
         method = "put",
@@ -315,7 +316,7 @@ impl EnterprisesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         enterprise_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<NewEnterprise>,

@@ -63,7 +63,7 @@ pub struct IndustriesApi;
 impl IndustriesApi {
     /// List industries
     ///
-    /// By code.
+    /// Sorted by code.
     #[oai(path = "/industries", method = "get", operation_id = "list_industries")]
     async fn list_industries(
         &self,
@@ -75,10 +75,10 @@ impl IndustriesApi {
         level: Query<Option<Code>>,
         /// Part of a name or code.
         search: Query<Option<Search>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<IndustriesFound, ReadFailure> {
         let filter = IndustryFilter {

@@ -58,8 +58,8 @@ pub struct ConversionsApi;
 impl ConversionsApi {
     /// Convert units
     ///
-    /// Makes conversions that findings of the newest revision offer, such as yuan to 10 000 yuan. The workbook stays as
-    /// it is; a new revision comes of it that keeps every original number and says what was done to it.
+    /// Applies conversions offered by findings of the newest revision, such as yuan to 10 000 yuan. The workbook does
+    /// not change; a new revision is created that keeps every original number and records the conversion.
     #[oai(
         path = "/returns/:return_id/conversions",
         method = "post",
@@ -70,7 +70,7 @@ impl ConversionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<NewConversions>,

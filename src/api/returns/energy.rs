@@ -32,11 +32,11 @@ enum EnergyAccountFound {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
 impl EnergyApi {
-    /// Account the energy of a revision
+    /// Get the energy account of a revision
     ///
-    /// Step by step with the factors that the round has frozen: per fuel quantity, factor, coal equivalent in equal (当量) and
-    /// equivalent (等价) value and CO2, the totals, and what follows: intensities, savings (positive for a saving), and the
-    /// gap to the total that the enterprise reports itself.
+    /// Calculates step by step with the factors frozen for the round: for each fuel the quantity, the factor, the coal
+    /// equivalent in equal (当量) and equivalent (等价) value and the CO2 emissions; the totals; and the derived values:
+    /// intensities, savings (positive for a saving) and the difference from the total that the enterprise reports.
     #[oai(
         path = "/revisions/:revision_id/energy",
         method = "get",

@@ -23,7 +23,7 @@ enum ClassName {
     Macro,
 }
 
-/// What a finding does.
+/// Severity of a finding.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "FindingAction")]
 enum ActionName {
@@ -46,7 +46,7 @@ struct FindingOut {
     rule: String,
     /// Class of the rule.
     class: ClassName,
-    /// What it does.
+    /// Severity.
     action: ActionName,
     /// First question concerned.
     question: Option<String>,
@@ -116,7 +116,7 @@ impl FindingOut {
     }
 }
 
-/// Findings: graver ones first, at most 2000 listed, all counted.
+/// Findings: most severe first, at most 2000 listed, all counted.
 #[derive(Object)]
 #[oai(rename = "Findings")]
 pub(crate) struct FindingsOut {
@@ -130,7 +130,7 @@ pub(crate) struct FindingsOut {
     info: usize,
     /// Warnings that have no justification that counts.
     unjustified: usize,
-    /// Whether nothing blocks the return from being submitted; a round may ask for justified warnings besides.
+    /// Whether the return can be submitted, since nothing blocks it; a round may also require justified warnings.
     submittable: bool,
 }
 

@@ -32,11 +32,11 @@ use crate::{
 #[derive(Default)]
 pub struct JustificationsApi;
 
-/// What an enterprise said to a warning.
+/// The justification of a warning by the enterprise.
 #[derive(Object)]
 #[oai(rename = "Justification", skip_serializing_if_is_none)]
 pub(crate) struct JustificationOut {
-    /// Number within the return, from 1; absent while it is not kept (a dry run).
+    /// Number within the return, from 1; absent in a dry run.
     number: Option<i32>,
     /// Which finding.
     finding_key: String,
@@ -44,7 +44,7 @@ pub(crate) struct JustificationOut {
     reason: String,
     /// Explanation; empty where the reason asks for none.
     text: String,
-    /// The revision that was the newest when it was given; absent while it is not kept (a dry run).
+    /// The newest revision when it was given; absent in a dry run.
     revision_id: Option<Uuid>,
     /// Who.
     given_by: String,
@@ -73,7 +73,7 @@ impl From<CountedJustification> for JustificationOut {
     }
 }
 
-/// A reason that a justification may give.
+/// A reason for a justification.
 #[derive(Object)]
 #[oai(rename = "JustificationReason")]
 struct ReasonOut {
@@ -98,9 +98,9 @@ impl From<JustificationReason> for ReasonOut {
 /// The justifications of a return.
 #[derive(Object)]
 struct JustificationList {
-    /// Everything that was said, oldest first; of one finding the last counts, while its values are the same.
+    /// All justifications, oldest first; the last one of a finding is in force as long as its values do not change.
     items: Vec<JustificationOut>,
-    /// The reasons that may be given in this round.
+    /// The reasons available in this round.
     reasons: Vec<ReasonOut>,
 }
 
@@ -134,7 +134,7 @@ enum Justified {
 impl JustificationsApi {
     /// List the justifications of a return
     ///
-    /// Everything that was said to its warnings, oldest first, and the reasons that may be given.
+    /// Returns all justifications of its warnings, oldest first, and the reasons that can be given.
     #[oai(
         path = "/returns/:return_id/justifications",
         method = "get",
@@ -155,8 +155,9 @@ impl JustificationsApi {
 
     /// Justify a warning
     ///
-    /// Of the newest revision, by the key of the finding, while the return is in the enterprise's hands. It counts while
-    /// the values that the warning speaks of stay the same. Nothing is overwritten; saying the same again changes nothing.
+    /// Justifies a warning of the newest revision, identified by the key of the finding, while the enterprise can edit
+    /// the return. The justification is valid as long as the values in question do not change. Nothing is overwritten;
+    /// sending the same justification again changes nothing.
     #[oai(
         path = "/returns/:return_id/justifications/:finding_key",
         method = "put",

@@ -57,7 +57,7 @@ enum CsvFound {
     #[oai(status = 200, content_type = "text/csv")]
     Found(
         Binary<Vec<u8>>,
-        /// Name for the file.
+        /// File name.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -70,7 +70,7 @@ enum PageFound {
     #[oai(status = 200, content_type = "text/html")]
     Found(
         PlainText<String>,
-        /// Nothing is loaded from anywhere and no script runs.
+        /// Nothing is loaded from elsewhere and no script runs.
         #[oai(header = "Content-Security-Policy")]
         String,
     ),
@@ -80,9 +80,9 @@ enum PageFound {
 impl ReportsApi {
     /// Download the uploaded workbook with marks
     ///
-    /// The enterprise's own file: wrong cells filled, notes with what to do, and a first sheet that lists every finding
-    /// and takes justifications. Correct it, answer, and upload it again. Where the format of the upload cannot be
-    /// patched, the form is written anew with the values as they stood.
+    /// The enterprise's own file with wrong cells coloured, notes on what to do, and a first sheet that lists all
+    /// findings and takes justifications. Correct it and upload it again. If the format of the upload cannot be
+    /// patched, a new form is written with the same values.
     #[oai(
         path = "/returns/:return_id/annotated.xlsx",
         method = "get",
@@ -93,7 +93,7 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// Another revision than the newest.
+        /// A revision other than the newest.
         revision: Query<Option<Uuid>>,
     ) -> Result<WorkbookFound, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
@@ -103,8 +103,9 @@ impl ReportsApi {
 
     /// Download the report as CSV
     ///
-    /// UTF-8, one row per finding and per value that was read otherwise than typed. A field beginning with =, +, -, @, a
-    /// tab or a line break has an apostrophe before it, so that no spreadsheet takes it for a formula.
+    /// UTF-8, one row for each finding and for each value that was read differently from what was typed. Fields
+    /// beginning with =, +, -, @, a tab or a line break are preceded by an apostrophe, so that no spreadsheet treats
+    /// them as formulas.
     #[oai(
         path = "/returns/:return_id/report.csv",
         method = "get",
@@ -115,7 +116,7 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// Another revision than the newest.
+        /// A revision other than the newest.
         revision: Query<Option<Uuid>>,
         /// Language; Chinese when absent.
         lang: Query<Option<LanguageName>>,
@@ -127,9 +128,9 @@ impl ReportsApi {
         Ok(CsvFound::Found(Binary(bytes), upload::attachment(&name)))
     }
 
-    /// Read the report as a page to print
+    /// Get the report as a page to print
     ///
-    /// One file for A4 that loads nothing from elsewhere.
+    /// One HTML file for A4 that loads nothing from elsewhere.
     #[oai(
         path = "/returns/:return_id/report.html",
         method = "get",
@@ -140,7 +141,7 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// Another revision than the newest.
+        /// A revision other than the newest.
         revision: Query<Option<Uuid>>,
         /// Language; Chinese when absent.
         lang: Query<Option<LanguageName>>,

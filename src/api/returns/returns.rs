@@ -72,7 +72,7 @@ paged! {
 impl ReturnsApi {
     /// List returns
     ///
-    /// By credit code, within what the caller sees.
+    /// Sorted by credit code, limited to the caller's scope.
     #[oai(path = "/returns", method = "get", operation_id = "list_returns")]
     async fn list_returns(
         &self,
@@ -88,10 +88,10 @@ impl ReturnsApi {
         enterprise_id: Query<Option<Uuid>>,
         /// Part of the enterprise's name or credit code.
         search: Query<Option<Search>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ReturnsFound, ReadFailure> {
         let filter = ReturnFilter {
@@ -107,9 +107,9 @@ impl ReturnsApi {
         Ok(ReturnsFound::of(found, &asked)?)
     }
 
-    /// Read a return
+    /// Get a return
     ///
-    /// Its state, its revisions' identifiers and the counts of findings.
+    /// Returns its state, the identifiers of its revisions and the numbers of findings.
     #[oai(path = "/returns/:return_id", method = "get", operation_id = "get_return")]
     async fn get_return(
         &self,

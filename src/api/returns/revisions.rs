@@ -111,7 +111,7 @@ impl From<Provenance> for ProvenanceOut {
     }
 }
 
-/// The claim that a question does not apply. Whoever accepts the return agrees to it.
+/// The claim that a question does not apply. Accepting the return confirms it.
 #[derive(Object)]
 #[oai(rename = "Claim")]
 struct ClaimOut {
@@ -196,11 +196,11 @@ pub(crate) fn typed_answers(answers: &Answers) -> Result<BTreeMap<String, Typed<
 /// What was uploaded.
 #[derive(ApiResponse)]
 enum OriginalFound {
-    /// The file, in whatever format it was uploaded.
+    /// The file in the format in which it was uploaded.
     #[oai(status = 200, content_type = "application/octet-stream")]
     Found(
         Binary<Vec<u8>>,
-        /// Name of the file as it was uploaded.
+        /// File name as uploaded.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -250,11 +250,11 @@ impl RevisionsApi {
 
     /// Upload a filled workbook
     ///
-    /// The raw body is the template, filled in: as .xlsx, or saved by another program as .xlsm, .xlsb, .xls, .ods or
-    /// SpreadsheetML 2003. What it is, its content says, not its name; a format that cannot keep the marks of the template
-    /// (.csv, a web page) is refused with a sentence that says how to save it. It is read in a limited process, checked in
-    /// one pass and kept as a new revision with all findings. The same bytes again are recognised. With `dry_run` nothing
-    /// is written and the report is the same.
+    /// The request body is the filled template as .xlsx, or saved by another program as .xlsm, .xlsb, .xls, .ods or
+    /// SpreadsheetML 2003. The format is recognised by content, not by name; a format that cannot keep the marks of the
+    /// template (.csv, a web page) is refused with instructions for saving it. The file is read in a limited process,
+    /// checked in one pass and stored as a new revision with all findings. Uploading the same bytes again returns the
+    /// existing revision. With `dry_run`, nothing is stored and the report is the same.
     #[oai(
         path = "/returns/:return_id/revisions",
         method = "post",
@@ -265,9 +265,9 @@ impl RevisionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// Name of the file on the filler's computer.
+        /// File name on the user's computer.
         filename: Query<Option<FileName>>,
-        /// Report only, write nothing.
+        /// Report only; store nothing.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<Uploaded, UploadFailure> {
@@ -280,9 +280,9 @@ impl RevisionsApi {
         Ok(uploaded.into())
     }
 
-    /// Read a revision
+    /// Get a revision
     ///
-    /// With answers, provenance and findings.
+    /// Includes answers, provenance and findings.
     #[oai(path = "/revisions/:revision_id", method = "get", operation_id = "get_revision")]
     async fn get_revision(
         &self,
@@ -297,7 +297,7 @@ impl RevisionsApi {
 
     /// Download the uploaded workbook of a revision
     ///
-    /// Byte for byte as it was uploaded, in its own format: `Content-Disposition` gives the name it had.
+    /// Returns the bytes as uploaded, in the original format. `Content-Disposition` gives the original file name.
     #[oai(
         path = "/revisions/:revision_id/workbook.xlsx",
         method = "get",

@@ -36,9 +36,9 @@ use crate::{
 struct EventOut {
     /// Number of the step, from 1.
     number: i32,
-    /// State before.
+    /// Previous state.
     from: StateName,
-    /// State after.
+    /// New state.
     to: StateName,
     /// Revision it was about.
     revision_id: Option<Uuid>,
@@ -75,7 +75,7 @@ struct EventList {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct SendBack {
-    /// The reason, for the enterprise to read.
+    /// The reason, shown to the enterprise.
     reason: Prose,
 }
 
@@ -95,15 +95,15 @@ pub struct StepsApi;
 impl StepsApi {
     /// Submit a return
     ///
-    /// The enterprise says that its newest revision stands. It needs zero blocking findings and, where the round says so, a
-    /// justification of every warning.
+    /// The enterprise confirms its newest revision. There must be no blocking findings and, if the round requires it,
+    /// every warning must be justified.
     #[oai(path = "/returns/:return_id/submit", method = "post", operation_id = "submit_return")]
     async fn submit_return(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
@@ -117,14 +117,14 @@ impl StepsApi {
 
     /// Accept a return
     ///
-    /// Its newest revision is in force from now on and never changes.
+    /// Puts the newest revision in force. An accepted revision never changes.
     #[oai(path = "/returns/:return_id/accept", method = "post", operation_id = "accept_return")]
     async fn accept_return(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
@@ -138,7 +138,7 @@ impl StepsApi {
 
     /// Send a return back
     ///
-    /// To its enterprise, with a reason. A revision accepted before stays in force.
+    /// Sends the return back to its enterprise with a reason. A revision accepted earlier stays in force.
     #[oai(
         path = "/returns/:return_id/send-back",
         method = "post",
@@ -149,7 +149,7 @@ impl StepsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<SendBack>,

@@ -26,8 +26,8 @@ pub struct ReturnTemplatesApi;
 impl ReturnTemplatesApi {
     /// Download the template of a return
     ///
-    /// The workbook to fill in, written for this enterprise and round and signed, with last year's accepted values beside
-    /// the cells.
+    /// The workbook to fill in, issued and signed for this enterprise and round, with last year's accepted values
+    /// beside the cells.
     #[oai(
         path = "/returns/:return_id/template.xlsx",
         method = "get",

@@ -6,19 +6,19 @@ use uuid::Uuid;
 use super::{findings::FindingsOut, model::ReturnOut};
 use crate::service::returns;
 
-/// What became of an upload.
+/// The outcome of an upload.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct UploadReport {
     /// The return as it stands now.
     survey_return: ReturnOut,
-    /// The revision that was made; absent for a dry run.
+    /// The revision that was created; absent in a dry run.
     revision_id: Option<Uuid>,
-    /// Its number; absent for a dry run.
+    /// Its number; absent in a dry run.
     revision_number: Option<i32>,
-    /// SHA-256 of the uploaded bytes, hex; absent for a dry run.
+    /// SHA-256 of the uploaded bytes, hex; absent in a dry run.
     blob_sha256: Option<String>,
-    /// Whether these very bytes were uploaded before; then nothing has changed.
+    /// Whether the same bytes were uploaded before; if so, nothing has changed.
     repeated: bool,
     /// Everything that is wrong or doubtful.
     findings: FindingsOut,
@@ -27,10 +27,10 @@ pub(super) struct UploadReport {
 /// A workbook was taken in.
 #[derive(ApiResponse)]
 pub(super) enum Uploaded {
-    /// Nothing was written: a dry run, or the same bytes again.
+    /// Nothing was stored: a dry run, or the same bytes as before.
     #[oai(status = 200)]
     Unchanged(Json<UploadReport>),
-    /// A revision was made.
+    /// A revision was created.
     #[oai(status = 201)]
     Created(
         Json<UploadReport>,

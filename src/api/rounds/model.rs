@@ -42,15 +42,15 @@ pub(super) struct RoundOut {
     opens_on: NaiveDate,
     /// Last day for returns.
     closes_on: NaiveDate,
-    /// Who is asked, as it was stated.
+    /// Enterprises surveyed, as stated.
     population: PopulationOut,
-    /// Whether a return is submitted only once every warning is justified.
+    /// Whether all warnings must be justified before a return can be submitted.
     warnings_must_be_justified: bool,
     /// The round before.
     previous_round_id: Option<Uuid>,
     /// Version.
     version: i64,
-    /// When made.
+    /// When it was created.
     created_at: Instant,
 }
 
@@ -75,17 +75,17 @@ impl From<Round> for RoundOut {
     }
 }
 
-/// Who is asked: a query over the registry, or a list. One of the two.
+/// Enterprises surveyed: give either a query or a list of ids.
 #[derive(Object)]
 #[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
 struct PopulationOut {
-    /// All enterprises that the query shows.
+    /// All enterprises that match the query.
     query: Option<PopulationQuery>,
     /// These enterprises.
     enterprise_ids: Option<Vec<Uuid>>,
 }
 
-/// A query over the registry. Without conditions it shows all enterprises.
+/// A query over the registry. Without conditions it matches all enterprises.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, deny_unknown_fields)]
 struct PopulationQuery {
@@ -157,11 +157,11 @@ pub(super) struct NewRoundIn {
     opens_on: NaiveDate,
     /// Last day for returns.
     closes_on: NaiveDate,
-    /// Who is asked.
+    /// Enterprises surveyed.
     population: PopulationOut,
     /// The round before, whose accepted answers are shown for reference.
     previous_round_id: Option<Uuid>,
-    /// Whether a return is submitted only once every warning is justified; no when absent.
+    /// Whether all warnings must be justified before a return can be submitted; false when absent.
     warnings_must_be_justified: Option<bool>,
 }
 
@@ -183,11 +183,12 @@ impl From<NewRoundIn> for NewRound {
     }
 }
 
-/// What is changed of a round; what is absent stays.
+/// Changes of a round; absent members do not change.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct RoundPatch {
-    /// Another version of the questionnaire; only while nothing was uploaded. Templates of the version before stay accepted.
+    /// Another version of the questionnaire; only while nothing has been uploaded. Templates of the previous version
+    /// are still accepted.
     questionnaire_id: Option<Uuid>,
     /// Title.
     title: Option<Name>,
@@ -195,7 +196,7 @@ pub(super) struct RoundPatch {
     opens_on: Option<NaiveDate>,
     /// Last day for returns.
     closes_on: Option<NaiveDate>,
-    /// Whether a return is submitted only once every warning is justified.
+    /// Whether all warnings must be justified before a return can be submitted.
     warnings_must_be_justified: Option<bool>,
 }
 
@@ -211,11 +212,11 @@ impl From<RoundPatch> for RoundChange {
     }
 }
 
-/// How far a round has come, counted over what the caller sees.
+/// Progress of a round, limited to the caller's scope.
 #[derive(Object)]
 #[oai(rename = "RoundProgress")]
 pub(super) struct RoundProgressOut {
-    /// Enterprises asked.
+    /// Enterprises surveyed.
     population: u64,
     /// Nothing uploaded yet.
     not_started: u64,

@@ -62,7 +62,7 @@ impl From<Round> for RoundFound {
 /// A round was made.
 #[derive(ApiResponse)]
 enum RoundCreated {
-    /// Made.
+    /// Created.
     #[oai(status = 201)]
     Created(
         Json<RoundOut>,
@@ -93,10 +93,10 @@ impl RoundsApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<RoundsFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"rounds")?;
@@ -104,10 +104,10 @@ impl RoundsApi {
         Ok(RoundsFound::of(found, &asked)?)
     }
 
-    /// Make a round
+    /// Create a round
     ///
-    /// The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a
-    /// return at once.
+    /// Freezes the population, the code lists and the factor tables as they are now, and creates one return for each
+    /// enterprise surveyed.
     #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
     async fn create_round(
         &self,
@@ -120,9 +120,9 @@ impl RoundsApi {
         Ok(RoundCreated::Created(Json(round.into()), etag, location))
     }
 
-    /// Read a round
+    /// Get a round
     ///
-    /// With the documents that are frozen for it.
+    /// Includes the documents that are frozen for the round.
     #[oai(path = "/rounds/:round_id", method = "get", operation_id = "get_round")]
     async fn get_round(
         &self,
@@ -135,17 +135,17 @@ impl RoundsApi {
             .into())
     }
 
-    /// Change a round
+    /// Update a round
     ///
-    /// Title and dates; the questionnaire only to another version of it and only while nothing was uploaded. The population
-    /// stays as it is.
+    /// Changes the title and the dates. The questionnaire can only be changed to another version of itself, and only
+    /// while nothing has been uploaded. The population does not change.
     #[oai(path = "/rounds/:round_id", method = "patch", operation_id = "update_round")]
     async fn update_round(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<RoundPatch>,
@@ -159,9 +159,9 @@ impl RoundsApi {
         )
     }
 
-    /// Tell how far a round has come
+    /// Get the progress of a round
     ///
-    /// Counts of returns by state, over what the caller sees.
+    /// Returns the number of returns in each state, limited to the caller's scope.
     #[oai(
         path = "/rounds/:round_id/progress",
         method = "get",

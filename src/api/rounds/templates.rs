@@ -26,8 +26,8 @@ pub struct RoundTemplatesApi;
 impl RoundTemplatesApi {
     /// Download the bulk sheet of a round
     ///
-    /// One row for each enterprise asked that the caller sees, one column for each question, signed for this round: for a
-    /// town or a group that fills in for many.
+    /// One row for each enterprise surveyed in the caller's scope and one column for each question, signed for this
+    /// round. For a town or a group that fills in the data of many enterprises.
     #[oai(
         path = "/rounds/:round_id/bulk-template.xlsx",
         method = "get",
@@ -38,7 +38,7 @@ impl RoundTemplatesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// Area code, of a town or of an area above it; everybody within scope when absent.
+        /// Area code, of a town or of an area above it; all enterprises in the caller's scope when absent.
         area: Query<Option<Code>>,
         /// Language of the workbook, `zh` when absent.
         language: Query<Option<TemplateLanguage>>,
@@ -58,8 +58,8 @@ impl RoundTemplatesApi {
 
     /// Download the blank form of a round
     ///
-    /// For an enterprise that is not in the registry yet: signed for this round, addressed to nobody. It is registered by
-    /// the credit code that is filled in.
+    /// For an enterprise that is not in the registry yet. The form is signed for this round and addressed to no
+    /// enterprise; the enterprise is registered under the credit code that is filled in.
     #[oai(
         path = "/rounds/:round_id/blank-template.xlsx",
         method = "get",

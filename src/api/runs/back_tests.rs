@@ -145,8 +145,8 @@ enum DifferenceFound {
 impl BackTestsApi {
     /// Compare two documents
     ///
-    /// What differs from one version of a methodology (or another JSON document) to another: nodes, weights, points, cuts, in
-    /// sentences, each at its place.
+    /// Lists the differences between two versions of a methodology (or of another JSON document) in sentences, each
+    /// with its place: nodes, weights, points and cuts.
     #[oai(
         path = "/documents/:document_id/difference",
         method = "get",
@@ -157,7 +157,7 @@ impl BackTestsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         document_id: Path<Uuid>,
-        /// The document to compare with, the earlier one.
+        /// The earlier document to compare with.
         with: Query<Uuid>,
     ) -> Result<DifferenceFound, CompareFailure> {
         let (document, with) = (DocumentId(document_id.0), DocumentId(with.0));
@@ -165,12 +165,13 @@ impl BackTestsApi {
         Ok(DifferenceFound::Found(Json(found.into())))
     }
 
-    /// Try a methodology on a round
+    /// Back-test a methodology on a round
     ///
-    /// The raw body is a methodology that need not be published. It is validated whole and computed over the accepted
-    /// returns of the round. A job: its result says who would move, by how many places and to which level. One that gives
-    /// the index of the region takes the statistics and bases of the run compared with, and its result says what each
-    /// indicator brings to the change. Nothing else is stored.
+    /// The request body is a methodology that does not have to be published. It is validated as a whole and computed
+    /// over the accepted returns of the round. Starts a job; its result states which enterprises would move, by how
+    /// many places and to which level. A methodology for a regional index uses the statistics and base values of the
+    /// run it is compared with; its result states the contribution of each indicator to the change. Nothing else is
+    /// stored.
     #[oai(
         path = "/rounds/:round_id/back-tests",
         method = "post",
@@ -181,7 +182,7 @@ impl BackTestsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// The run of the round to compare with; without it, the newest of the same methodology.
+        /// The run of the round to compare with; when absent, the newest run of the same methodology.
         against: Query<Option<Uuid>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {

@@ -103,7 +103,7 @@ impl From<Compared> for ComparedResult {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(crate) struct BandChange {
-    /// Level or stage in the run compared with; absent for none.
+    /// Level or stage in the other run; absent for none.
     from: Option<i32>,
     /// Level or stage in the run; absent for none.
     to: Option<i32>,
@@ -155,15 +155,15 @@ impl From<Summary> for ComparisonSummary {
     }
 }
 
-/// Two runs whose difference is to be taken apart.
+/// The two runs to compare.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewDecomposition {
-    /// The run to compare with; without it, the one that this run superseded.
+    /// The run to compare with; when absent, the run that this run superseded.
     with: Option<Uuid>,
 }
 
-/// Two runs beside each other, page by page.
+/// Two runs compared, page by page.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct ComparisonPage {
@@ -193,20 +193,21 @@ enum ComparisonFound {
 impl ComparisonsApi {
     /// Compare two runs
     ///
-    /// Score, rank and level in both, places moved and why: another revision, another method, another population, or others
-    /// that moved past. Within what the caller sees. Of two indices of the region, what each indicator brought to the change.
+    /// Returns score, rank and level in both runs, the change of rank and its reason: another revision, another
+    /// methodology, another population, or a change of other enterprises. Limited to the caller's scope. For two
+    /// regional indices, returns the contribution of each indicator to the change.
     #[oai(path = "/runs/:run_id/comparison", method = "get", operation_id = "compare_runs")]
     async fn compare_runs(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The run to compare with; without it, the one that this run superseded.
+        /// The run to compare with; when absent, the run that this run superseded.
         with: Query<Option<Uuid>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ComparisonFound, CompareFailure> {
         let list = ("comparison", run_id.0, with.0);
@@ -230,13 +231,14 @@ impl ComparisonsApi {
         })))
     }
 
-    /// Take the change between two runs apart
+    /// Decompose the change between two runs
     ///
-    /// What of the change of the mean score comes of what the same enterprises report (by the factor tables of its round),
-    /// of the method (formulas, weights, and scales where it is relative), and of enterprises that came or went, for the
-    /// main score and every node below it; for each enterprise what comes of its return and what of the method. The returns
-    /// of the run are scored once more by the method of the run it is compared with. Both are runs of versions of one
-    /// methodology. A job: its result holds the parts.
+    /// Decomposes the change of the mean score into the contributions of changed answers of the same enterprises (with
+    /// the factor tables of their round), of the methodology (formulas, weights and, if it is relative, scales), and of
+    /// enterprises that joined or left, for the main score and every node below it; and, for each enterprise, into the
+    /// contributions of its return and of the methodology. The returns of the run are scored again with the methodology
+    /// of the other run. Both runs must use versions of the same methodology. Starts a job; its result holds the
+    /// contributions.
     #[oai(
         path = "/runs/:run_id/decompositions",
         method = "post",

@@ -93,10 +93,10 @@ pub struct CorrelationsApi;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl CorrelationsApi {
-    /// Tell the correlations of a run
+    /// Get the correlations of a run
     ///
-    /// Of its blocks and aggregates with one another, over all enterprises that the caller sees: whether they measure one
-    /// thing, several, or opposite ones.
+    /// Returns the correlations between blocks and aggregates over all enterprises in the caller's scope. They show
+    /// whether the blocks measure the same thing, different things, or opposite things.
     #[oai(
         path = "/runs/:run_id/correlations",
         method = "get",
@@ -107,7 +107,7 @@ impl CorrelationsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The measure, Pearson's when absent.
+        /// The measure; Pearson when absent.
         kind: Query<Option<CorrelationName>>,
     ) -> Result<CorrelationsFound, ReadFailure> {
         let kind = kind.0.unwrap_or(CorrelationName::Pearson).into();

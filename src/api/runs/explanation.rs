@@ -75,7 +75,7 @@ struct ExplanationOut {
     rank: Option<i32>,
     /// Level or stage.
     band: Option<i32>,
-    /// How level or stage came about: the rule that held and, for those above it, the condition that failed.
+    /// How the level or stage was determined: the rule that held and, for those above it, the condition that failed.
     attained: Option<Typed<Attained>>,
     /// Why there is no score; absent when there is one.
     not_scored: Option<Typed<NotScored>>,
@@ -87,7 +87,8 @@ struct ExplanationOut {
     nodes: Vec<Typed<ExplainNode>>,
     /// The next level or stage and how far each of its conditions is; absent at the top and without result.
     next: Option<Typed<Distance>>,
-    /// What missing answers did: `moved` says whose weight went where, `zeroed` what counts as nothing.
+    /// Effects of missing answers: `moved` lists the weights that were redistributed, `zeroed` the indicators scored
+    /// zero.
     missing: Typed<Missing>,
     /// The answers behind the nodes by question code, with their cells.
     evidence: BTreeMap<String, EvidenceOut>,
@@ -143,7 +144,8 @@ pub struct ExplanationsApi;
 impl ExplanationsApi {
     /// Explain a result
     ///
-    /// The tree of nodes with value, score, weight and contribution, what was missing, and the answers and cells it came from.
+    /// Returns the tree of nodes with value, score, weight and contribution, the effects of missing data, and the
+    /// answers and cells behind the score.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id",
         method = "get",

@@ -60,7 +60,7 @@ enum ExportFound {
     #[oai(status = 200, content_type = "application/octet-stream")]
     Found(
         Binary<Vec<u8>>,
-        /// Name for the file.
+        /// File name.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -70,8 +70,9 @@ enum ExportFound {
 impl ExportsApi {
     /// Export a run
     ///
-    /// What the caller sees of it. The workbook holds ranking, scores with live formulas, values, answers used (for those
-    /// who may read returns) and the method; `coinr` is what a statistician needs to compute it again in R.
+    /// Limited to the caller's scope. The workbook contains the ranking, the scores as live formulas, the values, the
+    /// answers used (for callers who may read returns) and the methodology. `coinr` contains what is needed to compute
+    /// the run again in R.
     #[oai(path = "/runs/:run_id/export", method = "get", operation_id = "export_run")]
     async fn export_run(
         &self,

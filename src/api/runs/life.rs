@@ -42,9 +42,9 @@ pub struct RunLifeApi;
 struct RunEventOut {
     /// Step number within the run, from 1.
     number: i32,
-    /// State before; absent for the first step.
+    /// Previous state; absent for the first step.
     from: Option<RunStateName>,
-    /// State after.
+    /// New state.
     to: RunStateName,
     /// Who.
     actor: String,
@@ -83,15 +83,15 @@ enum RunEventsFound {
 impl RunLifeApi {
     /// Freeze a run
     ///
-    /// Decides upon a draft: this is what will be published. There are no overrides: a correction is a new revision and a
-    /// new run.
+    /// Confirms a draft for publication. Results cannot be overridden: a correction requires a new revision and a new
+    /// run.
     #[oai(path = "/runs/:run_id/freeze", method = "post", operation_id = "freeze_run")]
     async fn freeze_run(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<RunFound, ChangeFailure> {
@@ -102,14 +102,15 @@ impl RunLifeApi {
 
     /// Publish a run
     ///
-    /// Puts a frozen run in force. The run of the same round and methodology that was in force is superseded in the same step.
+    /// Puts a frozen run in force. The run of the same round and methodology that was in force is superseded at the
+    /// same time.
     #[oai(path = "/runs/:run_id/publish", method = "post", operation_id = "publish_run")]
     async fn publish_run(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<RunFound, ChangeFailure> {
@@ -120,8 +121,8 @@ impl RunLifeApi {
 
     /// Verify a run
     ///
-    /// Computes it again from the revisions it was made from. A job: its result says whether the bytes are the same, and lists
-    /// what differs, for example under a newer engine. Nothing is stored.
+    /// Computes the run again from the revisions it was made from. Starts a job; its result states whether the bytes
+    /// are identical and lists the differences, for example under a newer engine. Nothing is stored.
     #[oai(path = "/runs/:run_id/verify", method = "post", operation_id = "verify_run")]
     async fn verify_run(
         &self,

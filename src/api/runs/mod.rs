@@ -7,6 +7,7 @@ pub mod explanation;
 pub mod exports;
 pub mod life;
 pub mod model;
+pub mod pages;
 pub mod ranking;
 pub mod region;
 pub mod robustness;
@@ -31,5 +32,6 @@ pub(super) type Apis = (
         weighings::WeighingsApi,
         robustness::RobustnessApi,
         correlations::CorrelationsApi,
+        pages::ResultPagesApi,
     ),
 );

@@ -76,13 +76,13 @@ pub(crate) struct RunOut {
     state: RunStateName,
     /// Version, for If-Match.
     version: i64,
-    /// The run it took the place of when it was published.
+    /// The run that it superseded when it was published.
     supersedes_run_id: Option<Uuid>,
     /// Returns that went in.
     returns: i64,
     /// Returns with a score.
     scored: i64,
-    /// Who asked for it.
+    /// Who requested it.
     created_by: String,
     /// When.
     created_at: Instant,

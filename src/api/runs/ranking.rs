@@ -40,7 +40,7 @@ paged! {
 struct BandCountOut {
     /// Level or stage; absent for those without.
     band: Option<i32>,
-    /// Enterprises; absent when there are fewer than three, or when fewer than three elsewhere could be told from it.
+    /// Enterprises; absent if there are fewer than three, or if a count below three elsewhere could be deduced from it.
     enterprises: Option<u64>,
 }
 
@@ -67,7 +67,7 @@ pub struct RankingApi;
 impl RankingApi {
     /// List the results of a run
     ///
-    /// By rank, within what the caller sees; the rank is always that over the whole run.
+    /// Sorted by rank and limited to the caller's scope; ranks always refer to the whole run.
     #[oai(path = "/runs/:run_id/results", method = "get", operation_id = "list_run_results")]
     async fn list_run_results(
         &self,
@@ -84,10 +84,10 @@ impl RankingApi {
         size_class: Query<Option<SizeClassName>>,
         /// Part of the name or credit code.
         search: Query<Option<Search>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ResultsFound, ReadFailure> {
         let filter = RankingFilter {
@@ -103,9 +103,10 @@ impl RankingApi {
         Ok(ResultsFound::of(found, &asked)?)
     }
 
-    /// Tell the distribution of a run
+    /// Get the distribution of a run
     ///
-    /// Enterprises by level or stage; counts below three are not told, nor any from which they would follow.
+    /// Returns the number of enterprises at each level or stage. Counts below three, and counts from which these could
+    /// be deduced, are suppressed.
     #[oai(
         path = "/runs/:run_id/distribution",
         method = "get",

@@ -66,10 +66,10 @@ struct NewRobustness {
     replications: Option<u32>,
     /// By how much a weight moves at most, as a share of itself; 0.25 when absent. Zero only where settings are uncertain.
     noise: Option<f64>,
-    /// Settings of the methodology that could be otherwise: normalisation, treatment, imputation, aggregation. Of a composite.
+    /// Settings of a composite methodology to vary: normalisation, treatment, imputation, aggregation.
     uncertain: Option<Vec<UncertainSetting>>,
-    /// Whether to tell which of these choices the ranks hang on: Sobol indices of the mean shift of the ranks, first order and
-    /// total, with intervals. Of a composite.
+    /// Whether to analyse which of these choices the ranks depend on: Sobol indices of the mean shift of the ranks,
+    /// first order and total, with intervals. For composite methodologies.
     sensitivity: Option<bool>,
 }
 
@@ -101,11 +101,12 @@ pub struct RobustnessApi;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl RobustnessApi {
-    /// Shake the weights of a run
+    /// Test the robustness of a run
     ///
-    /// Replications with noise on every weight, from the run's seed, and the ranking without each indicator. Of a composite
-    /// other settings can be varied with them, and it can be told which choice the ranks hang on. A job: its result holds
-    /// the interval of ranks of every enterprise, the probability of every level, and what each indicator moves.
+    /// Repeats the ranking with random changes of all weights, drawn from the seed of the run, and computes it once
+    /// without each indicator. For a composite methodology, other settings can be varied as well, and a sensitivity
+    /// analysis states which choices the ranks depend on. Starts a job; its result holds the range of ranks of each
+    /// enterprise, the probability of each level, and the effect of each indicator.
     #[oai(
         path = "/runs/:run_id/robustness",
         method = "post",

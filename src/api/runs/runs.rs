@@ -61,7 +61,7 @@ struct NewRun {
 impl RunsApi {
     /// List runs
     ///
-    /// Newest first. An enterprise sees those that are or were published.
+    /// Newest first. An enterprise sees only runs that are or were published.
     #[oai(path = "/runs", method = "get", operation_id = "list_runs")]
     async fn list_runs(
         &self,
@@ -73,10 +73,10 @@ impl RunsApi {
         methodology_code: Query<Option<Code>>,
         /// Only this state.
         state: Query<Option<RunStateName>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<RunsFound, ReadFailure> {
         let filter = RunFilter {
@@ -93,8 +93,8 @@ impl RunsApi {
 
     /// Compute a run
     ///
-    /// Over all accepted returns of a round with one methodology version. A job: its result names the run, which is a draft.
-    /// A methodology that gives the region an index is computed from `region` and from what the returns say.
+    /// Scores all accepted returns of a round with one version of a methodology. Starts a job; its result names the
+    /// run, which is a draft. A methodology for a regional index is computed from `region` and from the returns.
     #[oai(path = "/runs", method = "post", operation_id = "create_run")]
     async fn create_run(
         &self,
@@ -112,9 +112,10 @@ impl RunsApi {
         Ok(accepted(job))
     }
 
-    /// Read a run
+    /// Get a run
     ///
-    /// With the hashes of its inputs and results. An enterprise sees it, and whatever belongs to it, once it is published.
+    /// Includes the hashes of its inputs and results. An enterprise sees a run, and everything that belongs to it, only
+    /// after it is published.
     #[oai(path = "/runs/:run_id", method = "get", operation_id = "get_run")]
     async fn get_run(
         &self,

@@ -56,8 +56,8 @@ enum GroupKind {
 struct GroupOut {
     /// Area code, beginning of the industry code or size class; absent where it is not known, and for all together.
     key: Option<String>,
-    /// Enterprises; absent with the other figures when there are fewer than three, or when fewer than three elsewhere could
-    /// be told from it.
+    /// Enterprises; absent together with the other figures if there are fewer than three, or if a figure over fewer
+    /// than three elsewhere could be deduced from it.
     enterprises: Option<u64>,
     /// Enterprises with a score.
     scored: Option<u64>,
@@ -230,10 +230,10 @@ enum BenchmarkFound {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl RunStatisticsApi {
-    /// Tell the groups of a run
+    /// Get the groups of a run
     ///
-    /// How many enterprises and what mean score by area, industry or size, within what the caller sees. Groups below three are
-    /// not told, nor any from which they would follow.
+    /// Returns the number of enterprises and their mean score by area, industry or size class, limited to the caller's
+    /// scope. Groups of fewer than three enterprises, and groups from which these could be deduced, are suppressed.
     #[oai(path = "/runs/:run_id/groups", method = "get", operation_id = "get_run_groups")]
     async fn get_run_groups(
         &self,
@@ -259,8 +259,8 @@ impl RunStatisticsApi {
 
     /// Compare an enterprise with its peers
     ///
-    /// The others of the same industry division and size class, as quartiles of the score and of every block; only from three
-    /// others on.
+    /// Compares the enterprise with the other enterprises of the same industry division and size class: quartiles of
+    /// the score and of every block. Requires at least three other enterprises.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id/benchmark",
         method = "get",
@@ -280,7 +280,7 @@ impl RunStatisticsApi {
 
     /// List the results of an enterprise
     ///
-    /// Over all runs, the newest first: how it has developed.
+    /// Over all runs, newest first.
     #[oai(
         path = "/enterprises/:enterprise_id/results",
         method = "get",
@@ -295,10 +295,10 @@ impl RunStatisticsApi {
         methodology_code: Query<Option<Code>>,
         /// Only runs in this state.
         state: Query<Option<RunStateName>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<PastResultsFound, ReadFailure> {
         let filter = RunFilter {

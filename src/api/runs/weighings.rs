@@ -77,10 +77,11 @@ enum Weighing {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl WeighingsApi {
-    /// Weigh by pairwise comparisons
+    /// Derive weights from pairwise comparisons
     ///
-    /// Analytic hierarchy process: weights, consistency ratio and the matrix. With a draft methodology the answer holds it with
-    /// the weights and their origin in it, ready to be tried on a round and published. Nothing is stored.
+    /// Analytic hierarchy process: returns the weights, the consistency ratio and the matrix. If a draft methodology is
+    /// sent, the response contains it with the weights and their origin, ready to be back-tested and published. Nothing
+    /// is stored.
     #[oai(path = "/weighings", method = "post", operation_id = "compute_weighing")]
     async fn compute_weighing(&self, auth: Auth, body: JsonBody<NewWeighing>) -> Result<Weighing, CreateFailure> {
         let new = NewComparisons {

@@ -177,11 +177,12 @@ enum ImprovementFound {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl WhatIfApi {
-    /// Try other answers
+    /// Simulate other answers
     ///
-    /// The score, level and rank that an enterprise would have in the run with some of its answers changed. Nothing is stored,
-    /// and nobody's figures change. Where the methodology scores all enterprises together, what a new run would give stands
-    /// beside it; the first such request after another run was looked at takes as long as a run.
+    /// Returns the score, level and rank that the enterprise would have in the run if some of its answers were
+    /// different. Nothing is stored and no figure changes. If the methodology scores all enterprises together, the
+    /// response also states what a new run would give; the first such request for a run takes as long as computing the
+    /// run.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id/what-if",
         method = "post",
@@ -201,11 +202,12 @@ impl WhatIfApi {
         Ok(WhatIfComputed::Computed(Json(found.try_into()?)))
     }
 
-    /// Find what reaches the next level
+    /// Get the improvements that reach the next level
     ///
-    /// The smallest change of one value that reaches the next level or stage, and a combination of several. Only what the
-    /// scoring can give is proposed; questions that are not relevant are not touched. Of a methodology that scores all
-    /// together, figures move at most as far as the best of the run, with scales and everybody else held as they are.
+    /// Returns the smallest change of one value that reaches the next level or stage, and a combination of several
+    /// changes. Only values that the scoring can give are proposed, and questions that are not relevant are left out.
+    /// If the methodology scores all enterprises together, values are improved at most to the best value of the run,
+    /// with scales and all other enterprises unchanged.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id/improvement",
         method = "get",

@@ -26,7 +26,7 @@ use crate::{
     startup::Parts,
 };
 
-/// Make a county, run a whole round through it and serve the result
+/// Generate a sample county, run a whole round through it and serve the result
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe demo --data demo-county --enterprises 50 --seed 7 --no-serve --format json\n\nThe folder must be new or empty. The same seed gives the same county, the same workbooks and the same results."
@@ -77,13 +77,14 @@ impl Demo {
             folder: place.folder().join("workbooks"),
         };
         let story = stage.play(self.enterprises as usize, self.seed).await?;
-        output.say(story.text(), &story.json())?;
+        output.say(story.text(output.tongue()), &story.json())?;
         if let Some(listener) = listener {
             let address = listener.local_addr()?;
             startup::close(service).await?;
             let service = open(place, true).await?;
-            print_text(&format!(
-                "\nserving on http://{address}, documentation at http://{address}/docs (Ctrl-C ends)"
+            print_text(&output.choose(
+                format!("\n服务地址 http://{address}，接口文档 http://{address}/docs（按 Ctrl-C 结束）"),
+                format!("\nServing on http://{address}, documentation at http://{address}/docs (press Ctrl-C to stop)"),
             ))?;
             startup::serve(service, listener, until_told()).await?;
         }

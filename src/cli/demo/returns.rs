@@ -58,7 +58,9 @@ impl Stage<'_> {
             warnings_must_be_justified: false,
         };
         let round = create_round(self.service, &operator(), new).await?;
-        let bar = self.output.progress("last year's returns", took_part.len());
+        let bar = self
+            .output
+            .progress(self.output.choose("上年填报表", "last year's returns"), took_part.len());
         for (enterprise, answers) in took_part {
             let id = self.return_of(&round, enterprise.id).await?;
             let answers = answers.clone();
@@ -102,7 +104,9 @@ impl Stage<'_> {
         registry: &BTreeMap<String, Enterprise>,
     ) -> Result<Collected, Failed> {
         let mut collected = Collected::default();
-        let bar = self.output.progress("this year's returns", samples.len());
+        let bar = self
+            .output
+            .progress(self.output.choose("本年填报表", "this year's returns"), samples.len());
         for sample in samples {
             let Some(enterprise) = registry.get(&sample.facts.uscc) else {
                 continue;

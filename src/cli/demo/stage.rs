@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use demo::{County, DemoProfile, SampleEnterprise};
 use index::region::RegionFigures;
+use survey::text::Text;
 
 use super::{
     PASSWORD,
@@ -31,11 +32,13 @@ use crate::{
         error::{ServiceError, codes},
         jobs::progress::Progress,
         registry::{import_enterprises::import_enterprises, read::enterprises_by_uscc},
+        rounds::read::get_round,
         runs,
         runs::{
             compute::compute_run,
             explain::explain_result,
             life::{freeze_run, publish_run},
+            names::RunNames,
             region::region_of,
         },
     },
@@ -140,17 +143,24 @@ impl Stage<'_> {
     async fn tell_run(&self, run: Run, methodology: &Document) -> Result<RunStory, Failed> {
         let region = region_of(self.service, &operator(), &run).await?;
         let ranking = self.ranking(&run).await?;
+        let round = get_round(self.service, &operator(), run.round).await?;
+        let compiled = self.service.methodology(methodology.id, &round).await?;
+        let names = RunNames::of(self.service, &run, &compiled, std::iter::empty()).await?;
         let mut bands: BTreeMap<_, u64> = BTreeMap::new();
         for row in &ranking {
             // Those without one last.
             *bands.entry((row.band.is_none(), row.band)).or_default() += 1;
         }
+        let labelled = |((_, band), count): ((bool, Option<i32>), u64)| {
+            let label = band.map_or_else(|| Text::new("未评定", "Not rated"), |band| names.band(band));
+            (band, label, count)
+        };
         Ok(RunStory {
             region: region.map(|region| region.outcome),
             run,
-            title: methodology.title_zh.clone(),
+            title: Text::new(methodology.title_zh.clone(), methodology.title_en.clone()),
             first: ranking.into_iter().take(SHOWN).collect(),
-            bands: bands.into_iter().map(|((_, band), count)| (band, count)).collect(),
+            bands: bands.into_iter().map(labelled).collect(),
         })
     }
 

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use index::{exact::Fixed, explain::ExplainNode, region::RegionScored};
 use serde_json::{Value, json};
-use survey::cell::Place;
+use survey::{cell::Place, text::Text};
 
 use super::PASSWORD;
 use crate::{
+    cli::tongue::Tongue,
     domain::run::{RankingRow, Run},
     service::runs::explain::Explanation,
 };
@@ -24,11 +25,12 @@ pub(super) struct Story {
 
 pub(super) struct RunStory {
     pub(super) run: Run,
-    pub(super) title: String,
+    pub(super) title: Text,
     /// The index of the county, where the run computed one.
     pub(super) region: Option<RegionScored>,
     pub(super) first: Vec<RankingRow>,
-    pub(super) bands: Vec<(Option<i32>, u64)>,
+    /// Levels or stages with their labels and how many have them, those without one last.
+    pub(super) bands: Vec<(Option<i32>, Text, u64)>,
 }
 
 /// What the enterprises handed in.
@@ -42,62 +44,57 @@ pub(super) struct Collected {
 }
 
 impl Story {
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, tongue: Tongue) -> String {
+        let Collected {
+            workbooks,
+            faulty,
+            corrected,
+            accepted,
+            rules,
+        } = &self.collected;
+        let (enterprises, folder, rules) = (self.enterprises, self.folder.display(), most(rules));
         let mut lines = vec![
-            format!(
-                "{} enterprises, {} workbooks in {}: {} came back faulty, {} of them corrected, {} returns accepted",
-                self.enterprises,
-                self.collected.workbooks,
-                self.folder.display(),
-                self.collected.faulty,
-                self.collected.corrected,
-                self.collected.accepted
+            tongue.choose(
+                format!(
+                    "{enterprises} 家企业，{workbooks} 份工作簿存放在 {folder}；其中 {faulty} 份有错误，{corrected} 份已更正，审核通过 {accepted} 份"
+                ),
+                format!(
+                    "{enterprises} enterprises, {workbooks} workbooks in {folder}; {faulty} had errors, {corrected} of them were corrected, \
+                     {accepted} returns accepted"
+                ),
             ),
-            format!("findings of the first uploads by rule: {}", most(&self.collected.rules)),
+            tongue.choose(
+                format!("首次上传的审核问题（规则 次数）：{rules}"),
+                format!("Findings of the first uploads (rule count): {rules}"),
+            ),
         ];
         for story in &self.runs {
-            lines.push(format!(
-                "\n{} ({} {})",
-                story.title, story.run.methodology_code, story.run.methodology_version
-            ));
-            if let Some(region) = &story.region {
-                lines.push(format!("  {}", told(region)));
-                continue;
-            }
-            lines.push(format!(
-                "  {} of {} returns scored, inputs {}",
-                story.run.scored, story.run.returns, story.run.inputs_sha256
-            ));
-            let bands = story
-                .bands
-                .iter()
-                .map(|(band, count)| format!("{}: {count}", band.map_or("-".to_owned(), |band| band.to_string())));
-            lines.push(format!("  level or stage: {}", bands.collect::<Vec<_>>().join(", ")));
-            for row in &story.first {
-                let rank = row.rank.map_or_else(|| "-".to_owned(), |rank| rank.to_string());
-                let score = row.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.2}"));
-                lines.push(format!("  {rank:>4} {score:>7}  {}  {}", row.uscc, row.enterprise_name));
-            }
+            story.tell(tongue, &mut lines);
         }
-        lines.push(format!(
-            "\nwhy {} stands where it does:",
-            self.explanation.result.enterprise_name
+        let enterprise = &self.explanation.result.enterprise_name;
+        lines.push(tongue.choose(
+            format!("\n{enterprise}的得分说明："),
+            format!("\nExplanation of the score of {enterprise}:"),
         ));
         for root in &self.explanation.roots {
-            describe(root, 1, &mut lines);
+            describe(root, 1, tongue, &mut lines);
         }
-        lines.extend(self.traced_leaf());
-        lines.push(format!(
-            "  made from revision {} of workbook {}",
-            self.explanation.revision_number, self.explanation.blob_sha256
+        lines.extend(self.traced_leaf(tongue));
+        let (number, sha256) = (self.explanation.revision_number, &self.explanation.blob_sha256);
+        lines.push(tongue.choose(
+            format!("  依据第 {number} 版填报表，工作簿 SHA-256 {sha256}"),
+            format!("  Computed from revision {number}, workbook SHA-256 {sha256}"),
         ));
-        lines.push(format!("\nlogins (password {PASSWORD}):"));
+        lines.push(tongue.choose(
+            format!("\n登录名（密码 {PASSWORD}）："),
+            format!("\nLogins (password {PASSWORD}):"),
+        ));
         lines.extend(self.logins.iter().map(|(login, name)| format!("  {login:10} {name}")));
         lines.join("\n")
     }
 
     /// One indicator followed down to the cells it came from.
-    fn traced_leaf(&self) -> Option<String> {
+    fn traced_leaf(&self, tongue: Tongue) -> Option<String> {
         let root = self.explanation.roots.first()?;
         let leaf = strongest(root, &root.code)?;
         let cells = leaf.questions.iter().filter_map(|code| {
@@ -106,8 +103,11 @@ impl Story {
             let Place { sheet, cell } = &provenance.place;
             Some(format!("{code} = {} ({sheet}!{cell})", provenance.raw))
         });
-        let cells = cells.collect::<Vec<_>>().join(", ");
-        Some(format!("  {} {} comes from {cells}", leaf.code, leaf.label.zh))
+        let (cells, label) = (cells.collect::<Vec<_>>().join(", "), tongue.say(&leaf.label));
+        Some(tongue.choose(
+            format!("  {label}取自：{cells}"),
+            format!("  {label} is computed from {cells}"),
+        ))
     }
 
     pub(super) fn json(&self) -> Value {
@@ -120,7 +120,7 @@ impl Story {
                 "inputs_sha256": story.run.inputs_sha256,
                 "results_sha256": story.run.results_sha256,
                 "region_index": story.region.as_ref().and_then(|region| region.total),
-                "bands": story.bands.iter().map(|(band, count)| json!({ "band": band, "enterprises": count })).collect::<Vec<_>>(),
+                "bands": story.bands.iter().map(|(band, _, count)| json!({ "band": band, "enterprises": count })).collect::<Vec<_>>(),
                 "first": story.first.iter().map(|row| json!({
                     "rank": row.rank, "uscc": row.uscc, "name": row.enterprise_name, "score": row.score, "band": row.band,
                 })).collect::<Vec<_>>(),
@@ -140,15 +140,56 @@ impl Story {
     }
 }
 
+impl RunStory {
+    fn tell(&self, tongue: Tongue, lines: &mut Vec<String>) {
+        let (title, run) = (tongue.say(&self.title), &self.run);
+        lines.push(format!(
+            "\n{title} ({} {})",
+            run.methodology_code, run.methodology_version
+        ));
+        if let Some(region) = &self.region {
+            lines.push(format!("  {}", told(region, tongue)));
+            return;
+        }
+        let (scored, returns, inputs) = (run.scored, run.returns, &run.inputs_sha256);
+        lines.push(tongue.choose(
+            format!("  {returns} 份填报表中 {scored} 份有得分，输入校验值 {inputs}"),
+            format!("  {scored} of {returns} returns scored, inputs {inputs}"),
+        ));
+        let bands = self.bands.iter().map(|(_, label, count)| {
+            let label = tongue.say(label);
+            tongue.choose(
+                format!("{label} {count} 家"),
+                format!(
+                    "{label}: {count} {}",
+                    if *count == 1 { "enterprise" } else { "enterprises" }
+                ),
+            )
+        });
+        lines.push(format!(
+            "  {}",
+            bands.collect::<Vec<_>>().join(tongue.choose("，", ", "))
+        ));
+        for row in &self.first {
+            let rank = row.rank.map_or_else(|| "-".to_owned(), |rank| rank.to_string());
+            let score = row.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.2}"));
+            lines.push(format!("  {rank:>4} {score:>7}  {}  {}", row.uscc, row.enterprise_name));
+        }
+    }
+}
+
 /// The index of the county and of its classes.
-fn told(region: &RegionScored) -> String {
+fn told(region: &RegionScored, tongue: Tongue) -> String {
     let shown = |index: Option<Fixed>| index.map_or_else(|| "-".to_owned(), |index| format!("{:.2}", index.to_f64()));
     let classes = region
         .classes
         .iter()
-        .map(|class| format!("{} {}", class.label.zh, shown(class.index)));
-    let classes = classes.collect::<Vec<_>>().join(", ");
-    format!("index of the county: {} ({classes})", shown(region.total))
+        .map(|class| format!("{} {}", tongue.say(&class.label), shown(class.index)));
+    let (total, classes) = (shown(region.total), classes.collect::<Vec<_>>());
+    tongue.choose(
+        format!("区域指数 {total}（{}）", classes.join("，")),
+        format!("Index of the county: {total} ({})", classes.join(", ")),
+    )
 }
 
 /// The rules that fired most often.
@@ -173,22 +214,22 @@ fn strongest<'a>(node: &'a ExplainNode, root: &str) -> Option<&'a ExplainNode> {
 }
 
 /// A node and, two levels down, its children: enough to see where a score comes from.
-fn describe(node: &ExplainNode, depth: usize, lines: &mut Vec<String>) {
+fn describe(node: &ExplainNode, depth: usize, tongue: Tongue, lines: &mut Vec<String>) {
     let score = node
         .score
         .map_or_else(|| "-".to_owned(), |score| format!("{:.2}", score.to_f64()));
-    let part = node
-        .contribution
-        .map_or_else(String::new, |part| format!(" (contributes {:.2})", part.to_f64()));
+    let part = node.contribution.map_or_else(String::new, |part| {
+        let part = part.to_f64();
+        tongue.choose(format!("（贡献 {part:.2}）"), format!(" (contributes {part:.2})"))
+    });
     lines.push(format!(
-        "{}{} {} {score}{part}",
+        "{}{} {score}{part}",
         "  ".repeat(depth),
-        node.code,
-        node.label.zh
+        tongue.say(&node.label)
     ));
     if depth < 3 {
         for child in &node.children {
-            describe(child, depth + 1, lines);
+            describe(child, depth + 1, tongue, lines);
         }
     }
 }

@@ -13,11 +13,11 @@ mod weights;
 pub(super) enum Index {
     /// Compute a composite indicator and write every stage as CSV
     Compute(compute::Compute),
-    /// Weigh indicators: by comparisons or by their figures
+    /// Derive indicator weights from comparisons or from the data
     Weights(weights::Weights),
     /// Describe indicators: figures, correlations, reliability, availability
     Stats(stats::Stats),
-    /// Show how much the ranks hang on the choices made
+    /// Show how sensitive the ranks are to methodological choices
     Robustness(robustness::Robustness),
 }
 

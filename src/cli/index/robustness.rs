@@ -17,7 +17,10 @@ use index::{
     },
 };
 use serde_json::{Value, json};
-use survey::document::{DocumentFault, parse_json, without_mark};
+use survey::{
+    document::{DocumentFault, parse_json, without_mark},
+    text::Text,
+};
 
 use super::tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in};
 use crate::{
@@ -25,7 +28,7 @@ use crate::{
     service::{error::codes, runs::robustness::uniform_numbers},
 };
 
-/// How much the ranks hang on the choices made
+/// Show how sensitive the ranks are to methodological choices
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness ... --draws robust/draws.csv --out again\n  ronghe index robustness ... --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv, with --sensitivity\nsobol.csv, with --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the\nlatest is ranked."
@@ -142,16 +145,15 @@ impl Robustness {
         }
         tables.write(&self.out)?;
 
-        let mut text = format!(
-            "{} replications of {} units; wrote {} tables to {}",
-            draws.draws.len(),
-            found.units.len(),
-            tables.names().len(),
-            self.out.display()
+        let (times, units, written) = (draws.draws.len(), found.units.len(), tables.names().len());
+        let folder = self.out.display();
+        let mut text = output.choose(
+            format!("对 {units} 个单位重复测算 {times} 次，{written} 张表写入 {folder}"),
+            format!("{times} replications of {units} units; wrote {written} tables to {folder}"),
         );
         for warning in &warnings {
-            text.push_str("\nwarning: ");
-            text.push_str(&sentence(warning));
+            text.push_str(output.choose("\n提示：", "\nwarning: "));
+            text.push_str(output.tongue().say(&sentence(warning)));
         }
         let value = json!({
             "node": ranked.node,
@@ -380,14 +382,19 @@ fn add_removals(tables: &mut Tables, found: &Removals) -> Result<(), Failed> {
     tables.add("removed.csv", &["iCode", "MeanAbsDiff"], shifts)
 }
 
-fn sentence(warning: &SensitivityWarning) -> String {
+fn sentence(warning: &SensitivityWarning) -> Text {
     match warning {
         SensitivityWarning::FewRuns { base, advised } => {
-            format!("每块 {base} 次过少，建议 {advised} 次 / {base} runs per block are few, {advised} are advised")
+            let zh = format!("每块 {base} 次过少，建议 {advised} 次。");
+            Text::new(zh, format!("{base} runs per block are few, {advised} are advised."))
         }
         SensitivityWarning::WideInterval { parameter, total } => {
             let which = if *total { "STi" } else { "Si" };
-            format!("{parameter} 的 {which} 区间宽于其值 / the interval of {which} of {parameter} is wider than it is")
+            let zh = format!("{parameter} 的 {which} 区间宽于其值。");
+            Text::new(
+                zh,
+                format!("The interval of {which} of {parameter} is wider than {which} itself."),
+            )
         }
     }
 }

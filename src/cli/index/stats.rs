@@ -72,8 +72,11 @@ impl Stats {
             second_opinion(&mut tables, &figures, scale)?;
         }
         tables.write(&self.out)?;
-        let text = format!("wrote {} tables to {}", tables.names().len(), self.out.display());
-        let folder = self.out.display().to_string();
+        let (written, folder) = (tables.names().len(), self.out.display().to_string());
+        let text = output.choose(
+            format!("已将 {written} 张表写入 {folder}"),
+            format!("Wrote {written} tables to {folder}"),
+        );
         output.say(text, &json!({ "folder": folder, "files": tables.names() }))
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     service::error::codes,
 };
 
-/// Weigh indicators: by comparisons or by their figures
+/// Derive indicator weights from comparisons or from the data
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  ronghe index weights --method ahp --matrix comparisons.csv\n  ronghe index weights --method entropy --data iData.csv --tree iMeta.csv --out weights.csv\n  ronghe index weights --method pca --over all --data iData.csv --tree iMeta.csv --format json\n\nThe matrix has a header row and a first column of codes; a comparison is a number or a fraction such as 1/3.\n.csv holds code, parent and weight; .json the whole record with method, inputs and consistency."

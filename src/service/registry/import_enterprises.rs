@@ -80,7 +80,7 @@ pub struct RowFault {
     pub code: String,
     /// Column title.
     pub column: String,
-    /// What and what to do.
+    /// What is wrong and what to do.
     pub message: Text,
 }
 

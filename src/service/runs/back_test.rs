@@ -38,7 +38,7 @@ use crate::{
 /// Moves that a report lists; beyond them it counts.
 const LISTED: usize = 500;
 
-/// A draft tried on a round.
+/// A draft methodology computed over a round.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct BackTest {
     /// Round.
@@ -73,7 +73,7 @@ pub struct RegionTest {
     pub run_id: RunId,
     /// Version of its methodology.
     pub run_methodology_version: String,
-    /// The index as it would be.
+    /// The index by the draft.
     pub index: RegionScored,
     /// How it differs from that of the run.
     pub change: RegionChange,
@@ -112,13 +112,13 @@ pub struct Against {
     pub mean_score_change: Option<f64>,
     /// From which level or stage to which.
     pub bands: Vec<BandChange>,
-    /// Who would move: those whose level changes and then by places, the most first.
+    /// Enterprises that would move: those whose level changes first, then by number of places, largest first.
     pub moves: Vec<Move>,
     /// How many would move.
     pub moving: usize,
 }
 
-/// Enterprises that would go from one level or stage to another.
+/// Enterprises that would move from one level or stage to another.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct BandChange {
     /// From; absent for none.

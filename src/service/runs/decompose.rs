@@ -32,7 +32,7 @@ use crate::{
 /// Enterprises that a report lists; beyond them it counts.
 const LISTED: usize = 2_000;
 
-/// The change from one run to another, taken apart.
+/// The change between two runs, decomposed.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Decomposition {
     /// The run.

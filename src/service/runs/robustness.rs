@@ -15,7 +15,7 @@ use index::{
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 use super::{pass::CHUNK, read::get_run, region::refuse_region, scored::ScoredRun, vary_settings::Varied};
@@ -52,7 +52,7 @@ const BOOTSTRAP: usize = 1_000;
 /// Threads of one report, as many as a run takes.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
-/// How much the ranks of a run hang on its weights.
+/// How sensitive the ranks of a run are to its weights.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RunRobustness {
     /// Run.
@@ -76,13 +76,13 @@ pub struct RunRobustness {
     pub enterprises: Vec<EnterpriseRobustness>,
     /// What leaving out one indicator moves, the most first.
     pub removals: Vec<RemovedIndicator>,
-    /// Which choice the mean shift of the ranks hangs on (Sobol indices), where that was asked.
+    /// Which choice the mean shift of the ranks depends on (Sobol indices), if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
 }
 
-/// Between which ranks an enterprise lies.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
+/// Range of the rank of an enterprise.
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EnterpriseRobustness {
     /// Enterprise.
     pub enterprise_id: EnterpriseId,
@@ -91,7 +91,7 @@ pub struct EnterpriseRobustness {
     /// Name.
     pub enterprise_name: String,
     /// Rank in the run.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<i32>,
     /// Median rank.
     pub median: f64,
@@ -103,9 +103,9 @@ pub struct EnterpriseRobustness {
     pub best: u32,
     /// Worst rank.
     pub worst: u32,
-    /// Probability of each level or stage, from the lowest up: the share of the replications. Empty where it hangs on more
-    /// than scores and scenes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Probability of each level or stage, from the lowest up: its share of the replications. Empty where the level
+    /// depends on more than scores and scenes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<f64>,
 }
 

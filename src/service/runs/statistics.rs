@@ -10,7 +10,10 @@ use index::{
 };
 use serde_json::Value;
 
-use super::read::{get_run, shown_to};
+use super::{
+    names::division,
+    read::{get_run, shown_to},
+};
 use crate::{
     domain::{
         access::{Principal, Scope},
@@ -29,9 +32,6 @@ use crate::{
 
 /// Cells with fewer enterprises are not told: the rule of the statistics law for tables of enterprises.
 pub(crate) const LEAST: u64 = 3;
-
-/// Characters of an industry code that name a division of GB/T 4754: the section's letter and two digits.
-const DIVISION: usize = 3;
 
 /// Enterprises at a level or stage.
 pub struct BandCount {
@@ -222,7 +222,7 @@ pub async fn benchmark(
     let (Some(score), Some(size_class)) = (own.score, own.size_class) else {
         return Err(ServiceError::new(codes::runs::NOT_SCORED));
     };
-    let industry: String = own.industry_code.chars().take(DIVISION).collect();
+    let industry = division(&own.industry_code);
     let peers = store::run_result::peer_totals(
         conn,
         &Scope::whole_county("the peers are those of the whole county; no figure over fewer than three is told"),

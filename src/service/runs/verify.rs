@@ -23,7 +23,7 @@ use crate::{
 /// Differences that a report lists; beyond them it counts.
 const LISTED: usize = 200;
 
-/// Whether a run comes out the same again.
+/// Whether computing a run again gives the same result.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Verification {
     /// Run.

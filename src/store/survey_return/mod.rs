@@ -6,6 +6,7 @@ mod for_comparison;
 mod for_runs;
 mod list;
 mod newest;
+mod response;
 mod revisions;
 mod update;
 
@@ -25,6 +26,7 @@ pub use self::{
     for_runs::{accepted_inputs, contents_of},
     list::list_returns,
     newest::{newest_by_blob, newest_of, newest_parts, newest_provenances},
+    response::response,
     revisions::{
         find_revision, find_revision_by_blob, insert_revision, insert_revisions, require_revision, revisions_of,
     },

@@ -3,6 +3,7 @@
 mod access;
 mod contract;
 mod documents;
+mod door;
 pub(crate) mod imports;
 mod jobs;
 mod main_job;

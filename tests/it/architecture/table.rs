@@ -91,7 +91,11 @@ pub(super) const ROOMS: &[Room] = &[
         &["survey", "workbook", "index", "rand_chacha"],
         "PURE: an invented county from a seed; rand_chacha is a seeded generator",
     ),
-    room("report", &["survey", "workbook"], "PURE: a report from findings"),
+    room(
+        "report",
+        &["survey", "workbook", "index"],
+        "PURE: pages and tables from findings and from results",
+    ),
     // The database.
     room("entity", &["sea_orm"], "one file per table"),
     room(

@@ -29,6 +29,9 @@ async fn areas_are_replaced_as_a_whole() {
         let found = area::find_area(db.read(), FUYANG).await.unwrap();
         assert_eq!(found, Some(areas()[2].clone()));
         assert_eq!(area::find_area(db.read(), "1").await, Ok(None));
+        let codes = [FUYANG, "1"].map(str::to_owned).into();
+        let names = area::area_names(db.read(), &codes).await.unwrap();
+        assert_eq!(names, [(FUYANG.to_owned(), areas()[2].name.clone())].into());
         replace(&db, &[]).await;
         assert_eq!(area::find_area(db.read(), FUYANG).await, Ok(None));
     })

@@ -46,6 +46,9 @@ async fn the_newest_edition_is_listed() {
             .await
         };
         assert_eq!(all().await, edition("2017"), "the older edition was loaded later");
+        let codes = ["C22", "Z"].map(str::to_owned).into();
+        let names = industry::industry_names(db.read(), &codes).await.unwrap();
+        assert_eq!(names, [("C22".to_owned(), "造纸和纸制品业".to_owned())].into());
         replace(&db, "2017", &edition("2017")[..3]).await;
         assert_eq!(all().await, edition("2017")[..3]);
         replace(&db, "2017", &[]).await;

@@ -5,7 +5,9 @@ use ronghe::{
     domain::{
         access::{Role, Scope},
         job::{Job, JobId, JobState, Task},
+        robustness::RobustnessRequest,
         round::RoundId,
+        run::RunId,
     },
     store::{StoreError, job},
 };
@@ -138,6 +140,40 @@ async fn jobs_are_listed_newest_first() {
             });
             assert_eq!(sent.await, 1);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_newest_robustness_test_of_a_run_is_found() {
+    on_both(async |db| {
+        let sample = Sample::new();
+        let (run, other) = (RunId(sample.id()), RunId(sample.id()));
+        let txn = db.begin_write().await.unwrap();
+        for (of, result) in [(run, Some(1)), (run, Some(2)), (run, None), (other, Some(3))] {
+            let request = RobustnessRequest {
+                replications: 10,
+                noise: 0.25,
+                uncertain: Vec::new(),
+                sensitivity: false,
+            };
+            let asked = Job {
+                task: Task::TestRobustness { run: of, request },
+                ..new_job(&sample, "wang")
+            };
+            job::insert_job(&txn, &asked).await.unwrap();
+            if let Some(result) = result {
+                job::claim_job(&txn, asked.id, sample.now).await.unwrap();
+                job::finish_job(&txn, asked.id, Ok(&json!(result)), sample.now)
+                    .await
+                    .unwrap();
+            }
+        }
+        txn.commit().await.unwrap();
+        let newest = async |run| job::newest_robustness(db.read(), run).await;
+        assert_eq!(newest(run).await, Ok(Some(json!(2))), "the last has not ended");
+        assert_eq!(newest(other).await, Ok(Some(json!(3))));
+        assert_eq!(newest(RunId(sample.id())).await, Ok(None));
     })
     .await;
 }

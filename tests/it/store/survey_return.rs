@@ -6,13 +6,13 @@ use ronghe::{
         access::Scope,
         enterprise::{Enterprise, EnterpriseId},
         revision::RevisionSummary,
-        run::RunInput,
+        run::{GroupBy, RunInput},
         survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId, SurveyReturn},
     },
     store::{StoreError, blob, enterprise, round, survey_return as returns},
 };
 
-use super::sample::{CHANGKOU, County, FUYANG, county, first, fuchun, statements, walk};
+use super::sample::{CHANGKOU, County, FUCHUN, FUYANG, county, first, fuchun, statements, walk};
 use crate::database::on_both;
 
 #[tokio::test]
@@ -489,6 +489,43 @@ async fn a_run_takes_the_revisions_in_force_in_one_statement() {
             None,
             "nothing accepted yet"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_handed_in_is_counted_in_groups() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        county.accept(&db, &county.paper).await;
+        // What was accepted has been handed in, even while a correction of it is under way.
+        let mut corrected = county.return_of(&db, &county.paper).await;
+        corrected.state = ReturnState::Draft;
+        let mut submitted = county.return_of(&db, &county.machines).await;
+        submitted.state = ReturnState::Submitted;
+        let txn = db.begin_write().await.unwrap();
+        for changed in [&corrected, &submitted] {
+            returns::update_return(&txn, &Scope::County, changed, changed.version)
+                .await
+                .unwrap();
+        }
+        txn.commit().await.unwrap();
+        let check = async |scope: &Scope, by: GroupBy, expected: &[(&str, u64, u64)]| {
+            let found = returns::response(db.read(), scope, county.round.id, by).await.unwrap();
+            let found = found.iter().map(|group| (&*group.key, group.asked, group.handed_in));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{by:?}");
+        };
+        let areas = [(FUYANG, 1, 0), (FUCHUN, 1, 1), (CHANGKOU, 1, 1)];
+        check(&Scope::County, GroupBy::Area, &areas).await;
+        check(&fuchun(), GroupBy::Area, &areas[1..2]).await;
+        check(
+            &Scope::County,
+            GroupBy::Industry { length: 1 },
+            &[("C", 2, 2), ("I", 1, 0)],
+        )
+        .await;
+        // One has no size class.
+        check(&Scope::County, GroupBy::SizeClass, &[("", 1, 1), ("medium", 2, 1)]).await;
     })
     .await;
 }

@@ -67,10 +67,10 @@ impl Context<'_> {
             need_publication("/stages/on", faults);
         }
         let aggregates = nodes.iter().filter(|node| node.kind == NodeKind::Aggregate);
-        let codes = aggregates.map(|node| Arc::from(node.code.as_str())).collect();
+        let nodes = aggregates.map(|node| (Arc::from(node.code.as_str()), self.document.label_of(&node.code)));
         Some(StageConditions {
             published,
-            ladder: stage::compile(&rule.rules, codes, faults),
+            ladder: stage::compile(&rule.rules, nodes.collect(), self.document.print_decimals(), faults),
         })
     }
 

@@ -49,7 +49,11 @@ pub struct CompiledComposite {
     labels: BTreeMap<String, Arc<Text>>,
     units: BTreeMap<String, String>,
     levels: BTreeMap<String, Text>,
+    print_decimals: u32,
 }
+
+/// Decimals in print where the document publishes at none.
+const PRINTED: u32 = 2;
 
 impl CompiledComposite {
     /// The label of a node; its code where the document gives none.
@@ -64,6 +68,20 @@ impl CompiledComposite {
         label.unwrap_or_else(|| Text::new(level, level))
     }
 
+    /// Decimals of scores in print.
+    pub fn print_decimals(&self) -> u32 {
+        self.print_decimals
+    }
+
+    /// The levels or stages it can give with their labels, from the highest down.
+    pub(crate) fn bands(&self) -> Vec<(u32, Text)> {
+        let levels = self.method.cuts.iter().flat_map(|cuts| &cuts.levels);
+        let labels = levels.map(|(level, _)| self.level_label(level));
+        let stages = self.method.stages.iter().flat_map(|stages| &stages.ladder.rows);
+        let labels = labels.chain(stages.map(|row| row.label.clone()));
+        self.method.rungs().into_iter().zip(labels).collect()
+    }
+
     /// The unit of an indicator, empty for none.
     pub fn unit(&self, node: &str) -> &str {
         self.units.get(node).map_or("", String::as_str)
@@ -71,6 +89,20 @@ impl CompiledComposite {
 }
 
 impl CompositeMethodology {
+    /// The label of a node; its code where the document gives none.
+    fn label_of(&self, code: &str) -> Arc<Text> {
+        let mut nodes = self.tree.iter().flatten();
+        let label = nodes.find(|node| node.code == code).and_then(|node| node.label.clone());
+        Arc::new(label.unwrap_or_else(|| Text::new(code, code)))
+    }
+
+    /// Decimals of scores in print.
+    fn print_decimals(&self) -> u32 {
+        self.publication
+            .as_ref()
+            .map_or(PRINTED, |publication| publication.decimals)
+    }
+
     /// The method over the tree of the document, or over that of an iMeta table where the document has none. Parameters that
     /// the document does not give are looked up in the table handed in, then in that of the iMeta.
     pub fn method(&self, meta: Option<&MetaTable>, parameters: &ParameterTable) -> Result<Method, Vec<DocumentFault>> {
@@ -118,6 +150,7 @@ pub(in crate::compile) fn compile(
         levels: cuts
             .filter_map(|cut| Some((cut.code.clone(), cut.label.clone()?)))
             .collect(),
+        print_decimals: document.print_decimals(),
     })
 }
 

@@ -130,7 +130,7 @@ struct NewMappingPreview {
 struct PreviewRowOut {
     /// Sheet and row, or the sheet.
     name: String,
-    /// The key as it stands there.
+    /// The key as written there.
     key: Option<String>,
     /// The return that it would go to.
     return_id: Option<Uuid>,
@@ -142,11 +142,11 @@ struct PreviewRowOut {
     code: Option<String>,
     /// The sentence to the code.
     message: Option<Bilingual>,
-    /// Answers by question code, in the form of a revision's.
+    /// Answers by question code, in the same form as in a revision.
     answers: BTreeMap<String, Typed<Answer>>,
     /// Where each answer stood, and what was done to it.
     provenance: BTreeMap<String, ProvenanceOut>,
-    /// What would be found.
+    /// The findings that there would be.
     findings: FindingsOut,
 }
 
@@ -204,11 +204,11 @@ enum PreviewMade {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Imports")]
 impl MappingPreviewsApi {
-    /// Propose how a spreadsheet is read
+    /// Propose a mapping for a spreadsheet
     ///
-    /// The raw body is a spreadsheet of another system with a row, or a sheet, per enterprise. Its labels are compared with
-    /// those of the questionnaire; the scores are shown, units are told where they are written. A proposal only: look at it,
-    /// preview it, and keep it as a profile.
+    /// The request body is a spreadsheet of another system with one row, or one sheet, for each enterprise. Its labels
+    /// are compared with those of the questionnaire; the proposal includes the scores of the comparison and the units
+    /// found. Check the proposal, preview it, and save it as a profile.
     #[oai(
         path = "/rounds/:round_id/mapping-proposals",
         method = "post",
@@ -219,7 +219,7 @@ impl MappingPreviewsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// The sheet; the first that people see when absent.
+        /// The sheet; the sheet shown first when absent.
         sheet: Query<Option<Name>>,
         body: Binary<Body>,
     ) -> Result<ProposalMade, UploadFailure> {
@@ -231,9 +231,9 @@ impl MappingPreviewsApi {
         Ok(ProposalMade::Made(Json(proposed.into())))
     }
 
-    /// Preview how a spreadsheet would be read
+    /// Preview a mapping
     ///
-    /// The first rows with their enterprises, answers, provenance and findings. Nothing is written.
+    /// Returns the first rows with their enterprises, answers, provenance and findings. Nothing is stored.
     #[oai(
         path = "/rounds/:round_id/mapping-previews",
         method = "post",

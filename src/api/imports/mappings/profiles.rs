@@ -59,7 +59,7 @@ struct ProfileOut {
     version: i64,
     /// Who confirmed it first.
     created_by: String,
-    /// When made.
+    /// When it was created.
     created_at: Instant,
     /// When last changed.
     updated_at: Instant,
@@ -132,7 +132,7 @@ pub struct MappingProfilesApi;
 impl MappingProfilesApi {
     /// List mapping profiles
     ///
-    /// By name, of one questionnaire or of all.
+    /// Sorted by name, for one questionnaire or for all.
     #[oai(path = "/mapping-profiles", method = "get", operation_id = "list_mapping_profiles")]
     async fn list_mapping_profiles(
         &self,
@@ -140,10 +140,10 @@ impl MappingProfilesApi {
         auth: Auth,
         /// Code of the questionnaire.
         questionnaire: Query<Option<Code>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Where the previous page ended.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ProfilesFound, ReadFailure> {
         let questionnaire = questionnaire.0.map(|code| code.0);
@@ -154,9 +154,9 @@ impl MappingProfilesApi {
         Ok(ProfilesFound::of(found, &asked)?)
     }
 
-    /// Keep a mapping
+    /// Create a mapping profile
     ///
-    /// Confirmed by whoever keeps it; every code and place is checked against the questionnaire of the round.
+    /// Saves a mapping confirmed by the caller. Every code and place is checked against the questionnaire of the round.
     #[oai(path = "/mapping-profiles", method = "post", operation_id = "create_mapping_profile")]
     async fn create_mapping_profile(
         &self,
@@ -180,9 +180,9 @@ impl MappingProfilesApi {
         Ok(ProfileCreated::Created(Json(profile.into()), etag, location))
     }
 
-    /// Read a mapping profile
+    /// Get a mapping profile
     ///
-    /// The mapping with its version.
+    /// Returns the mapping with its version.
     #[oai(
         path = "/mapping-profiles/:profile_id",
         method = "get",
@@ -202,7 +202,8 @@ impl MappingProfilesApi {
 
     /// Replace a mapping profile
     ///
-    /// By those who look after the same area, or the county. Imports that were taken on keep the mapping they began with.
+    /// Allowed for officers responsible for the same area, or for the county. Imports that have been started keep the
+    /// mapping they started with.
     #[oai(
         path = "/mapping-profiles/:profile_id",
         method = "put",
@@ -213,7 +214,7 @@ impl MappingProfilesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         profile_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// The ETag as read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<NewMappingProfile>,

@@ -157,11 +157,11 @@ enum RegionIndexFound {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl RegionIndexApi {
-    /// Read the index of the region
+    /// Get the regional index of a run
     ///
-    /// Of a run whose methodology gives one: total, classes, and every indicator with what it was compared with. What a single
-    /// return brought to it is among the results of the run. Whoever does not see the whole county sees it once it is
-    /// published.
+    /// For a run whose methodology gives a regional index: the total, the classes, and every indicator with its base
+    /// value. The contributions of single returns are among the results of the run. A caller who does not see the whole
+    /// county can read it only after publication.
     #[oai(path = "/runs/:run_id/region", method = "get", operation_id = "get_run_region")]
     async fn get_run_region(
         &self,

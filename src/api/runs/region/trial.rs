@@ -40,7 +40,7 @@ struct TriedFigureIn {
 #[derive(Object)]
 #[oai(rename = "NewRegionWhatIf", deny_unknown_fields)]
 struct NewRegionWhatIf {
-    /// By the code of the indicator.
+    /// The value to try, by indicator code.
     values: BTreeMap<String, TriedFigureIn>,
     /// Codes of indicators to leave without a value, so that whatever stands in for a missing one does.
     blank: Option<Vec<Code>>,
@@ -100,10 +100,10 @@ pub struct RegionTrialsApi;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl RegionTrialsApi {
-    /// Try other figures of the region
+    /// Simulate the regional index
     ///
-    /// The index that would follow from other values or bases, what the returns give among them, and what each indicator would
-    /// bring to the change. Nothing is stored. Not for a caller from whom the indicators are kept.
+    /// Computes the index for other values or base values, including those taken from returns, and the contribution of
+    /// each indicator to the change. Nothing is stored. Not available to callers who may not see the indicators.
     #[oai(
         path = "/runs/:run_id/region/what-if",
         method = "post",

@@ -11,7 +11,7 @@ use std::{fs, num::NonZeroUsize, path::PathBuf, thread};
 
 use index::composite::CompositeError;
 
-use self::{summary::Summary, warning::Warning, written::Written};
+use self::{summary::Summary, written::Written};
 use super::tables::{InputFiles, Inputs, Tables};
 use crate::cli::output::{Failed, Output};
 
@@ -90,8 +90,8 @@ impl Compute {
         tables.write(&self.out)?;
 
         let summary = Summary::of(&document, &method, &results, &warnings, &self.out, &tables);
-        let told = warnings.iter().map(Warning::line);
-        let text: String = std::iter::once(summary.text()).chain(told).collect();
+        let told = warnings.iter().map(|warning| warning.line(output.tongue()));
+        let text: String = std::iter::once(summary.text(output.tongue())).chain(told).collect();
         output.say(text, &summary)
     }
 

@@ -9,6 +9,7 @@ use index::{
 use serde::Serialize;
 
 use super::{super::tables::Tables, warning::Warning};
+use crate::cli::tongue::Tongue;
 
 /// What a program wants to know without reading the tables.
 #[derive(Serialize)]
@@ -95,27 +96,36 @@ impl<'a> Summary<'a> {
     }
 
     /// The summary for people.
-    pub(super) fn text(&self) -> String {
-        let mut lines = vec![format!(
-            "{} {}: {} indicators, {} aggregates",
-            self.methodology.code, self.methodology.version, self.indicators, self.aggregates
+    pub(super) fn text(&self, tongue: Tongue) -> String {
+        let (name, indicators, aggregates) = (&self.methodology, self.indicators, self.aggregates);
+        let name = format!("{} {}", name.code, name.version);
+        let mut lines = vec![tongue.choose(
+            format!("{name}：{indicators} 个指标，{aggregates} 个汇总项"),
+            format!("{name}: {indicators} indicators, {aggregates} aggregates"),
         )];
         for year in &self.years {
+            let (scored, not_ranked) = (year.units.saturating_sub(year.not_ranked.len()), year.not_ranked.len());
+            let (left_out, imputed, missing) = (year.left_out.len(), year.imputed, year.still_missing);
+            let treated = year.treated.len();
             let name = year.year.map_or(String::new(), |year| format!("{year}: "));
-            lines.push(format!(
-                "{name}{} units scored, {} not ranked, {} left out, {} values imputed, {} still missing, {} indicators treated",
-                year.units.saturating_sub(year.not_ranked.len()),
-                year.not_ranked.len(),
-                year.left_out.len(),
-                year.imputed,
-                year.still_missing,
-                year.treated.len(),
+            lines.push(tongue.choose(
+                format!(
+                    "{name}{scored} 个单位有得分，{not_ranked} 个不排名，{left_out} 个剔除，填补 {imputed} 个数值，仍缺 {missing} 个，处理异常值的指标 {treated} 个"
+                ),
+                format!(
+                    "{name}{scored} units scored, {not_ranked} not ranked, {left_out} left out, {imputed} values imputed, {missing} still \
+                     missing, {treated} indicators treated"
+                ),
             ));
             for best in &year.best {
                 lines.push(format!("  {}  {}  {:.4}", best.rank, best.unit, best.score));
             }
         }
-        lines.push(format!("{} tables written to {}", self.files.len(), self.folder));
+        let (written, folder) = (self.files.len(), &self.folder);
+        lines.push(tongue.choose(
+            format!("已将 {written} 张表写入 {folder}"),
+            format!("{written} tables written to {folder}"),
+        ));
         lines.join("\n")
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use survey::text::Text;
 
 use super::written::Written;
-use crate::service::error::codes;
+use crate::{cli::tongue::Tongue, service::error::codes};
 
 /// A reason to look at results that were computed.
 #[derive(Serialize)]
@@ -17,8 +17,12 @@ pub(super) struct Warning {
 }
 
 impl Warning {
-    pub(super) fn line(&self) -> String {
-        format!("\nwarning: {} / {}", self.message.zh, self.message.en)
+    pub(super) fn line(&self, tongue: Tongue) -> String {
+        format!(
+            "\n{}{}",
+            tongue.choose("提示：", "warning: "),
+            tongue.say(&self.message)
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use index::{
 };
 use survey::survey::Survey;
 
-use super::{read::get_run, region::region_of};
+use super::{names::RunNames, read::get_run, region::region_of};
 use crate::{
     domain::{
         access::Principal,
@@ -29,8 +29,10 @@ use crate::{
     store,
 };
 
+mod answer_sheets;
 mod coinr;
 mod csv_table;
+pub(in crate::service::runs) mod look;
 mod region_sheet;
 mod workbook_tables;
 
@@ -73,6 +75,9 @@ const MOST_IN_WORKBOOK: usize = 20_000;
 /// A run as its tables need it.
 struct Exported {
     run: Run,
+    names: RunNames,
+    /// When the run was made, as the county's clock showed it.
+    made_at: String,
     nodes: Vec<OutlineNode>,
     rows: Vec<ExportedRow>,
     /// Questions whose answers are shown; empty for those who may not read returns.
@@ -133,7 +138,13 @@ pub async fn export_run(
     } else {
         Vec::new()
     };
+    let codes = rows
+        .iter()
+        .map(|row| (&*row.ranked.area_code, &*row.ranked.industry_code));
+    let names = RunNames::of(service, &run, &methodology, codes).await?;
     let exported = Exported {
+        made_at: service.local(run.created_at).format("%Y-%m-%d %H:%M").to_string(),
+        names,
         run,
         nodes,
         rows,

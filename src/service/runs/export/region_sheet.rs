@@ -1,26 +1,26 @@
 //! The index of a region as a sheet, with the formulas live.
 
 use index::{document::MissingSubstitute, exact::Fixed, region::RegionIndicatorScore};
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::{
     ExportedRegion,
-    workbook_tables::{number, titles},
+    look::{Look, print},
 };
 
 /// Titles of the columns; the formulas below name some by their letters.
 const COLUMNS: [&str; 11] = [
-    "代码 code",
-    "名称 label",
-    "label",
-    "类别 class",
-    "单位 unit",
-    "权重 weight",
-    "数值 X",
-    "基期值 X0",
-    "企业数 enterprises",
-    "指数 Z",
-    "替代 substitute",
+    "代码 Code",
+    "名称",
+    "Label",
+    "类别 Class",
+    "单位 Unit",
+    "权重 Weight",
+    "数值 Value",
+    "基期值 Base value",
+    "企业数 Enterprises",
+    "指数 Index",
+    "替代 Substitute",
 ];
 const CODE: u16 = 0;
 const LABEL: u16 = 1;
@@ -37,13 +37,14 @@ const SUBSTITUTE: u16 = 10;
 /// First row of the indicators; classes and the total stand below them.
 const FIRST: u32 = 1;
 
-pub(super) fn write(sheet: &mut Worksheet, region: &ExportedRegion, bold: &Format) -> Result<(), XlsxError> {
+pub(super) fn write(sheet: &mut Worksheet, region: &ExportedRegion, look: &Look) -> Result<(), XlsxError> {
     sheet.set_name("区域 Region")?;
-    titles(sheet, COLUMNS, bold)?;
+    look.heads(sheet, 0, COLUMNS)?;
+    sheet.set_row_height(0, 30)?;
     let scored = &region.scored;
     let mut row = FIRST;
     for indicator in &scored.indicators {
-        write_indicator(sheet, region, indicator, row)?;
+        write_indicator(sheet, look, region, indicator, row)?;
         row += 1;
     }
     let mean = Mean {
@@ -52,46 +53,53 @@ pub(super) fn write(sheet: &mut Worksheet, region: &ExportedRegion, bold: &Forma
     };
     for class in &scored.classes {
         sheet
-            .write_string_with_format(row, CODE, &class.code, bold)?
-            .write_string(row, LABEL, &class.label.zh)?
-            .write_string(row, LABEL_EN, &class.label.en)?;
-        write_index(sheet, row, mean.formula(Some(row)), class.index)?;
+            .write_string_with_format(row, CODE, &class.code, &look.head)?
+            .write_string_with_format(row, LABEL, &class.label.zh, &look.head)?
+            .write_string_with_format(row, LABEL_EN, &class.label.en, &look.head)?;
+        write_index(sheet, look, row, mean.formula(Some(row)), class.index)?;
         row += 1;
     }
     sheet
-        .write_string_with_format(row, LABEL, "总指数", bold)?
-        .write_string_with_format(row, LABEL_EN, "Total index", bold)?;
-    write_index(sheet, row, mean.formula(None), scored.total)?;
+        .write_string_with_format(row, LABEL, "总指数", &look.head)?
+        .write_string_with_format(row, LABEL_EN, "Total index", &look.head)?;
+    write_index(sheet, look, row, mean.formula(None), scored.total)?;
     sheet
         .set_column_width(LABEL, 32)?
         .set_column_width(LABEL_EN, 32)?
         .set_column_width(SUBSTITUTE, 20)?
-        .set_freeze_panes(FIRST, LABEL)?;
-    Ok(())
+        .set_column_width(UNIT, 10)?
+        .set_column_width(VALUE, 12)?
+        .set_column_width(BASE, 12)?;
+    print(sheet, FIRST, LABEL, SUBSTITUTE + 1)
 }
 
 fn write_indicator(
     sheet: &mut Worksheet,
+    look: &Look,
     region: &ExportedRegion,
     indicator: &RegionIndicatorScore,
     row: u32,
 ) -> Result<(), XlsxError> {
-    sheet
-        .write_string(row, CODE, &indicator.code)?
-        .write_string(row, LABEL, &indicator.label.zh)?
-        .write_string(row, LABEL_EN, &indicator.label.en)?
-        .write_string(row, CLASS, &indicator.class)?
-        .write_string(row, UNIT, &indicator.unit)?
-        .write_string(row, SUBSTITUTE, indicator.substitute.map_or("", told))?;
-    number(sheet, row, WEIGHT, Some(indicator.weight.to_f64()))?;
-    number(sheet, row, VALUE, indicator.value)?;
-    number(sheet, row, BASE, indicator.base)?;
+    let texts = [
+        (CODE, &*indicator.code, &look.center),
+        (LABEL, &indicator.label.zh, &look.text),
+        (LABEL_EN, &indicator.label.en, &look.text),
+        (CLASS, &indicator.class, &look.center),
+        (UNIT, &indicator.unit, &look.center),
+        (SUBSTITUTE, indicator.substitute.map_or("", told), &look.text),
+    ];
+    for (column, text, format) in texts {
+        sheet.write_string_with_format(row, column, text, format)?;
+    }
+    look.number(sheet, row, WEIGHT, Some(indicator.weight.to_f64()))?;
+    look.number(sheet, row, VALUE, indicator.value)?;
+    look.number(sheet, row, BASE, indicator.base)?;
     #[expect(clippy::cast_precision_loss, reason = "fewer enterprises than 2^53")]
     let enterprises = indicator.enterprises.map(|enterprises| enterprises as f64);
-    number(sheet, row, ENTERPRISES, enterprises)?;
+    look.number(sheet, row, ENTERPRISES, enterprises)?;
     match indicator.substitute {
         // It follows from no value.
-        Some(MissingSubstitute::ClassMean) => number(sheet, row, INDEX, indicator.z.map(Fixed::to_f64)),
+        Some(MissingSubstitute::ClassMean) => look.score(sheet, row, INDEX, indicator.z.map(Fixed::to_f64)),
         Some(MissingSubstitute::LastYearValue) | None => {
             let line = row + 1;
             let (value, base) = (format!("G{line}"), format!("H{line}"));
@@ -101,16 +109,22 @@ fn write_indicator(
                 format!("{value}/{base}")
             };
             let formula = format!("=ROUND({}*LOG(1+{ratio},2),{})", region.factor, region.decimals.0);
-            write_index(sheet, row, formula, indicator.z)
+            write_index(sheet, look, row, formula, indicator.z)
         }
     }
 }
 
 /// An index as a formula with its result; nothing where there is none.
-fn write_index(sheet: &mut Worksheet, row: u32, formula: String, index: Option<Fixed>) -> Result<(), XlsxError> {
+fn write_index(
+    sheet: &mut Worksheet,
+    look: &Look,
+    row: u32,
+    formula: String,
+    index: Option<Fixed>,
+) -> Result<(), XlsxError> {
     if let Some(index) = index {
         let formula = Formula::new(formula).set_result(index.to_string());
-        sheet.write_formula(row, INDEX, formula)?;
+        sheet.write_formula_with_format(row, INDEX, formula, &look.joined)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod decompositions;
 mod explain;
 mod export;
 mod lifecycle;
+mod pages;
 mod regions;
 mod robustness;
 mod statistics;
