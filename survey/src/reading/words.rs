@@ -31,7 +31,7 @@ pub(super) fn is_long_dash(c: char) -> bool {
 }
 
 /// Whether a text stands for a blank: only dashes or slashes, 无 or 不详.
-pub(crate) fn is_missing_mark(text: &str) -> bool {
+pub fn is_missing_mark(text: &str) -> bool {
     let text = plain_minus(text);
     let only = |sign: char| !text.is_empty() && text.chars().all(|c| c == sign);
     only('-') || only('/') || MISSING_WORDS.contains(&text.as_str())
