@@ -21,6 +21,7 @@ use crate::{
 mod check;
 mod compute;
 mod demo;
+mod enterprises;
 mod export;
 mod import;
 mod index;
@@ -94,6 +95,8 @@ enum Command {
     Template(template::Template),
     /// Validate a filled workbook offline
     Check(check::Check),
+    /// Import a list of enterprises into the registry
+    Enterprises(enterprises::Enterprises),
     /// Import a folder of returned workbooks
     Import(import::Import),
     /// Compute a run over the accepted returns of a round
@@ -155,6 +158,7 @@ impl Command {
             Self::Key(command) => command.run(place, output).await?,
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(place, output).await,
+            Self::Enterprises(command) => command.run(place, output).await?,
             Self::Import(command) => command.run(place, output).await?,
             Self::Compute(command) => command.run(place, output).await?,
             Self::Export(command) => command.run(place, output).await?,

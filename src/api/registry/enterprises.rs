@@ -16,6 +16,7 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            download::WorkbookFound,
             etag,
             instant::Instant,
             json_body::JsonBody,
@@ -27,10 +28,16 @@ use crate::{
         jobs::{JobAccepted, accepted},
         registry::size_class::SizeClassName,
     },
-    domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+    domain::{
+        enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+        job::JobId,
+    },
     service::{
         Service, registry,
-        registry::{import_enterprises::queue_enterprise_import, write_enterprise::EnterpriseInput},
+        registry::{
+            import_enterprises::{queue_enterprise_import, write_enterprise_import_result},
+            write_enterprise::EnterpriseInput,
+        },
     },
 };
 
@@ -264,9 +271,11 @@ impl EnterprisesApi {
     /// Import a list of enterprises
     ///
     /// The raw body is a spreadsheet of any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8 or GBK and the like)
-    /// with column names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码, 行业代码 are needed). A job: its result reports row by
-    /// row. Good rows are written, bad ones named; with `dry_run` nothing is written. Of an enterprise that is known
-    /// already, what the list has no column for stays as it is.
+    /// with column names in one or two of its first rows (统一社会信用代码, 企业名称, 镇街, 行业 are needed; towns and industries by code
+    /// or by name; amounts in 万元, 元, 千元 or 亿元 as the head says). The usual other names of the columns are those of the
+    /// published synonyms. A job: its result reports row by row, and in `notes` which columns and rows were not read. Good
+    /// rows are written, bad ones named; with `dry_run` nothing is written. Of an enterprise that is known already, what
+    /// the list has no column for stays as it is.
     #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
     async fn import_enterprises(
         &self,
@@ -279,6 +288,25 @@ impl EnterprisesApi {
         let bytes = upload::read(&service, body.0).await?;
         let job = queue_enterprise_import(&service, auth.principal(), bytes, dry_run.0.unwrap_or(false)).await?;
         Ok(accepted(job))
+    }
+
+    /// Read the outcome of an import as a workbook
+    ///
+    /// The list as it was handed in, with the outcome and the reasons beside each row, and what is to be said of the list as
+    /// a whole on a second sheet. `job_id` is that of the import; one's own, or any as the administrator.
+    #[oai(
+        path = "/enterprises/imports/:job_id/result",
+        method = "get",
+        operation_id = "get_enterprise_import_result"
+    )]
+    async fn get_enterprise_import_result(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        job_id: Path<Uuid>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let result = write_enterprise_import_result(&service, auth.principal(), JobId(job_id.0)).await?;
+        Ok(WorkbookFound::of(result.bytes, &result.filename))
     }
 
     /// Read an enterprise
