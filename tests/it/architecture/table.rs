@@ -309,6 +309,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "finding",
             "answer",
             "justification",
+            "synonyms",
             "reading",
             "survey",
             "accounting",

@@ -410,7 +410,7 @@ mod tests {
         let notes = head
             .notes
             .iter()
-            .map(|note| note.code.trim_start_matches("import.column_"));
+            .map(|note| note.code.rsplit("column_").next().unwrap());
         (
             columns.collect::<Vec<_>>().join(" "),
             notes.collect::<Vec<_>>().join(" "),
