@@ -48,6 +48,7 @@ const FILES: &[(&str, &str)] = &[
         "justification_reasons.json",
         include_str!("../data/justification_reasons.json"),
     ),
+    ("synonyms.json", include_str!("../data/synonyms.json")),
     (
         "questionnaire_integration.json",
         include_str!("../data/questionnaire_integration.json"),

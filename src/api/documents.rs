@@ -58,6 +58,8 @@ pub enum DocumentKindName {
     Industries,
     /// Reasons of justifications.
     JustificationReasons,
+    /// Words for the same: heads of lists, labels, units.
+    Synonyms,
     /// Designation programmes.
     Programmes,
 }
@@ -75,6 +77,7 @@ impl From<DocumentKindName> for DocumentKind {
             DocumentKindName::Areas => Self::Areas,
             DocumentKindName::Industries => Self::Industries,
             DocumentKindName::JustificationReasons => Self::JustificationReasons,
+            DocumentKindName::Synonyms => Self::Synonyms,
             DocumentKindName::Programmes => Self::Programmes,
         }
     }
@@ -93,6 +96,7 @@ impl From<DocumentKind> for DocumentKindName {
             DocumentKind::Areas => Self::Areas,
             DocumentKind::Industries => Self::Industries,
             DocumentKind::JustificationReasons => Self::JustificationReasons,
+            DocumentKind::Synonyms => Self::Synonyms,
             DocumentKind::Programmes => Self::Programmes,
         }
     }

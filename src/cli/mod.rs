@@ -21,6 +21,7 @@ use crate::{
 mod check;
 mod compute;
 mod demo;
+mod enterprises;
 mod export;
 mod help;
 mod import;
@@ -101,6 +102,8 @@ enum Command {
     Template(template::Template),
     /// Validate a filled workbook offline
     Check(check::Check),
+    /// Import a list of enterprises into the registry
+    Enterprises(enterprises::Enterprises),
     /// Import a folder of returned workbooks
     Import(import::Import),
     /// List the rounds, newest first
@@ -201,6 +204,7 @@ impl Command {
             Self::Key(command) => command.run(place, output).await?,
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(place, output).await,
+            Self::Enterprises(command) => command.run(place, output).await?,
             Self::Import(command) => command.run(place, output).await?,
             Self::Rounds(command) => command.run(place, output).await?,
             Self::Runs(command) => command.run(place, output).await?,

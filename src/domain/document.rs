@@ -32,13 +32,15 @@ pub enum DocumentKind {
     Industries,
     /// Reasons of justifications.
     JustificationReasons,
+    /// Words for the same: heads, labels, units.
+    Synonyms,
     /// Designation programmes.
     Programmes,
 }
 
 impl DocumentKind {
     /// All kinds, in the order in which they are loaded (a questionnaire needs the code lists, a methodology the questionnaire).
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Areas,
         Self::Industries,
         Self::SizeClasses,
@@ -47,6 +49,7 @@ impl DocumentKind {
         Self::GridFactors,
         Self::FactorSettings,
         Self::JustificationReasons,
+        Self::Synonyms,
         Self::Questionnaire,
         Self::Methodology,
         Self::Programmes,
@@ -65,6 +68,7 @@ impl DocumentKind {
             Self::Areas => "areas",
             Self::Industries => "industries",
             Self::JustificationReasons => "justification_reasons",
+            Self::Synonyms => "synonyms",
             Self::Programmes => "programmes",
         }
     }

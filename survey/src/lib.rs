@@ -19,6 +19,7 @@ pub mod reading;
 pub mod report;
 pub mod schema;
 pub mod survey;
+pub mod synonyms;
 pub mod tables;
 pub mod text;
 pub mod width;

@@ -136,6 +136,12 @@ entries! {
         "'{label}' takes a number and '{raw}' is none."
         "请只填一个数字。"
         "Enter one number only."
+    /// A number in a cell that has the format of a date.
+    DateFormat "type.number_date" Syntactical Block
+        "“{label}”应填数字，单元格却是日期格式，存的数是 {raw}，显示为 {value}。"
+        "'{label}' takes a number, but its cell has a date format: it holds {raw} and shows {value}."
+        "请把单元格格式改为“常规”，再填数字。"
+        "Set the format of the cell to General and enter the number again."
     /// A fraction where a whole number is asked.
     NotWhole "type.integer" Syntactical Block
         "“{label}”应填整数，现为 {raw}。"
@@ -238,6 +244,12 @@ entries! {
         "'{raw}' for '{label}' was read as {value}."
         "如不对请改填数字。"
         "If wrong, enter the plain number."
+    /// A code or text with invisible, full-width or small letters, or blanks in it.
+    TextForm "WF06.text" Syntactical Info
+        "“{label}”中的“{raw}”含有空格、全角字符、小写字母或看不见的字符，读作 {value}。"
+        "'{raw}' for '{label}' holds blanks, full-width characters, small letters or invisible marks and was read as {value}."
+        "如不对请改正。"
+        "Correct it if that is wrong."
     /// A number with another unit than the question's.
     OtherUnit "WF06.unit" Syntactical Block
         "“{label}”的单位是{unit}，填的是“{raw}”：是 {value} 还是 {other}？"
@@ -262,6 +274,12 @@ entries! {
         "'{raw}' for '{label}' was read as blank."
         "数为零请填0。"
         "Write 0 for none."
+    /// The same where no figure is asked for.
+    MissingWord "WF08.word" Syntactical Info
+        "“{label}”中的“{raw}”按空白读取。"
+        "'{raw}' for '{label}' was read as blank."
+        "应当填写的请补填。"
+        "Fill it in if there is something to say."
     /// A negative number in brackets or with a long dash.
     Negative "WF09" Syntactical Warn
         "“{label}”中的“{raw}”读作负数 {value}。"
@@ -272,6 +290,12 @@ entries! {
     LongNumber "WF10" Syntactical Block
         "“{label}”被存成了数字 {raw}，15 位以后已丢失。"
         "'{label}' was kept as the number {raw} and digits beyond the 15th are lost."
+        "请把单元格格式设为文本后重新填写。"
+        "Set the format to text and type it again."
+    /// A text that a spreadsheet has turned into scientific notation.
+    ScientificText "WF10.text" Syntactical Block
+        "“{label}”被存成了科学计数法 {raw}，只剩前 {kept} 位数字，其余已丢失。"
+        "'{label}' was kept in scientific notation as {raw}: only the first {kept} digits are left."
         "请把单元格格式设为文本后重新填写。"
         "Set the format to text and type it again."
     /// A code completed with leading zeros or freed of a trailing `.0`.
@@ -298,6 +322,12 @@ entries! {
         "'{raw}' for '{label}' names a month only and is kept as its first day, {value}."
         "请确认或补上日。"
         "Confirm, or add the day."
+    /// A date of which only the year is given.
+    YearOnly "WF12.year" Syntactical Block
+        "“{label}”只填了年份 {raw}，没有月和日。"
+        "'{label}' has only the year {raw}, without month and day."
+        "请按 2025-06-30 的样子填写。"
+        "Write it like 2025-06-30."
     /// A date that can be read in two ways.
     DateAmbiguous "WF12.ambiguous" Syntactical Block
         "“{label}”中的“{raw}”可能是一月，也可能是十月。"

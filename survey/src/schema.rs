@@ -7,6 +7,7 @@ use crate::{
     answer::Answers,
     justification::JustificationReasons,
     questionnaire::Questionnaire,
+    synonyms::Synonyms,
     tables::{FactorSettings, SizeClassRules},
 };
 
@@ -18,6 +19,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("justification_reasons", schema_of::<JustificationReasons>()),
         ("questionnaire", schema_of::<Questionnaire>()),
         ("size_classes", schema_of::<SizeClassRules>()),
+        ("synonyms", schema_of::<Synonyms>()),
     ]
 }
 

@@ -9,6 +9,12 @@ pub fn half(c: char) -> char {
     }
 }
 
+/// Whether a character takes no room and says nothing: what web pages, chats and input methods leave in a copied text.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
 /// A text with every character in half width.
 pub fn half_width(text: &str) -> String {
     text.chars().map(half).collect()

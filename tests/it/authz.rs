@@ -38,6 +38,7 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("list_enterprises", "ETBAR"),
     ("create_enterprise", "BA"),
     ("import_enterprises", "BA"),
+    ("get_enterprise_import_result", "BA"),
     ("get_enterprise", "ETBAR"),
     ("replace_enterprise", "BA"),
     ("list_rounds", "ETBAR"),

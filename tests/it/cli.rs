@@ -186,7 +186,7 @@ fn a_round_is_run_from_the_command_line() {
     };
     assert_eq!(
         json(&["load"]).as_array().unwrap().len(),
-        14,
+        15,
         "loading again changes nothing"
     );
     let templates = folder.path().join("templates");

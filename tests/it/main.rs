@@ -22,6 +22,7 @@ mod county;
 mod database;
 mod dependencies;
 mod docs;
+mod fault_files;
 mod faults;
 mod foreign;
 mod hostile;

@@ -109,6 +109,7 @@ impl Archive {
             ratio: limits.ratio,
             ..Limits::default()
         };
+        let bytes = bytes.slice(..directory::without_tail(&bytes).len());
         let entries = directory::scan(&bytes, &bounds, Names::Files)?;
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ArchiveError::Damaged)?;
         agree(&zip, &entries)?;

@@ -1,7 +1,16 @@
 //! The comparison of wordings: what the template wrote against what came back (WF25).
 
-/// Whether two wordings say the same: blanks and line breaks aside, character by character.
+use survey::width::{half, is_invisible};
+
+/// Whether two wordings say the same: blanks, line breaks, invisible marks and the width of signs aside, which programs
+/// change by themselves.
 pub(crate) fn same(found: &str, expected: &str) -> bool {
-    let letters = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
+    let plain = |c: char| match half(c) {
+        '“' | '”' => '"',
+        '‘' | '’' => '\'',
+        other => other,
+    };
+    let says = |c: &char| !c.is_whitespace() && !is_invisible(*c);
+    let letters = |text: &str| -> String { text.chars().map(plain).filter(says).collect() };
     letters(found) == letters(expected)
 }

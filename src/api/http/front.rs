@@ -66,6 +66,12 @@ impl Routes {
     }
 }
 
+/// Whether the body is a form with files in it, as web pages send them.
+fn is_form(request: &Request) -> bool {
+    let kind = request.content_type().unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("multipart/")
+}
+
 fn methods_of(item: &Value) -> BTreeMap<String, Vec<String>> {
     let names = |operation: &Value| {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -126,6 +132,10 @@ impl<E: Endpoint> Endpoint for ProblemsOnlyEndpoint<E> {
     async fn call(&self, request: Request) -> Result<Self::Output> {
         if let Some(detail) = self.routes.unknown_parameter(&request) {
             return Ok(Failure::detailed(codes::http::INVALID_PARAMETER, detail).into_response());
+        }
+        if is_form(&request) {
+            let detail = "no operation takes a form: send the file itself as the body (curl --data-binary @file)";
+            return Ok(Failure::detailed(codes::http::UNSUPPORTED_MEDIA_TYPE, detail.to_owned()).into_response());
         }
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let mut response = match self.inner.call(request).await {

@@ -16,6 +16,7 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            download::WorkbookFound,
             etag,
             instant::Instant,
             json_body::JsonBody,
@@ -27,10 +28,16 @@ use crate::{
         jobs::{JobAccepted, accepted},
         registry::size_class::SizeClassName,
     },
-    domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+    domain::{
+        enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+        job::JobId,
+    },
     service::{
         Service, registry,
-        registry::{import_enterprises::queue_enterprise_import, write_enterprise::EnterpriseInput},
+        registry::{
+            import_enterprises::{queue_enterprise_import, write_enterprise_import_result},
+            write_enterprise::EnterpriseInput,
+        },
     },
 };
 
@@ -264,9 +271,11 @@ impl EnterprisesApi {
     /// Import a list of enterprises
     ///
     /// The request body is a spreadsheet in any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8, GBK and
-    /// similar) with column names in one of its first rows (统一社会信用代码, 企业名称, 镇街代码 and 行业代码 are required). Starts a job;
-    /// its result reports row by row. Valid rows are imported; rejected ones are listed with the reason. With
-    /// `dry_run`, nothing is stored. For an enterprise already in the registry, fields without a column in the list do
+    /// similar) with column names in one or two of its first rows. 统一社会信用代码, 企业名称, 镇街 and 行业 are required; towns
+    /// and industries are given by code or by name, amounts in the unit that the column name states (万元, 元, 千元 or 亿元).
+    /// Other usual names of the columns are those of the published synonyms. Starts a job: its result reports row by row, and
+    /// in `notes` which columns and rows were not read. Valid rows are imported; rejected ones are listed with the reason.
+    /// With `dry_run`, nothing is stored. For an enterprise already in the registry, fields without a column in the list do
     /// not change.
     #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
     async fn import_enterprises(
@@ -280,6 +289,25 @@ impl EnterprisesApi {
         let bytes = upload::read(&service, body.0).await?;
         let job = queue_enterprise_import(&service, auth.principal(), bytes, dry_run.0.unwrap_or(false)).await?;
         Ok(accepted(job))
+    }
+
+    /// Get the outcome of an enterprise import as a workbook
+    ///
+    /// The imported list with the outcome and the reasons beside each row; remarks on the list as a whole are on a second
+    /// sheet. `job_id` is the job of the import. Available to the user who started it and to administrators.
+    #[oai(
+        path = "/enterprises/imports/:job_id/result",
+        method = "get",
+        operation_id = "get_enterprise_import_result"
+    )]
+    async fn get_enterprise_import_result(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        job_id: Path<Uuid>,
+    ) -> Result<WorkbookFound, ReadFailure> {
+        let result = write_enterprise_import_result(&service, auth.principal(), JobId(job_id.0)).await?;
+        Ok(WorkbookFound::of(result.bytes, &result.filename))
     }
 
     /// Get an enterprise

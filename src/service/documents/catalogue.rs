@@ -10,6 +10,7 @@ use survey::{
     justification::JustificationReasons,
     questionnaire::Questionnaire,
     survey::Survey,
+    synonyms::Synonyms,
     tables::{
         AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
         SizeClassRules,
@@ -31,6 +32,9 @@ use crate::{
     store,
     store::db::Database,
 };
+
+/// The words that are built in.
+const SYNONYMS: &str = include_str!("../../../data/synonyms.json");
 
 /// Compiled documents by identifier. Published documents never change, so nothing here grows stale.
 #[derive(Default)]
@@ -156,6 +160,20 @@ pub async fn current_reference(db: &Database) -> Result<Vec<DocumentContent>, Se
         found.push(content(db, newest.id).await?);
     }
     Ok(found)
+}
+
+/// The newest published words for the same; the built-in ones where a house was set up before there were any.
+pub(crate) async fn current_synonyms(db: &Database) -> Result<Synonyms, ServiceError> {
+    let kind = Some(DocumentKind::Synonyms);
+    let newest = store::document::list_documents(db.read(), kind, &NEWEST)
+        .await?
+        .items
+        .pop();
+    match newest {
+        Some(newest) => Synonyms::parse(content(db, newest.id).await?.content.as_bytes()),
+        None => Synonyms::parse(SYNONYMS.as_bytes()),
+    }
+    .map_err(stored_but_invalid)
 }
 
 /// The reasons among the documents of a round.

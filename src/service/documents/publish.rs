@@ -7,6 +7,7 @@ use survey::{
     justification::JustificationReasons,
     questionnaire::Questionnaire,
     survey::Survey,
+    synonyms::Synonyms,
     tables::{AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, SizeClassRules},
     text::Text,
 };
@@ -229,6 +230,7 @@ async fn validate(service: &Service, kind: DocumentKind, name: &Name, content: &
         DocumentKind::GridFactors => drop(GridFactors::parse(bytes).map_err(invalid)?),
         DocumentKind::FactorSettings => drop(FactorSettings::parse(bytes).map_err(invalid)?),
         DocumentKind::JustificationReasons => drop(JustificationReasons::parse(bytes).map_err(invalid)?),
+        DocumentKind::Synonyms => drop(Synonyms::parse(bytes).map_err(invalid)?),
         DocumentKind::Questionnaire => {
             let questionnaire = Questionnaire::parse(bytes).map_err(invalid)?;
             let tables = std::sync::Arc::new(reference_tables(&current_reference(&service.db).await?)?);

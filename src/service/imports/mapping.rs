@@ -23,7 +23,7 @@ use crate::{
     service::{
         Service,
         blocking::blocking,
-        documents::form::Form,
+        documents::{catalogue::current_synonyms, form::Form},
         error::{Kind, ServiceError, codes},
         returns::check_workbook::read_workbook,
     },
@@ -73,6 +73,7 @@ pub async fn propose_mapping(
 ) -> Result<Proposed, ServiceError> {
     may_hand_in(caller)?;
     let (_, form) = round_and_form(service, round).await?;
+    let synonyms = current_synonyms(&service.db).await?;
     let raw = read_list(service, &bytes, LOOKED_AT).await?;
     let file_sha256 = service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
     blocking(move || {
@@ -81,7 +82,7 @@ pub async fn propose_mapping(
             .iter()
             .filter(|sheet| sheet.visibility == Visibility::Visible && !sheet.cells.is_empty());
         let sheets = visible.map(|sheet| sheet.name.clone()).collect();
-        let proposal = propose(&raw, form.survey.questionnaire(), sheet.as_deref());
+        let proposal = propose(&raw, form.survey.questionnaire(), &synonyms, sheet.as_deref());
         Ok(Proposed {
             file_sha256,
             sheets,

@@ -204,7 +204,11 @@ impl RowContext {
         blocking(move || {
             let check = |(owned, known): (OwnedRow, Known)| {
                 let OwnedRow { row, owner, hash } = owned;
-                let mut reading = form.survey.read_answers(&row.cells, dates);
+                let factor = |cell: &RawCell| match &columns {
+                    Columns::Mapped(mapping) => mapping.factor_at(&cell.place),
+                    Columns::Coded => None,
+                };
+                let mut reading = form.survey.read_in_columns(&row.cells, dates, &factor);
                 reading.claims = form.survey.read_claims(&row.claims);
                 if let Columns::Mapped(mapping) = &columns {
                     mapping.scale(&mut reading);

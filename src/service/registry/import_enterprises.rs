@@ -1,32 +1,39 @@
 //! An enterprise list from any spreadsheet: every row is taken, left unchanged or refused, and the report says which.
 
+mod cells;
 mod columns;
 mod decide;
+mod head;
+mod matched;
+mod result;
 mod rows;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use survey::text::Text;
+use survey::{synonyms::ListColumn, text::Text};
 
-use self::{
-    columns::read_rows,
-    decide::decide,
-    rows::{List, parse_row},
-};
+pub use self::result::{EnterpriseImportResult, write_enterprise_import_result, write_result};
+use self::{columns::read_list, decide::decide, rows::List};
 use super::write_enterprise::current_tables;
 use crate::{
     domain::{
         access::Principal,
         job::{Job, Task},
     },
-    service::{Service, access::permission::Action, error::ServiceError, jobs::take_on::take_on},
+    service::{
+        Service,
+        access::permission::Action,
+        documents::catalogue::current_synonyms,
+        error::{ServiceError, codes::FaultCode},
+        jobs::take_on::take_on,
+    },
     store,
 };
 
 /// The report of an import, row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ImportReport {
-    /// Rows read, the header not counted.
+    /// Rows read; heads, totals and signatures not counted.
     pub rows: usize,
     /// Enterprises added.
     pub created: usize,
@@ -38,6 +45,48 @@ pub struct ImportReport {
     pub refused: usize,
     /// What became of each row, in order; at most [`ImportReport::CAP`], refused rows first when there are more.
     pub outcomes: Vec<RowOutcome>,
+    /// What is to be said of the list as a whole: columns that were not used or were converted, rows that are no
+    /// enterprises.
+    #[serde(default)]
+    pub notes: Vec<ListNote>,
+}
+
+/// Something about the list as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ListNote {
+    /// Stable code.
+    pub code: String,
+    /// Cell of the list, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// What, and what to do where there is something to do.
+    pub message: Text,
+}
+
+impl ListNote {
+    fn of(code: FaultCode, cell: Option<String>, message: Text) -> Self {
+        Self {
+            code: code.name.to_owned(),
+            cell,
+            message,
+        }
+    }
+}
+
+/// The member of the facts of an enterprise that a column fills.
+fn pointer_of(column: ListColumn) -> &'static str {
+    match column {
+        ListColumn::Uscc => "/uscc",
+        ListColumn::Name => "/name",
+        ListColumn::Area => "/area_code",
+        ListColumn::Industry => "/industry_code",
+        ListColumn::Employees => "/employees",
+        ListColumn::Revenue => "/revenue_wan_yuan",
+        ListColumn::Assets => "/assets_wan_yuan",
+        ListColumn::FormerNames => "/former_names",
+        ListColumn::ParentUscc => "/parent_uscc",
+        ListColumn::UsccException => "/uscc_exception",
+    }
 }
 
 impl ImportReport {
@@ -48,7 +97,7 @@ impl ImportReport {
 /// What became of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RowOutcome {
-    /// Row number as the spreadsheet shows it, the header being row 1.
+    /// Row number as the spreadsheet shows it.
     pub row: usize,
     /// Credit code as read.
     pub uscc: String,
@@ -57,6 +106,9 @@ pub struct RowOutcome {
     /// Why it was refused, each with its column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<RowFault>,
+    /// What was read otherwise than it stands there, such as a town by its name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<RowFault>,
 }
 
 /// Outcome of a row.
@@ -78,8 +130,11 @@ pub enum Outcome {
 pub struct RowFault {
     /// Stable code.
     pub code: String,
-    /// Column title.
+    /// Column title, as it stands in the list.
     pub column: String,
+    /// Cell of the list, such as `E5`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// What is wrong and what to do.
     pub message: Text,
 }
@@ -104,27 +159,28 @@ pub async fn import_enterprises(
     dry_run: bool,
 ) -> Result<ImportReport, ServiceError> {
     caller.may(Action::WriteEnterprises)?;
-    let (columns, rows) = read_rows(service, bytes).await?;
+    let words = current_synonyms(&service.db).await?;
+    let found = read_list(service, bytes, &words).await?;
     let tables = current_tables(service).await?;
     let month = service.this_month();
-    let parsed = rows
-        .iter()
-        .map(|row| parse_row(row, &columns, &tables, &month))
-        .collect::<Vec<_>>();
     let list = List {
-        columns: &columns,
+        head: &found.head,
+        words: &words,
         tables: &tables,
     };
+    let parsed = found.rows.iter().map(|row| list.parse(row, &month)).collect::<Vec<_>>();
     if dry_run {
-        let (report, _) = decide(service, caller, service.db.read(), &list, parsed).await?;
+        let (mut report, _) = decide(service, caller, service.db.read(), &list, parsed).await?;
+        report.notes = found.notes;
         return Ok(report);
     }
     let txn = service.db.begin_write().await?;
-    let (report, changes) = decide(service, caller, &txn, &list, parsed).await?;
+    let (mut report, changes) = decide(service, caller, &txn, &list, parsed).await?;
     for (enterprise, version) in &changes.updated {
         store::enterprise::update_enterprise(&txn, &caller.scope, enterprise, *version).await?;
     }
     store::enterprise::insert_enterprises(&txn, &caller.scope, &changes.created).await?;
     txn.commit().await?;
+    report.notes = found.notes;
     Ok(report)
 }

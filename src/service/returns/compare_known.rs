@@ -146,27 +146,40 @@ fn name_differs(typed: &str, registered: &str) -> Option<(&'static str, Text)> {
 
 /// Where a number was put over a value that the form works out by itself, and is another.
 pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Overwritten]) -> Vec<Finding> {
-    let differs = |cell: &&Overwritten| {
-        let derived = survey
-            .questionnaire()
-            .derived
-            .iter()
-            .find(|derived| derived.code == cell.derived);
-        let shown = derived.map_or(0, |derived| derived.decimals.min(10));
-        match evaluation.derived.get(&cell.derived) {
-            // As it is shown, rounded.
-            Some(DerivedResult::Number(computed)) => {
-                (computed - cell.value).abs() > 0.501 * 10_f64.powi(-count::<_, i32>(shown))
-            }
-            Some(DerivedResult::Text(_)) | None => true,
+    let derived_of = |cell: &Overwritten| {
+        let mut all = survey.questionnaire().derived.iter();
+        all.find(|derived| derived.code == cell.derived)
+    };
+    let shown = |cell: &Overwritten| derived_of(cell).map_or(0, |derived| derived.decimals.min(10));
+    let differs = |cell: &&Overwritten| match evaluation.derived.get(&cell.derived) {
+        // As it is shown, rounded.
+        Some(DerivedResult::Number(computed)) => {
+            (computed - cell.value).abs() > 0.501 * 10_f64.powi(-count::<_, i32>(shown(cell)))
         }
+        Some(DerivedResult::Text(_)) | None => true,
     };
     let told = cells.iter().filter(differs).map(|cell| {
+        let decimals: usize = count(shown(cell));
+        let rounded = |number: f64| {
+            let text = format!("{number:.decimals$}");
+            let kept = if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.')
+            } else {
+                &text
+            };
+            kept.to_owned()
+        };
         let computed = match evaluation.derived.get(&cell.derived) {
-            Some(DerivedResult::Number(number)) => number.to_string(),
+            Some(DerivedResult::Number(number)) => rounded(*number),
             Some(DerivedResult::Text(text)) => text.clone(),
             None => "—".to_owned(),
         };
+        let (found, label) = (
+            cell.value,
+            derived_of(cell)
+                .map(|derived| derived.label.clone())
+                .unwrap_or_default(),
+        );
         Finding {
             places: vec![cell.place.clone()],
             value: Some(cell.value.to_string()),
@@ -175,12 +188,12 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
                 Action::Info,
                 Text::new(
                     format!(
-                        "{} 由系统计算，这一格被改写了；以重算的 {computed} 为准。",
-                        cell.derived
+                        "“{}”由系统计算，这一格被改写为 {found}；以重算的 {computed} 为准。",
+                        label.zh
                     ),
                     format!(
-                        "{} is computed and its cell was overwritten; the recomputed {computed} counts.",
-                        cell.derived
+                        "'{}' is computed and its cell was overwritten with {found}; the recomputed {computed} counts.",
+                        label.en
                     ),
                 ),
             )

@@ -1,10 +1,15 @@
 //! Yes or no.
 
 use super::{
+    date,
     field::{Note, Outcome},
     words::{plain, shortest},
 };
-use crate::{answer::Answer, cell::RawValue, messages::Builtin};
+use crate::{
+    answer::Answer,
+    cell::{DateSystem, RawValue},
+    messages::Builtin,
+};
 
 /// The words of the template, as its drop-down lists write them.
 const PLAIN: [(&str, bool); 4] = [("是", true), ("否", false), ("Yes", true), ("No", false)];
@@ -35,12 +40,12 @@ const UNDERSTOOD: [(&str, bool); 22] = [
 ];
 
 /// Reads a yes/no cell. TRUE and FALSE as the spreadsheet's own values are plain answers.
-pub(super) fn read(value: &RawValue) -> Outcome {
+pub(super) fn read(value: &RawValue, dates: DateSystem) -> Outcome {
     match value {
         RawValue::Boolean(value) => Outcome::plain(Answer::Boolean(*value)),
         RawValue::Text(text) => from_text(text),
         RawValue::Number(number) => from_text(&shortest(*number)),
-        RawValue::DateSerial(serial) => Outcome::refused(Builtin::NotABoolean, &shortest(*serial)),
+        RawValue::DateSerial(serial) => Outcome::refused(Builtin::NotABoolean, &date::shown(*serial, dates)),
         RawValue::Blank | RawValue::Error(_) | RawValue::FormulaWithoutValue => Outcome::blank(),
     }
 }

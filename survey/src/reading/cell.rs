@@ -17,31 +17,37 @@ pub(crate) fn read_cell(field: &Field<'_>, cell: &RawCell, dates: DateSystem) ->
         RawValue::Error(error) => return Outcome::refused(Builtin::NoCachedValue, error),
         RawValue::FormulaWithoutValue => return Outcome::refused(Builtin::NoCachedValue, "="),
         RawValue::Text(text) if words::is_missing_mark(text) && !names_an_answer(field, text) => {
-            return Outcome::blank().noting(Note::new(Builtin::MissingMark).with("raw", text));
+            let check = if number::is_figure(field.kind) {
+                Builtin::MissingMark
+            } else {
+                Builtin::MissingWord
+            };
+            return Outcome::blank().noting(Note::new(check).with("raw", text));
         }
         _ => {}
     }
     match field.kind {
         QuestionType::Number | QuestionType::Percent | QuestionType::Integer | QuestionType::Money => {
-            number::read(field, &cell.value, number::is_percent_format(&cell.number_format))
+            let is_percent = number::is_percent_format(&cell.number_format);
+            number::read(field, &cell.value, is_percent, dates)
         }
-        QuestionType::Level => read_level(field, cell),
-        QuestionType::Single => choice::read_single(field.options, &cell.value),
-        QuestionType::Multi => choice::read_multi(field.options, &cell.value),
-        QuestionType::Text => text::read(&cell.value),
+        QuestionType::Level => read_level(field, cell, dates),
+        QuestionType::Single => choice::read_single(field.options, &cell.value, dates),
+        QuestionType::Multi => choice::read_multi(field.options, &cell.value, dates),
+        QuestionType::Text => text::read(&cell.value, dates),
         QuestionType::Date => date::read(&cell.value, dates),
-        QuestionType::Boolean => boolean::read(&cell.value),
+        QuestionType::Boolean => boolean::read(&cell.value, dates),
         // A table has columns, which are fields of their own; it is none itself.
         QuestionType::Table => Outcome::blank(),
     }
 }
 
-fn read_level(field: &Field<'_>, cell: &RawCell) -> Outcome {
+fn read_level(field: &Field<'_>, cell: &RawCell, dates: DateSystem) -> Outcome {
     let by_option = match &cell.value {
         RawValue::Text(text) => choice::read_level(field.options, text),
         _ => None,
     };
-    by_option.unwrap_or_else(|| number::read(field, &cell.value, false))
+    by_option.unwrap_or_else(|| number::read(field, &cell.value, false, dates))
 }
 
 fn names_an_answer(field: &Field<'_>, text: &str) -> bool {

@@ -5,16 +5,21 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::{
+    date,
     field::{Note, Outcome},
     option_index::{Found, OptionIndex},
     text::code_of,
-    words::{plain, shortest},
+    words::plain,
 };
-use crate::{answer::Answer, cell::RawValue, messages::Builtin};
+use crate::{
+    answer::Answer,
+    cell::{DateSystem, RawValue},
+    messages::Builtin,
+};
 
 /// Reads the cell of a single choice.
-pub(super) fn read_single(options: &OptionIndex, value: &RawValue) -> Outcome {
-    let text = match text_of(value) {
+pub(super) fn read_single(options: &OptionIndex, value: &RawValue, dates: DateSystem) -> Outcome {
+    let text = match text_of(value, dates) {
         Ok(text) => text,
         Err(outcome) => return outcome,
     };
@@ -33,8 +38,8 @@ pub(super) fn read_single(options: &OptionIndex, value: &RawValue) -> Outcome {
 }
 
 /// Reads the cell of a multiple choice; the options are kept in the order of the questionnaire, each once.
-pub(super) fn read_multi(options: &OptionIndex, value: &RawValue) -> Outcome {
-    let text = match text_of(value) {
+pub(super) fn read_multi(options: &OptionIndex, value: &RawValue, dates: DateSystem) -> Outcome {
+    let text = match text_of(value, dates) {
         Ok(text) => text,
         Err(outcome) => return outcome,
     };
@@ -77,11 +82,11 @@ pub(super) fn is_answer(options: &OptionIndex, text: &str) -> bool {
     matches!(options.find(text), Some(Found::Sure(_)))
 }
 
-fn text_of(value: &RawValue) -> Result<String, Outcome> {
+fn text_of(value: &RawValue, dates: DateSystem) -> Result<String, Outcome> {
     match value {
         RawValue::Text(text) => Ok(text.clone()),
         RawValue::Number(number) => code_of(*number),
-        RawValue::DateSerial(serial) => Err(Outcome::refused(Builtin::NotAnOption, &shortest(*serial))),
+        RawValue::DateSerial(serial) => Err(Outcome::refused(Builtin::NotAnOption, &date::shown(*serial, dates))),
         RawValue::Boolean(value) => Err(Outcome::refused(
             Builtin::NotAnOption,
             if *value { "TRUE" } else { "FALSE" },
@@ -145,7 +150,7 @@ mod tests {
     }
 
     fn check(options: &OptionIndex, text: &str, expected: Result<&str, Builtin>) {
-        let outcome = read_single(options, &RawValue::Text(text.to_owned()));
+        let outcome = read_single(options, &RawValue::Text(text.to_owned()), DateSystem::From1900);
         match expected {
             Ok(code) => assert_eq!(outcome.answer, Some(Answer::Choice(code.to_owned())), "{text}"),
             Err(check) => {

@@ -18,9 +18,11 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// Reads a date cell.
 pub(super) fn read(value: &RawValue, dates: DateSystem) -> Outcome {
     match value {
+        // In a cell with a date format 2012 is a day of 1905: whoever types a year, or digits, means no serial.
+        RawValue::DateSerial(serial) if is_year(serial.trunc()) => from_number(*serial, dates),
         RawValue::DateSerial(serial) => match from_serial(*serial, dates) {
             Some(date) => Outcome::plain(answer(date)),
-            None => Outcome::refused(Builtin::NotADate, &shortest(*serial)),
+            None => from_number(*serial, dates),
         },
         RawValue::Number(number) => from_number(*number, dates),
         RawValue::Text(text) => from_text(text),
@@ -42,7 +44,7 @@ fn from_number(number: f64, dates: DateSystem) -> Outcome {
         };
     }
     let written = from_text(&raw);
-    if written.answer.is_some() {
+    if written.answer.is_some() || is_year(number) {
         return written;
     }
     match from_serial(number, dates) {
@@ -65,8 +67,21 @@ fn from_text(text: &str) -> Outcome {
         Some(Written::Day(date)) if date.to_string() == text => Outcome::plain(answer(date)),
         Some(Written::Day(date)) => noted(Builtin::DateForm, text, date),
         Some(Written::Month(date)) => noted(Builtin::MonthOnly, text, date),
-        None => Outcome::refused(Builtin::NotADate, text),
+        None => match written.strip_suffix('年').unwrap_or(written).trim().parse() {
+            Ok(year) if is_year(year) => Outcome::refused(Builtin::YearOnly, text),
+            _ => Outcome::refused(Builtin::NotADate, text),
+        },
     }
+}
+
+/// Whether a number is a year that a date may have.
+fn is_year(number: f64) -> bool {
+    number.fract() == 0.0 && (f64::from(*YEARS.start())..=f64::from(*YEARS.end())).contains(&number)
+}
+
+/// A serial as its cell shows it: the day, or the number where it is none.
+pub(super) fn shown(serial: f64, dates: DateSystem) -> String {
+    from_serial(serial, dates).map_or_else(|| shortest(serial), |date| date.to_string())
 }
 
 fn noted(check: Builtin, raw: &str, date: NaiveDate) -> Outcome {

@@ -19,6 +19,8 @@ pub(crate) struct Field<'s> {
     pub(crate) unit_code: &'s str,
     pub(crate) unit: Option<&'s Unit>,
     pub(crate) options: &'s OptionIndex,
+    /// What one of the unit of the column, in which the figure stands, is in the unit of the question; 1 where they agree.
+    pub(crate) column_factor: Decimal,
 }
 
 impl<'s> Field<'s> {
@@ -29,6 +31,7 @@ impl<'s> Field<'s> {
             unit_code: &question.unit,
             unit,
             options,
+            column_factor: Decimal::ONE,
         }
     }
 
@@ -39,6 +42,7 @@ impl<'s> Field<'s> {
             unit_code: &column.unit,
             unit,
             options,
+            column_factor: Decimal::ONE,
         }
     }
 }

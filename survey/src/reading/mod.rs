@@ -19,7 +19,7 @@ pub(crate) use cell::{is_blank, raw_text, read_cell};
 pub(crate) use field::{Field, Note, Outcome, shortened};
 pub(crate) use number::same_unit;
 pub(crate) use option_index::OptionIndex;
-pub(crate) use words::is_missing_mark;
+pub use words::is_missing_mark;
 
 use crate::{
     answer::{Answers, Claims},

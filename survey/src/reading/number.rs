@@ -3,11 +3,17 @@
 use rust_decimal::Decimal;
 
 use super::{
-    Field,
+    Field, date,
     field::{Note, Outcome},
     words::{is_long_dash, plain, plain_minus, shortest},
 };
-use crate::{answer::Answer, cell::RawValue, messages::Builtin, questionnaire::QuestionType, text::Text};
+use crate::{
+    answer::Answer,
+    cell::{DateSystem, RawValue},
+    messages::Builtin,
+    questionnaire::QuestionType,
+    text::Text,
+};
 
 /// Words before a number that make it approximate.
 const ABOUT_BEFORE: [&str; 17] = [
@@ -18,15 +24,33 @@ const ABOUT_AFTER: [&str; 9] = ["左右", "上下", "以上", "以下", "余", "
 /// Signs between the two numbers of a range.
 const RANGE: [&str; 5] = ["-", "~", "至", "到", "±"];
 
+/// What one per cent is as a plain number.
+const PER_CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// Reads a number cell.
-pub(super) fn read(field: &Field<'_>, value: &RawValue, percent_format: bool) -> Outcome {
+pub(super) fn read(field: &Field<'_>, value: &RawValue, percent_format: bool, dates: DateSystem) -> Outcome {
     match value {
         RawValue::Number(number) => from_cell(field, *number, percent_format),
         RawValue::Text(text) => from_text(field, text),
-        RawValue::DateSerial(serial) => Outcome::refused(Builtin::NotANumber, &shortest(*serial)),
+        RawValue::DateSerial(serial) => {
+            let note = Note::new(Builtin::DateFormat).with("raw", &shortest(*serial));
+            Outcome {
+                answer: None,
+                unreadable: true,
+                notes: vec![note.with("value", &date::shown(*serial, dates))],
+            }
+        }
         RawValue::Boolean(value) => Outcome::refused(Builtin::NotANumber, if *value { "TRUE" } else { "FALSE" }),
         RawValue::Blank | RawValue::Error(_) | RawValue::FormulaWithoutValue => Outcome::blank(),
     }
+}
+
+/// Whether what is asked for is a figure, of which there may be none.
+pub(super) fn is_figure(kind: QuestionType) -> bool {
+    matches!(
+        kind,
+        QuestionType::Number | QuestionType::Percent | QuestionType::Integer | QuestionType::Money
+    )
 }
 
 /// Whether a number format shows per cents: a `%` that is neither quoted nor escaped.
@@ -64,13 +88,18 @@ fn from_cell(field: &Field<'_>, number: f64, percent_format: bool) -> Outcome {
     let Some(percent) = kept.checked_mul(Decimal::ONE_HUNDRED).map(|number| number.normalize()) else {
         return Outcome::refused(Builtin::OutOfRange, &raw);
     };
-    if field.kind == QuestionType::Percent {
+    if field.kind == QuestionType::Percent && field.column_factor == Decimal::ONE {
         let note = Note::new(Builtin::Percent)
             .with("raw", &raw)
             .with("value", &percent.to_string());
         return Outcome::plain(Answer::Number(percent)).noting(note);
     }
-    other_unit(field, &format!("{percent}%"), "%", (percent, kept))
+    let worth = if field.kind == QuestionType::Percent {
+        Decimal::ONE
+    } else {
+        PER_CENT
+    };
+    other_unit(field, &format!("{percent}%"), "%", (percent, worth))
 }
 
 fn from_text(field: &Field<'_>, text: &str) -> Outcome {
@@ -86,28 +115,25 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
     };
     let number = if parts.negative { (-number).normalize() } else { number };
     let percent = field.kind == QuestionType::Percent;
-    if parts.unit == "%" {
-        return if percent {
-            let note = Note::new(Builtin::Percent)
-                .with("raw", text)
-                .with("value", &number.to_string());
-            Outcome::plain(Answer::Number(number)).noting(note)
-        } else {
-            match number.checked_div(Decimal::ONE_HUNDRED) {
-                Some(share) => other_unit(field, text, "%", (number, share.normalize())),
-                None => Outcome::refused(Builtin::OutOfRange, text),
-            }
-        };
+    if parts.unit == "%" && percent && field.column_factor == Decimal::ONE {
+        let note = Note::new(Builtin::Percent)
+            .with("raw", text)
+            .with("value", &number.to_string());
+        return Outcome::plain(Answer::Number(number)).noting(note);
     }
-    if !parts.unit.is_empty() && !is_own_unit(field, &parts.unit) {
-        return match converted(field, &parts.unit, number) {
-            Some(other) => other_unit(field, text, &parts.unit, (number, other)),
-            None => Outcome::refused(Builtin::NotANumber, text),
-        };
+    if !parts.unit.is_empty() {
+        match worth(field, &parts.unit) {
+            None => return Outcome::refused(Builtin::NotANumber, text),
+            // The unit in the cell is that of the figure: it is not applied once more.
+            Some(worth) if worth == field.column_factor => {}
+            Some(worth) => return other_unit(field, text, &parts.unit, (number, worth)),
+        }
     }
     let outcome = Outcome::plain(Answer::Number(number));
     let negative_form = parts.bracketed || (parts.negative && plain(text).chars().any(is_long_dash));
-    let value = number.to_string();
+    let value = number
+        .checked_mul(field.column_factor)
+        .map_or_else(|| number.to_string(), |number| number.normalize().to_string());
     if negative_form {
         outcome.noting(Note::new(Builtin::Negative).with("raw", text).with("value", &value))
     } else if is_plain_number(text) {
@@ -117,23 +143,41 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
     }
 }
 
-/// Nothing is taken: the filler chooses between the number as typed and the number converted.
-fn other_unit(field: &Field<'_>, raw: &str, written_unit: &str, (typed, converted): (Decimal, Decimal)) -> Outcome {
-    let unit = match field.unit {
-        Some(unit) if !field.unit_code.is_empty() => unit.label.clone(),
-        _ => Text::new("个数", "plain numbers"),
+/// Nothing is taken: the filler chooses between the number as typed and the number converted. `worth` is what one of the
+/// written unit is in the unit of the question.
+fn other_unit(field: &Field<'_>, raw: &str, written_unit: &str, (typed, worth): (Decimal, Decimal)) -> Outcome {
+    let column = field.column_factor;
+    let in_question = typed.checked_mul(column).zip(typed.checked_mul(worth));
+    let in_column = in_question.and_then(|(_, converted)| converted.checked_div(column));
+    let (Some((entered, converted)), Some(shown)) = (in_question, in_column) else {
+        return Outcome::refused(Builtin::OutOfRange, raw);
     };
     let mut note = Note::new(Builtin::OtherUnit)
         .with("raw", raw)
         .with("value", &typed.to_string())
-        .with("other", &converted.to_string())
-        .with_text("unit", unit);
-    note.other_unit = Some((written_unit.to_owned(), typed, converted));
+        .with("other", &shown.normalize().to_string())
+        .with_text("unit", column_unit(field));
+    note.other_unit = Some((written_unit.to_owned(), entered.normalize(), converted.normalize()));
     Outcome {
         answer: None,
         unreadable: true,
         notes: vec![note],
     }
+}
+
+/// The unit in which figures are asked for: the question's, or that of the column which they stand in.
+fn column_unit(field: &Field<'_>) -> Text {
+    let Some(unit) = field.unit.filter(|_| !field.unit_code.is_empty()) else {
+        return Text::new("个数", "plain numbers");
+    };
+    let of_column = unit
+        .mistaken_for
+        .iter()
+        .find(|mistaken| exact(&shortest(mistaken.multiply_by)) == Some(field.column_factor));
+    of_column.map_or_else(
+        || unit.label.clone(),
+        |mistaken| Text::new(&mistaken.unit, &mistaken.unit),
+    )
 }
 
 fn is_approximate(written: &str) -> bool {
@@ -254,16 +298,21 @@ fn is_own_unit(field: &Field<'_>, suffix: &str) -> bool {
         })
 }
 
-/// The number in the question's unit, if the suffix is one of the units it is mistaken for.
-fn converted(field: &Field<'_>, suffix: &str, number: Decimal) -> Option<Decimal> {
-    let mistaken = field
-        .unit?
-        .mistaken_for
-        .iter()
-        .find(|mistaken| same_unit(&plain(&mistaken.unit), suffix))?;
-    number
-        .checked_mul(exact(&shortest(mistaken.multiply_by))?)
-        .map(|number| number.normalize())
+/// What one of a written unit is in the unit of the question: its own, one that it is mistaken for, or a per cent.
+fn worth(field: &Field<'_>, suffix: &str) -> Option<Decimal> {
+    if suffix == "%" {
+        return Some(if field.kind == QuestionType::Percent {
+            Decimal::ONE
+        } else {
+            PER_CENT
+        });
+    }
+    if is_own_unit(field, suffix) {
+        return Some(Decimal::ONE);
+    }
+    let mut mistaken = field.unit?.mistaken_for.iter();
+    let mistaken = mistaken.find(|mistaken| same_unit(&plain(&mistaken.unit), suffix))?;
+    exact(&shortest(mistaken.multiply_by))
 }
 
 /// Whether two spellings are the same unit: blanks and capitals aside.

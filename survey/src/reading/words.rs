@@ -1,25 +1,19 @@
 //! Signs and words that fillers use, and the plain form of what they type.
 
-use crate::width::half;
+use crate::width::{half, is_invisible};
 
 /// Dashes that stand for a minus sign or for nothing.
 const LONG_DASHES: [char; 6] = ['\u{2010}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}'];
 /// Words for "nothing was entered".
 const MISSING_WORDS: [&str; 2] = ["无", "不详"];
 
-/// Half width, every kind of blank an ordinary one, no control characters, no blanks at the ends.
+/// Half width, every kind of blank an ordinary one, no control or invisible characters, no blanks at the ends.
 pub(super) fn plain(text: &str) -> String {
     let folded: String = text
         .chars()
         .map(half)
-        .map(|c| {
-            if c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}' {
-                ' '
-            } else {
-                c
-            }
-        })
-        .filter(|c| !c.is_control())
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_invisible(*c))
         .collect();
     folded.trim().to_owned()
 }
@@ -37,7 +31,7 @@ pub(super) fn is_long_dash(c: char) -> bool {
 }
 
 /// Whether a text stands for a blank: only dashes or slashes, 无 or 不详.
-pub(crate) fn is_missing_mark(text: &str) -> bool {
+pub fn is_missing_mark(text: &str) -> bool {
     let text = plain_minus(text);
     let only = |sign: char| !text.is_empty() && text.chars().all(|c| c == sign);
     only('-') || only('/') || MISSING_WORDS.contains(&text.as_str())

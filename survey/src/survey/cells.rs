@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::{Survey, table_key};
 use crate::{
     answer::{Answer, AnswerRow, Claim, Claims},
@@ -23,7 +25,18 @@ struct Cells<'c> {
 impl Survey {
     /// Reads raw cells into answers, in the order of the questionnaire whatever the order of the cells.
     pub fn read_answers(&self, cells: &[RawCell], dates: DateSystem) -> Reading {
-        read(self, cells, dates)
+        read(self, cells, dates, &|_| None)
+    }
+
+    /// The same of cells some of whose columns are in another unit than their questions: `factor` says what one of the
+    /// column's unit is in the question's. Figures stay as they were typed.
+    pub fn read_in_columns(
+        &self,
+        cells: &[RawCell],
+        dates: DateSystem,
+        factor: &dyn Fn(&RawCell) -> Option<Decimal>,
+    ) -> Reading {
+        read(self, cells, dates, factor)
     }
 
     /// Reads the cells in which reasons stand why a question does not apply. A blank, or a sign for nothing, claims
@@ -33,10 +46,16 @@ impl Survey {
     }
 }
 
-fn read(survey: &Survey, cells: &[RawCell], dates: DateSystem) -> Reading {
+fn read(
+    survey: &Survey,
+    cells: &[RawCell],
+    dates: DateSystem,
+    factor: &dyn Fn(&RawCell) -> Option<Decimal>,
+) -> Reading {
     let mut reader = Reader {
         survey,
         dates,
+        factor,
         reading: Reading::default(),
     };
     let mut by_question: BTreeMap<&str, Cells<'_>> = BTreeMap::new();
@@ -89,6 +108,7 @@ fn read_claims(survey: &Survey, cells: &[RawCell]) -> Claims {
 struct Reader<'s> {
     survey: &'s Survey,
     dates: DateSystem,
+    factor: &'s dyn Fn(&RawCell) -> Option<Decimal>,
     reading: Reading,
 }
 
@@ -181,11 +201,15 @@ impl Reader<'_> {
             }
         };
         self.reading.places.insert(key.to_owned(), cell.place.clone());
+        let in_column = Field {
+            column_factor: (self.factor)(cell).unwrap_or(field.column_factor),
+            ..*field
+        };
         let Outcome {
             answer,
             unreadable,
             notes,
-        } = read_cell(field, cell, self.dates);
+        } = read_cell(&in_column, cell, self.dates);
         if unreadable {
             self.reading.unreadable.insert(key.to_owned());
         }

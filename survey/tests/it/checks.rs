@@ -231,6 +231,7 @@ fn every_built_in_check_can_be_found() {
         include_str!("checks.rs"),
         include_str!("conversions.rs"),
         include_str!("reading.rs"),
+        include_str!("slips.rs"),
         include_str!("../../src/reading/choice.rs"),
     ];
     for check in Builtin::all() {

@@ -16,4 +16,5 @@ mod properties;
 mod reading;
 mod schemas;
 mod shipped;
+mod slips;
 mod worked_examples;

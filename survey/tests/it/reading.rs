@@ -10,7 +10,7 @@ use survey::{
 
 use crate::shipped::SURVEY;
 
-fn cell(question: &str, value: RawValue) -> RawCell {
+pub(crate) fn cell(question: &str, value: RawValue) -> RawCell {
     RawCell {
         question: question.to_owned(),
         table: None,
@@ -24,7 +24,7 @@ fn cell(question: &str, value: RawValue) -> RawCell {
     }
 }
 
-fn text(text: &str) -> RawValue {
+pub(crate) fn text(text: &str) -> RawValue {
     RawValue::Text(text.to_owned())
 }
 
@@ -54,7 +54,7 @@ fn codes(findings: &[Finding]) -> String {
 
 /// One value in one cell: the answer and the codes of what was found.
 #[track_caller]
-fn check(question: &str, value: RawValue, answer: &str, found: &str) {
+pub(crate) fn check(question: &str, value: RawValue, answer: &str, found: &str) {
     let described = format!("{question} {value:?}");
     let reading = read(&[cell(question, value)]);
     assert_eq!(short(reading.answers.get(question)), answer, "{described}");
@@ -103,7 +103,7 @@ fn plain_numbers() {
     check("F03", RawValue::Number(f64::INFINITY), "-", "type.number");
     check("F03", text("99999999999999999999999999999999"), "-", "type.range");
     check("F03", RawValue::Boolean(true), "-", "type.number");
-    check("F03", RawValue::DateSerial(45000.0), "-", "type.number");
+    check("F03", RawValue::DateSerial(45000.0), "-", "type.number_date");
 }
 
 #[test]
@@ -201,11 +201,11 @@ fn approximate_numbers_are_not_taken() {
 fn marks_for_missing_are_blank() {
     for mark in ["/", "-", "—", "——", "－", "无", "不详", " / "] {
         check("F03", text(mark), "-", "WF08");
-        check("A04", text(mark), "-", "WF08");
-        check("N10", text(mark), "-", "WF08");
+        check("A04", text(mark), "-", "WF08.word");
+        check("N10", text(mark), "-", "WF08.word");
     }
     check("V01", text("无"), "false", "WF36");
-    check("V01", text("/"), "-", "WF08");
+    check("V01", text("/"), "-", "WF08.word");
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn negatives() {
 fn codes_kept_as_numbers() {
     check("A02", RawValue::Number(913_301_110_001_234_560.0), "-", "WF10");
     check("A02", RawValue::Number(123_456_789_012_345.0), "-", "WF10");
-    check("A02", text("9.13301E+17"), "-", "WF10");
+    check("A02", text("9.13301E+17"), "-", "WF10.text");
     check("A17", RawValue::Number(13_800_000_001.0), "13800000001", "");
     check("A10", RawValue::Number(913_301_110_001_234_560.0), "-", "WF10");
     check("A08", RawValue::Number(330_111_112.0), "330111112", "");
@@ -262,7 +262,7 @@ fn dates() {
     check("A06", RawValue::DateSerial(-1.0), "-", "type.date");
     check("A06", RawValue::DateSerial(f64::NAN), "-", "type.date");
     check("A06", text("2012-02-30"), "-", "type.date");
-    check("A06", text("2012"), "-", "type.date");
+    check("A06", text("2012"), "-", "WF12.year");
     check("A06", text("6/3/2012"), "-", "type.date");
     check("A06", text("12-6-3"), "-", "type.date");
     check("A06", text("1812-06-03"), "-", "type.date");

@@ -313,6 +313,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "finding",
             "answer",
             "justification",
+            "synonyms",
             "reading",
             "survey",
             "accounting",

@@ -221,6 +221,7 @@ pub(super) const TABLE: &[Row] = &[
     ("export_run", Query("format=xlsx"), "ETR", OwnOnly, ""),
     ("list_jobs", Query(""), "ETRB", OwnOnly, ""),
     ("get_job", Path("job_id"), "ETRB", Hidden, ""),
+    ("get_enterprise_import_result", Path("job_id"), "B", Hidden, ""),
     ("cancel_job", Path("job_id"), "ETRB", Hidden, ""),
 ];
 

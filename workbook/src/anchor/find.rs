@@ -8,7 +8,7 @@ use crate::{
     annotate,
     error::{AnchorError, DoubledCode},
     extract::{FileFormat, RawCellAt, RawSheet, RawWorkbook, Visibility},
-    layout::{FURNITURE, SHEET_ANCHOR},
+    layout::{FURNITURE, SHEET_ANCHOR, at, row_anchor},
     metadata::{MARK, SEAL_KEY, SEAL_NAME, TemplateMetadata},
 };
 
@@ -141,6 +141,13 @@ fn form_sheets(workbook: &RawWorkbook) -> impl Iterator<Item = &RawSheet> {
 /// Whether a sheet may show what the form works out: seen by people, without answers.
 pub(super) fn is_computed_sheet(sheet: &RawSheet) -> bool {
     sheet.visibility == Visibility::Visible && !annotate::is_ours(sheet) && sheet_anchor(sheet).is_none()
+}
+
+/// The row of the heads that people see.
+pub(super) fn header_row(sheet: &AnchoredSheet<'_>) -> u32 {
+    let is_header = |cell: &&RawCellAt| cell.column == sheet.anchor_column && text_of(cell) == Some(row_anchor::HEADER);
+    let usual = sheet.anchor_row.saturating_add(at::HEADER_ROW - at::ANCHOR_ROW);
+    sheet.raw.cells.iter().find(is_header).map_or(usual, |cell| cell.row)
 }
 
 /// The text at a place, blank where there is none.

@@ -9,7 +9,7 @@ use survey::{
 
 use super::{
     Reading,
-    find::{AnchoredSheet, text_of, text_or_blank},
+    find::{self, AnchoredSheet, text_of, text_or_blank},
     merged::AnswerCells,
 };
 use crate::{
@@ -63,11 +63,16 @@ impl<'a> Located<'a> {
     fn new(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'a>, grid: &'a Grid) -> Self {
         let notices = &mut reading.notices;
         let mut rows = BTreeMap::new();
+        let are_gone = !grid.rows.iter().any(|row| sheet.rows.contains_key(row.anchor.as_str()));
+        if are_gone {
+            notices.codes_gone(sheet.raw);
+        }
         for row in &grid.rows {
             match sheet.rows.get(row.anchor.as_str()) {
                 Some(at) => {
                     rows.insert(row.anchor.as_str(), *at);
                 }
+                None if are_gone => {}
                 None => notices.row_missing(sheet, &row.anchor, row.questions.iter().flatten().next()),
             }
         }
@@ -90,10 +95,27 @@ impl<'a> Located<'a> {
             .iter()
             .map(|period| sheet.columns.get(period.code.as_str()).copied())
             .collect();
-        let located = Self { grid, rows, periods };
+        let mut located = Self { grid, rows, periods };
         for (period, at) in grid.periods.iter().zip(&located.periods) {
             if at.is_none() {
                 notices.column_missing(sheet, &period.code);
+            }
+        }
+        let language = reading.metadata.language;
+        let heads: Vec<String> = grid
+            .periods
+            .iter()
+            .map(|period| language.block(&period.label))
+            .collect();
+        let header_row = find::header_row(sheet);
+        for (expected, at) in heads.iter().zip(&mut located.periods) {
+            let Some(column) = *at else { continue };
+            let found = text_or_blank(sheet.raw, header_row, column);
+            let says = |head: &String| wording::same(found, head);
+            // What is answered under the head of another column is meant for that one.
+            if !says(expected) && heads.iter().any(says) {
+                notices.columns_swapped(sheet.raw.place(header_row, column), found, expected);
+                *at = None;
             }
         }
         located

@@ -7,6 +7,7 @@
 mod computed;
 mod find;
 mod grid;
+mod letters;
 mod merged;
 mod notice;
 mod strays;
@@ -67,6 +68,9 @@ pub fn anchor(
     let metadata = find::metadata(workbook)?;
     let layout = Layout::of(questionnaire, lists, metadata.variant.as_deref());
     let sheets = find::sheets(workbook)?;
+    if letters::are_lost(&sheets, &layout, metadata.language) {
+        return Err(AnchorError::LettersLost);
+    }
     let Some((repaired, strays)) = strays::put_back(workbook, &sheets, &layout) else {
         return Ok(read(workbook, &sheets, metadata, &layout, questionnaire, lists));
     };
@@ -98,7 +102,12 @@ fn read(
     reading.report_workbook(sheets, layout);
     for sheet in &layout.sheets {
         let Some(found) = sheets.iter().find(|found| found.code == sheet.code) else {
-            reading.notices.sheet_missing(sheet, metadata.language);
+            let issued = metadata.sheets.get(&sheet.code);
+            let issued = issued.map_or_else(|| metadata.language.single(&sheet.name), String::as_str);
+            match workbook.sheets.iter().find(|raw| raw.name == issued) {
+                Some(raw) => reading.notices.codes_gone(raw),
+                None => reading.notices.sheet_missing(sheet, metadata.language),
+            }
             continue;
         };
         match &sheet.body {

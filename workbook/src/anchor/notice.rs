@@ -11,7 +11,7 @@ use survey::{
 use super::find::{AnchoredSheet, text_of};
 use crate::{
     codes::NoticeCode,
-    extract::{RawWorkbook, Visibility},
+    extract::{RawSheet, RawWorkbook, Visibility},
     language::Language,
     layout::{FURNITURE, GridRow, SheetLayout, column_anchor},
     metadata::TemplateMetadata,
@@ -102,6 +102,40 @@ impl Notices {
             ),
         );
         self.push(NoticeCode::SheetMissing, Action::Warn, None, Vec::new(), message);
+    }
+
+    /// A sheet that is there, but whose rows cannot be told any more.
+    pub(super) fn codes_gone(&mut self, sheet: &RawSheet) {
+        let message = Text::new(
+            format!(
+                "工作表“{}”最左边隐藏的行代码已被删除，无法读取，其中的题按未填处理。请重新下载调查表，把数据粘贴进去（只粘贴数值）后上传。",
+                sheet.name
+            ),
+            format!(
+                "The hidden row codes on the left of sheet \"{}\" are gone; it cannot be read and its questions count as blank. Download the form again, paste your figures into it (values only) and upload it.",
+                sheet.name
+            ),
+        );
+        self.push(
+            NoticeCode::CodesGone,
+            Action::Warn,
+            None,
+            vec![sheet.place(0, 0)],
+            message,
+        );
+    }
+
+    /// A column under the head of another one (WF25).
+    pub(super) fn columns_swapped(&mut self, place: Place, found: &str, expected: &str) {
+        let message = Text::new(
+            format!(
+                "这一列应为“{expected}”，列标题却是“{found}”，可能调换过列；该列按未答处理。请恢复原来的列标题，核对该列的数后再上传。"
+            ),
+            format!(
+                "This column is \"{expected}\", but its head says \"{found}\"; columns may have been swapped, and it counts as not answered. Restore the heads, check the figures of the column and upload again."
+            ),
+        );
+        self.push(NoticeCode::ColumnsSwapped, Action::Warn, None, vec![place], message);
     }
 
     pub(super) fn sheet_unknown(&mut self, sheet: &AnchoredSheet<'_>) {

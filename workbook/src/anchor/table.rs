@@ -6,14 +6,11 @@ use survey::cell::{RawValue, TableCell};
 
 use super::{
     Reading,
-    find::{AnchoredSheet, text_of, text_or_blank},
+    find::{self, AnchoredSheet, text_of, text_or_blank},
     grid::raw_cell,
     merged::AnswerCells,
 };
-use crate::{
-    layout::{TableBlock, at},
-    wording,
-};
+use crate::{layout::TableBlock, wording};
 
 pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: &TableBlock) {
     let rows = located_rows(reading, sheet, table);
@@ -90,6 +87,11 @@ fn added_rows(
 fn located_rows(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: &TableBlock) -> Vec<(u32, u32)> {
     let mut rows = Vec::new();
     let mut known = BTreeSet::new();
+    let is_there = |number| sheet.rows.contains_key(table.row_anchor(number).as_str());
+    if !(0..table.rows).any(is_there) {
+        reading.notices.codes_gone(sheet.raw);
+        return rows;
+    }
     for number in 0..table.rows {
         let anchor = table.row_anchor(number);
         match sheet.rows.get(anchor.as_str()) {
@@ -116,13 +118,7 @@ fn located_columns<'a>(
     sheet: &AnchoredSheet<'_>,
     table: &'a TableBlock,
 ) -> Vec<(&'a str, u32)> {
-    let header_row = sheet.anchor_row.saturating_add(at::HEADER_ROW - at::ANCHOR_ROW);
-    let header_row = sheet
-        .raw
-        .cells
-        .iter()
-        .find(|cell| cell.column == sheet.anchor_column && text_of(cell) == Some(crate::layout::row_anchor::HEADER))
-        .map_or(header_row, |cell| cell.row);
+    let header_row = find::header_row(sheet);
     let mut columns = Vec::new();
     for column in &table.columns {
         let Some(at) = sheet.columns.get(column.code.as_str()).copied() else {

@@ -13,7 +13,7 @@ use super::{
     AnnotateError,
     xml::{Edits, TagKind, Walk, escape},
 };
-use crate::extract::{Limits, decode, last_segment, resolve};
+use crate::extract::{Limits, decode, directory, last_segment, resolve};
 
 /// A container being changed. Part names are compared in lower case (OPC 6.3.5).
 pub(super) struct Package<'a> {
@@ -37,7 +37,8 @@ pub(super) struct Relationship {
 
 impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, AnnotateError> {
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| AnnotateError::NotPatchable)?;
+        let archive =
+            ZipArchive::new(Cursor::new(directory::without_tail(bytes))).map_err(|_| AnnotateError::NotPatchable)?;
         let names = (0..archive.len())
             .filter_map(|at| Some((archive.name_for_index(at)?.ok()?.replace('\\', "/").to_lowercase(), at)))
             .collect();

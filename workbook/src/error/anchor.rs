@@ -32,6 +32,8 @@ pub enum AnchorError {
     },
     /// The metadata sheet is there, the sheets to fill in are not, or their hidden row codes are gone.
     SheetsMissing,
+    /// The Chinese labels came back without a Chinese letter: saved by a program that has none.
+    LettersLost,
     /// A row code or sheet code occurs twice: two returns in one workbook, or a copied sheet (WF16).
     CodeTwice {
         /// The doubled codes with their places, by code; at most 50 of each.
@@ -59,6 +61,7 @@ impl AnchorError {
             Self::MetadataDamaged { .. } => FileCode::MetadataDamaged.code(),
             Self::NewerFormat { .. } => FileCode::NewerFormat.code(),
             Self::SheetsMissing => FileCode::SheetsMissing.code(),
+            Self::LettersLost => FileCode::LettersLost.code(),
             Self::CodeTwice { .. } => FileCode::CodeTwice.code(),
         }
     }
@@ -97,6 +100,10 @@ impl AnchorError {
             Self::SheetsMissing => Text::new(
                 "工作簿里找不到填报页，或每页最左边隐藏的行代码已被删除。请重新下载调查表，把数据粘贴进去（只粘贴数值）后上传。",
                 "The sheets to fill in, or the hidden row codes on their left, are gone. Download the form again, paste your figures into it (values only) and upload it.",
+            ),
+            Self::LettersLost => Text::new(
+                "工作簿里的中文已丢失，是保存它的程序不支持中文造成的。请重新下载调查表，用 WPS 或 Excel 填写后上传。",
+                "The Chinese texts of the workbook are lost; the program that saved it has no Chinese. Download the form again, fill it in with WPS or Excel and upload that.",
             ),
             Self::CodeTwice { codes } => {
                 let list: Vec<String> = codes.iter().take(10).map(DoubledCode::describe).collect();

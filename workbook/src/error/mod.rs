@@ -5,5 +5,5 @@ mod read;
 mod write;
 
 pub use anchor::{AnchorError, DoubledCode};
-pub use read::{Counted, ReadError};
+pub use read::{Counted, Program, ReadError};
 pub use write::WriteError;

@@ -87,6 +87,68 @@ pub enum ReadError {
         /// What is wrong with it, for the log.
         reason: String,
     },
+    /// A file of another program, or one that lies beside workbooks.
+    Other(Program),
+    /// Texts in a character set that is not known.
+    CodePage {
+        /// Its number, as the file says.
+        number: u16,
+    },
+}
+
+/// Programs and files that are known by name, so that people are told what they have in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Program {
+    /// What a spreadsheet program writes beside a workbook while it is open (`~$…`).
+    Lock,
+    /// Numbers, Pages or Keynote.
+    Apple,
+    /// Slides.
+    Slides,
+    /// A document in the OFD format.
+    Ofd,
+    /// A database of Access.
+    Access,
+    /// A mail of Outlook.
+    Mail,
+    /// A link to a file or to a table on the web.
+    Shortcut,
+}
+
+impl Program {
+    fn message(self) -> Text {
+        match self {
+            Self::Lock => Text::new(
+                "这是打开工作簿时产生的临时文件（文件名以 ~$ 开头），里面没有数据。请关闭工作簿，上传文件名不带 ~$ 的那一个。",
+                "This is the temporary file that stands beside an open workbook (its name begins with ~$); there is no data in it. Close the workbook and upload the file without ~$.",
+            ),
+            Self::Apple => Text::new(
+                "这是苹果 Numbers 等程序的文件。请在 Numbers 中选择“文件”→“导出为”→“Excel”，上传导出的 .xlsx。",
+                "This is a file of Apple Numbers or its like. In Numbers choose File, Export To, Excel and upload that .xlsx.",
+            ),
+            Self::Slides => Text::new(
+                "这是演示文稿，不是工作簿。请在系统发放的 Excel 调查表里填写并上传该工作簿。",
+                "This is a slide show, not a workbook. Fill in the Excel form that was issued and upload that workbook.",
+            ),
+            Self::Ofd => Text::new(
+                "这是 OFD 版式文件。盖章扫描件可作为附件提交，但还缺少填好的 Excel 调查表。",
+                "This is an OFD document. A sealed scan can be an attachment, but the filled-in Excel form is still missing.",
+            ),
+            Self::Access => Text::new(
+                "这是 Access 数据库，不是工作簿。请把数据导出为 Excel 工作簿（*.xlsx）后上传。",
+                "This is an Access database, not a workbook. Export the data as an Excel workbook (*.xlsx) and upload that.",
+            ),
+            Self::Mail => Text::new(
+                "这是一封保存下来的邮件。请打开邮件，把附件中的工作簿另存后上传。",
+                "This is a saved mail. Open it, save the workbook that is attached to it and upload that.",
+            ),
+            Self::Shortcut => Text::new(
+                "这是快捷方式或在线表格的链接，里面没有数据。请打开它，把表格另存（下载）为 .xlsx 后上传。",
+                "This is a link to a file or to a table on the web; there is no data in it. Open it, save or download the table as .xlsx and upload that.",
+            ),
+        }
+    }
 }
 
 /// What can be too many.
@@ -168,6 +230,8 @@ impl ReadError {
             Self::TextTooLong { .. } => FileCode::TextTooLong.code(),
             Self::CellOutOfRange { .. } => FileCode::CellOutOfRange.code(),
             Self::Damaged { .. } => FileCode::Damaged.code(),
+            Self::Other(_) => FileCode::OtherProgram.code(),
+            Self::CodePage { .. } => FileCode::CodePage.code(),
         }
     }
 
@@ -265,6 +329,11 @@ impl ReadError {
                 format!(
                     "The file is damaged ({part}). Open it with WPS or Excel, save it as a new .xlsx and upload that."
                 ),
+            ),
+            Self::Other(program) => program.message(),
+            Self::CodePage { number } => save_as(
+                &format!("文件中的文字用的是不支持的字符集（代码页 {number}）。"),
+                &format!("The texts of the file are in a character set that is not supported (code page {number})."),
             ),
         }
     }

@@ -23,6 +23,7 @@ pub(super) struct Container<'a> {
 
 impl<'a> Container<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
+        let bytes = directory::without_tail(bytes);
         let entries = directory::scan(bytes, limits, Names::Parts)?;
         let archive =
             ZipArchive::new(Cursor::new(bytes)).map_err(|error| ReadError::damaged("zip", error.to_string()))?;

@@ -58,6 +58,9 @@ impl Names {
 }
 
 const CONTAINER: &str = "zip";
+/// Bytes of the end record, and of the longest comment behind it.
+const END_RECORD: usize = 22;
+const LONGEST_COMMENT: usize = 0xFFFF;
 const ZIP64_FIELD: u64 = 0xFFFF_FFFF;
 
 /// All entries, after every check that needs no inflation.
@@ -88,6 +91,24 @@ pub(crate) fn scan(bytes: &[u8], limits: &Limits, names: Names) -> Result<Vec<En
     Ok(entries)
 }
 
+/// A container without what stands behind its end: mail gateways and portals append to files. What is appended may hold
+/// nothing of a second container.
+pub(crate) fn without_tail(bytes: &[u8]) -> &[u8] {
+    /// Bytes that may be appended.
+    const MOST: usize = 1 << 20;
+    let first = bytes.len().saturating_sub(END_RECORD + LONGEST_COMMENT + MOST);
+    let ends = bytes.get(first..).unwrap_or(bytes);
+    let Some(at) = ends.windows(4).rposition(|four| four == b"PK\x05\x06") else {
+        return bytes;
+    };
+    let comment = u16_at(bytes, first + at + 20).map_or(0, usize::from);
+    let Some((whole, tail)) = bytes.split_at_checked(first + at + END_RECORD + comment) else {
+        return bytes;
+    };
+    let is_second = |four: &[u8]| four == b"PK\x03\x04" || four == b"PK\x01\x02";
+    if tail.windows(4).any(is_second) { bytes } else { whole }
+}
+
 struct Directory {
     start: u64,
     end: u64,
@@ -95,16 +116,14 @@ struct Directory {
 }
 
 fn find_directory(bytes: &[u8]) -> Result<Directory, ReadError> {
-    const SIZE: usize = 22;
-    const LONGEST_COMMENT: usize = 0xFFFF;
-    let first = bytes.len().saturating_sub(SIZE + LONGEST_COMMENT);
-    let last = bytes.len().checked_sub(SIZE).ok_or(ReadError::Truncated)?;
+    let first = bytes.len().saturating_sub(END_RECORD + LONGEST_COMMENT);
+    let last = bytes.len().checked_sub(END_RECORD).ok_or(ReadError::Truncated)?;
     // The record is the last thing in the file: its comment must end exactly where the file ends.
     let end_record = (first..=last)
         .rev()
         .find(|at| {
             bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"PK\x05\x06"))
-                && u16_at(bytes, *at + 20).is_some_and(|comment| at + SIZE + usize::from(comment) == bytes.len())
+                && u16_at(bytes, *at + 20).is_some_and(|comment| at + END_RECORD + usize::from(comment) == bytes.len())
         })
         .ok_or(ReadError::Truncated)?;
     let field = |offset| {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Limits, charset, limits::as_u64};
-use crate::error::ReadError;
+use crate::error::{Program, ReadError};
 
 /// The format in which a workbook was handed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,6 +141,9 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Result<Look, ReadError> {
         return Err(ReadError::LegacyXls);
     }
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or(bytes);
+    if let Some(program) = other_program(bytes, head) {
+        return Err(ReadError::Other(program));
+    }
     if contains(head.get(..head.len().min(1024)).unwrap_or(head), b"%PDF-") {
         return Err(ReadError::Pdf);
     }
@@ -151,6 +154,42 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Result<Look, ReadError> {
         return Err(ReadError::Archive);
     }
     look_at_text(head)
+}
+
+/// Files of other programs that people take for workbooks, or that lie beside them.
+fn other_program(bytes: &[u8], head: &[u8]) -> Option<Program> {
+    /// The file that shows who has a workbook open: the length of a name, the name padded with blanks, the same in UTF-16.
+    const LOCK: std::ops::RangeInclusive<usize> = 54..=165;
+    if LOCK.contains(&bytes.len())
+        && let Some((length, rest)) = bytes.split_first()
+        && let Some((name, padding)) = rest.split_at_checked(usize::from(*length))
+        && (1..=52).contains(length)
+        && name.iter().all(|byte| *byte >= b' ')
+        && padding
+            .iter()
+            .take(52 - name.len())
+            .all(|byte| matches!(byte, b' ' | 0))
+    {
+        return Some(Program::Lock);
+    }
+    let starts = |magic: &[u8]| head.starts_with(magic);
+    let text = || String::from_utf8_lossy(head.get(..head.len().min(512)).unwrap_or(head)).to_lowercase();
+    if bytes.len() < 1024 && contains(head, b"file:///") && head.trim_ascii_end().ends_with(b";") {
+        return Some(Program::Lock);
+    }
+    if starts(b"\x4C\0\0\0\x01\x14\x02\0") || text().trim_start().starts_with("[internetshortcut]") {
+        return Some(Program::Shortcut);
+    }
+    if text().trim_start().starts_with('{') && text().contains("docs.google.com") {
+        return Some(Program::Shortcut);
+    }
+    if head
+        .get(4..)
+        .is_some_and(|rest| rest.starts_with(b"Standard Jet DB") || rest.starts_with(b"Standard ACE DB"))
+    {
+        return Some(Program::Access);
+    }
+    None
 }
 
 fn is_image(head: &[u8]) -> bool {
@@ -257,6 +296,25 @@ mod tests {
         check(b"\xC6\xF3\xD2\xB5\xC3\xFB\xB3\xC6,1\r\n", "Text");
         check(&utf16("企业名称\t1"), "Text");
         check(&[0; 64], "workbook.not_xlsx");
+        let mut lock = [b' '; 165];
+        lock[..6].copy_from_slice(b"\x05clerk");
+        check(&lock, "workbook.other_program");
+        lock[..7].copy_from_slice(b"\x06\xD5\xC5\xC8\xFD\xCB\xC4");
+        check(&lock, "workbook.other_program");
+        check(
+            b",clerk,PC1,01.12.2025 10:00,file:///C:/Users/clerk;",
+            "workbook.other_program",
+        );
+        check(b"\x4C\0\0\0\x01\x14\x02\0\0\0", "workbook.other_program");
+        check(
+            b"[InternetShortcut]\r\nURL=https://kdocs.cn/l/x\r\n",
+            "workbook.other_program",
+        );
+        check(
+            b"{\"url\":\"https://docs.google.com/open?id=1\"}",
+            "workbook.other_program",
+        );
+        check(b"\0\x01\0\0Standard ACE DB\0", "workbook.other_program");
         check(b"\x7fELF\x02\x01\x01\0", "workbook.not_xlsx");
     }
 

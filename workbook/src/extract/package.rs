@@ -1,16 +1,16 @@
 //! The package of a workbook: which part is the workbook, which are its sheets (OPC relationships).
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use survey::cell::DateSystem;
 
 use super::{
-    Limits,
+    Limits, charset,
     container::Container,
     raw::{FileProperties, Visibility},
     xml::{Node, Xml, is_true},
 };
-use crate::error::{Counted, ReadError};
+use crate::error::{Counted, Program, ReadError};
 
 /// What the workbook part says.
 pub(super) struct Package {
@@ -65,28 +65,48 @@ pub(super) fn root(container: &mut Container<'_>, limits: &Limits) -> Result<Roo
     if !container.has(&path) {
         return Err(ReadError::damaged(path, "the workbook part is missing"));
     }
-    if path.starts_with("word/") {
-        return Err(ReadError::Word);
+    // What a part is called says little: it is a workbook by the sheets that it relates to.
+    let has_sheets = relationships_of(container, &path, limits)?
+        .values()
+        .any(|relationship| relationship.kind == "worksheet");
+    if !has_sheets && !path.starts_with("xl/") {
+        return Err(match path.split('/').next() {
+            Some("word") => ReadError::Word,
+            Some("ppt") => ReadError::Other(Program::Slides),
+            _ => ReadError::NotXlsx,
+        });
     }
-    if !path.starts_with("xl/") && !container.paths().any(|part| part.contains("worksheets/")) {
-        return Err(ReadError::NotXlsx);
+    let mut start = Vec::new();
+    if let Some(mut part) = container.part(&path)? {
+        part.fill(&mut start, 64)?;
     }
+    let markup = charset::glance_at_markup(&start);
     Ok(
-        if Path::new(&path).extension().is_some_and(|extension| extension == "bin") {
-            Root::Binary(path)
-        } else {
+        if markup
+            .trim_start_matches(['\u{FEFF}', ' ', '\r', '\n', '\t'])
+            .starts_with('<')
+        {
             Root::Xml(path)
+        } else {
+            Root::Binary(path)
         },
     )
 }
 
 fn other_package(container: &mut Container<'_>) -> Result<Root, ReadError> {
-    if container.has("mimetype") && container.has("content.xml") {
+    // A package that was packed again by hand has lost its first part; its manifest says the same.
+    if container.has("content.xml") && (container.has("mimetype") || container.has("meta-inf/manifest.xml")) {
         let kind = container.text("mimetype")?;
         return match kind.as_deref().map(str::trim) {
             Some("application/vnd.oasis.opendocument.text") => Err(ReadError::Word),
             _ => Ok(Root::OpenDocument),
         };
+    }
+    if container.has("ofd.xml") {
+        return Err(ReadError::Other(Program::Ofd));
+    }
+    if container.has("index.zip") || container.paths().any(|path| path.ends_with(".iwa")) {
+        return Err(ReadError::Other(Program::Apple));
     }
     let mut paths = container.paths();
     let is_workbook = |path: &str| {
@@ -150,6 +170,10 @@ pub(super) fn parts_of(
     let mut sheets = Vec::new();
     for (name, visibility, id) in listed {
         let Some(relationship) = relationships.get(&id) else {
+            // A macro sheet that is gone leaves its name behind; nobody ever saw it.
+            if id.is_empty() || visibility != Visibility::Visible {
+                continue;
+            }
             return Err(ReadError::damaged(workbook, "a sheet without its part"));
         };
         if relationship.kind == "worksheet" {

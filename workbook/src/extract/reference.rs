@@ -35,10 +35,19 @@ pub fn position(reference: &str) -> Option<(u32, u32)> {
     (row <= MAX_ROWS && column <= MAX_COLUMNS).then(|| (row - 1, column - 1))
 }
 
-/// The rectangle of a reference such as `B2:D4` or `B2`.
+/// The rectangle of a reference such as `B2:D4` or `B2`; of whole columns (`K:L`) and rows (`30:30`) too.
 pub(crate) fn range(reference: &str) -> Option<CellRange> {
-    let (from, to) = reference.split_once(':').unwrap_or((reference, reference));
-    let ((row_a, column_a), (row_b, column_b)) = (position(from)?, position(to)?);
+    let reference = reference.replace('$', "");
+    let (from, to) = reference.split_once(':').unwrap_or((&reference, &reference));
+    let is_whole = |text: &str, only: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(only);
+    let ((row_a, column_a), (row_b, column_b)) =
+        if is_whole(from, u8::is_ascii_digit) && is_whole(to, u8::is_ascii_digit) {
+            (position(&format!("A{from}"))?, position(&format!("XFD{to}"))?)
+        } else if is_whole(from, u8::is_ascii_alphabetic) && is_whole(to, u8::is_ascii_alphabetic) {
+            (position(&format!("{from}1"))?, position(&format!("{to}{MAX_ROWS}"))?)
+        } else {
+            (position(from)?, position(to)?)
+        };
     Some(CellRange {
         first_row: row_a.min(row_b),
         first_column: column_a.min(column_b),
@@ -82,6 +91,26 @@ mod tests {
         check("AAAAAAAAAAAAAAAA1", None);
         check("A99999999999999999999", None);
         check("Ａ1", None);
+    }
+
+    #[test]
+    fn ranges_may_be_whole_columns_and_rows() {
+        let check = |reference: &str, expected: Option<(u32, u32, u32, u32)>| {
+            let found = range(reference).map(|r| (r.first_row, r.first_column, r.last_row, r.last_column));
+            assert_eq!(found, expected, "{reference}");
+        };
+        check("B2:D4", Some((1, 1, 3, 3)));
+        check("D4:B2", Some((1, 1, 3, 3)));
+        check("$B$2", Some((1, 1, 1, 1)));
+        check("K:K", Some((0, 10, MAX_ROWS - 1, 10)));
+        check("$L:$K", Some((0, 10, MAX_ROWS - 1, 11)));
+        check("30:30", Some((29, 0, 29, MAX_COLUMNS - 1)));
+        check("XFE:XFE", None);
+        check("0:1", None);
+        check("1:1048577", None);
+        check("K:3", None);
+        check(":", None);
+        check("", None);
     }
 
     #[test]

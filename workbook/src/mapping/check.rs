@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use survey::{
     answer::{Answer, Answers},
+    cell::Place,
     document::DocumentFault,
     questionnaire::{QuestionType, Questionnaire},
     reading::Reading,
@@ -115,15 +116,17 @@ impl Compiled {
         &self.mapping
     }
 
+    /// What one of the unit of a column, or of the cell at a place, is in the unit of its question.
+    pub fn factor_at(&self, place: &Place) -> Option<Decimal> {
+        let (row, column) = position(&place.cell)?;
+        let here = |at: &At| at.column == column && at.row.is_none_or(|wanted| wanted == row);
+        self.fields.iter().find(|(at, _)| here(at))?.1.unit_factor
+    }
+
     /// Brings figures into the units of their questions. The provenance keeps what was typed and names the factor.
     pub fn scale(&self, reading: &mut Reading) {
         for (key, provenance) in &mut reading.provenance {
-            let Some((row, column)) = position(&provenance.place.cell) else {
-                continue;
-            };
-            let here = |at: &At| at.column == column && at.row.is_none_or(|wanted| wanted == row);
-            let field = self.fields.iter().find(|(at, _)| here(at));
-            let factor = field.and_then(|(_, field)| field.unit_factor);
+            let factor = self.factor_at(&provenance.place);
             let Some(factor) = factor.filter(|factor| *factor != Decimal::ONE) else {
                 continue;
             };

@@ -8,26 +8,26 @@ use survey::{
     cell::RawValue,
     identifier::Uscc,
     questionnaire::{QuestionType, Questionnaire},
+    synonyms::{ListColumn, Synonyms},
     width::half_width,
 };
 
 use super::{
     Field, Key, KeyKind, Mapping, Shape,
-    similar::{alike, normal, similarity, unit_of},
+    similar::{alike, normal, similarity, unit_of, without_brackets},
 };
 use crate::extract::{RawCellAt, RawSheet, RawWorkbook, Visibility, a1};
 
 /// Labels less alike than this are not proposed.
 const ALIKE: f64 = 0.6;
+/// Labels more alike than this say the same.
+const SURE: f64 = 0.9;
 /// Rows among which the header is looked for.
 const HEADER_WITHIN: u32 = 12;
 /// Labels that are looked at where each sheet is one enterprise.
 const MOST_LABELS: usize = 500;
 /// Rows below the header that are looked at for credit codes.
 const SAMPLED_ROWS: u32 = 50;
-/// Titles of the column that holds the credit code, and of the one that holds the name.
-const USCC_TITLES: [&str; 4] = ["统一社会信用代码", "社会信用代码", "信用代码", "uscc"];
-const NAME_TITLES: [&str; 5] = ["企业名称", "单位名称", "单位详细名称", "企业全称", "enterprise name"];
 
 /// A mapping that a person is asked to confirm.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -73,6 +73,13 @@ struct Label<'a> {
     text: &'a str,
 }
 
+/// What a label is compared with.
+struct Words<'q> {
+    candidates: Vec<Candidate<'q>>,
+    questionnaire: &'q Questionnaire,
+    synonyms: &'q Synonyms,
+}
+
 /// Something that may be answered.
 struct Candidate<'q> {
     question: &'q str,
@@ -84,16 +91,28 @@ struct Candidate<'q> {
 }
 
 /// Proposes how a workbook is read, from its first sheet that people see. None where no label is like any question's.
-pub fn propose(workbook: &RawWorkbook, questionnaire: &Questionnaire, sheet: Option<&str>) -> Option<Proposal> {
-    let candidates = candidates(questionnaire);
+///
+/// Of two shapes that are possible, rows are meant where a row of heads stands over the values of several enterprises: the
+/// lines above and below such a list hold labels with values beside them as well.
+pub fn propose(
+    workbook: &RawWorkbook,
+    questionnaire: &Questionnaire,
+    synonyms: &Synonyms,
+    sheet: Option<&str>,
+) -> Option<Proposal> {
+    let words = Words {
+        candidates: candidates(questionnaire, synonyms),
+        questionnaire,
+        synonyms,
+    };
     let visible = |found: &&RawSheet| found.visibility == Visibility::Visible && !found.cells.is_empty();
     let found = workbook
         .sheets
         .iter()
         .filter(visible)
         .find(|found| sheet.is_none_or(|name| name == found.name))?;
-    let in_rows = by_rows(found, &candidates, questionnaire);
-    let in_sheets = by_sheet(found, &candidates, questionnaire);
+    let in_rows = words.by_rows(found);
+    let in_sheets = words.by_sheet(found);
     let strength = |proposal: &Option<Proposal>| {
         let scores = proposal.iter().flat_map(|proposal| &proposal.scores);
         scores.map(|score| score.score).sum::<f64>()
@@ -105,62 +124,181 @@ pub fn propose(workbook: &RawWorkbook, questionnaire: &Questionnaire, sheet: Opt
     }
 }
 
-/// A header row with one column per question.
-fn by_rows(sheet: &RawSheet, candidates: &[Candidate<'_>], questionnaire: &Questionnaire) -> Option<Proposal> {
-    let mut rows: BTreeMap<u32, Vec<Label<'_>>> = BTreeMap::new();
-    for cell in sheet.cells.iter().filter(|cell| cell.row < HEADER_WITHIN) {
-        if let Some(text) = label_text(cell) {
-            let at = a1(0, cell.column).trim_end_matches('1').to_owned();
-            rows.entry(cell.row).or_default().push(Label { at, text });
+impl Words<'_> {
+    /// A header row with one column per question.
+    fn by_rows(&self, sheet: &RawSheet) -> Option<Proposal> {
+        let mut rows: BTreeMap<u32, Vec<Label<'_>>> = BTreeMap::new();
+        for cell in sheet.cells.iter().filter(|cell| cell.row < HEADER_WITHIN) {
+            // A head is no line of contacts: nothing is filled in behind it.
+            if let Some(text) = label_text(cell).filter(|text| !is_filled_in(text)) {
+                let at = a1(0, cell.column).trim_end_matches('1').to_owned();
+                rows.entry(cell.row).or_default().push(Label { at, text });
+            }
         }
-    }
-    let scored = rows.into_iter().map(|(row, labels)| {
-        let matches = assign(&labels, candidates);
-        let strength = matches.iter().map(|(_, _, score)| *score).sum::<f64>();
-        (row, labels, matches, strength)
-    });
-    let (row, labels, matches, _) = scored.max_by(|one, two| {
-        // The upper row of two equals: sums above it are no header.
-        one.3.total_cmp(&two.3).then(two.0.cmp(&one.0))
-    })?;
-    let below = |column: u32| {
-        let rows = row + 1..row + 1 + SAMPLED_ROWS;
-        sheet
-            .cells
-            .iter()
-            .filter(move |cell| cell.column == column && rows.contains(&cell.row))
-    };
-    let key = key_of(&labels, |at| {
-        let column = crate::extract::position(&format!("{at}1")).map_or(0, |(_, column)| column);
-        below(column).any(|cell| is_uscc(&cell.value))
-    })?;
-    let shape = Shape::Rows {
-        sheet: Some(sheet.name.clone()),
-        header_row: row + 1,
-    };
-    finish(shape, key, &labels, matches, candidates, questionnaire)
-}
-
-/// Labels beside values, one sheet per enterprise: a label's value stands to its right.
-fn by_sheet(sheet: &RawSheet, candidates: &[Candidate<'_>], questionnaire: &Questionnaire) -> Option<Proposal> {
-    let mut labels = Vec::new();
-    let mut values = BTreeMap::new();
-    for (number, cell) in sheet.cells.iter().enumerate() {
-        if labels.len() == MOST_LABELS {
-            break;
-        }
-        let Some(text) = label_text(cell) else { continue };
-        let next = sheet.cells.get(number + 1).filter(|next| next.row == cell.row);
-        let (at, value) = match next {
-            Some(next) => (a1(next.row, next.column), Some(&next.value)),
-            None => (a1(cell.row, cell.column + 1), None),
+        let scored = rows.into_iter().map(|(row, labels)| {
+            let matches = assign(&labels, &self.candidates);
+            let strength = matches.iter().map(|(_, _, score)| *score).sum::<f64>();
+            let has_key = self
+                .titled(&labels, ListColumn::Uscc)
+                .or_else(|| self.titled(&labels, ListColumn::Name));
+            (row, labels, matches, (has_key.is_some(), strength))
+        });
+        let (row, labels, matches, _) =
+            scored
+                .filter(|(_, _, matches, _)| !matches.is_empty())
+                .max_by(|one, two| {
+                    // The upper row of two equals: sums above it are no header.
+                    let (one_key, one_strength) = one.3;
+                    let (two_key, two_strength) = two.3;
+                    one_key
+                        .cmp(&two_key)
+                        .then(one_strength.total_cmp(&two_strength))
+                        .then(two.0.cmp(&one.0))
+                })?;
+        let below = |column: u32| {
+            let rows = row + 1..row + 1 + SAMPLED_ROWS;
+            sheet
+                .cells
+                .iter()
+                .filter(move |cell| cell.column == column && rows.contains(&cell.row))
         };
-        values.insert(at.clone(), value);
-        labels.push(Label { at, text });
+        let key = self.key_of(&labels, |at| {
+            let column = crate::extract::position(&format!("{at}1")).map_or(0, |(_, column)| column);
+            below(column).any(|cell| is_uscc(&cell.value))
+        })?;
+        let shape = Shape::Rows {
+            sheet: Some(sheet.name.clone()),
+            header_row: row + 1,
+        };
+        self.finish(shape, key, &labels, matches)
     }
-    let key = key_of(&labels, |at| values.get(at).copied().flatten().is_some_and(is_uscc))?;
-    let matches = assign(&labels, candidates);
-    finish(Shape::Sheets, key, &labels, matches, candidates, questionnaire)
+
+    /// Labels beside values, one sheet per enterprise: a label's value stands to its right.
+    fn by_sheet(&self, sheet: &RawSheet) -> Option<Proposal> {
+        if has_several_codes(sheet) {
+            return None;
+        }
+        let mut labels = Vec::new();
+        let mut values = BTreeMap::new();
+        for (number, cell) in sheet.cells.iter().enumerate() {
+            if labels.len() == MOST_LABELS {
+                break;
+            }
+            let Some(text) = label_text(cell) else { continue };
+            let next = sheet.cells.get(number + 1).filter(|next| next.row == cell.row);
+            // A label beside a label stands in a row of heads: it has no value there.
+            if next.and_then(label_text).is_some_and(|next| self.is_label(next)) {
+                continue;
+            }
+            let (at, value) = match next {
+                Some(next) => (a1(next.row, next.column), Some(&next.value)),
+                None => (a1(cell.row, cell.column + 1), None),
+            };
+            values.insert(at.clone(), value);
+            labels.push(Label { at, text });
+        }
+        let key = self.key_of(&labels, |at| values.get(at).copied().flatten().is_some_and(is_uscc))?;
+        let matches = assign(&labels, &self.candidates);
+        self.finish(Shape::Sheets, key, &labels, matches)
+    }
+
+    /// Whether a text is the label of a question or the head of a key.
+    fn is_label(&self, text: &str) -> bool {
+        let is_title = |column| self.titles(column).any(|title| similarity(text, title) >= SURE);
+        is_title(ListColumn::Uscc)
+            || is_title(ListColumn::Name)
+            || self.candidates.iter().any(|candidate| score(text, candidate) >= SURE)
+    }
+
+    fn titles(&self, column: ListColumn) -> impl Iterator<Item = &str> {
+        let titles = self.synonyms.enterprise_list.columns.get(&column);
+        titles.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Where the label of a key stands.
+    fn titled(&self, labels: &[Label<'_>], column: ListColumn) -> Option<String> {
+        let is_title = |label: &&Label<'_>| self.titles(column).any(|title| similarity(label.text, title) >= SURE);
+        labels.iter().find(is_title).map(|label| label.at.clone())
+    }
+
+    fn key_of(&self, labels: &[Label<'_>], holds_codes: impl Fn(&str) -> bool) -> Option<Key> {
+        let uscc = labels
+            .iter()
+            .find(|label| holds_codes(&label.at))
+            .map(|label| label.at.clone());
+        let key = |kind| move |at| Key { kind, at };
+        uscc.or_else(|| self.titled(labels, ListColumn::Uscc))
+            .map(key(KeyKind::Uscc))
+            .or_else(|| self.titled(labels, ListColumn::Name).map(key(KeyKind::Name)))
+    }
+
+    fn finish(
+        &self,
+        shape: Shape,
+        key: Key,
+        labels: &[Label<'_>],
+        matches: Vec<(usize, usize, f64)>,
+    ) -> Option<Proposal> {
+        let (mut fields, mut scores, mut matched) = (Vec::new(), Vec::new(), BTreeSet::from([key.at.clone()]));
+        for (at, number, score) in matches {
+            let (Some(label), Some(candidate)) = (labels.get(at), self.candidates.get(number)) else {
+                continue;
+            };
+            let unit = unit_of(label.text);
+            let factor = unit.as_deref().and_then(|unit| self.factor(unit, candidate));
+            matched.insert(label.at.clone());
+            fields.push(Field {
+                at: label.at.clone(),
+                question: candidate.question.to_owned(),
+                column: candidate.column.map(str::to_owned),
+                row: None,
+                unit_factor: factor.filter(|factor| *factor != Decimal::ONE),
+            });
+            scores.push(FieldScore {
+                at: label.at.clone(),
+                label: label.text.to_owned(),
+                question: candidate.question.to_owned(),
+                score,
+                unit_known: unit.is_none() || factor.is_some(),
+                unit,
+            });
+        }
+        let unmatched = labels
+            .iter()
+            .filter(|label| !matched.contains(&label.at))
+            .map(|label| Unmatched {
+                at: label.at.clone(),
+                label: label.text.to_owned(),
+            });
+        let unmatched = unmatched.collect();
+        (!fields.is_empty()).then_some(Proposal {
+            mapping: Mapping { shape, key, fields },
+            scores,
+            unmatched,
+        })
+    }
+
+    /// The factor from a unit as written to that of the question; none when the unit is not known there.
+    fn factor(&self, written: &str, candidate: &Candidate<'_>) -> Option<Decimal> {
+        let numeric = [
+            QuestionType::Number,
+            QuestionType::Percent,
+            QuestionType::Integer,
+            QuestionType::Money,
+        ];
+        if !numeric.contains(&candidate.kind) {
+            return None;
+        }
+        let unit = self.questionnaire.units.get(candidate.unit)?;
+        let same = |name: &str| {
+            !name.is_empty() && (normal(name) == normal(written) || self.synonyms.are_one_unit(name, written))
+        };
+        if same(candidate.unit) || same(&unit.label.zh) || same(&unit.label.en) {
+            return Some(Decimal::ONE);
+        }
+        let mistaken = unit.mistaken_for.iter().find(|mistaken| same(&mistaken.unit))?;
+        Decimal::from_str_exact(&mistaken.multiply_by.to_string()).ok()
+    }
 }
 
 /// The best one-to-one assignment that taking the most alike first gives: label, candidate, score.
@@ -204,95 +342,30 @@ fn score(label: &str, candidate: &Candidate<'_>) -> f64 {
     scores.fold(0.0, f64::max)
 }
 
-fn finish(
-    shape: Shape,
-    key: Key,
-    labels: &[Label<'_>],
-    matches: Vec<(usize, usize, f64)>,
-    candidates: &[Candidate<'_>],
-    questionnaire: &Questionnaire,
-) -> Option<Proposal> {
-    let (mut fields, mut scores, mut matched) = (Vec::new(), Vec::new(), BTreeSet::from([key.at.clone()]));
-    for (at, number, score) in matches {
-        let (Some(label), Some(candidate)) = (labels.get(at), candidates.get(number)) else {
-            continue;
-        };
-        let unit = unit_of(label.text);
-        let factor = unit.as_deref().and_then(|unit| factor(unit, candidate, questionnaire));
-        matched.insert(label.at.clone());
-        fields.push(Field {
-            at: label.at.clone(),
-            question: candidate.question.to_owned(),
-            column: candidate.column.map(str::to_owned),
-            row: None,
-            unit_factor: factor.filter(|factor| *factor != Decimal::ONE),
-        });
-        scores.push(FieldScore {
-            at: label.at.clone(),
-            label: label.text.to_owned(),
-            question: candidate.question.to_owned(),
-            score,
-            unit_known: unit.is_none() || factor.is_some(),
-            unit,
-        });
-    }
-    let unmatched = labels
-        .iter()
-        .filter(|label| !matched.contains(&label.at))
-        .map(|label| Unmatched {
-            at: label.at.clone(),
-            label: label.text.to_owned(),
-        });
-    let unmatched = unmatched.collect();
-    (!fields.is_empty()).then_some(Proposal {
-        mapping: Mapping { shape, key, fields },
-        scores,
-        unmatched,
-    })
+/// Whether several credit codes stand in one column: a list, whatever else stands around it.
+fn has_several_codes(sheet: &RawSheet) -> bool {
+    let mut seen = BTreeSet::new();
+    let codes = sheet.cells.iter().filter(|cell| is_uscc(&cell.value));
+    codes.map(|cell| cell.column).any(|column| !seen.insert(column))
 }
 
-/// The factor from a unit as written to that of the question; none when the unit is not known there.
-fn factor(written: &str, candidate: &Candidate<'_>, questionnaire: &Questionnaire) -> Option<Decimal> {
-    let numeric = [
-        QuestionType::Number,
-        QuestionType::Percent,
-        QuestionType::Integer,
-        QuestionType::Money,
-    ];
-    if !numeric.contains(&candidate.kind) {
-        return None;
-    }
-    let unit = questionnaire.units.get(candidate.unit)?;
-    let same = |name: &str| !name.is_empty() && normal(name) == normal(written);
-    if same(candidate.unit) || same(&unit.label.zh) || same(&unit.label.en) {
-        return Some(Decimal::ONE);
-    }
-    let mistaken = unit.mistaken_for.iter().find(|mistaken| same(&mistaken.unit))?;
-    Decimal::from_str_exact(&mistaken.multiply_by.to_string()).ok()
+/// Whether something is filled in behind the label within the same cell: `联系人：张三`.
+fn is_filled_in(text: &str) -> bool {
+    let open = without_brackets(&half_width(text));
+    open.split_once(':').is_some_and(|(_, value)| !value.trim().is_empty())
 }
 
-fn key_of(labels: &[Label<'_>], holds_codes: impl Fn(&str) -> bool) -> Option<Key> {
-    let titled = |titles: &[&str]| {
-        labels
-            .iter()
-            .find(|label| titles.iter().any(|title| similarity(label.text, title) >= 0.9))
-            .map(|label| label.at.clone())
-    };
-    let uscc = labels
-        .iter()
-        .find(|label| holds_codes(&label.at))
-        .map(|label| label.at.clone());
-    let key = |kind| move |at| Key { kind, at };
-    uscc.or_else(|| titled(&USCC_TITLES))
-        .map(key(KeyKind::Uscc))
-        .or_else(|| titled(&NAME_TITLES).map(key(KeyKind::Name)))
-}
-
-fn candidates(questionnaire: &Questionnaire) -> Vec<Candidate<'_>> {
+fn candidates<'q>(questionnaire: &'q Questionnaire, synonyms: &Synonyms) -> Vec<Candidate<'q>> {
     let mut all = Vec::new();
     for question in &questionnaire.questions {
         let texts = |label: &survey::text::Text| {
             let mut texts = vec![label.zh.clone(), label.en.clone()];
+            // The words of a group, with the label itself among them, whatever it says in brackets.
+            texts.extend(
+                synonyms
+                    .of_label(&without_brackets(&half_width(&label.zh)))
+                    .map(str::to_owned),
+            );
             if let Some(period) = questionnaire.periods.get(&question.period) {
                 texts.push(format!("{}{}", period.zh, label.zh));
                 texts.push(format!("{}{}", label.zh, period.zh));

@@ -97,7 +97,8 @@ pub(super) fn unit_of(label: &str) -> Option<String> {
     (!unit.is_empty()).then_some(unit)
 }
 
-fn without_brackets(text: &str) -> String {
+/// A text in half width without what stands in brackets.
+pub(super) fn without_brackets(text: &str) -> String {
     let mut depth = 0_usize;
     let mut kept = String::new();
     for c in text.chars() {

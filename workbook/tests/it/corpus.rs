@@ -199,7 +199,7 @@ fn containers(case: Take<'_>) {
             trailing: vec![0; 100],
             ..EndRecord::default()
         }),
-        &["workbook.truncated"],
+        READ,
     );
     case(
         "two archives",
@@ -608,11 +608,7 @@ fn compound_files(case: Take<'_>) {
     let mut wild = honest.clone();
     let at = wild.windows(2).position(|two| two == [0x85, 0]).expect("a sheet") + 4;
     wild[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
-    case(
-        "sheet nowhere",
-        compound("Workbook", &wild, &Lies::default()),
-        &["workbook.truncated", "workbook.damaged"],
-    );
+    case("sheet nowhere", compound("Workbook", &wild, &Lies::default()), READ);
     case("bare stream", honest, READ);
     case(
         "Excel 4",

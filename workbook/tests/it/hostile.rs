@@ -127,8 +127,18 @@ fn false_end_records_are_refused() {
             trailing: b"appended".to_vec(),
             ..EndRecord::default()
         }),
-        "workbook.truncated",
+        "read",
     );
+    // What is appended may hold nothing of another container.
+    for trailing in [&b"PK\x03\x04"[..], b"PK\x01\x02", b"PK\x05\x06"] {
+        check(
+            &with(EndRecord {
+                trailing: trailing.to_vec(),
+                ..EndRecord::default()
+            }),
+            "workbook.truncated",
+        );
+    }
     // A second workbook behind the first: the directory is not where the file begins.
     let twice = [with(EndRecord::default()), with(EndRecord::default())].concat();
     check(&twice, "workbook.damaged");

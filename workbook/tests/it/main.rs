@@ -7,6 +7,7 @@ mod annotate;
 mod answers;
 mod archive;
 mod bulk;
+mod careless;
 mod compound;
 mod corpus;
 mod hostile;

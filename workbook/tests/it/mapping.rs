@@ -58,7 +58,7 @@ fn a_list_with_a_header_is_proposed_with_its_units() {
         &["", "", "", ""],
         &["2", "91330111XY00010236", "350000", ""],
     ]);
-    let proposal = propose(&raw, &questionnaire, None).unwrap();
+    let proposal = propose(&raw, &questionnaire, &support::synonyms(), None).unwrap();
     assert_eq!(
         proposal.mapping,
         Mapping {
@@ -113,7 +113,7 @@ fn labels_beside_values_make_each_sheet_an_enterprise() {
         &["统一社会信用代码", "91330111XY00010156"],
         &[&label, "12"],
     ]);
-    let proposal = propose(&raw, &questionnaire, None).unwrap();
+    let proposal = propose(&raw, &questionnaire, &support::synonyms(), None).unwrap();
     assert_eq!(proposal.mapping.shape, Shape::Sheets);
     assert_eq!(proposal.mapping.key.at, "B2");
     assert!(
@@ -131,7 +131,10 @@ fn labels_beside_values_make_each_sheet_an_enterprise() {
         (read.name.as_str(), read.key.as_deref()),
         ("数据", Some("91330111XY00010156"))
     );
-    assert_eq!(propose(&book(&[&["天气", "晴"]]), &questionnaire, None), None);
+    assert_eq!(
+        propose(&book(&[&["天气", "晴"]]), &questionnaire, &support::synonyms(), None),
+        None
+    );
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn figures_come_into_the_unit_of_the_question_and_keep_what_was_typed() {
         &["uscc", &format!("{label}({unit})")],
         &["91330111XY00010156", "1200000"],
     ]);
-    let proposal = propose(&raw, &questionnaire, None).unwrap();
+    let proposal = propose(&raw, &questionnaire, &support::synonyms(), None).unwrap();
     let compiled = Compiled::new(proposal.mapping, &questionnaire).unwrap();
     let row = compiled.read(&rows(&compiled, &raw)[0]).unwrap();
     let typed = Decimal::from(1_200_000);
@@ -212,5 +215,105 @@ fn what_does_not_fit_is_named_by_pointer() {
             ("/fields/3/at", "mapping.place"),
             ("/fields/3/question", "mapping.question_twice"),
         ]
+    );
+}
+
+/// A list between a line of contacts and one of signatures is a list, wherever they stand and whoever fills them in.
+#[test]
+fn what_stands_above_and_below_a_list_makes_no_forms_of_it() {
+    let questionnaire = support::questionnaire();
+    let check = |rows: &[&[&str]], header_row: u32, key: &str, fields: &[(&str, &str, Option<&str>)]| {
+        let proposal = propose(&book(rows), &questionnaire, &support::synonyms(), None).unwrap();
+        let shape = Shape::Rows {
+            sheet: Some("数据".to_owned()),
+            header_row,
+        };
+        assert_eq!(
+            (&proposal.mapping.shape, proposal.mapping.key.at.as_str()),
+            (&shape, key),
+            "{rows:?}"
+        );
+        let found: Vec<(&str, &str, Option<String>)> = proposal
+            .mapping
+            .fields
+            .iter()
+            .map(|field| {
+                (
+                    field.at.as_str(),
+                    field.question.as_str(),
+                    field.unit_factor.map(|factor| factor.to_string()),
+                )
+            })
+            .collect();
+        let expected: Vec<(&str, &str, Option<String>)> = fields
+            .iter()
+            .map(|(at, question, factor)| (*at, *question, factor.map(str::to_owned)))
+            .collect();
+        assert_eq!(found, expected, "{rows:?}");
+    };
+    let head: &[&str] = &["企业名称", "统一社会信用代码", "营业收入（元）", "联系电话"];
+    let (one, two): (&[&str], &[&str]) = (
+        &["甲公司", "91330111XY00010156", "2730900", "0571-1"],
+        &["乙公司", "91330111XY00010236", "12", "0571-2"],
+    );
+    let fields = [
+        ("A", "A01", None),
+        ("B", "A02", None),
+        ("C", "F03", Some("0.0001")),
+        ("D", "A17", None),
+    ];
+    check(&[head, one, two], 1, "B", &fields);
+    check(&[head, one], 1, "B", &fields);
+    check(
+        &[head, one, two, &["填表人：甲", "审核人：乙", "联系电话：1"]],
+        1,
+        "B",
+        &fields,
+    );
+    check(&[head, one, &["填表人", "张三", "联系电话", "0571-3"]], 1, "B", &fields);
+    check(
+        &[&["填报单位：大源镇", "联系人：甲", "联系电话：1"], head, one, two],
+        2,
+        "B",
+        &fields,
+    );
+    check(
+        &[
+            &["填报单位", "大源镇", "联系人", "甲"],
+            &["联系电话", "0571-4", "填表日期", "2026-3-1"],
+            head,
+            one,
+        ],
+        3,
+        "B",
+        &fields,
+    );
+    check(
+        &[&["2026年企业情况汇总表"], &["单位名称：大源镇人民政府"], head, one, two],
+        3,
+        "B",
+        &fields,
+    );
+    let usual: &[&str] = &["公司名称", "信用代码", "职工人数", "用电量(万度)", "利润", "ERP使用"];
+    check(
+        &[usual, &["甲公司", "91330111XY00010156", "120", "95", "12", "否"]],
+        1,
+        "B",
+        &[
+            ("A", "A01", None),
+            ("C", "F02", None),
+            ("D", "Q01", None),
+            ("E", "F07", None),
+            ("F", "N14", None),
+        ],
+    );
+    check(
+        &[
+            &["信用代码", "用电量（度）", "用气量（立方米）"],
+            &["91330111XY00010156", "95", "12"],
+        ],
+        1,
+        "A",
+        &[("B", "Q01", Some("0.0001")), ("C", "Q07", Some("0.0001"))],
     );
 }

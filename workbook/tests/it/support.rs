@@ -36,6 +36,11 @@ pub(crate) fn questionnaire() -> Questionnaire {
     serde_json::from_str(&read("data/questionnaire_integration.json")).expect("the questionnaire is valid")
 }
 
+/// The shipped words for the same.
+pub(crate) fn synonyms() -> survey::synonyms::Synonyms {
+    survey::synonyms::Synonyms::parse(read("data/synonyms.json").as_bytes()).expect("the synonyms are valid")
+}
+
 /// It compiled with the shipped tables.
 pub(crate) static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
     let data = |name: &str| fs::read(format!("{}/../data/{name}", env!("CARGO_MANIFEST_DIR"))).expect("shipped data");

@@ -12,6 +12,9 @@ codes! {
     LIST_UNREADABLE = "import.unreadable", Unprocessable,
         "名单无法读取：文件中没有数据行。请用带列名的表格（.xlsx、.xls、.ods、.csv 等）。",
         "The list cannot be read: no rows in it. Use a spreadsheet with column names (.xlsx, .xls, .ods, .csv and the like).";
+    IMPORT_WITHOUT_RESULT = "import.without_result", NotFound,
+        "这次名单导入尚未完成或没有成功，没有逐行结果；状态和原因见该作业。",
+        "This import of a list has not ended, or has failed, and has no outcome of rows; its job says which and why.";
     COLUMNS_MISSING = "import.columns_missing", Unprocessable,
         "名单缺少必需的列，见 errors。",
         "The list lacks columns that are needed; see errors.";
@@ -45,6 +48,45 @@ faults! {
     COLUMN_MISSING = "import.column_missing",
         "名单缺少必需的列，句中给出列名。请补上该列。",
         "The list lacks a column that is needed; the sentence names it. Add the column.";
+    COLUMN_UNUSED = "import.column_unused",
+        "名单中有一列没有读取，句中给出列标题。",
+        "A column of the list was not read; the sentence names it.";
+    COLUMN_UNIT_UNKNOWN = "import.column_unit_unknown",
+        "有一列的单位无法换算，没有读取。请改为以万元、元、千元或亿元计（人数以人计）。",
+        "The unit of a column cannot be converted and the column was not read. Use 万元, 元, 千元 or 亿元 (people one by one).";
+    COLUMN_TWICE = "import.column_twice",
+        "有一列与前面的列重复，没有读取。",
+        "A column says the same as one before it and was not read.";
+    COLUMN_CONVERTED = "import.column_converted",
+        "有一列金额已换算为万元，句中给出所乘的数。",
+        "The amounts of a column were converted to 万元; the sentence gives the factor.";
+    COLUMN_WITHOUT_UNIT = "import.column_without_unit",
+        "有一列金额没有写单位，按万元读取。请核对。",
+        "A column of amounts names no unit and was read as 万元. Check it.";
+    ROW_PASSED_OVER = "import.row_passed_over",
+        "有一行不是企业（合计、签名、备注或重复的表头），没有读取。",
+        "A row is no enterprise (a total, a signature, a note or repeated heads) and was not read.";
+    SHEETS_PASSED_OVER = "import.sheets_passed_over",
+        "名单所在工作表以外的工作表没有读取，句中给出表名。",
+        "Sheets other than that of the list were not read; the sentence names them.";
+    CELL_BLANK = "import.cell_blank",
+        "必填的单元格没有填写。请补填。",
+        "A cell that is needed is blank. Fill it in.";
+    CELL_WITHOUT_VALUE = "import.cell_without_value",
+        "单元格是错误值，或没有保存计算结果的公式。请用 WPS 或 Excel 打开后保存，或改填数值。",
+        "The cell holds an error, or a formula that was saved without its result. Open the file with WPS or Excel and save it, or write the value.";
+    CELL_DATE_FORMAT = "import.cell_date_format",
+        "单元格是日期格式。请把格式改为“常规”（代码改为“文本”）后重新填写。",
+        "The cell has the format of a date. Set it to General (codes: Text) and enter the value again.";
+    CELL_DIGITS_LOST = "import.cell_digits_lost",
+        "代码被存成了数字，后面的位数已丢失。请把单元格格式设为“文本”后重新填写。",
+        "The code was kept as a number and has lost digits. Set the format of the cell to Text and enter it again.";
+    CELL_OTHER_UNIT = "import.cell_other_unit",
+        "单元格里写的单位与列标题的不同。请按列标题的单位填写，单元格里只写数字。",
+        "The unit written in the cell is not that of its column. Write the figure in the unit of the column, without a unit.";
+    CELL_READ_AS = "import.cell_read_as",
+        "单元格里的写法已按名录读取，句中给出读取结果。请核对。",
+        "What the cell says was matched with the list; the sentence gives what it was read as. Check it.";
     NOT_A_NUMBER = "import.not_a_number",
         "单元格的内容不是数字。请改为数字或留空。",
         "The cell does not hold a number. Write a number or leave it blank.";

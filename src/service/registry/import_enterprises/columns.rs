@@ -1,13 +1,20 @@
-//! The columns of an enterprise list, found by their heads.
-
-use std::collections::BTreeMap;
+//! Where in a file the list is: the first sheet that people see which has its heads, and the rows below them.
 
 use bytes::Bytes;
-use survey::cell::RawValue;
-use workbook::extract::RawRow;
+use survey::{
+    identifier::Uscc,
+    synonyms::{ListColumn, Synonyms, bare},
+    text::Text,
+};
+use workbook::extract::{RowsHead, Visibility};
 
+use super::{
+    ListNote,
+    cells::ListRow,
+    head::{Head, Heads},
+    pointer_of,
+};
 use crate::{
-    domain::count::count,
     reader::RowStream,
     service::{
         Service,
@@ -16,220 +23,202 @@ use crate::{
     },
 };
 
-/// A column of the list: its field and the titles it may have.
-pub(super) struct Column {
-    pub(super) field: Field,
-    pub(super) pointer: &'static str,
-    pub(super) titles: &'static [&'static str],
-    pub(super) required: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
-    Uscc,
-    Name,
-    Area,
-    Industry,
-    Employees,
-    Revenue,
-    Assets,
-    FormerNames,
-    ParentUscc,
-    UsccException,
-}
-
-/// The columns, by the titles that bureaus use. The first title is the one we write ourselves.
-pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        field: Field::Uscc,
-        pointer: "/uscc",
-        titles: &["统一社会信用代码", "uscc", "信用代码", "社会信用代码"],
-        required: true,
-    },
-    Column {
-        field: Field::Name,
-        pointer: "/name",
-        titles: &["企业名称", "name", "单位名称", "单位详细名称"],
-        required: true,
-    },
-    Column {
-        field: Field::Area,
-        pointer: "/area_code",
-        titles: &["镇街代码", "area_code", "行政区划代码", "所在镇街", "镇街"],
-        required: true,
-    },
-    Column {
-        field: Field::Industry,
-        pointer: "/industry_code",
-        titles: &["行业代码", "industry_code", "国民经济行业代码"],
-        required: true,
-    },
-    Column {
-        field: Field::Employees,
-        pointer: "/employees",
-        titles: &["从业人员", "employees", "从业人员期末人数"],
-        required: false,
-    },
-    Column {
-        field: Field::Revenue,
-        pointer: "/revenue_wan_yuan",
-        titles: &["营业收入（万元）", "revenue_wan_yuan", "营业收入(万元)", "营业收入"],
-        required: false,
-    },
-    Column {
-        field: Field::Assets,
-        pointer: "/assets_wan_yuan",
-        titles: &["资产总计（万元）", "assets_wan_yuan", "资产总计(万元)", "资产总计"],
-        required: false,
-    },
-    Column {
-        field: Field::FormerNames,
-        pointer: "/former_names",
-        titles: &["曾用名", "former_names"],
-        required: false,
-    },
-    Column {
-        field: Field::ParentUscc,
-        pointer: "/parent_uscc",
-        titles: &[
-            "母公司统一社会信用代码",
-            "parent_uscc",
-            "母公司信用代码",
-            "上级单位信用代码",
-        ],
-        required: false,
-    },
-    Column {
-        field: Field::UsccException,
-        pointer: "/uscc_exception",
-        titles: &["代码说明", "uscc_exception"],
-        required: false,
-    },
-];
-
-/// Rows among which the column names are looked for: lists often have a title above them.
-pub(super) const HEAD_ROWS: usize = 20;
-
+/// Rows among which the heads are looked for: lists often have a title above them.
+const HEAD_ROWS: usize = 20;
 /// Sheets that are looked into.
-pub(super) const SHEETS: usize = 16;
+const SHEETS: usize = 16;
+/// Rows that are no enterprises and are told one by one.
+const PASSED_OVER: usize = 100;
 
-/// A row of the list as texts.
-pub(super) struct ListRow {
-    pub(super) number: usize,
-    pub(super) cells: Vec<String>,
+/// A list as it was found.
+pub(super) struct FoundList {
+    /// The sheet that holds it.
+    pub(super) sheet: String,
+    pub(super) head: Head,
+    pub(super) rows: Vec<ListRow>,
+    /// What is to be said of the file as a whole.
+    pub(super) notes: Vec<ListNote>,
 }
 
-impl ListRow {
-    pub(super) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
-    }
-}
+/// The columns that the best row lacks; none where there is no row.
+type Missing = Option<Vec<ListColumn>>;
 
-/// The rows from the column names on, of the first visible sheet that has them.
-pub(super) async fn read_rows(service: &Service, bytes: &Bytes) -> Result<(ColumnsFound, Vec<ListRow>), ServiceError> {
+/// The list of a file.
+pub(super) async fn read_list(service: &Service, bytes: &Bytes, words: &Synonyms) -> Result<FoundList, ServiceError> {
     let mut sheets = Sheets::visible(service, bytes, SHEETS);
-    let mut closest = None;
+    let mut closest: Missing = None;
     while let Some(mut stream) = sheets.next().await? {
-        match read_sheet(&mut stream).await? {
-            Ok(list) => return Ok(list),
-            Err(missing) => closest = nearer(closest, missing),
+        let head = stream.head().clone();
+        match read_sheet(&mut stream, words).await? {
+            Ok(mut list) => {
+                list.notes.extend(other_sheets(&head));
+                list.sheet = head.title().name;
+                return Ok(list);
+            }
+            Err(missing) => closest = closest.into_iter().chain(missing).min_by_key(Vec::len),
         }
     }
-    Err(match closest {
-        Some(missing) => ServiceError::new(codes::registry::COLUMNS_MISSING).with_faults(missing),
-        None => ServiceError::new(codes::registry::LIST_UNREADABLE),
-    })
+    let Some(missing) = closest else {
+        return Err(ServiceError::new(codes::registry::LIST_UNREADABLE));
+    };
+    let heads = Heads {
+        words,
+        unit_above: None,
+    };
+    let faults = missing.into_iter().map(|column| {
+        let title = heads.usual_title(column);
+        Fault::saying(
+            pointer_of(column),
+            codes::registry::COLUMN_MISSING,
+            format!("缺少列“{title}”。"),
+            format!("The column \"{title}\" is missing."),
+        )
+    });
+    Err(ServiceError::new(codes::registry::COLUMNS_MISSING).with_faults(faults))
 }
 
-/// The rows of a sheet; the inner error says which columns are missing in the row that comes nearest to a head, nothing in a
-/// sheet without rows.
-pub(super) async fn read_sheet(
-    stream: &mut RowStream,
-) -> Result<Result<(ColumnsFound, Vec<ListRow>), MissingColumns>, ServiceError> {
-    let (mut columns, mut closest, mut rows) = (None, None, Vec::new());
-    let mut tried = 0;
+/// The list of a sheet; the inner error says which columns are missing in the row that comes nearest to a head.
+async fn read_sheet(stream: &mut RowStream, words: &Synonyms) -> Result<Result<FoundList, Missing>, ServiceError> {
+    let mut reading = ListReading {
+        heads: Heads {
+            words,
+            unit_above: None,
+        },
+        head: None,
+        above: None,
+        tried: 0,
+        closest: None,
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
     while let Some(batch) = next_rows(stream).await? {
-        for row in batch.iter().map(list_row).filter(|row| !row.is_blank()) {
-            if columns.is_some() {
-                rows.push(row);
-                continue;
-            }
-            match find_columns(&row.cells) {
-                Ok(found) => columns = Some(found),
-                Err(missing) => {
-                    closest = nearer(closest, Some(missing));
-                    tried += 1;
-                    if tried == HEAD_ROWS {
-                        return Ok(Err(closest));
-                    }
-                }
+        for row in batch.iter().map(ListRow::of).filter(|row| !row.is_blank()) {
+            if !reading.take(row) {
+                return Ok(Err(reading.closest));
             }
         }
     }
-    Ok(match columns {
-        Some(columns) => Ok((columns, rows)),
-        None => Err(closest),
-    })
+    Ok(reading.finish())
 }
 
-/// Of two rows that are no head, the one that lacks less; the first of equals.
-pub(super) fn nearer(one: MissingColumns, other: MissingColumns) -> MissingColumns {
-    one.into_iter().chain(other).min_by_key(Vec::len)
+/// A list while its rows come in.
+struct ListReading<'w> {
+    heads: Heads<'w>,
+    head: Option<Head>,
+    /// The row before, which may be the upper half of the heads.
+    above: Option<ListRow>,
+    tried: usize,
+    closest: Missing,
+    rows: Vec<ListRow>,
+    notes: Vec<ListNote>,
 }
 
-pub(super) fn list_row(row: &RawRow) -> ListRow {
-    let mut cells = Vec::new();
-    for cell in &row.cells {
-        // A list has few columns; what stands far to the right is no part of it.
-        let column: usize = count(cell.column);
-        if column < 64 {
-            cells.resize(cells.len().max(column + 1), String::new());
-            cells[column] = text_of(&cell.value);
+impl ListReading<'_> {
+    /// Takes a row; false once no heads can be expected any more.
+    fn take(&mut self, row: ListRow) -> bool {
+        let Some(head) = &self.head else {
+            return self.look_for_heads(row);
+        };
+        if self.rows.is_empty()
+            && let Some(whole) = self.heads.with_second_row(head, &row)
+        {
+            self.head = Some(whole);
+        } else if let Some(why) = self.no_enterprise(head, &row) {
+            if self.notes.len() < PASSED_OVER {
+                self.notes.push(why);
+            }
+        } else {
+            self.rows.push(row);
         }
+        true
     }
-    ListRow {
-        number: row.row as usize + 1,
-        cells,
-    }
-}
 
-pub(super) fn text_of(value: &RawValue) -> String {
-    match value {
-        RawValue::Text(text) => text.trim().to_owned(),
-        RawValue::Number(number) | RawValue::DateSerial(number) => number.to_string(),
-        RawValue::Boolean(yes) => yes.to_string(),
-        RawValue::Error(error) => error.clone(),
-        RawValue::Blank | RawValue::FormulaWithoutValue => String::new(),
-    }
-}
-
-/// Where the columns of a head are, or which needed ones it lacks.
-pub(super) fn find_columns(header: &[String]) -> Result<ColumnsFound, Vec<Fault>> {
-    let mut found = BTreeMap::new();
-    for (position, title) in header.iter().enumerate() {
-        let title = title.trim().to_lowercase();
-        if let Some(column) = COLUMNS.iter().find(|column| column.titles.contains(&title.as_str())) {
-            found.entry(column.field).or_insert(position);
+    fn look_for_heads(&mut self, row: ListRow) -> bool {
+        match self.heads.recognise(&row, self.above.as_ref()) {
+            Ok(head) => self.head = Some(head),
+            Err(missing) => {
+                self.heads.unit_above = self.heads.unit_line(&row).or(self.heads.unit_above);
+                let closest = self.closest.take().into_iter().chain([missing]);
+                self.closest = closest.min_by_key(Vec::len);
+                self.tried += 1;
+            }
         }
+        self.above = Some(row);
+        self.tried < HEAD_ROWS
     }
-    let missing = COLUMNS
+
+    /// Why a row is no enterprise: a total, a signature, a note, or the heads once more.
+    fn no_enterprise(&self, head: &Head, row: &ListRow) -> Option<ListNote> {
+        let text = |column| {
+            head.columns(column)
+                .first()
+                .map_or_else(String::new, |found| row.text(found.at))
+        };
+        let (uscc, name) = (text(ListColumn::Uscc), text(ListColumn::Name));
+        let first = row.first_text();
+        let (zh, en) = if self.heads.is_repeated(head, row) {
+            ("是重复的表头", "repeats the heads")
+        } else if Uscc::parse(&uscc).is_ok() {
+            return None;
+        } else if self.closes(&first) || (self.closes(&uscc) && !uscc.is_empty()) {
+            ("不是企业", "is no enterprise")
+        } else if uscc.is_empty() && name.is_empty() {
+            ("没有信用代码和企业名称", "has neither a credit code nor a name")
+        } else {
+            return None;
+        };
+        let (number, first) = (row.number, first.chars().take(40).collect::<String>());
+        let message = Text::new(
+            format!("第 {number} 行（“{first}”）{zh}，没有读取。"),
+            format!("Row {number} (\"{first}\") {en} and was not read."),
+        );
+        Some(ListNote::of(
+            codes::registry::ROW_PASSED_OVER,
+            Some(format!("A{number}")),
+            message,
+        ))
+    }
+
+    /// Whether a text begins with a word that closes lists, and is not merely a name that begins like one.
+    fn closes(&self, text: &str) -> bool {
+        let text = bare(text);
+        let closing = self.heads.words.enterprise_list.closing.iter().map(|word| bare(word));
+        closing.filter_map(|word| text.strip_prefix(word.as_str())).any(|rest| {
+            rest.chars()
+                .next()
+                .is_none_or(|next| next.is_ascii_digit() || !next.is_alphanumeric())
+        })
+    }
+
+    fn finish(self) -> Result<FoundList, Missing> {
+        let Some(head) = self.head else {
+            return Err(self.closest);
+        };
+        let notes = head.notes.iter().cloned().chain(self.notes).collect();
+        Ok(FoundList {
+            sheet: String::new(),
+            head,
+            rows: self.rows,
+            notes,
+        })
+    }
+}
+
+/// That the other sheets of the file were not read.
+fn other_sheets(head: &RowsHead) -> Option<ListNote> {
+    let read = head.title().name;
+    let others = head
+        .sheets
         .iter()
-        .filter(|column| column.required && !found.contains_key(&column.field))
-        .map(|column| {
-            let title = column.titles[0];
-            Fault::saying(
-                column.pointer,
-                codes::registry::COLUMN_MISSING,
-                format!("缺少列“{title}”。"),
-                format!("The column \"{title}\" is missing."),
-            )
-        });
-    let missing = missing.collect::<Vec<_>>();
-    if missing.is_empty() { Ok(found) } else { Err(missing) }
+        .enumerate()
+        .filter(|(at, title)| *at != head.sheet && title.visibility == Visibility::Visible);
+    let others: Vec<&str> = others.map(|(_, title)| title.name.as_str()).take(20).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let message = Text::new(
+        format!("只读取了工作表“{read}”，没有读取：{}。", others.join("、")),
+        format!("Only the sheet \"{read}\" was read, not: {}.", others.join(", ")),
+    );
+    Some(ListNote::of(codes::registry::SHEETS_PASSED_OVER, None, message))
 }
-
-/// Where each column stands.
-pub(super) type ColumnsFound = BTreeMap<Field, usize>;
-
-/// The needed columns that the best row lacks; none where there is no row.
-pub(super) type MissingColumns = Option<Vec<Fault>>;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ImportReport, Outcome, RowOutcome,
-    columns::Field,
-    rows::{List, ParsedRow, row_fault},
+    rows::{List, ParsedRow},
 };
 use crate::{
     domain::{
@@ -57,8 +56,8 @@ pub(super) async fn decide(
                     let zh = format!("与第 {first} 行的信用代码相同。");
                     (
                         Outcome::Refused,
-                        vec![row_fault(
-                            Field::Uscc,
+                        vec![list.uscc_fault(
+                            row.number,
                             codes::registry::ROW_TWICE,
                             zh,
                             format!("Row {first} has the same credit code."),
@@ -79,6 +78,7 @@ pub(super) async fn decide(
             uscc: row.uscc,
             outcome,
             faults,
+            notes: row.notes,
         });
     }
     if report.outcomes.len() > ImportReport::CAP {

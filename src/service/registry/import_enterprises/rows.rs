@@ -1,17 +1,27 @@
 //! One row of an enterprise list, parsed.
 
 use rust_decimal::Decimal;
-use survey::{tables::ReferenceTables, text::Text};
+use survey::{
+    cell::RawValue,
+    identifier::{Uscc, normalise},
+    synonyms::{ListColumn, Synonyms},
+    tables::ReferenceTables,
+    text::Text,
+};
+use workbook::extract::a1;
 
 use super::{
     RowFault,
-    columns::{COLUMNS, ColumnsFound, Field, ListRow},
+    cells::{CellFault, ListRow},
+    head::{Head, HeadColumn},
+    matched::{area_code, industry_code},
+    pointer_of,
 };
 use crate::{
     domain::enterprise::{Enterprise, EnterpriseFacts},
     service::{
-        error::codes::{self, FaultCode},
-        registry::write_enterprise::{CheckedFacts, EnterpriseInput, check, is_class, is_town, size_class},
+        error::codes::{self, FaultCode, registry},
+        registry::write_enterprise::{CheckedFacts, EnterpriseInput, check, size_class},
     },
 };
 
@@ -20,169 +30,356 @@ pub(super) struct ParsedRow {
     pub(super) number: usize,
     pub(super) uscc: String,
     pub(super) checked: Result<CheckedFacts, Vec<RowFault>>,
-}
-
-pub(super) fn parse_row(row: &ListRow, columns: &ColumnsFound, tables: &ReferenceTables, month: &str) -> ParsedRow {
-    let get = |field: Field| {
-        columns
-            .get(&field)
-            .and_then(|at| row.cells.get(*at))
-            .map_or("", |cell| cell.trim())
-    };
-    let mut faults = Vec::new();
-    let mut number = |field: Field| -> Option<Decimal> {
-        let text = get(field).replace([',', '，'], "");
-        if text.is_empty() {
-            return None;
-        }
-        let parsed = text
-            .parse::<Decimal>()
-            .or_else(|_| Decimal::from_scientific(&text))
-            .ok();
-        if parsed.is_none() {
-            faults.push(row_fault(
-                field,
-                codes::registry::NOT_A_NUMBER,
-                format!("“{text}”不是数字。"),
-                format!("\"{text}\" is not a number."),
-            ));
-        }
-        parsed
-    };
-    let employees = number(Field::Employees);
-    let revenue = number(Field::Revenue);
-    let assets = number(Field::Assets);
-    let employees = match employees.map(|count| count.to_string().parse::<u32>()) {
-        Some(Err(_)) => {
-            faults.push(row_fault(
-                Field::Employees,
-                codes::registry::NOT_A_COUNT,
-                "人数应为非负整数。".into(),
-                "A number of people is a whole number.".into(),
-            ));
-            None
-        }
-        Some(Ok(count)) => Some(count),
-        None => None,
-    };
-    let facts = EnterpriseFacts {
-        uscc: get(Field::Uscc).to_owned(),
-        name: get(Field::Name).to_owned(),
-        former_names: get(Field::FormerNames)
-            .split([';', '；', '、'])
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        parent_uscc: Some(get(Field::ParentUscc).to_owned()),
-        area_code: area_code(get(Field::Area), tables),
-        industry_code: industry_code(get(Field::Industry), tables),
-        employees,
-        revenue_wan_yuan: revenue,
-        assets_wan_yuan: assets,
-        active: true,
-    };
-    let uscc = facts.uscc.clone();
-    let exception = Some(get(Field::UsccException).to_owned());
-    let checked = check(
-        tables,
-        month,
-        EnterpriseInput {
-            facts,
-            uscc_exception: exception,
-        },
-    );
-    let checked = match checked {
-        Ok(checked) if faults.is_empty() => Ok(checked),
-        Ok(_) => Err(faults),
-        Err(more) => {
-            faults.extend(more.into_iter().map(|fault| {
-                let column = COLUMNS
-                    .iter()
-                    .find(|column| Some(column.pointer) == fault.pointer.as_deref());
-                RowFault {
-                    code: fault.code,
-                    column: column.map_or("", |column| column.titles[0]).to_owned(),
-                    message: fault.message,
-                }
-            }));
-            Err(faults)
-        }
-    };
-    ParsedRow {
-        number: row.number,
-        uscc,
-        checked,
-    }
+    /// What was read otherwise than it stands there.
+    pub(super) notes: Vec<RowFault>,
 }
 
 /// What is the same for all rows of a list.
 pub(super) struct List<'l> {
-    pub(super) columns: &'l ColumnsFound,
+    pub(super) head: &'l Head,
+    pub(super) words: &'l Synonyms,
     pub(super) tables: &'l ReferenceTables,
 }
 
+/// A row while it is parsed.
+struct RowReading<'l> {
+    list: &'l List<'l>,
+    row: &'l ListRow,
+    faults: Vec<RowFault>,
+    notes: Vec<RowFault>,
+}
+
 impl List<'_> {
+    pub(super) fn parse(&self, row: &ListRow, month: &str) -> ParsedRow {
+        let mut reading = RowReading {
+            list: self,
+            row,
+            faults: Vec::new(),
+            notes: Vec::new(),
+        };
+        let employees = reading.employees();
+        let (revenue, assets) = (reading.amount(ListColumn::Revenue), reading.amount(ListColumn::Assets));
+        let facts = EnterpriseFacts {
+            uscc: reading.code(ListColumn::Uscc),
+            name: reading.text(ListColumn::Name),
+            former_names: reading
+                .text(ListColumn::FormerNames)
+                .split([';', '；', '、'])
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            parent_uscc: Some(reading.code(ListColumn::ParentUscc)),
+            area_code: reading.matched(ListColumn::Area, area_code),
+            industry_code: reading.matched(ListColumn::Industry, industry_code),
+            employees,
+            revenue_wan_yuan: revenue,
+            assets_wan_yuan: assets,
+            active: true,
+        };
+        let uscc = facts.uscc.clone();
+        let exception = Some(reading.text(ListColumn::UsccException));
+        let blank = reading.blank_columns();
+        let checked = check(
+            self.tables,
+            month,
+            EnterpriseInput {
+                facts,
+                uscc_exception: exception,
+            },
+        );
+        let (faults, notes) = (reading.faults, reading.notes);
+        let checked = match checked {
+            Ok(checked) if faults.is_empty() => Ok(checked),
+            Ok(_) => Err(faults),
+            Err(more) => Err(self.together(row, faults, blank, more)),
+        };
+        ParsedRow {
+            number: row.number,
+            uscc,
+            checked,
+            notes,
+        }
+    }
+
+    /// What is wrong with the cells, with blank cells, and with the facts that stand in the others.
+    fn together(
+        &self,
+        row: &ListRow,
+        mut faults: Vec<RowFault>,
+        blank: Vec<RowFault>,
+        of_facts: Vec<crate::service::error::Fault>,
+    ) -> Vec<RowFault> {
+        faults.extend(blank);
+        let told: Vec<String> = faults.iter().map(|fault| fault.column.clone()).collect();
+        for fault in of_facts {
+            let column = ListColumn::ALL
+                .into_iter()
+                .find(|column| Some(pointer_of(*column)) == fault.pointer.as_deref());
+            let title = column
+                .and_then(|column| self.head.title(column))
+                .unwrap_or_default()
+                .to_owned();
+            // A cell that cannot be read, or is blank, is told once.
+            if !told.contains(&title) {
+                let at = column.and_then(|column| self.head.columns(column).first());
+                faults.push(RowFault {
+                    code: fault.code,
+                    column: title,
+                    cell: at.map(|found| cell_of(row, found)),
+                    message: fault.message,
+                });
+            }
+        }
+        faults
+    }
+
     /// What the list has no column for stays as it is known: a short list loses nothing of a long one.
     pub(super) fn keep_what_it_lacks(&self, checked: &mut CheckedFacts, found: &Enterprise) {
-        let lacks = |field: Field| !self.columns.contains_key(&field);
+        let lacks = |column: ListColumn| self.head.columns(column).is_empty();
         let (facts, known) = (&mut checked.facts, &found.facts);
-        if lacks(Field::FormerNames) {
+        if lacks(ListColumn::FormerNames) {
             facts.former_names.clone_from(&known.former_names);
         }
-        if lacks(Field::ParentUscc) {
+        if lacks(ListColumn::ParentUscc) {
             facts.parent_uscc.clone_from(&known.parent_uscc);
         }
-        if lacks(Field::Employees) {
+        if lacks(ListColumn::Employees) {
             facts.employees = known.employees;
         }
-        if lacks(Field::Revenue) {
+        if lacks(ListColumn::Revenue) {
             facts.revenue_wan_yuan = known.revenue_wan_yuan;
         }
-        if lacks(Field::Assets) {
+        if lacks(ListColumn::Assets) {
             facts.assets_wan_yuan = known.assets_wan_yuan;
         }
         facts.active = known.active;
         checked.size_class = size_class(self.tables, facts);
     }
-}
 
-pub(super) fn row_fault(field: Field, code: FaultCode, zh: String, en: String) -> RowFault {
-    let column = COLUMNS
-        .iter()
-        .find(|column| column.field == field)
-        .map_or("", |column| column.titles[0]);
-    RowFault {
-        code: code.name.to_owned(),
-        column: column.to_owned(),
-        message: Text::new(zh, en),
+    /// A fault in the column of the credit code.
+    pub(super) fn uscc_fault(&self, row: usize, code: FaultCode, zh: String, en: String) -> RowFault {
+        let found = self.head.columns(ListColumn::Uscc).first();
+        RowFault {
+            code: code.name.to_owned(),
+            column: found.map_or_else(String::new, |found| found.title.clone()),
+            cell: found.map(|found| place(row, found.at)),
+            message: Text::new(zh, en),
+        }
     }
 }
 
-/// A town by its code or by its exact name.
-pub(super) fn area_code(text: &str, tables: &ReferenceTables) -> String {
-    let by_name = || {
-        tables
-            .areas
-            .iter()
-            .find(|area| area.name == text && is_town(tables, &area.code))
-    };
-    match tables.areas.get(text) {
-        Some(area) => area.code.clone(),
-        None => by_name().map_or_else(|| text.to_owned(), |area| area.code.clone()),
+impl RowReading<'_> {
+    /// The text of a column; blank where the list has none.
+    fn text(&mut self, column: ListColumn) -> String {
+        let Some(found) = self.list.head.columns(column).first() else {
+            return String::new();
+        };
+        match self.row.text_cell(found.at) {
+            Ok(text) => text,
+            Err(fault) => {
+                self.refuse(found, fault);
+                String::new()
+            }
+        }
+    }
+
+    /// A credit code without the blanks that people put into it.
+    fn code(&mut self, column: ListColumn) -> String {
+        let text = self.text(column);
+        let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        match Uscc::parse(&compact) {
+            Ok(code) => {
+                if normalise(&text) != code.as_str() {
+                    self.note_read_as(column, 0, &text, code.as_str());
+                }
+                code.as_str().to_owned()
+            }
+            Err(_) => text,
+        }
+    }
+
+    /// A code that is found by what stands in one of the columns.
+    fn matched(&mut self, column: ListColumn, find: fn(&str, &ReferenceTables) -> Option<String>) -> String {
+        let list = self.list;
+        let mut first = None;
+        for (number, found) in list.head.columns(column).iter().enumerate() {
+            let text = match self.row.text_cell(found.at) {
+                Ok(text) => text,
+                Err(fault) => {
+                    self.refuse(found, fault);
+                    continue;
+                }
+            };
+            if let Some(code) = find(&text, list.tables) {
+                let is_itself = code == text || code.trim_start_matches(|c: char| c.is_ascii_alphabetic()) == text;
+                let name = matched_name(&code, list.tables);
+                if !is_itself && name != text {
+                    self.note_read_as(column, number, &text, format!("{code} {name}").trim());
+                }
+                return code;
+            }
+            first = first.or(Some(text).filter(|text| !text.is_empty()));
+        }
+        first.unwrap_or_default()
+    }
+
+    fn employees(&mut self) -> Option<u32> {
+        let found = self.list.head.columns(ListColumn::Employees).first()?;
+        let (count, unit) = self.number(found)?;
+        if !unit.is_empty() && !self.list.words.are_one_unit(&unit, "人") {
+            self.refuse(found, CellFault::OtherUnit);
+            return None;
+        }
+        let parsed = count.to_string().parse::<u32>();
+        if parsed.is_err() {
+            self.fault(
+                found,
+                registry::NOT_A_COUNT,
+                format!("人数应为非负整数，现为 {count}。"),
+                format!("A number of people is a whole number, found {count}."),
+            );
+        }
+        parsed.ok()
+    }
+
+    /// An amount in 万元.
+    fn amount(&mut self, column: ListColumn) -> Option<Decimal> {
+        let list = self.list;
+        let found = list.head.columns(column).first()?;
+        let (number, unit) = self.number(found)?;
+        let heads = super::head::Heads {
+            words: list.words,
+            unit_above: None,
+        };
+        if !unit.is_empty() && heads.amount(&unit) != Some(found.factor) {
+            self.refuse(found, CellFault::OtherUnit);
+            return None;
+        }
+        let scaled = number.checked_mul(found.factor).map(|amount| amount.normalize());
+        if scaled.is_none() {
+            self.refuse(found, CellFault::NotANumber);
+        }
+        scaled
+    }
+
+    fn number(&mut self, found: &HeadColumn) -> Option<(Decimal, String)> {
+        match self.row.number_cell(found.at) {
+            Ok(number) => number,
+            Err(fault) => {
+                self.refuse(found, fault);
+                None
+            }
+        }
+    }
+
+    /// The columns that are needed and say nothing in this row.
+    fn blank_columns(&self) -> Vec<RowFault> {
+        let head = self.list.head;
+        let is_blank = |column: &ListColumn| {
+            head.columns(*column).iter().all(|found| {
+                matches!(self.row.value(found.at), RawValue::Blank) || self.row.text_cell(found.at) == Ok(String::new())
+            })
+        };
+        let needed = ListColumn::ALL.into_iter().filter(|column| column.is_required());
+        let blank = needed
+            .filter(is_blank)
+            .filter_map(|column| head.columns(column).first());
+        blank
+            .map(|found| RowFault {
+                code: registry::CELL_BLANK.name.to_owned(),
+                column: found.title.clone(),
+                cell: Some(cell_of(self.row, found)),
+                message: Text::new(
+                    format!("“{}”没有填写。请补填。", found.title),
+                    format!("\"{}\" is blank. Fill it in.", found.title),
+                ),
+            })
+            .collect()
+    }
+
+    fn note_read_as(&mut self, column: ListColumn, number: usize, text: &str, read: &str) {
+        let Some(found) = self.list.head.columns(column).get(number) else {
+            return;
+        };
+        self.notes.push(RowFault {
+            code: registry::CELL_READ_AS.name.to_owned(),
+            column: found.title.clone(),
+            cell: Some(cell_of(self.row, found)),
+            message: Text::new(
+                format!("“{text}”按“{read}”读取。"),
+                format!("\"{text}\" was read as \"{read}\"."),
+            ),
+        });
+    }
+
+    fn refuse(&mut self, found: &HeadColumn, fault: CellFault) {
+        let cell = cell_of(self.row, found);
+        let text = self.row.text(found.at);
+        let (code, zh, en) = match fault {
+            CellFault::WithoutValue => (
+                registry::CELL_WITHOUT_VALUE,
+                format!("单元格 {cell} 是错误值，或没有保存计算结果的公式。请用 WPS 或 Excel 打开后保存，或改填数值。"),
+                format!(
+                    "Cell {cell} holds an error, or a formula that was saved without its result. Open the file with WPS or Excel and save it, or write the value."
+                ),
+            ),
+            CellFault::DateFormat => (
+                registry::CELL_DATE_FORMAT,
+                format!("单元格 {cell} 是日期格式，存的数是 {text}。请把格式改为“常规”（代码改为“文本”）后重新填写。"),
+                format!(
+                    "Cell {cell} has the format of a date; the number in it is {text}. Set it to General (codes: Text) and enter the value again."
+                ),
+            ),
+            CellFault::DigitsLost => (
+                registry::CELL_DIGITS_LOST,
+                format!("单元格 {cell} 的代码被存成了数字 {text}，后面的位数已丢失。请把格式设为“文本”后重新填写。"),
+                format!(
+                    "The code in cell {cell} was kept as the number {text} and has lost digits. Set its format to Text and enter it again."
+                ),
+            ),
+            CellFault::NotANumber => (
+                codes::registry::NOT_A_NUMBER,
+                format!("“{text}”不是数字。请改为数字或留空。"),
+                format!("\"{text}\" is not a number. Write a number or leave it blank."),
+            ),
+            CellFault::OtherUnit => (
+                registry::CELL_OTHER_UNIT,
+                format!(
+                    "“{text}”的单位与列标题“{}”的不同。请按列标题的单位填写，单元格里只写数字。",
+                    found.title
+                ),
+                format!(
+                    "The unit of \"{text}\" is not that of the column \"{}\". Write the figure in the unit of the column, without a unit.",
+                    found.title
+                ),
+            ),
+        };
+        self.fault(found, code, zh, en);
+    }
+
+    fn fault(&mut self, found: &HeadColumn, code: FaultCode, zh: String, en: String) {
+        self.faults.push(RowFault {
+            code: code.name.to_owned(),
+            column: found.title.clone(),
+            cell: Some(cell_of(self.row, found)),
+            message: Text::new(zh, en),
+        });
     }
 }
 
-/// A class with its letter (`C3831`), or by its four digits alone, which are unique.
-pub(super) fn industry_code(text: &str, tables: &ReferenceTables) -> String {
-    let by_digits = || {
-        tables
-            .industries
-            .iter()
-            .find(|industry| industry.digits == text && is_class(tables, &industry.code))
-    };
-    match tables.industries.get(text) {
-        Some(industry) => industry.code.clone(),
-        None => by_digits().map_or_else(|| text.to_owned(), |industry| industry.code.clone()),
-    }
+/// The name of an area or industry.
+fn matched_name<'t>(code: &str, tables: &'t ReferenceTables) -> &'t str {
+    let area = tables.areas.get(code).map(|area| area.name.as_str());
+    let industry = || tables.industries.get(code).map(|industry| industry.name.as_str());
+    area.or_else(industry).unwrap_or_default()
+}
+
+fn cell_of(row: &ListRow, found: &HeadColumn) -> String {
+    place(row.number, found.at)
+}
+
+fn place(row: usize, at: usize) -> String {
+    let (row, at) = (u32::try_from(row.saturating_sub(1)), u32::try_from(at));
+    a1(row.unwrap_or_default(), at.unwrap_or_default())
 }

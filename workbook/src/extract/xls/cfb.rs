@@ -24,6 +24,8 @@ pub(super) struct CompoundFile<'a> {
     mini_fat: Vec<u32>,
     mini_stream: Vec<u8>,
     entries: Vec<Entry>,
+    /// Which of them stand in the root storage; those of embedded objects stand below.
+    root: Vec<usize>,
 }
 
 /// A storage or stream.
@@ -32,6 +34,8 @@ struct Entry {
     is_stream: bool,
     start: u32,
     size: usize,
+    /// Entries before and after it in its storage, by number.
+    siblings: [u32; 2],
 }
 
 impl<'a> CompoundFile<'a> {
@@ -60,17 +64,19 @@ impl<'a> CompoundFile<'a> {
             mini_fat: Vec::new(),
             mini_stream: Vec::new(),
             entries: Vec::new(),
+            root: Vec::new(),
         };
         file.fat = file.read_fat(header, field(68)?)?;
         let directory = file.chain(field(48)?, None)?;
-        file.entries = directory.chunks_exact(DIRECTORY_ENTRY).filter_map(entry_of).collect();
+        file.entries = directory.chunks_exact(DIRECTORY_ENTRY).map(entry_of).collect();
+        file.root = file.in_root(directory.get(76..80).map_or_else(Vec::new, numbers));
+        // Only a stream that is read has to be whole: a small one that stands there misses what is missing here.
         if field(60)? < FIRST_MARK {
-            file.mini_fat = numbers(&file.chain(field(60)?, None)?);
+            file.mini_fat = numbers(&file.as_far_as_it_goes(field(60)?));
         }
-        if let Some(root) = directory.chunks_exact(DIRECTORY_ENTRY).next().and_then(start_and_size)
-            && root.0 < FIRST_MARK
-        {
-            file.mini_stream = file.chain(root.0, Some(root.1))?;
+        if let Some((start, size)) = start_and_size(&directory).filter(|(start, _)| *start < FIRST_MARK) {
+            file.mini_stream = file.as_far_as_it_goes(start);
+            file.mini_stream.truncate(size);
         }
         Ok(file)
     }
@@ -80,11 +86,40 @@ impl<'a> CompoundFile<'a> {
         self.entries.iter().map(|entry| entry.name.as_str())
     }
 
-    /// The content of the first stream of a name, whatever its case.
+    /// Whether the root storage has something of this name, whatever its case.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.of_root().any(|entry| entry.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What stands in the root storage.
+    fn of_root(&self) -> impl Iterator<Item = &Entry> {
+        self.root.iter().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// The numbers of the entries of the root storage, from its topmost; those of all where the root names none.
+    fn in_root(&self, mut open: Vec<u32>) -> Vec<usize> {
+        let mut found = std::collections::BTreeSet::new();
+        while let Some(number) = open.pop() {
+            let Some((at, entry)) = usize::try_from(number)
+                .ok()
+                .and_then(|at| Some((at, self.entries.get(at)?)))
+            else {
+                continue;
+            };
+            if at > 0 && found.insert(at) {
+                open.extend(entry.siblings);
+            }
+        }
+        if found.is_empty() {
+            found.extend(0..self.entries.len());
+        }
+        found.into_iter().collect()
+    }
+
+    /// The content of a stream of the root storage, whatever the case of its name.
     pub(super) fn stream(&self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
         let found = self
-            .entries
-            .iter()
+            .of_root()
             .find(|entry| entry.is_stream && entry.name.eq_ignore_ascii_case(name));
         let Some(entry) = found else { return Ok(None) };
         if entry.size < self.mini_cutoff {
@@ -154,6 +189,23 @@ impl<'a> CompoundFile<'a> {
         cut(content, size)
     }
 
+    /// The bytes of a chain of sectors up to where it breaks off.
+    fn as_far_as_it_goes(&self, mut next: u32) -> Vec<u8> {
+        let mut content = Vec::new();
+        for _ in 0..=self.sectors() {
+            let Some(sector) = Some(next)
+                .filter(|next| *next < FIRST_MARK)
+                .and_then(|next| self.sector(next).ok())
+            else {
+                break;
+            };
+            content.extend_from_slice(sector);
+            let following = usize::try_from(next).ok().and_then(|at| self.fat.get(at).copied());
+            next = following.unwrap_or(END_OF_CHAIN);
+        }
+        content
+    }
+
     fn mini_chain(&self, start: u32, size: usize) -> Result<Vec<u8>, ReadError> {
         let mut content = Vec::new();
         let mut next = start;
@@ -186,19 +238,28 @@ fn numbers(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks_exact(4).filter_map(number).collect()
 }
 
-fn entry_of(bytes: &[u8]) -> Option<Entry> {
-    let name_bytes = usize::from(Bytes::new(bytes.get(64..)?).u16()?);
-    let kind = *bytes.get(66)?;
-    if kind == 0 {
-        return None;
-    }
-    let name = utf16(bytes.get(..name_bytes.min(64).saturating_sub(2))?);
-    let (start, size) = start_and_size(bytes)?;
-    Some(Entry {
-        name,
-        is_stream: kind == 2,
-        start,
-        size,
+/// A directory entry; one that is free has no name.
+fn entry_of(bytes: &[u8]) -> Entry {
+    let entry = || {
+        let name_bytes = usize::from(Bytes::new(bytes.get(64..)?).u16()?);
+        let kind = *bytes.get(66)?;
+        let name = utf16(bytes.get(..name_bytes.min(64).saturating_sub(2))?);
+        let (start, size) = start_and_size(bytes)?;
+        let mut siblings = Bytes::new(bytes.get(68..)?);
+        (kind != 0).then_some(Entry {
+            name,
+            is_stream: kind == 2,
+            start,
+            size,
+            siblings: [siblings.u32()?, siblings.u32()?],
+        })
+    };
+    entry().unwrap_or(Entry {
+        name: String::new(),
+        is_stream: false,
+        start: END_OF_CHAIN,
+        size: 0,
+        siblings: [u32::MAX; 2],
     })
 }
 

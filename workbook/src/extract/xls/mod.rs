@@ -1,26 +1,27 @@
 //! `.xls` of Excel 5 to 2003, and `.et` files of WPS that are the same: BIFF5 and BIFF8 (MS-XLS).
 
 mod cfb;
+mod code_page;
 mod record;
 mod sheet;
 
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, GBK, WINDOWS_1252};
-use survey::cell::DateSystem;
+use survey::cell::{DateSystem, RawValue};
 
 use self::{
     cfb::CompoundFile,
+    code_page::CodePage,
     record::{Pieces, Records, Wording, kind},
 };
 use super::{
     FileFormat, Limits,
     gather::{Budget, Gather},
-    raw::{RawWorkbook, Visibility},
+    raw::{RawSheet, RawWorkbook, Visibility},
     styles::Styles,
     xlsx::SharedStrings,
 };
-use crate::error::{Counted, ReadError};
+use crate::error::{Counted, Program, ReadError};
 
 const PART: &str = "workbook stream";
 const BIFF8: u16 = 0x0600;
@@ -34,6 +35,8 @@ struct Globals {
     strings: Vec<String>,
     styles: Styles,
     external_links: bool,
+    /// Where the records behind the globals begin.
+    end: usize,
 }
 
 /// A worksheet and where it begins in the stream.
@@ -41,6 +44,8 @@ struct Listed {
     name: String,
     visibility: Visibility,
     offset: usize,
+    /// Its place among all sheets, charts and the like included.
+    number: usize,
 }
 
 /// Reads a compound file.
@@ -52,7 +57,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadErr
             error
         }
     })?;
-    let has = |name: &str| file.names().any(|known| known.eq_ignore_ascii_case(name));
+    let has = |name: &str| file.has(name);
     if has("EncryptedPackage") {
         return Err(ReadError::Encrypted);
     }
@@ -67,6 +72,10 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadErr
         };
         return Err(if has("WordDocument") {
             ReadError::Word
+        } else if has("PowerPoint Document") {
+            ReadError::Other(Program::Slides)
+        } else if has("__properties_version1.0") {
+            ReadError::Other(Program::Mail)
         } else if is_wps() {
             ReadError::LegacyXls
         } else {
@@ -86,9 +95,21 @@ pub(super) fn read_stream(stream: &[u8], limits: &Limits) -> Result<RawWorkbook,
     let globals = read_globals(stream, limits)?;
     let mut budget = Budget::new(limits);
     let mut sheets = Vec::new();
+    let mut begins = None;
     for listed in &globals.sheets {
         let gather = Gather::whole(&listed.name, listed.visibility, &mut budget);
-        sheets.extend(sheet::read(stream, listed.offset, &globals, gather)?);
+        let mut offset = listed.offset;
+        if offset < globals.end || !sheet::begins_at(stream, offset) {
+            // Some writers count wrongly where a sheet begins; the sheets still stand in their order.
+            let begins: &Vec<usize> = begins.get_or_insert_with(|| sheet::begins(stream, globals.end));
+            offset = begins.get(listed.number).copied().unwrap_or(offset);
+        }
+        sheets.extend(sheet::read(stream, offset, &globals, gather)?);
+    }
+    if let CodePage::Unknown(number) = globals.wording.code_page
+        && sheets.iter().any(has_lost_letters)
+    {
+        return Err(ReadError::CodePage { number });
     }
     Ok(RawWorkbook {
         format: FileFormat::Xls,
@@ -98,6 +119,16 @@ pub(super) fn read_stream(stream: &[u8], limits: &Limits) -> Result<RawWorkbook,
         external_links: globals.external_links,
         ..RawWorkbook::default()
     })
+}
+
+/// Whether a letter of a text is in no known code page.
+fn has_lost_letters(sheet: &RawSheet) -> bool {
+    let lost = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+    lost(&sheet.name)
+        || sheet
+            .cells
+            .iter()
+            .any(|cell| matches!(&cell.value, RawValue::Text(text) if lost(text)))
 }
 
 /// Whether an encrypted package is named somewhere: a damaged one is a protected one all the same.
@@ -116,23 +147,28 @@ fn read_globals(stream: &[u8], limits: &Limits) -> Result<Globals, ReadError> {
     let mut globals = Globals {
         wording: Wording {
             is_biff8: version == Some(BIFF8),
-            code_page: WINDOWS_1252,
+            code_page: CodePage::LATIN,
         },
         dates: DateSystem::From1900,
         sheets: Vec::new(),
         strings: Vec::new(),
         styles: Styles::default(),
         external_links: false,
+        end: stream.len(),
     };
+    let mut number = 0;
     let mut formats = BTreeMap::new();
     let mut styles = Vec::new();
     while let Some(record) = records.next()? {
         let mut fields = record.fields();
         let cut = || ReadError::damaged(PART, format!("record {:#06x} is cut off", record.kind));
         match record.kind {
-            kind::EOF => break,
+            kind::EOF => {
+                globals.end = records.position(stream);
+                break;
+            }
             kind::FILE_PASS => return Err(ReadError::Encrypted),
-            kind::CODE_PAGE => globals.wording.code_page = code_page(fields.u16().ok_or_else(cut)?),
+            kind::CODE_PAGE => globals.wording.code_page = CodePage::of(fields.u16().ok_or_else(cut)?),
             kind::DATE_1904 if fields.u16() == Some(1) => globals.dates = DateSystem::From1904,
             kind::SHEET => {
                 let offset = fields.size().ok_or_else(cut)?;
@@ -147,19 +183,17 @@ fn read_globals(stream: &[u8], limits: &Limits) -> Result<Globals, ReadError> {
                         name,
                         visibility: visibility_of(state),
                         offset,
+                        number,
                     });
                 }
+                number += 1;
             }
             kind::FORMAT => {
                 let id = u32::from(fields.u16().ok_or_else(cut)?);
-                let code: String = globals
-                    .wording
-                    .format(&record)
-                    .ok_or_else(cut)?
-                    .chars()
-                    .take(255)
-                    .collect();
-                formats.insert(id, code);
+                // A format that cannot be read is as good as none: some writers count its letters wrongly.
+                if let Some(code) = globals.wording.format(&record) {
+                    formats.insert(id, code.chars().take(255).collect::<String>());
+                }
             }
             kind::STYLE => {
                 fields.u16();
@@ -184,7 +218,7 @@ fn read_globals(stream: &[u8], limits: &Limits) -> Result<Globals, ReadError> {
     Ok(globals)
 }
 
-/// The shared strings. The declared count is only an end, never a size.
+/// The shared strings. Counts are not to be relied on: some writers count more strings than there are, others none.
 fn read_strings(pieces: &[&[u8]], limits: &Limits) -> Result<Vec<String>, ReadError> {
     let cut = || ReadError::damaged(PART, "the shared strings are cut off");
     let mut fields = super::bytes::Bytes::new(pieces.first().ok_or_else(cut)?);
@@ -192,10 +226,15 @@ fn read_strings(pieces: &[&[u8]], limits: &Limits) -> Result<Vec<String>, ReadEr
     let count = fields.u32().ok_or_else(cut)?;
     let mut rest = Pieces::of(pieces, 8).ok_or_else(cut)?;
     let mut strings = SharedStrings::new(limits);
-    for _ in 0..count {
-        // Some writers count more strings than there are; what is missing is missed by the cell that wants it.
-        let Some(length) = rest.u16() else { break };
-        strings.push(rest.biff8_text(usize::from(length)).ok_or_else(cut)?)?;
+    let mut read = 0;
+    // What is missing is missed by the cell that wants it.
+    while let Some(length) = rest.u16() {
+        match rest.biff8_text(usize::from(length)) {
+            Some(text) => strings.push(text)?,
+            None if read < count => return Err(cut()),
+            None => break,
+        }
+        read += 1;
     }
     Ok(strings.list)
 }
@@ -205,19 +244,5 @@ fn visibility_of(state: u8) -> Visibility {
         1 => Visibility::Hidden,
         2 => Visibility::VeryHidden,
         _ => Visibility::Visible,
-    }
-}
-
-/// Windows code pages that Chinese and Western files have; Latin for the others.
-fn code_page(number: u16) -> &'static Encoding {
-    match number {
-        936 => GBK,
-        950 => encoding_rs::BIG5,
-        932 => encoding_rs::SHIFT_JIS,
-        949 => encoding_rs::EUC_KR,
-        65001 => encoding_rs::UTF_8,
-        1250 => encoding_rs::WINDOWS_1250,
-        1251 => encoding_rs::WINDOWS_1251,
-        _ => WINDOWS_1252,
     }
 }

@@ -1,8 +1,7 @@
 //! BIFF records of `.xls` files, and the texts in them.
 
-use encoding_rs::Encoding;
-
 use super::super::bytes::{Bytes, utf16};
+use super::code_page::CodePage;
 use crate::error::ReadError;
 
 /// Record types that are looked at (MS-XLS 2.3).
@@ -60,6 +59,11 @@ impl<'a> Records<'a> {
         Some(Self { rest })
     }
 
+    /// Where in the stream the next record begins.
+    pub(super) fn position(&self, stream: &[u8]) -> usize {
+        stream.len() - self.rest.len()
+    }
+
     /// The next record; `None` at the end of the stream. A record that is cut off is an error.
     pub(super) fn next(&mut self) -> Result<Option<Record<'a>>, ReadError> {
         if self.rest.len() < 4 {
@@ -88,7 +92,7 @@ impl<'a> Records<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Wording {
     pub(super) is_biff8: bool,
-    pub(super) code_page: &'static Encoding,
+    pub(super) code_page: CodePage,
 }
 
 impl Wording {
@@ -122,16 +126,21 @@ impl Wording {
 
     /// The code of a number format, whose count is of 8 bits before Excel 97.
     pub(super) fn format(self, record: &Record<'_>) -> Option<String> {
+        let of_biff5 = || {
+            let mut fields = record.fields();
+            fields.u16()?;
+            let count = usize::from(fields.u8()?);
+            Some(self.decode(fields.take(count)?))
+        };
         if self.is_biff8 {
-            return self.long(record, 2);
+            // Some writers of Excel 97 files write their formats as those before did.
+            return self.long(record, 2).or_else(of_biff5);
         }
-        let mut fields = record.fields();
-        fields.u16()?;
-        self.short(&mut fields)
+        of_biff5()
     }
 
     fn decode(self, bytes: &[u8]) -> String {
-        self.code_page.decode_without_bom_handling(bytes).0.into_owned()
+        self.code_page.decode(bytes)
     }
 }
 

@@ -18,6 +18,37 @@ use crate::{
 /// Kind of a stream part: a worksheet.
 const WORKSHEET: u16 = 0x0010;
 
+/// Whether a sheet begins at an offset.
+pub(super) fn begins_at(stream: &[u8], offset: usize) -> bool {
+    let first = Records::from(stream, offset).and_then(|mut records| records.next().ok().flatten());
+    first.is_some_and(|record| record.kind == kind::BEGIN)
+}
+
+/// Where sheets begin behind the globals, as far as the records can be walked.
+pub(super) fn begins(stream: &[u8], end_of_globals: usize) -> Vec<usize> {
+    let mut begins = Vec::new();
+    let Some(mut records) = Records::from(stream, end_of_globals) else {
+        return begins;
+    };
+    let mut depth = 0_usize;
+    loop {
+        let at = records.position(stream);
+        let Ok(Some(record)) = records.next() else {
+            return begins;
+        };
+        match record.kind {
+            kind::BEGIN => {
+                if depth == 0 {
+                    begins.push(at);
+                }
+                depth += 1;
+            }
+            kind::EOF => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+}
+
 /// Reads the worksheet that begins at an offset; `None` when another kind of sheet begins there.
 pub(super) fn read(
     stream: &[u8],
