@@ -9,7 +9,7 @@ use poem::{
 };
 use poem_openapi::{
     ApiResponse, Object,
-    error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError},
+    error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError},
     payload::Payload,
     registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
     types::{ToJSON, Type},
@@ -323,6 +323,16 @@ failures!(
 );
 
 failures!(
+    /// What downloading the template of a return may answer with.
+    TemplateFailure:
+    400 "A parameter is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+    409 "The enterprise was taken out of the round.",
+);
+
+failures!(
     /// What looking at two things together may answer with.
     CompareFailure:
     400 "A parameter is not of the right form.",
@@ -385,9 +395,7 @@ pub(super) fn from_framework(error: poem::Error) -> Response {
         return error.into_response();
     }
     let detail = error.to_string();
-    let failure = if let Some(found) = error.downcast_ref::<ParseRequestPayloadError>() {
-        Failure::detailed(codes::http::INVALID_JSON, trimmed(&found.reason))
-    } else if let Some(found) = error.downcast_ref::<ParseParamError>() {
+    let failure = if let Some(found) = error.downcast_ref::<ParseParamError>() {
         Failure::detailed(
             codes::http::INVALID_PARAMETER,
             format!("{}: {}", found.name, trimmed(&found.reason)),
