@@ -28,6 +28,7 @@ pub mod error;
 pub mod imports;
 pub mod jobs;
 pub mod outcome;
+pub mod population;
 pub mod registry;
 pub mod returns;
 pub mod rounds;

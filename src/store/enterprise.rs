@@ -54,6 +54,22 @@ pub async fn find_enterprise(
     row.ok_or(StoreError::NotFound).and_then(enterprise)
 }
 
+/// The enterprises with these identifiers.
+pub async fn find_enterprises(
+    conn: &impl Connection,
+    scope: &Scope,
+    ids: &[EnterpriseId],
+) -> Result<BTreeMap<EnterpriseId, Enterprise>, StoreError> {
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(LOOKED_UP_AT_ONCE) {
+        let these = enterprise::Column::Id.is_in(chunk.iter().map(|id| id.0));
+        for row in seen(scope).filter(these).all(conn).await? {
+            found.insert(EnterpriseId(row.id), enterprise(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The enterprises with these credit codes, by code.
 pub async fn find_enterprises_by_uscc(
     conn: &impl Connection,

@@ -45,6 +45,9 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("get_round", "ETBAR"),
     ("update_round", "A"),
     ("get_round_progress", "ETBAR"),
+    ("create_round_members", "BA"),
+    ("delete_round_members", "BA"),
+    ("import_round_members", "BA"),
     ("get_round_bulk_template", "TBA"),
     ("get_round_blank_template", "TBA"),
     ("list_returns", "ETBA"),
@@ -232,6 +235,7 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
             },
         );
     let path = match path.rsplit('/').next() {
+        Some("imports") if path.contains("/members/") => format!("{path}?change=add&reason=x"),
         Some("export") => format!("{path}?format=csv"),
         Some("groups") => format!("{path}?by=area"),
         Some("difference") => format!("{path}?with={unknown}"),
@@ -275,6 +279,10 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
                 r#"{{"code":"","title":"","year":1,"questionnaire_id":"{unknown}","opens_on":"2026-01-01","closes_on":"2026-01-01","population":{{}}}}"#
             ),
         ),
+        "create_round_members" | "delete_round_members" => json(
+            request,
+            format!(r#"{{"population":{{"enterprise_ids":["{unknown}"]}},"reason":"x"}}"#),
+        ),
         "create_run" => json(
             request,
             format!(r#"{{"round_id":"{unknown}","methodology_id":"{unknown}"}}"#),
@@ -293,6 +301,7 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
         "create_document"
         | "import_enterprises"
+        | "import_round_members"
         | "create_return_revision"
         | "create_import"
         | "create_mapping_proposal" => request

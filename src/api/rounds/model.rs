@@ -1,7 +1,7 @@
 //! A round and who is asked in it.
 
 use chrono::NaiveDate;
-use poem_openapi::Object;
+use poem_openapi::{Object, types::Example};
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +17,10 @@ use crate::{
         enterprise::{EnterpriseFilter, EnterpriseId},
         round::{Population, Round, RoundId, RoundProgress},
     },
-    service::rounds::{create::NewRound, update::RoundChange},
+    service::{
+        error::{Fault, ServiceError, codes},
+        rounds::{create::NewRound, update::RoundChange},
+    },
 };
 
 /// A round.
@@ -42,7 +45,7 @@ pub(super) struct RoundOut {
     opens_on: NaiveDate,
     /// Last day for returns.
     closes_on: NaiveDate,
-    /// Who is asked, as it was stated.
+    /// Who is asked, as it was stated when the round was made; what was added or taken out since is told by the returns.
     population: PopulationOut,
     /// Whether a return is submitted only once every warning is justified.
     warnings_must_be_justified: bool,
@@ -75,10 +78,10 @@ impl From<Round> for RoundOut {
     }
 }
 
-/// Who is asked: a query over the registry, or a list. One of the two.
+/// Enterprises surveyed: give either a query or a list of identifiers. Neither means every active enterprise.
 #[derive(Object)]
 #[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
-struct PopulationOut {
+pub(super) struct PopulationOut {
     /// All enterprises that the query shows.
     query: Option<PopulationQuery>,
     /// These enterprises.
@@ -116,11 +119,17 @@ impl From<Population> for PopulationOut {
     }
 }
 
-impl From<PopulationOut> for Population {
-    /// A list wins over a query; neither of them means everybody who is active.
-    fn from(population: PopulationOut) -> Self {
-        match (population.enterprise_ids, population.query) {
-            (Some(ids), _) => Self::List(ids.into_iter().map(EnterpriseId).collect()),
+impl TryFrom<PopulationOut> for Population {
+    type Error = ServiceError;
+
+    /// Neither of them means everybody who is active.
+    fn try_from(population: PopulationOut) -> Result<Self, ServiceError> {
+        Ok(match (population.enterprise_ids, population.query) {
+            (Some(_), Some(_)) => {
+                let fault = Fault::at("/population", codes::rounds::POPULATION_TWICE);
+                return Err(ServiceError::new(codes::rounds::INVALID).with_faults([fault]));
+            }
+            (Some(ids), None) => Self::List(ids.into_iter().map(EnterpriseId).collect()),
             (None, query) => {
                 let query = query.unwrap_or(PopulationQuery {
                     area: None,
@@ -135,13 +144,13 @@ impl From<PopulationOut> for Population {
                     active: Some(true),
                 })
             }
-        }
+        })
     }
 }
 
 /// A new round.
 #[derive(Object)]
-#[oai(rename = "NewRound", deny_unknown_fields)]
+#[oai(rename = "NewRound", deny_unknown_fields, example)]
 pub(super) struct NewRoundIn {
     /// Code, unique, 1 to 32 letters, digits or `- _ .`.
     code: Code,
@@ -165,10 +174,41 @@ pub(super) struct NewRoundIn {
     warnings_must_be_justified: Option<bool>,
 }
 
-impl From<NewRoundIn> for NewRound {
-    fn from(new: NewRoundIn) -> Self {
-        let accepted = new.accepted_version_ids.unwrap_or_default();
+/// A day of the calendar, for examples.
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+}
+
+impl Example for NewRoundIn {
+    fn example() -> Self {
         Self {
+            code: Word("2026".to_owned()),
+            title: Word("2026年两化融合发展水平调查".to_owned()),
+            year: 2026,
+            questionnaire_id: Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001),
+            accepted_version_ids: None,
+            opens_on: day(2026, 11, 1),
+            closes_on: day(2026, 12, 20),
+            population: PopulationOut {
+                query: Some(PopulationQuery {
+                    area: Some(Word("330111".to_owned())),
+                    industry: Some(Word("C".to_owned())),
+                    size_class: None,
+                }),
+                enterprise_ids: None,
+            },
+            previous_round_id: None,
+            warnings_must_be_justified: Some(true),
+        }
+    }
+}
+
+impl TryFrom<NewRoundIn> for NewRound {
+    type Error = ServiceError;
+
+    fn try_from(new: NewRoundIn) -> Result<Self, ServiceError> {
+        let accepted = new.accepted_version_ids.unwrap_or_default();
+        Ok(Self {
             code: new.code.0,
             title: new.title.0,
             year: new.year,
@@ -176,10 +216,10 @@ impl From<NewRoundIn> for NewRound {
             accepted_versions: accepted.into_iter().map(DocumentId).collect(),
             opens_on: new.opens_on,
             closes_on: new.closes_on,
-            population: new.population.into(),
+            population: new.population.try_into()?,
             previous: new.previous_round_id.map(RoundId),
             warnings_must_be_justified: new.warnings_must_be_justified.unwrap_or(false),
-        }
+        })
     }
 }
 
@@ -227,6 +267,8 @@ pub(super) struct RoundProgressOut {
     returned: u64,
     /// Accepted.
     accepted: u64,
+    /// Taken out of the round; not among the enterprises asked.
+    removed: u64,
 }
 
 impl From<RoundProgress> for RoundProgressOut {
@@ -238,6 +280,7 @@ impl From<RoundProgress> for RoundProgressOut {
             submitted,
             returned,
             accepted,
+            removed,
         } = progress;
         Self {
             population,
@@ -246,6 +289,7 @@ impl From<RoundProgress> for RoundProgressOut {
             submitted,
             returned,
             accepted,
+            removed,
         }
     }
 }

@@ -104,9 +104,11 @@ impl RoundsApi {
         Ok(RoundsFound::of(found, &asked)?)
     }
 
-    /// Make a round
+    /// Create a round
     ///
-    /// The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a
+    /// For the administrator. Needed are `code`, `title`, `year`, `questionnaire_id`, `opens_on`, `closes_on` and
+    /// `population`: either `{"query": {…}}` (by area, industry, size class) or `{"enterprise_ids": […]}`; `{}` asks every
+    /// active enterprise. The population is frozen as it is now, and so are the code lists and factor tables; every enterprise asked has a
     /// return at once.
     #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
     async fn create_round(
@@ -115,7 +117,7 @@ impl RoundsApi {
         auth: Auth,
         body: JsonBody<NewRoundIn>,
     ) -> Result<RoundCreated, CreateFailure> {
-        let round = rounds::create::create_round(&service, auth.principal(), body.0.into()).await?;
+        let round = rounds::create::create_round(&service, auth.principal(), body.0.try_into()?).await?;
         let (etag, location) = (etag::of(round.version), format!("/api/v1/rounds/{}", round.id));
         Ok(RoundCreated::Created(Json(round.into()), etag, location))
     }

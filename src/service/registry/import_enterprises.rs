@@ -1,6 +1,6 @@
 //! An enterprise list from any spreadsheet: every row is taken, left unchanged or refused, and the report says which.
 
-mod columns;
+pub(super) mod columns;
 mod decide;
 mod rows;
 

@@ -112,10 +112,13 @@ const STATEMENTS_IN_LOOPS: &[(&str, &str)] = &[
     ("service::runs::export::rows", "page by page"),
     ("service::runs::robustness::test_robustness", "in chunks"),
     ("service::templates::issue_bulk::last_answers", "in chunks"),
+    ("store::enterprise::find_enterprises", "in chunks"),
     ("store::enterprise::find_enterprises_by_name", "in chunks"),
     ("store::enterprise::find_enterprises_by_uscc", "in chunks"),
     ("store::import::put_items", "in chunks"),
     ("store::insert::insert_all", "in chunks"),
+    ("store::round::remove_members", "in chunks"),
+    ("store::survey_return::find_returns_of", "in chunks"),
     ("store::survey_return::update_returns", "in chunks"),
 ];
 
@@ -132,6 +135,7 @@ const CHANGING_TABLES: &[(&str, &str)] = &[
     ("job", "its progress"),
     ("mapping_profile", "edited by its author"),
     ("round", "its dates and state"),
+    ("round_member", "enterprises come into a round and go out of it"),
     ("run", "its state; its hashes once, while it computes"),
     ("run_result", "what a run that never finished has left goes with it"),
     ("signing_key", "retired"),

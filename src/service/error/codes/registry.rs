@@ -51,6 +51,15 @@ faults! {
     NOT_A_COUNT = "import.not_a_count",
         "人数应为非负整数。",
         "A number of people is a whole number.";
+    NOT_REGISTERED = "enterprise.not_registered",
+        "企业名录中没有这家企业。请核对信用代码或企业名称；确属漏登的，先登记再重新导入。",
+        "The registry has no such enterprise. Check the credit code or name; one that is missing is registered first.";
+    NAME_AMBIGUOUS = "enterprise.name_ambiguous",
+        "有几家企业叫这个名字，请填写统一社会信用代码。",
+        "Several enterprises have this name; give the credit code.";
+    NO_CODE_OR_NAME = "import.no_code_or_name",
+        "这一行没有信用代码和企业名称，没有处理。",
+        "The row has neither a credit code nor a name and was left alone.";
     ROW_TWICE = "import.row_twice",
         "同一信用代码在名单中出现两次，句中给出前一行的行号。请只留一行。",
         "The same credit code stands in two rows; the sentence names the first. Keep one of them.";

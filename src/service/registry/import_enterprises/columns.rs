@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// A column of the list: its field and the titles it may have.
-pub(super) struct Column {
-    pub(super) field: Field,
+pub(in crate::service::registry) struct Column {
+    pub(in crate::service::registry) field: Field,
     pub(super) pointer: &'static str,
-    pub(super) titles: &'static [&'static str],
+    pub(in crate::service::registry) titles: &'static [&'static str],
     pub(super) required: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
+pub(in crate::service::registry) enum Field {
     Uscc,
     Name,
     Area,
@@ -39,7 +39,7 @@ pub(super) enum Field {
 }
 
 /// The columns, by the titles that bureaus use. The first title is the one we write ourselves.
-pub(super) const COLUMNS: &[Column] = &[
+pub(in crate::service::registry) const COLUMNS: &[Column] = &[
     Column {
         field: Field::Uscc,
         pointer: "/uscc",
@@ -108,19 +108,19 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Rows among which the column names are looked for: lists often have a title above them.
-pub(super) const HEAD_ROWS: usize = 20;
+pub(in crate::service::registry) const HEAD_ROWS: usize = 20;
 
 /// Sheets that are looked into.
-pub(super) const SHEETS: usize = 16;
+pub(in crate::service::registry) const SHEETS: usize = 16;
 
 /// A row of the list as texts.
-pub(super) struct ListRow {
-    pub(super) number: usize,
-    pub(super) cells: Vec<String>,
+pub(in crate::service::registry) struct ListRow {
+    pub(in crate::service::registry) number: usize,
+    pub(in crate::service::registry) cells: Vec<String>,
 }
 
 impl ListRow {
-    pub(super) fn is_blank(&self) -> bool {
+    pub(in crate::service::registry) fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
@@ -177,7 +177,7 @@ pub(super) fn nearer(one: MissingColumns, other: MissingColumns) -> MissingColum
     one.into_iter().chain(other).min_by_key(Vec::len)
 }
 
-pub(super) fn list_row(row: &RawRow) -> ListRow {
+pub(in crate::service::registry) fn list_row(row: &RawRow) -> ListRow {
     let mut cells = Vec::new();
     for cell in &row.cells {
         // A list has few columns; what stands far to the right is no part of it.

@@ -1,0 +1,3 @@
+//! Who is asked: enterprises that come into a round and go out of it.
+
+pub mod change_members;
