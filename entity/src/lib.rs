@@ -22,6 +22,7 @@ pub mod import_item;
 pub mod industry;
 pub mod job;
 pub mod justification;
+pub mod login_code;
 pub mod mapping_profile;
 pub mod prelude;
 pub mod return_event;

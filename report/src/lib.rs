@@ -1,6 +1,8 @@
-//! The report on a return for people who do not open the workbook: a CSV and a page to print.
+//! What is printed or read without opening a workbook: the report on a return as a CSV and as a page, and the letters that hand
+//! out one-time codes.
 
 pub mod csv;
+pub mod letters;
 pub mod page;
 
 use survey::{questionnaire::Action, text::Text};

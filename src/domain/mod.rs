@@ -12,6 +12,7 @@ pub mod import;
 pub mod industry;
 pub mod job;
 pub mod justification;
+pub mod login_code;
 pub mod mapping;
 pub mod page;
 pub mod return_step;

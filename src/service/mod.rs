@@ -22,6 +22,7 @@ use crate::{
 };
 
 pub mod access;
+pub mod accounts;
 pub mod blocking;
 pub mod documents;
 pub mod error;
@@ -105,6 +106,12 @@ impl Service {
     /// Now, as the clock in the county shows it.
     pub(crate) fn local_now(&self) -> DateTime<FixedOffset> {
         local(self.now(), self.settings.day_offset_seconds)
+    }
+
+    /// The day of a moment in the county, as letters and sheets write it: `2026年4月1日`.
+    pub fn day_of(&self, moment: DateTime<Utc>) -> String {
+        let day = local(moment, self.settings.day_offset_seconds);
+        day.format("%Y年%-m月%-d日").to_string()
     }
 
     /// The month in the county, `YYYY-MM`.

@@ -21,6 +21,7 @@ pub mod job;
 mod json;
 pub mod justification;
 mod keyset;
+pub mod login_code;
 pub mod mapping;
 pub mod round;
 pub mod run;

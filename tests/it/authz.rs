@@ -17,6 +17,7 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("get_health", "P"),
     ("get_readiness", "P"),
     ("create_session", "P"),
+    ("create_first_session", "P"),
     ("delete_session", "ETBAR"),
     ("get_current_user", "ETBAR"),
     ("list_users", "A"),
@@ -26,6 +27,9 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("list_api_keys", "A"),
     ("create_api_key", "A"),
     ("delete_api_key", "A"),
+    ("list_login_codes", "A"),
+    ("create_login_codes", "A"),
+    ("import_login_codes", "A"),
     ("list_signing_keys", "A"),
     ("create_signing_key", "A"),
     ("list_documents", "ETBAR"),
@@ -268,6 +272,10 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
             r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned(),
         ),
         "update_user" | "update_round" | "create_robustness" | "create_decomposition" => json(request, "{}".to_owned()),
+        "create_login_codes" => json(
+            request,
+            format!(r#"{{"population":{{"enterprise_ids":["{unknown}"]}}}}"#),
+        ),
         "create_api_key" => json(request, r#"{"name":"","role":"reader"}"#.to_owned()),
         "create_enterprise" | "replace_enterprise" => json(
             request,
@@ -302,6 +310,7 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
         "create_document"
         | "import_enterprises"
         | "import_round_members"
+        | "import_login_codes"
         | "create_return_revision"
         | "create_import"
         | "create_mapping_proposal" => request

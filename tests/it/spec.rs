@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
 /// Operations of the document. Who adds one changes this number, and looks at all that this file asks of it.
-const OPERATIONS: usize = 93;
+const OPERATIONS: usize = 97;
 /// Operations that take a JSON body.
-const BODIES: usize = 22;
+const BODIES: usize = 24;
 /// Operations that ask for the version that was read.
 const VERSIONS: usize = 10;
 
@@ -217,6 +217,7 @@ fn only_what_openapi_knows_is_said() {
         "application/problem+json",
         "application/octet-stream",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/zip",
         "text/csv",
         "text/html",
     ]);

@@ -1,5 +1,6 @@
 //! What every operation shares: login, versions, pages, problems, uploads, the document itself.
 
+pub mod address;
 pub mod auth;
 mod body_form;
 pub mod download;

@@ -352,6 +352,15 @@ failures!(
 );
 
 failures!(
+    /// What logging in for the first time may answer with.
+    FirstLoginFailure:
+    400 "The body is not of the right form.",
+    401 "The login or the one-time code is wrong, or the code no longer holds.",
+    415 "The Content-Type is not JSON.",
+    422 "The password is not acceptable.",
+);
+
+failures!(
     /// What making something may answer with.
     CreateFailure:
     400 "The body is not of the right form.",
@@ -398,7 +407,7 @@ pub(super) fn from_framework(error: poem::Error) -> Response {
     let failure = if let Some(found) = error.downcast_ref::<ParseParamError>() {
         Failure::detailed(
             codes::http::INVALID_PARAMETER,
-            format!("{}: {}", found.name, trimmed(&found.reason)),
+            format!("{}: {}", found.name, trimmed(&without_types(&found.reason))),
         )
     } else if error.is::<ParsePathError>() {
         // A path that cannot name anything names nothing.
@@ -421,7 +430,51 @@ pub(super) fn from_framework(error: poem::Error) -> Response {
     failure.into_response()
 }
 
+/// A sentence of the framework without the names of its types.
+fn without_types(reason: &str) -> String {
+    let mut rest = reason;
+    while let Some((_, after)) = rest
+        .strip_prefix("failed to parse \"")
+        .and_then(|rest| rest.split_once("\": "))
+    {
+        rest = after;
+    }
+    if let Some((before, _)) = rest.split_once(" (occurred while parsing") {
+        rest = before;
+    }
+    if rest.starts_with("Type \"") {
+        return "a value is needed".to_owned();
+    }
+    match rest
+        .strip_prefix("Expected input type \"")
+        .and_then(|rest| rest.split_once("\", found "))
+    {
+        Some((_, found)) => format!("not {}", found.trim_end_matches('.')),
+        None => rest.to_owned(),
+    }
+}
+
 /// Framework messages may echo what was sent: no more than a line of it goes back.
 fn trimmed(text: &str) -> String {
     text.chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_types;
+
+    #[test]
+    fn a_sentence_of_the_framework_names_no_type() {
+        let check = |reason: &str, expected: &str| assert_eq!(without_types(reason), expected);
+        check(
+            "failed to parse \"integer_uint32\": invalid digit found in string",
+            "invalid digit found in string",
+        );
+        check(
+            "failed to parse \"string(100)\": the text is longer than 100 characters (occurred while parsing \"optional_string\")",
+            "the text is longer than 100 characters",
+        );
+        check("Expected input type \"size\", found \"x\".", "not \"x\"");
+        check("Type \"string\" expects an input value.", "a value is needed");
+    }
 }

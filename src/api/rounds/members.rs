@@ -25,8 +25,9 @@ use crate::{
     domain::round::RoundId,
     service::{
         Service,
-        population::change_members::{
-            ChangeRequest, MemberChange, MemberOutcome, MemberReport, Named, Outcome, change_members,
+        population::{
+            change_members::{ChangeRequest, MemberChange, MemberOutcome, MemberReport, Outcome, change_members},
+            named::Named,
         },
     },
 };

@@ -81,7 +81,7 @@ impl From<Round> for RoundOut {
 /// Enterprises surveyed: give either a query or a list of identifiers. Neither means every active enterprise.
 #[derive(Object)]
 #[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
-pub(super) struct PopulationOut {
+pub(in crate::api) struct PopulationOut {
     /// All enterprises that the query shows.
     query: Option<PopulationQuery>,
     /// These enterprises.

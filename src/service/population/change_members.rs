@@ -1,23 +1,21 @@
 //! Adding enterprises to a round and taking them out: one or many, each with its outcome, all with one reason. Nothing is lost:
 //! the return of an enterprise that is taken out stays, and stands again as it stood once the enterprise is put back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use bytes::Bytes;
-
+use super::named::{Named, NamedOne, find_named};
 use crate::{
     domain::{
         access::{Principal, Scope},
         enterprise::{Enterprise, EnterpriseId},
         return_step::ReturnStep,
-        round::{Population, RoundId},
+        round::RoundId,
         survey_return::{ReturnEvent, ReturnId, ReturnState, SurveyReturn},
     },
     service::{
         Service,
         access::permission::Action,
         error::{Fault, ServiceError, codes},
-        registry::enterprise_list::{ListedEnterprise, listed_enterprises},
     },
     store,
     store::db::{Connection, WriteTxn},
@@ -33,14 +31,6 @@ pub enum MemberChange {
         /// Those that have handed in something too.
         including_answered: bool,
     },
-}
-
-/// Which enterprises.
-pub enum Named {
-    /// Those of a query over the registry, or these.
-    Population(Population),
-    /// Those that a spreadsheet lists.
-    List(Bytes),
 }
 
 /// A change of who is asked.
@@ -130,46 +120,6 @@ pub async fn change_members(
     txn.commit().await?;
     service.round_figures.changed(round);
     Ok(report)
-}
-
-/// An enterprise that is named, or what is wrong with the row that should name one.
-struct NamedOne {
-    row: Option<usize>,
-    uscc: String,
-    name: String,
-    found: Result<Enterprise, Fault>,
-}
-
-async fn find_named(service: &Service, caller: &Principal, named: Named) -> Result<Vec<NamedOne>, ServiceError> {
-    let conn = service.db.read();
-    let ids = match named {
-        Named::List(bytes) => {
-            let listed = listed_enterprises(service, caller, &bytes).await?;
-            let one = |row: ListedEnterprise| NamedOne {
-                row: Some(row.row),
-                uscc: row.uscc,
-                name: row.name,
-                found: row.found,
-            };
-            return Ok(listed.into_iter().map(one).collect());
-        }
-        Named::Population(Population::Query(filter)) => {
-            store::enterprise::enterprise_ids(conn, &caller.scope, &filter).await?
-        }
-        Named::Population(Population::List(ids)) => ids,
-    };
-    let mut known = store::enterprise::find_enterprises(conn, &caller.scope, &ids).await?;
-    let mut seen = BTreeSet::new();
-    let different = ids.into_iter().filter(|id| seen.insert(*id));
-    let one = |id: EnterpriseId| NamedOne {
-        row: None,
-        uscc: String::new(),
-        name: String::new(),
-        found: known
-            .remove(&id)
-            .ok_or_else(|| Fault::at(format!("/{id}"), codes::registry::NOT_REGISTERED)),
-    };
-    Ok(different.map(one).collect())
 }
 
 /// What is to be written.

@@ -17,6 +17,9 @@ use crate::{
     store,
 };
 
+/// Titles of the column that gives the login of an enterprise.
+const LOGIN: &[&str] = &["登录名", "login", "用户名", "账号"];
+
 /// A row of the list.
 pub(crate) struct ListedEnterprise {
     /// Row number as the spreadsheet shows it.
@@ -25,6 +28,8 @@ pub(crate) struct ListedEnterprise {
     pub(crate) uscc: String,
     /// Name as written.
     pub(crate) name: String,
+    /// Login as written; empty without such a column.
+    pub(crate) login: String,
     /// The enterprise, or why there is none.
     pub(crate) found: Result<Enterprise, Fault>,
 }
@@ -34,6 +39,7 @@ pub(crate) struct ListedEnterprise {
 struct Head {
     uscc: Option<usize>,
     name: Option<usize>,
+    login: Option<usize>,
 }
 
 impl Head {
@@ -48,6 +54,7 @@ impl Head {
         let head = Self {
             uscc: at(titles_of(Field::Uscc)),
             name: at(titles_of(Field::Name)),
+            login: at(LOGIN),
         };
         (head.uscc.is_some() || head.name.is_some()).then_some(head)
     }
@@ -66,6 +73,7 @@ struct Written {
     row: usize,
     uscc: String,
     name: String,
+    login: String,
 }
 
 /// The enterprises that a list names, row by row. The same enterprise in a second row is a fault of that row.
@@ -94,6 +102,7 @@ pub(crate) async fn listed_enterprises(
             row: row.row,
             uscc: row.uscc,
             name: row.name,
+            login: row.login,
             found: known,
         });
     }
@@ -189,6 +198,7 @@ fn written(row: &ListRow, head: Head) -> Written {
         row: row.number,
         uscc: cell(head.uscc),
         name: cell(head.name),
+        login: cell(head.login),
     }
 }
 
@@ -198,17 +208,17 @@ mod tests {
 
     #[test]
     fn a_head_names_the_code_or_the_name() {
-        let check = |cells: &[&str], expected: Option<[Option<usize>; 2]>| {
+        let check = |cells: &[&str], expected: Option<[Option<usize>; 3]>| {
             let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-            let found = Head::of(&cells).map(|head| [head.uscc, head.name]);
+            let found = Head::of(&cells).map(|head| [head.uscc, head.name, head.login]);
             assert_eq!(found, expected, "{cells:?}");
         };
-        check(&["序号", "企业名称"], Some([None, Some(1)]));
+        check(&["序号", "企业名称"], Some([None, Some(1), None]));
         check(
             &["单位\n名称", " 统一社会 信用代码", "登录名"],
-            Some([Some(1), Some(0)]),
+            Some([Some(1), Some(0), Some(2)]),
         );
-        check(&["USCC"], Some([Some(0), None]));
+        check(&["USCC"], Some([Some(0), None, None]));
         check(&["2026年名单"], None);
     }
 }

@@ -1,6 +1,7 @@
 //! Through the front door, by named actors.
 
 mod access;
+mod accounts;
 mod contract;
 mod documents;
 pub(crate) mod imports;

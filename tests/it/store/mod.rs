@@ -9,6 +9,7 @@ mod errors;
 mod industry;
 mod job;
 mod justification;
+mod login_code;
 mod round;
 mod run;
 mod sample;

@@ -32,6 +32,7 @@ fn entities() -> Vec<(String, Columns)> {
         columns_of(Industry),
         columns_of(Job),
         columns_of(Justification),
+        columns_of(LoginCode),
         columns_of(MappingProfile),
         columns_of(ReturnEvent),
         columns_of(Revision),
