@@ -17,6 +17,8 @@ pub mod area_closure;
 pub mod blob;
 pub mod document;
 pub mod enterprise;
+pub mod enterprise_group;
+pub mod enterprise_group_member;
 pub mod import_batch;
 pub mod import_item;
 pub mod industry;

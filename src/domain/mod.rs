@@ -8,6 +8,7 @@ pub mod blob;
 pub(crate) mod count;
 pub mod document;
 pub mod enterprise;
+pub mod enterprise_group;
 pub mod import;
 pub mod industry;
 pub mod job;

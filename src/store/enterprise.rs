@@ -10,7 +10,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Connection, StoreError, area::area_with_descendants, insert::insert_all, json, keyset, scope, text, version,
+    Connection, StoreError, area::area_with_descendants, enterprise_group::members_on, insert::insert_all, json,
+    keyset, scope, text, version,
 };
 use crate::domain::{
     access::Scope,
@@ -188,6 +189,7 @@ fn matching(filter: &EnterpriseFilter) -> Condition {
         industry,
         size_class,
         active,
+        group,
     } = filter;
     Condition::all()
         .add_option(
@@ -210,6 +212,7 @@ fn matching(filter: &EnterpriseFilter) -> Condition {
                 .map(|class| enterprise::Column::SizeClass.eq(class)),
         )
         .add_option(active.map(|active| enterprise::Column::Active.eq(active)))
+        .add_option(group.map(|group| enterprise::Column::Id.in_subquery(members_on(group))))
 }
 
 fn seen(scope: &Scope) -> Select<EnterpriseEntity> {

@@ -12,6 +12,7 @@ pub mod blob;
 pub mod db;
 pub mod document;
 pub mod enterprise;
+pub mod enterprise_group;
 mod error;
 mod grant;
 pub mod import;

@@ -44,6 +44,12 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("import_enterprises", "BA"),
     ("get_enterprise", "ETBAR"),
     ("replace_enterprise", "BA"),
+    ("list_enterprise_groups", "ETBAR"),
+    ("create_enterprise_group", "BA"),
+    ("get_enterprise_group", "ETBAR"),
+    ("update_enterprise_group", "BA"),
+    ("update_group_members", "BA"),
+    ("import_group_members", "BA"),
     ("list_rounds", "ETBAR"),
     ("create_round", "A"),
     ("get_round", "ETBAR"),
@@ -239,6 +245,7 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
             },
         );
     let path = match path.rsplit('/').next() {
+        Some("imports") if path.contains("/enterprise-groups/") => format!("{path}?change=add"),
         Some("imports") if path.contains("/members/") => format!("{path}?change=add&reason=x"),
         Some("export") => format!("{path}?format=csv"),
         Some("groups") => format!("{path}?by=area"),
@@ -271,7 +278,14 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
             request,
             r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned(),
         ),
-        "update_user" | "update_round" | "create_robustness" | "create_decomposition" => json(request, "{}".to_owned()),
+        "update_user" | "update_round" | "update_enterprise_group" | "create_robustness" | "create_decomposition" => {
+            json(request, "{}".to_owned())
+        }
+        "create_enterprise_group" => json(request, r#"{"kind":"","name":"","starts_on":"2026-01-01"}"#.to_owned()),
+        "update_group_members" => json(
+            request,
+            format!(r#"{{"change":"add","population":{{"enterprise_ids":["{unknown}"]}}}}"#),
+        ),
         "create_login_codes" => json(
             request,
             format!(r#"{{"population":{{"enterprise_ids":["{unknown}"]}}}}"#),
@@ -311,6 +325,7 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
         | "import_enterprises"
         | "import_round_members"
         | "import_login_codes"
+        | "import_group_members"
         | "create_return_revision"
         | "create_import"
         | "create_mapping_proposal" => request

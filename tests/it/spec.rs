@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
 /// Operations of the document. Who adds one changes this number, and looks at all that this file asks of it.
-const OPERATIONS: usize = 97;
+const OPERATIONS: usize = 103;
 /// Operations that take a JSON body.
-const BODIES: usize = 24;
+const BODIES: usize = 27;
 /// Operations that ask for the version that was read.
-const VERSIONS: usize = 10;
+const VERSIONS: usize = 11;
 
 /// Places that hold whatever a document holds, and why.
 const OPEN: [(&str, &str); 5] = [

@@ -29,7 +29,7 @@ use crate::{
             upload,
             word::{Code, CursorText, Secret},
         },
-        rounds::model::PopulationOut,
+        registry::members::PopulationOut,
     },
     domain::{login_code::LoginCodeState, round::RoundId},
     service::{

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
@@ -27,7 +28,10 @@ use crate::{
         jobs::{JobAccepted, accepted},
         registry::size_class::SizeClassName,
     },
-    domain::enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+    domain::{
+        enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+        enterprise_group::{GroupId, InGroup},
+    },
     service::{
         Service, registry,
         registry::{import_enterprises::queue_enterprise_import, write_enterprise::EnterpriseInput},
@@ -222,6 +226,10 @@ impl EnterprisesApi {
         size_class: Query<Option<SizeClassName>>,
         /// Only active, or only inactive, enterprises.
         active: Query<Option<bool>>,
+        /// Group of enterprises that they belong to.
+        group_id: Query<Option<Uuid>>,
+        /// Day on which they belong to the group; today when absent.
+        group_on: Query<Option<NaiveDate>>,
         /// At most so many items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
@@ -234,6 +242,10 @@ impl EnterprisesApi {
             industry: industry.0.map(|word| word.0),
             size_class: size_class.0.map(|class| class.name().to_owned()),
             active: active.0,
+            group: group_id.0.map(|id| InGroup {
+                id: GroupId(id),
+                on: group_on.0,
+            }),
         };
         let list = ("enterprises", &filter);
         let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;

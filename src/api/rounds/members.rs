@@ -4,29 +4,29 @@ use std::sync::Arc;
 
 use poem::{Body, web::Data};
 use poem_openapi::{
-    ApiResponse, Enum, Object, OpenApi,
+    Object, OpenApi,
     param::{Path, Query},
-    payload::{Binary, Json},
+    payload::Binary,
 };
 use uuid::Uuid;
 
-use super::model::PopulationOut;
 use crate::{
     api::{
         Tag,
         http::{
             auth::Auth,
             json_body::JsonBody,
-            problem::{Bilingual, CreateFailure, UploadFailure},
+            problem::{CreateFailure, UploadFailure},
             upload,
             word::Prose,
         },
+        registry::members::{MemberChangeName, MembersChanged, PopulationOut},
     },
     domain::round::RoundId,
     service::{
         Service,
         population::{
-            change_members::{ChangeRequest, MemberChange, MemberOutcome, MemberReport, Outcome, change_members},
+            change_members::{ChangeRequest, MemberChange, change_members},
             named::Named,
         },
     },
@@ -60,127 +60,6 @@ struct RemovedMembers {
     including_answered: Option<bool>,
     /// Report only, write nothing; no when absent.
     dry_run: Option<bool>,
-}
-
-/// What a list does to a round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-enum MemberChangeName {
-    /// Its enterprises are added.
-    Add,
-    /// Its enterprises are taken out.
-    Remove,
-}
-
-/// Outcome for an enterprise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-enum MemberOutcomeName {
-    /// It is asked from now on and has a return.
-    Added,
-    /// It had been taken out and is asked again; its return stands as it stood.
-    Restored,
-    /// It is asked no longer.
-    Removed,
-    /// It already was as wanted.
-    Unchanged,
-    /// Nothing was done; `message` says why.
-    Refused,
-}
-
-impl From<Outcome> for MemberOutcomeName {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Added => Self::Added,
-            Outcome::Restored => Self::Restored,
-            Outcome::Removed => Self::Removed,
-            Outcome::Unchanged => Self::Unchanged,
-            Outcome::Refused => Self::Refused,
-        }
-    }
-}
-
-/// What became of an enterprise.
-#[derive(Object)]
-#[oai(rename = "MemberOutcome", skip_serializing_if_is_none)]
-struct MemberOutcomeOut {
-    /// Row of the uploaded list.
-    row: Option<usize>,
-    /// The enterprise, where it is known.
-    enterprise_id: Option<Uuid>,
-    /// Credit code; as written where the registry does not know it.
-    uscc: String,
-    /// Name; as written where the registry does not know it.
-    name: String,
-    /// Its return.
-    return_id: Option<Uuid>,
-    /// Outcome.
-    outcome: MemberOutcomeName,
-    /// Stable code of why it was refused.
-    code: Option<String>,
-    /// Why it was refused and what to do.
-    message: Option<Bilingual>,
-}
-
-impl From<MemberOutcome> for MemberOutcomeOut {
-    fn from(one: MemberOutcome) -> Self {
-        let (code, message) = one.fault.map(|fault| (fault.code, fault.message.into())).unzip();
-        Self {
-            row: one.row,
-            enterprise_id: one.enterprise.map(|id| id.0),
-            uscc: one.uscc,
-            name: one.name,
-            return_id: one.survey_return.map(|id| id.0),
-            outcome: one.outcome.into(),
-            code,
-            message,
-        }
-    }
-}
-
-/// What became of each enterprise.
-#[derive(Object)]
-#[oai(rename = "MemberReport")]
-struct MemberReportOut {
-    /// Added to the round.
-    added: usize,
-    /// Put back into the round.
-    restored: usize,
-    /// Taken out of the round.
-    removed: usize,
-    /// Already as wanted.
-    unchanged: usize,
-    /// Refused.
-    refused: usize,
-    /// Every enterprise, in the order of the list or by credit code.
-    items: Vec<MemberOutcomeOut>,
-}
-
-impl From<MemberReport> for MemberReportOut {
-    fn from(report: MemberReport) -> Self {
-        Self {
-            added: report.count(Outcome::Added),
-            restored: report.count(Outcome::Restored),
-            removed: report.count(Outcome::Removed),
-            unchanged: report.count(Outcome::Unchanged),
-            refused: report.count(Outcome::Refused),
-            items: report.outcomes.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-/// What became of each enterprise.
-#[derive(ApiResponse)]
-enum MembersChanged {
-    /// The outcome of each.
-    #[oai(status = 200)]
-    Changed(Json<MemberReportOut>),
-}
-
-impl From<MemberReport> for MembersChanged {
-    fn from(report: MemberReport) -> Self {
-        Self::Changed(Json(report.into()))
-    }
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Rounds")]

@@ -10,15 +10,14 @@ use crate::{
             instant::Instant,
             word::{Code, Name, Word},
         },
-        registry::size_class::SizeClassName,
+        registry::members::{PopulationOut, PopulationQuery},
     },
     domain::{
         document::DocumentId,
-        enterprise::{EnterpriseFilter, EnterpriseId},
-        round::{Population, Round, RoundId, RoundProgress},
+        round::{Round, RoundId, RoundProgress},
     },
     service::{
-        error::{Fault, ServiceError, codes},
+        error::ServiceError,
         rounds::{create::NewRound, update::RoundChange},
     },
 };
@@ -78,76 +77,6 @@ impl From<Round> for RoundOut {
     }
 }
 
-/// Enterprises surveyed: give either a query or a list of identifiers. Neither means every active enterprise.
-#[derive(Object)]
-#[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
-pub(in crate::api) struct PopulationOut {
-    /// All enterprises that the query shows.
-    query: Option<PopulationQuery>,
-    /// These enterprises.
-    enterprise_ids: Option<Vec<Uuid>>,
-}
-
-/// A query over the registry. Without conditions it shows all enterprises.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none, deny_unknown_fields)]
-struct PopulationQuery {
-    /// Area code, of a town or of an area above it.
-    area: Option<Code>,
-    /// Beginning of the industry code.
-    industry: Option<Code>,
-    /// Size class.
-    size_class: Option<SizeClassName>,
-}
-
-impl From<Population> for PopulationOut {
-    fn from(population: Population) -> Self {
-        match population {
-            Population::Query(filter) => Self {
-                query: Some(PopulationQuery {
-                    area: filter.area.map(Word),
-                    industry: filter.industry.map(Word),
-                    size_class: filter.size_class.as_deref().and_then(SizeClassName::named),
-                }),
-                enterprise_ids: None,
-            },
-            Population::List(ids) => Self {
-                query: None,
-                enterprise_ids: Some(ids.into_iter().map(|id| id.0).collect()),
-            },
-        }
-    }
-}
-
-impl TryFrom<PopulationOut> for Population {
-    type Error = ServiceError;
-
-    /// Neither of them means everybody who is active.
-    fn try_from(population: PopulationOut) -> Result<Self, ServiceError> {
-        Ok(match (population.enterprise_ids, population.query) {
-            (Some(_), Some(_)) => {
-                let fault = Fault::at("/population", codes::rounds::POPULATION_TWICE);
-                return Err(ServiceError::new(codes::rounds::INVALID).with_faults([fault]));
-            }
-            (Some(ids), None) => Self::List(ids.into_iter().map(EnterpriseId).collect()),
-            (None, query) => {
-                let query = query.unwrap_or(PopulationQuery {
-                    area: None,
-                    industry: None,
-                    size_class: None,
-                });
-                Self::Query(EnterpriseFilter {
-                    search: None,
-                    area: query.area.map(|word| word.0),
-                    industry: query.industry.map(|word| word.0),
-                    size_class: query.size_class.map(|class| class.name().to_owned()),
-                    active: Some(true),
-                })
-            }
-        })
-    }
-}
-
 /// A new round.
 #[derive(Object)]
 #[oai(rename = "NewRound", deny_unknown_fields, example)]
@@ -194,6 +123,8 @@ impl Example for NewRoundIn {
                     area: Some(Word("330111".to_owned())),
                     industry: Some(Word("C".to_owned())),
                     size_class: None,
+                    group_id: None,
+                    group_on: None,
                 }),
                 enterprise_ids: None,
             },

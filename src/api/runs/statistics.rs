@@ -28,7 +28,7 @@ use crate::{
     },
     service::{
         Service,
-        error::ServiceError,
+        error::{ServiceError, codes},
         runs,
         runs::statistics::{Benchmark, Group, Groups, PeerFigures, Quartiles},
     },
@@ -48,13 +48,16 @@ enum GroupKind {
     Industry,
     /// Size class.
     SizeClass,
+    /// Groups of enterprises of the kind that `group_kind` names: clusters, key enterprises, parks.
+    Group,
 }
 
 /// A group of enterprises.
 #[derive(Object)]
 #[oai(rename = "ResultGroup", skip_serializing_if_is_none)]
 struct GroupOut {
-    /// Area code, beginning of the industry code or size class; absent where it is not known, and for all together.
+    /// Area code, beginning of the industry code, size class or name of the group; absent where it is not known, and for all
+    /// together.
     key: Option<String>,
     /// Enterprises; absent with the other figures when there are fewer than three, or when fewer than three elsewhere could
     /// be told from it.
@@ -232,8 +235,9 @@ enum BenchmarkFound {
 impl RunStatisticsApi {
     /// Tell the groups of a run
     ///
-    /// How many enterprises and what mean score by area, industry or size, within what the caller sees. Groups below three are
-    /// not told, nor any from which they would follow.
+    /// How many enterprises and what mean score by area, industry, size or group of enterprises, within what the caller sees.
+    /// Groups below three are not told, nor any from which they would follow. Of groups of enterprises counts who belonged to
+    /// them on the last day of the round; one that belongs to several stands in each.
     #[oai(path = "/runs/:run_id/groups", method = "get", operation_id = "get_run_groups")]
     async fn get_run_groups(
         &self,
@@ -245,8 +249,17 @@ impl RunStatisticsApi {
         /// Characters of the industry code to group by, 3 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "5")))]
         industry_length: Query<Option<u32>>,
+        /// With `group`: kind of the groups, such as 重点企业.
+        group_kind: Query<Option<Code>>,
     ) -> Result<GroupsFound, ReadFailure> {
         let by = match by.0 {
+            GroupKind::Group => {
+                let kind = group_kind.0.map(|word| word.0);
+                let kind = kind.ok_or_else(|| ServiceError::new(codes::runs::GROUP_KIND_MISSING))?;
+                let (caller, run) = (auth.principal(), RunId(run_id.0));
+                let groups = runs::group_table::registered_groups(&service, caller, run, &kind).await?;
+                return Ok(GroupsFound::Found(Json(groups.into())));
+            }
             GroupKind::Area => GroupBy::Area,
             GroupKind::SizeClass => GroupBy::SizeClass,
             GroupKind::Industry => GroupBy::Industry {

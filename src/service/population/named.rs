@@ -73,6 +73,7 @@ pub(crate) async fn find_named(
             return Ok(listed.into_iter().map(NamedOne::from).collect());
         }
         Named::Population(Population::Query(filter)) => {
+            let filter = filter.asked_on(service.today());
             store::enterprise::enterprise_ids(conn, &caller.scope, &filter).await?
         }
         Named::Population(Population::List(ids)) => ids,

@@ -48,7 +48,7 @@ async fn a_parameter_that_is_unknown_is_told_beside_those_that_are_known() {
         .refused(StatusCode::BAD_REQUEST, "invalid_parameter");
     assert_eq!(
         problem["detail"],
-        "serach: no such parameter; known here: search, area, industry, size_class, active, limit, cursor"
+        "serach: no such parameter; known here: search, area, industry, size_class, active, group_id, group_on, limit, cursor"
     );
     bureau
         .get("/api/v1/enterprises?search=x&limit=5")

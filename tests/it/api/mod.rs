@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod contract;
 mod documents;
+mod groups;
 pub(crate) mod imports;
 mod jobs;
 mod main_job;

@@ -330,6 +330,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "exact",
             "difference",
             "disclosure",
+            "overlap",
             "rank",
             "ladder",
             "composite",

@@ -223,6 +223,7 @@ const PUBLIC: &str = "takes no credentials";
 const SELF: &str = "is about the caller itself";
 const ADMIN: &str = "the administrator alone: the whole county";
 const COUNTY: &str = "the bureau and the administrator alone: the whole county";
+const GROUPS: &str = "names of groups are everybody's; members are counted within the scope of the caller";
 const CATALOGUE: &str = "the catalogue is everybody's";
 
 /// Operations that can name nothing outside of the scope of a caller who may call them, and why.
@@ -256,6 +257,12 @@ pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("create_enterprise", COUNTY),
     ("import_enterprises", COUNTY),
     ("replace_enterprise", COUNTY),
+    ("list_enterprise_groups", GROUPS),
+    ("get_enterprise_group", GROUPS),
+    ("create_enterprise_group", COUNTY),
+    ("update_enterprise_group", COUNTY),
+    ("update_group_members", COUNTY),
+    ("import_group_members", COUNTY),
     ("create_round", ADMIN),
     ("update_round", ADMIN),
     ("create_round_members", COUNTY),
@@ -294,6 +301,9 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
     "industry_length",
     "kind",
     "format",
+    "group_id",
+    "group_on",
+    "group_kind",
 ];
 
 /// Parameters of a path that name nothing of an enterprise, a town, a round or a user.

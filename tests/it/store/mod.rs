@@ -5,6 +5,7 @@ mod area;
 mod concurrency;
 mod document;
 mod enterprise;
+mod enterprise_group;
 mod errors;
 mod industry;
 mod job;

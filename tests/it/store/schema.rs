@@ -27,6 +27,8 @@ fn entities() -> Vec<(String, Columns)> {
         columns_of(Blob),
         columns_of(Document),
         columns_of(Enterprise),
+        columns_of(EnterpriseGroup),
+        columns_of(EnterpriseGroupMember),
         columns_of(ImportBatch),
         columns_of(ImportItem),
         columns_of(Industry),
