@@ -26,6 +26,7 @@ pub mod explain;
 pub mod ladder;
 pub mod outline;
 pub mod over_returns;
+pub mod overlap;
 pub mod rank;
 pub mod region;
 pub mod returns;

@@ -1,8 +1,10 @@
-//! The report on a return for people who do not open the workbook: a CSV and a page to print. Results as pages to print.
+//! What is printed or read without opening a workbook: the report on a return as a CSV and as a page, results as pages, and
+//! the letters that hand out one-time codes.
 
 pub mod csv;
 mod html;
 pub mod league;
+pub mod letters;
 pub mod page;
 pub mod result;
 

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         page::PageRequest,
         round::Round,
-        survey_return::{ReturnFilter, ReturnRow},
+        survey_return::{ReturnFilter, ReturnRow, ReturnState},
     },
     service::{
         Service,
@@ -149,14 +149,18 @@ pub(super) async fn find_round(service: &Service, code: &str) -> Result<Round, F
     })
 }
 
-/// All returns of a round, page by page.
+/// All returns of a round, page by page, but for those of enterprises that were taken out.
 pub(super) async fn all_returns(
     service: &Service,
     round: &Round,
     search: Option<String>,
 ) -> Result<Vec<ReturnRow>, Failed> {
+    let asked = ReturnState::ALL
+        .into_iter()
+        .filter(|state| *state != ReturnState::Removed);
     let filter = ReturnFilter {
         round: Some(round.id),
+        states: asked.collect(),
         search,
         ..ReturnFilter::default()
     };

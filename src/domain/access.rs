@@ -85,6 +85,18 @@ pub struct User {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
+impl PasswordHash {
+    /// That of an account without a password: nothing matches it.
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
+    /// Whether there is no password.
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// A login: the bearer token itself is only known to its owner, the store keeps its SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {

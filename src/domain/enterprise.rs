@@ -1,9 +1,9 @@
 //! Enterprises of the registry.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::identifier;
+use super::{enterprise_group::InGroup, identifier};
 
 identifier!(
     /// Identifier of an enterprise.
@@ -74,4 +74,18 @@ pub struct EnterpriseFilter {
     /// Only active (or only inactive) enterprises.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
+    /// Only members of this group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<InGroup>,
+}
+
+impl EnterpriseFilter {
+    /// The same filter with the day on which it is asked where it names none.
+    #[must_use]
+    pub fn asked_on(mut self, today: NaiveDate) -> Self {
+        if let Some(group) = &mut self.group {
+            group.on.get_or_insert(today);
+        }
+        self
+    }
 }

@@ -21,6 +21,10 @@ pub enum ReturnStep {
     SendBack,
     /// The bureau accepts a submitted return.
     Accept,
+    /// The bureau takes the enterprise out of the round.
+    Remove,
+    /// The bureau puts the enterprise back: the return stands as it stood before.
+    Restore(ReturnState),
 }
 
 /// Why a step is not taken.
@@ -32,11 +36,13 @@ pub enum StepRefused {
     NothingUploaded,
     /// The state does not allow it.
     State,
+    /// The enterprise was taken out of the round.
+    Removed,
 }
 
 impl ReturnStep {
     /// All steps in the order of the work.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Upload,
         Self::HandIn,
         Self::Convert,
@@ -44,6 +50,8 @@ impl ReturnStep {
         Self::Submit,
         Self::SendBack,
         Self::Accept,
+        Self::Remove,
+        Self::Restore(ReturnState::Draft),
     ];
 
     /// The roles that may take the step. Only the enterprise changes, explains and submits its figures.
@@ -51,14 +59,14 @@ impl ReturnStep {
         match self {
             Self::Upload | Self::Convert | Self::Justify | Self::Submit => &[Role::Enterprise],
             Self::HandIn | Self::SendBack => &[Role::Town, Role::Bureau, Role::Admin],
-            Self::Accept => &[Role::Bureau, Role::Admin],
+            Self::Accept | Self::Remove | Self::Restore(_) => &[Role::Bureau, Role::Admin],
         }
     }
 
     /// The state that the step leads to. An enterprise may take up an accepted return again: what was accepted stays in
     /// force until its replacement is accepted.
     pub fn leads_from(self, state: ReturnState) -> Result<ReturnState, StepRefused> {
-        use ReturnState::{Accepted, Draft, NotStarted, Returned, Submitted};
+        use ReturnState::{Accepted, Draft, NotStarted, Removed, Returned, Submitted};
         match (self, state) {
             (Self::Upload | Self::HandIn, NotStarted | Draft | Returned | Accepted)
             | (Self::Convert, Draft | Returned | Accepted) => Ok(Draft),
@@ -66,10 +74,14 @@ impl ReturnStep {
             (Self::Submit, Draft | Returned) => Ok(Submitted),
             (Self::SendBack, Submitted) => Ok(Returned),
             (Self::Accept, Submitted) => Ok(Accepted),
+            (Self::Remove, NotStarted | Draft | Submitted | Returned | Accepted) => Ok(Removed),
+            (Self::Restore(to), Removed) => Ok(to),
+            (_, Removed) => Err(StepRefused::Removed),
             (Self::Convert | Self::Justify | Self::Submit, NotStarted) => Err(StepRefused::NothingUploaded),
             (Self::Upload | Self::HandIn | Self::Convert, Submitted)
             | (Self::Justify | Self::Submit, Submitted | Accepted)
-            | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted) => Err(StepRefused::State),
+            | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted)
+            | (Self::Restore(_), NotStarted | Draft | Submitted | Returned | Accepted) => Err(StepRefused::State),
         }
     }
 
@@ -87,16 +99,19 @@ impl ReturnStep {
 mod tests {
     use super::*;
 
-    /// State by state what each step leads to: a state, `-` where the state refuses it, `0` where nothing is uploaded.
+    /// State by state what each step leads to: a state, `-` where the state refuses it, `0` where nothing is uploaded, `x`
+    /// where the enterprise was taken out of the round.
     const TABLE: &str = "\
-             not_started draft     submitted returned  accepted
-upload       draft       draft     -         draft     draft
-hand_in      draft       draft     -         draft     draft
-convert      0           draft     -         draft     draft
-justify      0           draft     -         returned  -
-submit       0           submitted -         submitted -
-send_back    -           -         returned  -         -
-accept       -           -         accepted  -         -
+             not_started draft     submitted returned  accepted  removed
+upload       draft       draft     -         draft     draft     x
+hand_in      draft       draft     -         draft     draft     x
+convert      0           draft     -         draft     draft     x
+justify      0           draft     -         returned  -         x
+submit       0           submitted -         submitted -         x
+send_back    -           -         returned  -         -         x
+accept       -           -         accepted  -         -         x
+remove       removed     removed   removed   removed   removed   x
+restore      -           -         -         -         -         draft
 ";
 
     fn shown(outcome: Result<ReturnState, StepRefused>) -> &'static str {
@@ -104,6 +119,7 @@ accept       -           -         accepted  -         -
             Ok(state) => state.name(),
             Err(StepRefused::NothingUploaded) => "0",
             Err(StepRefused::State) => "-",
+            Err(StepRefused::Removed) => "x",
             Err(StepRefused::Role) => "role",
         }
     }
@@ -154,5 +170,7 @@ accept       -           -         accepted  -         -
         check(ReturnStep::HandIn, &[Town, Bureau, Admin]);
         check(ReturnStep::SendBack, &[Town, Bureau, Admin]);
         check(ReturnStep::Accept, &[Bureau, Admin]);
+        check(ReturnStep::Remove, &[Bureau, Admin]);
+        check(ReturnStep::Restore(ReturnState::Accepted), &[Bureau, Admin]);
     }
 }

@@ -72,4 +72,6 @@ pub struct RoundProgress {
     pub returned: u64,
     /// Accepted.
     pub accepted: u64,
+    /// Taken out of the round; not part of the population.
+    pub removed: u64,
 }

@@ -33,6 +33,8 @@ pub enum ReturnState {
     Returned,
     /// Accepted.
     Accepted,
+    /// Its enterprise was taken out of the round. Nothing of it is lost, and nothing of it counts.
+    Removed,
 }
 
 impl ReturnState {
@@ -44,16 +46,18 @@ impl ReturnState {
             Self::Submitted => "submitted",
             Self::Returned => "returned",
             Self::Accepted => "accepted",
+            Self::Removed => "removed",
         }
     }
 
     /// All states in the order of the work.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NotStarted,
         Self::Draft,
         Self::Submitted,
         Self::Returned,
         Self::Accepted,
+        Self::Removed,
     ];
 
     /// The state with this name.

@@ -22,12 +22,14 @@ use crate::{
 };
 
 pub mod access;
+pub mod accounts;
 pub mod blocking;
 pub mod documents;
 pub mod error;
 pub mod imports;
 pub mod jobs;
 pub mod outcome;
+pub mod population;
 pub mod registry;
 pub mod returns;
 pub mod rounds;
@@ -109,6 +111,12 @@ impl Service {
     /// A moment as the clock in the county shows it.
     pub(crate) fn local(&self, moment: DateTime<Utc>) -> DateTime<FixedOffset> {
         local(moment, self.settings.day_offset_seconds)
+    }
+
+    /// The day of a moment in the county, as letters and sheets write it: `2026年4月1日`.
+    pub fn day_of(&self, moment: DateTime<Utc>) -> String {
+        let day = local(moment, self.settings.day_offset_seconds);
+        day.format("%Y年%-m月%-d日").to_string()
     }
 
     /// The month in the county, `YYYY-MM`.

@@ -18,8 +18,16 @@ use crate::domain::{
 
 /// Adds a user. Duplicate `login`.
 pub async fn insert_user(conn: &impl Connection, user: &User, password: &PasswordHash) -> Result<(), StoreError> {
+    UserEntity::insert(user_row(user, password))
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// The row of a user.
+pub(super) fn user_row(user: &User, password: &PasswordHash) -> user_account::ActiveModel {
     let (scope_kind, scope_value) = grant::scope_columns(&user.scope);
-    let row = user_account::ActiveModel {
+    user_account::ActiveModel {
         id: Set(user.id.0),
         login: Set(user.login.clone()),
         password_hash: Set(password.0.clone()),
@@ -30,9 +38,7 @@ pub async fn insert_user(conn: &impl Connection, user: &User, password: &Passwor
         disabled: Set(user.disabled),
         version: Set(user.version),
         created_at: Set(user.created_at),
-    };
-    UserEntity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
 }
 
 /// The user with this identifier.
@@ -227,7 +233,8 @@ fn one_row(rows: u64) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::NotFound) }
 }
 
-fn user(row: user_account::Model) -> Result<User, StoreError> {
+/// The user in a row.
+pub(super) fn user(row: user_account::Model) -> Result<User, StoreError> {
     Ok(User {
         id: UserId(row.id),
         login: row.login,

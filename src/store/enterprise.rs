@@ -10,7 +10,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Connection, StoreError, area::area_with_descendants, insert::insert_all, json, keyset, scope, text, version,
+    Connection, StoreError, area::area_with_descendants, enterprise_group::members_on, insert::insert_all, json,
+    keyset, scope, text, version,
 };
 use crate::domain::{
     access::Scope,
@@ -52,6 +53,22 @@ pub async fn find_enterprise(
 ) -> Result<Enterprise, StoreError> {
     let row = seen(scope).filter(enterprise::Column::Id.eq(id.0)).one(conn).await?;
     row.ok_or(StoreError::NotFound).and_then(enterprise)
+}
+
+/// The enterprises with these identifiers.
+pub async fn find_enterprises(
+    conn: &impl Connection,
+    scope: &Scope,
+    ids: &[EnterpriseId],
+) -> Result<BTreeMap<EnterpriseId, Enterprise>, StoreError> {
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(LOOKED_UP_AT_ONCE) {
+        let these = enterprise::Column::Id.is_in(chunk.iter().map(|id| id.0));
+        for row in seen(scope).filter(these).all(conn).await? {
+            found.insert(EnterpriseId(row.id), enterprise(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The enterprises with these credit codes, by code.
@@ -172,6 +189,7 @@ fn matching(filter: &EnterpriseFilter) -> Condition {
         industry,
         size_class,
         active,
+        group,
     } = filter;
     Condition::all()
         .add_option(
@@ -194,6 +212,7 @@ fn matching(filter: &EnterpriseFilter) -> Condition {
                 .map(|class| enterprise::Column::SizeClass.eq(class)),
         )
         .add_option(active.map(|active| enterprise::Column::Active.eq(active)))
+        .add_option(group.map(|group| enterprise::Column::Id.in_subquery(members_on(group))))
 }
 
 fn seen(scope: &Scope) -> Select<EnterpriseEntity> {

@@ -62,6 +62,11 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "mapping_profile.questionnaire, mapping_profile.name",
         "mapping_profile",
     ),
+    (
+        "uq_enterprise_group_kind_name",
+        "enterprise_group.kind, enterprise_group.name",
+        "enterprise_group",
+    ),
     ("uq_round_code", "round.code", "round_code"),
     (
         "round_member_pkey",

@@ -1,4 +1,4 @@
-//! Rounds and their frozen populations.
+//! Rounds and their populations.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -24,6 +24,9 @@ use crate::domain::{
     survey_return::{ReturnId, ReturnState},
 };
 
+/// Members of one statement, far below what it may bind.
+const REMOVED_AT_ONCE: usize = 1000;
+
 /// Adds a round without members. Duplicate `round_code`.
 pub async fn insert_round(conn: &impl Connection, round: &Round) -> Result<(), StoreError> {
     RoundEntity::insert(row(round)?).exec_without_returning(conn).await?;
@@ -37,11 +40,8 @@ pub async fn add_members(
     members: &[(EnterpriseId, ReturnId)],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let population = members.iter().map(|(enterprise, _)| round_member::ActiveModel {
-        round_id: Set(round.0),
-        enterprise_id: Set(enterprise.0),
-    });
-    insert_all(conn, population.collect()).await?;
+    let enterprises: Vec<EnterpriseId> = members.iter().map(|(enterprise, _)| *enterprise).collect();
+    restore_members(conn, round, &enterprises).await?;
     let returns = members.iter().map(|(enterprise, id)| survey_return::ActiveModel {
         id: Set(id.0),
         round_id: Set(round.0),
@@ -56,6 +56,35 @@ pub async fn add_members(
         updated_at: Set(now),
     });
     insert_all(conn, returns.collect()).await
+}
+
+/// Puts enterprises back into the population of a round; their returns are there already. Duplicate `round_member`.
+pub async fn restore_members(
+    conn: &impl Connection,
+    round: RoundId,
+    members: &[EnterpriseId],
+) -> Result<(), StoreError> {
+    let population = members.iter().map(|enterprise| round_member::ActiveModel {
+        round_id: Set(round.0),
+        enterprise_id: Set(enterprise.0),
+    });
+    insert_all(conn, population.collect()).await
+}
+
+/// Takes enterprises out of the population of a round; their returns stay.
+pub async fn remove_members(
+    conn: &impl Connection,
+    round: RoundId,
+    members: &[EnterpriseId],
+) -> Result<(), StoreError> {
+    for chunk in members.chunks(REMOVED_AT_ONCE) {
+        MemberEntity::delete_many()
+            .filter(round_member::Column::RoundId.eq(round.0))
+            .filter(round_member::Column::EnterpriseId.is_in(chunk.iter().map(|id| id.0)))
+            .exec(conn)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The round with this identifier.
@@ -132,20 +161,24 @@ pub async fn progress(conn: &impl Connection, scope: &Scope, round: RoundId) -> 
     let mut progress = RoundProgress::default();
     for (name, returns) in counts {
         let returns: u64 = count(returns);
-        progress.population += returns;
-        let counter = match state(&name)? {
+        let state = state(&name)?;
+        if state != ReturnState::Removed {
+            progress.population += returns;
+        }
+        let counter = match state {
             ReturnState::NotStarted => &mut progress.not_started,
             ReturnState::Draft => &mut progress.draft,
             ReturnState::Submitted => &mut progress.submitted,
             ReturnState::Returned => &mut progress.returned,
             ReturnState::Accepted => &mut progress.accepted,
+            ReturnState::Removed => &mut progress.removed,
         };
         *counter += returns;
     }
     Ok(progress)
 }
 
-/// The frozen population of a round that the scope shows, in the order in which the enterprises were registered.
+/// The population of a round that the scope shows, in the order in which the enterprises were registered.
 pub async fn members(conn: &impl Connection, scope: &Scope, round: RoundId) -> Result<Vec<EnterpriseId>, StoreError> {
     let ids: Vec<Uuid> = MemberEntity::find()
         .select_only()

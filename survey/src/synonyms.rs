@@ -45,6 +45,8 @@ pub struct ListWords {
     pub amounts: Vec<MistakenUnit>,
     /// Heads of columns that say nothing of an enterprise and are passed over.
     pub passed_over: Vec<String>,
+    /// Heads of the column with the login of an enterprise, in lists for accounts.
+    pub login: Vec<String>,
     /// Words with which rows begin that close a list: totals, signatures, notes.
     pub closing: Vec<String>,
 }

@@ -17,6 +17,7 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("get_health", "P"),
     ("get_readiness", "P"),
     ("create_session", "P"),
+    ("create_first_session", "P"),
     ("delete_session", "ETBAR"),
     ("get_current_user", "ETBAR"),
     ("list_users", "A"),
@@ -26,6 +27,9 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("list_api_keys", "A"),
     ("create_api_key", "A"),
     ("delete_api_key", "A"),
+    ("list_login_codes", "A"),
+    ("create_login_codes", "A"),
+    ("import_login_codes", "A"),
     ("list_signing_keys", "A"),
     ("create_signing_key", "A"),
     ("list_documents", "ETBAR"),
@@ -41,11 +45,20 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("get_enterprise_import_result", "BA"),
     ("get_enterprise", "ETBAR"),
     ("replace_enterprise", "BA"),
+    ("list_enterprise_groups", "ETBAR"),
+    ("create_enterprise_group", "BA"),
+    ("get_enterprise_group", "ETBAR"),
+    ("update_enterprise_group", "BA"),
+    ("update_group_members", "BA"),
+    ("import_group_members", "BA"),
     ("list_rounds", "ETBAR"),
     ("create_round", "A"),
     ("get_round", "ETBAR"),
     ("update_round", "A"),
     ("get_round_progress", "ETBAR"),
+    ("create_round_members", "BA"),
+    ("delete_round_members", "BA"),
+    ("import_round_members", "BA"),
     ("get_round_bulk_template", "TBA"),
     ("get_round_blank_template", "TBA"),
     ("list_returns", "ETBA"),
@@ -236,6 +249,8 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
             },
         );
     let path = match path.rsplit('/').next() {
+        Some("imports") if path.contains("/enterprise-groups/") => format!("{path}?change=add"),
+        Some("imports") if path.contains("/members/") => format!("{path}?change=add&reason=x"),
         Some("export") => format!("{path}?format=csv"),
         Some("groups") => format!("{path}?by=area"),
         Some("difference") => format!("{path}?with={unknown}"),
@@ -267,7 +282,18 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
             request,
             r#"{"login":"-","display_name":"-","password":"-","role":"reader"}"#.to_owned(),
         ),
-        "update_user" | "update_round" | "create_robustness" | "create_decomposition" => json(request, "{}".to_owned()),
+        "update_user" | "update_round" | "update_enterprise_group" | "create_robustness" | "create_decomposition" => {
+            json(request, "{}".to_owned())
+        }
+        "create_enterprise_group" => json(request, r#"{"kind":"","name":"","starts_on":"2026-01-01"}"#.to_owned()),
+        "update_group_members" => json(
+            request,
+            format!(r#"{{"change":"add","population":{{"enterprise_ids":["{unknown}"]}}}}"#),
+        ),
+        "create_login_codes" => json(
+            request,
+            format!(r#"{{"population":{{"enterprise_ids":["{unknown}"]}}}}"#),
+        ),
         "create_api_key" => json(request, r#"{"name":"","role":"reader"}"#.to_owned()),
         "create_enterprise" | "replace_enterprise" => json(
             request,
@@ -278,6 +304,10 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
             format!(
                 r#"{{"code":"","title":"","year":1,"questionnaire_id":"{unknown}","opens_on":"2026-01-01","closes_on":"2026-01-01","population":{{}}}}"#
             ),
+        ),
+        "create_round_members" | "delete_round_members" => json(
+            request,
+            format!(r#"{{"population":{{"enterprise_ids":["{unknown}"]}},"reason":"x"}}"#),
         ),
         "create_run" => json(
             request,
@@ -297,6 +327,9 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
         "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
         "create_document"
         | "import_enterprises"
+        | "import_round_members"
+        | "import_login_codes"
+        | "import_group_members"
         | "create_return_revision"
         | "create_import"
         | "create_mapping_proposal" => request

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
 /// Operations of the document. Who adds one changes this number, and looks at all that this file asks of it.
-const OPERATIONS: usize = 94;
+const OPERATIONS: usize = 107;
 /// Operations that take a JSON body.
-const BODIES: usize = 20;
+const BODIES: usize = 27;
 /// Operations that ask for the version that was read.
-const VERSIONS: usize = 10;
+const VERSIONS: usize = 11;
 
 /// Places that hold whatever a document holds, and why.
 const OPEN: [(&str, &str); 5] = [
@@ -261,6 +261,7 @@ fn only_what_openapi_knows_is_said() {
         "application/problem+json",
         "application/octet-stream",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/zip",
         "text/csv",
         "text/html",
     ]);

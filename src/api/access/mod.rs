@@ -1,6 +1,7 @@
-//! Sessions, users, API keys, signing keys.
+//! Sessions, users, one-time codes, API keys, signing keys.
 
 pub mod api_keys;
+pub mod login_codes;
 pub mod model;
 pub mod sessions;
 pub mod signing_keys;
@@ -10,6 +11,7 @@ pub mod users;
 pub(super) type Apis = (
     sessions::SessionsApi,
     users::UsersApi,
+    login_codes::LoginCodesApi,
     api_keys::ApiKeysApi,
     signing_keys::SigningKeysApi,
 );

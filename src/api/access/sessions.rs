@@ -18,7 +18,7 @@ use crate::{
     },
     service::{
         Service,
-        access::log_in::{log_in, log_out},
+        access::log_in::{Login, log_in, log_out},
     },
 };
 
@@ -40,7 +40,7 @@ struct NewSession {
 
 /// A login.
 #[derive(Object)]
-struct Session {
+pub(super) struct Session {
     /// Bearer token for the header `Authorization`. It is shown only once.
     token: String,
     /// When it expires.
@@ -49,9 +49,19 @@ struct Session {
     user: UserOut,
 }
 
+impl From<Login> for Session {
+    fn from(login: Login) -> Self {
+        Self {
+            token: login.token,
+            expires_at: login.expires_at.into(),
+            user: login.user.into(),
+        }
+    }
+}
+
 /// A login was made.
 #[derive(ApiResponse)]
-enum SessionCreated {
+pub(super) enum SessionCreated {
     /// Logged in.
     #[oai(status = 201)]
     Created(Json<Session>),
@@ -70,11 +80,7 @@ impl SessionsApi {
         body: JsonBody<NewSession>,
     ) -> Result<SessionCreated, LoginFailure> {
         let login = log_in(&service, &body.0.login, &body.0.password).await?;
-        Ok(SessionCreated::Created(Json(Session {
-            token: login.token,
-            expires_at: login.expires_at.into(),
-            user: login.user.into(),
-        })))
+        Ok(SessionCreated::Created(Json(login.into())))
     }
 
     /// Log out

@@ -84,7 +84,7 @@ pub(super) fn forms<T: JsonSchema>() -> Forms {
 
 /// Which type a registered schema comes from, as far as the registry asks: a schema of another origin under the same name is
 /// refused by it.
-const ORIGIN: &str = "typed";
+pub(super) const ORIGIN: &str = "typed";
 
 #[derive(Default)]
 struct Translation {

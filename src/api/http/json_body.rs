@@ -1,8 +1,8 @@
-//! JSON bodies of requests. What is not meant is left out: a null is refused.
+//! JSON bodies of requests. What is not meant is left out: a null is refused. What is wrong is told place by place, in words
+//! for people.
 
 use poem::{FromRequest, Request, RequestBody, Result};
 use poem_openapi::{
-    error::ParseRequestPayloadError,
     impl_apirequest_for_payload,
     payload::{Json, ParsePayload, Payload},
     registry::{MetaSchemaRef, Registry},
@@ -10,6 +10,9 @@ use poem_openapi::{
 };
 use serde_json::Value;
 use survey::document::segment;
+
+use super::{body_form, problem::Failure};
+use crate::service::error::{Fault, ServiceError, codes::http};
 
 /// The JSON body of a request.
 pub struct JsonBody<T>(pub T);
@@ -38,17 +41,43 @@ impl<T: ParseFromJSON> ParsePayload for JsonBody<T> {
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
         let bytes = Vec::<u8>::from_request(request, body).await?;
-        let refused = |reason: String| ParseRequestPayloadError { reason };
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| refused(vec![not_json(&error)]))?;
         if let Some(pointer) = first_null(&value) {
-            return Err(refused(format!("{pointer}: null is no value here; leave the member out")).into());
+            return Err(refused(vec![Fault::at(pointer, http::MEMBER_NULL)]));
         }
-        let value = T::parse_from_json(Some(value)).map_err(|error| refused(error.into_message()))?;
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        let faults = body_form::faults(&value, &T::schema_ref(), &registry);
+        if !faults.is_empty() {
+            return Err(refused(faults));
+        }
+        // The form was checked; what is left is a value that only its type knows to be wrong. Its sentence is for the log.
+        let value = T::parse_from_json(Some(value)).map_err(|error| {
+            tracing::debug!(error = error.message(), "a body of the right form was not read");
+            refused(vec![Fault::at("", http::MEMBER_VALUE)])
+        })?;
         Ok(Self(value))
     }
 }
 
 impl_apirequest_for_payload!(JsonBody<T>, T: ParseFromJSON);
+
+fn refused(faults: Vec<Fault>) -> poem::Error {
+    Failure::from(ServiceError::new(http::INVALID_JSON).with_faults(faults)).into()
+}
+
+/// Where a text stops being JSON.
+fn not_json(error: &serde_json::Error) -> Fault {
+    let (line, column) = (error.line(), error.column());
+    Fault::saying(
+        "",
+        http::NOT_JSON,
+        format!("请求体不是完整、正确的 JSON：第 {line} 行第 {column} 列起读不下去，请检查引号、逗号和括号。"),
+        format!(
+            "The body is not well-formed JSON: it cannot be read from line {line}, column {column} on. Check quotes, commas and brackets."
+        ),
+    )
+}
 
 /// JSON pointer to the first null; content of a document is not looked into.
 fn first_null(value: &Value) -> Option<String> {

@@ -1,6 +1,8 @@
 //! What every operation shares: login, versions, pages, problems, uploads, the document itself.
 
+pub mod address;
 pub mod auth;
+mod body_form;
 pub mod download;
 pub mod etag;
 mod forms;

@@ -9,7 +9,7 @@ use poem::{
 };
 use poem_openapi::{
     ApiResponse, Object,
-    error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError},
+    error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError},
     payload::Payload,
     registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
     types::{ToJSON, Type},
@@ -324,6 +324,16 @@ failures!(
 );
 
 failures!(
+    /// What downloading the template of a return may answer with.
+    TemplateFailure:
+    400 "A parameter is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+    409 "The enterprise was taken out of the round.",
+);
+
+failures!(
     /// What looking at two things together may answer with.
     CompareFailure:
     400 "A parameter is malformed.",
@@ -340,6 +350,15 @@ failures!(
     400 "The request body is malformed.",
     401 "The login name or the password is wrong.",
     415 "The Content-Type is not JSON.",
+);
+
+failures!(
+    /// What logging in for the first time may answer with.
+    FirstLoginFailure:
+    400 "The body is not of the right form.",
+    401 "The login or the one-time code is wrong, or the code no longer holds.",
+    415 "The Content-Type is not JSON.",
+    422 "The password is not acceptable.",
 );
 
 failures!(
@@ -386,12 +405,10 @@ pub(super) fn from_framework(error: poem::Error) -> Response {
         return error.into_response();
     }
     let detail = error.to_string();
-    let failure = if let Some(found) = error.downcast_ref::<ParseRequestPayloadError>() {
-        Failure::detailed(codes::http::INVALID_JSON, trimmed(&found.reason))
-    } else if let Some(found) = error.downcast_ref::<ParseParamError>() {
+    let failure = if let Some(found) = error.downcast_ref::<ParseParamError>() {
         Failure::detailed(
             codes::http::INVALID_PARAMETER,
-            format!("{}: {}", found.name, trimmed(&found.reason)),
+            format!("{}: {}", found.name, trimmed(&without_types(&found.reason))),
         )
     } else if error.is::<ParsePathError>() {
         // A path that cannot name anything names nothing.
@@ -414,7 +431,51 @@ pub(super) fn from_framework(error: poem::Error) -> Response {
     failure.into_response()
 }
 
+/// A sentence of the framework without the names of its types.
+fn without_types(reason: &str) -> String {
+    let mut rest = reason;
+    while let Some((_, after)) = rest
+        .strip_prefix("failed to parse \"")
+        .and_then(|rest| rest.split_once("\": "))
+    {
+        rest = after;
+    }
+    if let Some((before, _)) = rest.split_once(" (occurred while parsing") {
+        rest = before;
+    }
+    if rest.starts_with("Type \"") {
+        return "a value is needed".to_owned();
+    }
+    match rest
+        .strip_prefix("Expected input type \"")
+        .and_then(|rest| rest.split_once("\", found "))
+    {
+        Some((_, found)) => format!("not {}", found.trim_end_matches('.')),
+        None => rest.to_owned(),
+    }
+}
+
 /// Framework messages may echo what was sent: no more than a line of it goes back.
 fn trimmed(text: &str) -> String {
     text.chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_types;
+
+    #[test]
+    fn a_sentence_of_the_framework_names_no_type() {
+        let check = |reason: &str, expected: &str| assert_eq!(without_types(reason), expected);
+        check(
+            "failed to parse \"integer_uint32\": invalid digit found in string",
+            "invalid digit found in string",
+        );
+        check(
+            "failed to parse \"string(100)\": the text is longer than 100 characters (occurred while parsing \"optional_string\")",
+            "the text is longer than 100 characters",
+        );
+        check("Expected input type \"size\", found \"x\".", "not \"x\"");
+        check("Type \"string\" expects an input value.", "a value is needed");
+    }
 }

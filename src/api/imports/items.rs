@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poem::{Request, http::header, web::Data};
+use poem::{Request, web::Data};
 use poem_openapi::{
     Enum, Object, OpenApi,
     param::{Path, Query},
@@ -13,6 +13,7 @@ use crate::{
     api::{
         Tag,
         http::{
+            address,
             auth::Auth,
             download::WorkbookFound,
             page::{self, paged},
@@ -213,23 +214,9 @@ impl ImportItemsApi {
         import_id: Path<Uuid>,
         request: &Request,
     ) -> Result<WorkbookFound, ReadFailure> {
-        let base = base_of(request);
+        let base = address::of(request);
         let ImportResult { filename, bytes } =
             write_import_result(&service, auth.principal(), ImportId(import_id.0), base).await?;
         Ok(WorkbookFound::of(bytes, &filename))
     }
-}
-
-/// The address under which the caller reached this service, for links in what is downloaded.
-fn base_of(request: &Request) -> Option<String> {
-    let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    let plausible = host
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
-    let forwarded = request
-        .headers()
-        .get("x-forwarded-proto")
-        .and_then(|value| value.to_str().ok());
-    let scheme = if forwarded == Some("https") { "https" } else { "http" };
-    plausible.then(|| format!("{scheme}://{host}"))
 }

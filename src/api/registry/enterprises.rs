@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
@@ -30,6 +31,7 @@ use crate::{
     },
     domain::{
         enterprise::{Enterprise, EnterpriseFacts, EnterpriseFilter, EnterpriseId},
+        enterprise_group::{GroupId, InGroup},
         job::JobId,
     },
     service::{
@@ -229,6 +231,10 @@ impl EnterprisesApi {
         size_class: Query<Option<SizeClassName>>,
         /// Only active, or only inactive, enterprises.
         active: Query<Option<bool>>,
+        /// Group of enterprises that they belong to.
+        group_id: Query<Option<Uuid>>,
+        /// Day on which they belong to the group; today when absent.
+        group_on: Query<Option<NaiveDate>>,
         /// Maximum number of items, 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
@@ -241,6 +247,10 @@ impl EnterprisesApi {
             industry: industry.0.map(|word| word.0),
             size_class: size_class.0.map(|class| class.name().to_owned()),
             active: active.0,
+            group: group_id.0.map(|id| InGroup {
+                id: GroupId(id),
+                on: group_on.0,
+            }),
         };
         let list = ("enterprises", &filter);
         let asked = page::asked(limit.0, cursor.0.as_ref(), &list)?;

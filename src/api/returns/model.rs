@@ -23,6 +23,8 @@ pub(super) enum StateName {
     Returned,
     /// Accepted.
     Accepted,
+    /// The enterprise was taken out of the round; what it handed in stays on record and does not count.
+    Removed,
 }
 
 impl From<ReturnState> for StateName {
@@ -33,6 +35,7 @@ impl From<ReturnState> for StateName {
             ReturnState::Submitted => Self::Submitted,
             ReturnState::Returned => Self::Returned,
             ReturnState::Accepted => Self::Accepted,
+            ReturnState::Removed => Self::Removed,
         }
     }
 }
@@ -45,6 +48,7 @@ impl From<StateName> for ReturnState {
             StateName::Submitted => Self::Submitted,
             StateName::Returned => Self::Returned,
             StateName::Accepted => Self::Accepted,
+            StateName::Removed => Self::Removed,
         }
     }
 }

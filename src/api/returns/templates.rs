@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::ReadFailure},
+        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::TemplateFailure},
     },
     domain::survey_return::ReturnId,
     service::{Service, templates::issue::issue_template},
@@ -40,7 +40,7 @@ impl ReturnTemplatesApi {
         return_id: Path<Uuid>,
         /// Language of the workbook, `zh` when absent.
         language: Query<Option<TemplateLanguage>>,
-    ) -> Result<WorkbookFound, ReadFailure> {
+    ) -> Result<WorkbookFound, TemplateFailure> {
         let language = language.0.unwrap_or_default().into();
         let template = issue_template(&service, auth.principal(), ReturnId(return_id.0), language).await?;
         Ok(WorkbookFound::of(template.bytes, &template.filename))

@@ -1,7 +1,7 @@
 //! A round and who is asked in it.
 
 use chrono::NaiveDate;
-use poem_openapi::Object;
+use poem_openapi::{Object, types::Example};
 use uuid::Uuid;
 
 use crate::{
@@ -10,14 +10,16 @@ use crate::{
             instant::Instant,
             word::{Code, Name, Word},
         },
-        registry::size_class::SizeClassName,
+        registry::members::{PopulationOut, PopulationQuery},
     },
     domain::{
         document::DocumentId,
-        enterprise::{EnterpriseFilter, EnterpriseId},
-        round::{Population, Round, RoundId, RoundProgress},
+        round::{Round, RoundId, RoundProgress},
     },
-    service::rounds::{create::NewRound, update::RoundChange},
+    service::{
+        error::ServiceError,
+        rounds::{create::NewRound, update::RoundChange},
+    },
 };
 
 /// A round.
@@ -42,7 +44,7 @@ pub(super) struct RoundOut {
     opens_on: NaiveDate,
     /// Last day for returns.
     closes_on: NaiveDate,
-    /// Enterprises surveyed, as stated.
+    /// Enterprises surveyed, as stated when the round was created. The returns show what was added or removed since.
     population: PopulationOut,
     /// Whether all warnings must be justified before a return can be submitted.
     warnings_must_be_justified: bool,
@@ -75,73 +77,9 @@ impl From<Round> for RoundOut {
     }
 }
 
-/// Enterprises surveyed: give either a query or a list of ids.
-#[derive(Object)]
-#[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
-struct PopulationOut {
-    /// All enterprises that match the query.
-    query: Option<PopulationQuery>,
-    /// These enterprises.
-    enterprise_ids: Option<Vec<Uuid>>,
-}
-
-/// A query over the registry. Without conditions it matches all enterprises.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none, deny_unknown_fields)]
-struct PopulationQuery {
-    /// Area code, of a town or of an area above it.
-    area: Option<Code>,
-    /// Beginning of the industry code.
-    industry: Option<Code>,
-    /// Size class.
-    size_class: Option<SizeClassName>,
-}
-
-impl From<Population> for PopulationOut {
-    fn from(population: Population) -> Self {
-        match population {
-            Population::Query(filter) => Self {
-                query: Some(PopulationQuery {
-                    area: filter.area.map(Word),
-                    industry: filter.industry.map(Word),
-                    size_class: filter.size_class.as_deref().and_then(SizeClassName::named),
-                }),
-                enterprise_ids: None,
-            },
-            Population::List(ids) => Self {
-                query: None,
-                enterprise_ids: Some(ids.into_iter().map(|id| id.0).collect()),
-            },
-        }
-    }
-}
-
-impl From<PopulationOut> for Population {
-    /// A list wins over a query; neither of them means everybody who is active.
-    fn from(population: PopulationOut) -> Self {
-        match (population.enterprise_ids, population.query) {
-            (Some(ids), _) => Self::List(ids.into_iter().map(EnterpriseId).collect()),
-            (None, query) => {
-                let query = query.unwrap_or(PopulationQuery {
-                    area: None,
-                    industry: None,
-                    size_class: None,
-                });
-                Self::Query(EnterpriseFilter {
-                    search: None,
-                    area: query.area.map(|word| word.0),
-                    industry: query.industry.map(|word| word.0),
-                    size_class: query.size_class.map(|class| class.name().to_owned()),
-                    active: Some(true),
-                })
-            }
-        }
-    }
-}
-
 /// A new round.
 #[derive(Object)]
-#[oai(rename = "NewRound", deny_unknown_fields)]
+#[oai(rename = "NewRound", deny_unknown_fields, example)]
 pub(super) struct NewRoundIn {
     /// Code, unique, 1 to 32 letters, digits or `- _ .`.
     code: Code,
@@ -165,10 +103,43 @@ pub(super) struct NewRoundIn {
     warnings_must_be_justified: Option<bool>,
 }
 
-impl From<NewRoundIn> for NewRound {
-    fn from(new: NewRoundIn) -> Self {
-        let accepted = new.accepted_version_ids.unwrap_or_default();
+/// A day of the calendar, for examples.
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+}
+
+impl Example for NewRoundIn {
+    fn example() -> Self {
         Self {
+            code: Word("2026".to_owned()),
+            title: Word("2026年两化融合发展水平调查".to_owned()),
+            year: 2026,
+            questionnaire_id: Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001),
+            accepted_version_ids: None,
+            opens_on: day(2026, 11, 1),
+            closes_on: day(2026, 12, 20),
+            population: PopulationOut {
+                query: Some(PopulationQuery {
+                    area: Some(Word("330111".to_owned())),
+                    industry: Some(Word("C".to_owned())),
+                    size_class: None,
+                    group_id: None,
+                    group_on: None,
+                }),
+                enterprise_ids: None,
+            },
+            previous_round_id: None,
+            warnings_must_be_justified: Some(true),
+        }
+    }
+}
+
+impl TryFrom<NewRoundIn> for NewRound {
+    type Error = ServiceError;
+
+    fn try_from(new: NewRoundIn) -> Result<Self, ServiceError> {
+        let accepted = new.accepted_version_ids.unwrap_or_default();
+        Ok(Self {
             code: new.code.0,
             title: new.title.0,
             year: new.year,
@@ -176,10 +147,10 @@ impl From<NewRoundIn> for NewRound {
             accepted_versions: accepted.into_iter().map(DocumentId).collect(),
             opens_on: new.opens_on,
             closes_on: new.closes_on,
-            population: new.population.into(),
+            population: new.population.try_into()?,
             previous: new.previous_round_id.map(RoundId),
             warnings_must_be_justified: new.warnings_must_be_justified.unwrap_or(false),
-        }
+        })
     }
 }
 
@@ -228,6 +199,8 @@ pub(super) struct RoundProgressOut {
     returned: u64,
     /// Accepted.
     accepted: u64,
+    /// Taken out of the round; not among the enterprises asked.
+    removed: u64,
 }
 
 impl From<RoundProgress> for RoundProgressOut {
@@ -239,6 +212,7 @@ impl From<RoundProgress> for RoundProgressOut {
             submitted,
             returned,
             accepted,
+            removed,
         } = progress;
         Self {
             population,
@@ -247,6 +221,7 @@ impl From<RoundProgress> for RoundProgressOut {
             submitted,
             returned,
             accepted,
+            removed,
         }
     }
 }

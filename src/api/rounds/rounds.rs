@@ -106,8 +106,10 @@ impl RoundsApi {
 
     /// Create a round
     ///
-    /// Freezes the population, the code lists and the factor tables as they are now, and creates one return for each
-    /// enterprise surveyed.
+    /// Available to administrators. Required are `code`, `title`, `year`, `questionnaire_id`, `opens_on`, `closes_on` and
+    /// `population`: either `{"query": {…}}` (by area, industry, size class or group) or `{"enterprise_ids": […]}`; `{}`
+    /// surveys every active enterprise. Freezes the population, the code lists and the factor tables as they are now, and
+    /// creates one return for each enterprise surveyed.
     #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
     async fn create_round(
         &self,
@@ -115,7 +117,7 @@ impl RoundsApi {
         auth: Auth,
         body: JsonBody<NewRoundIn>,
     ) -> Result<RoundCreated, CreateFailure> {
-        let round = rounds::create::create_round(&service, auth.principal(), body.0.into()).await?;
+        let round = rounds::create::create_round(&service, auth.principal(), body.0.try_into()?).await?;
         let (etag, location) = (etag::of(round.version), format!("/api/v1/rounds/{}", round.id));
         Ok(RoundCreated::Created(Json(round.into()), etag, location))
     }

@@ -28,7 +28,7 @@ use crate::{
     },
     service::{
         Service,
-        error::ServiceError,
+        error::{ServiceError, codes},
         runs,
         runs::statistics::{Benchmark, Group, Groups, PeerFigures, Quartiles},
     },
@@ -48,13 +48,16 @@ enum GroupKind {
     Industry,
     /// Size class.
     SizeClass,
+    /// Groups of enterprises of the kind that `group_kind` names: clusters, key enterprises, parks.
+    Group,
 }
 
 /// A group of enterprises.
 #[derive(Object)]
 #[oai(rename = "ResultGroup", skip_serializing_if_is_none)]
 struct GroupOut {
-    /// Area code, beginning of the industry code or size class; absent where it is not known, and for all together.
+    /// Area code, beginning of the industry code, size class or name of the group; absent where it is not known, and for all
+    /// together.
     key: Option<String>,
     /// Enterprises; absent together with the other figures if there are fewer than three, or if a figure over fewer
     /// than three elsewhere could be deduced from it.
@@ -232,8 +235,9 @@ enum BenchmarkFound {
 impl RunStatisticsApi {
     /// Get the groups of a run
     ///
-    /// Returns the number of enterprises and their mean score by area, industry or size class, limited to the caller's
-    /// scope. Groups of fewer than three enterprises, and groups from which these could be deduced, are suppressed.
+    /// Returns the number of enterprises and their mean score by area, industry, size class or group of enterprises, limited
+    /// to the caller's scope. Groups of fewer than three enterprises, and groups from which these could be deduced, are
+    /// suppressed. An enterprise counts in every group to which it belonged on the last day of the round.
     #[oai(path = "/runs/:run_id/groups", method = "get", operation_id = "get_run_groups")]
     async fn get_run_groups(
         &self,
@@ -245,8 +249,17 @@ impl RunStatisticsApi {
         /// Characters of the industry code to group by, 3 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "5")))]
         industry_length: Query<Option<u32>>,
+        /// With `group`: kind of the groups, such as 重点企业.
+        group_kind: Query<Option<Code>>,
     ) -> Result<GroupsFound, ReadFailure> {
         let by = match by.0 {
+            GroupKind::Group => {
+                let kind = group_kind.0.map(|word| word.0);
+                let kind = kind.ok_or_else(|| ServiceError::new(codes::runs::GROUP_KIND_MISSING))?;
+                let (caller, run) = (auth.principal(), RunId(run_id.0));
+                let groups = runs::group_table::registered_groups(&service, caller, run, &kind).await?;
+                return Ok(GroupsFound::Found(Json(groups.into())));
+            }
             GroupKind::Area => GroupBy::Area,
             GroupKind::SizeClass => GroupBy::SizeClass,
             GroupKind::Industry => GroupBy::Industry {

@@ -21,6 +21,7 @@ use crate::{
         error::{ServiceError, codes},
     },
     store,
+    store::db::WriteTxn,
 };
 
 /// A login that succeeded. The token is shown once and never stored.
@@ -39,10 +40,11 @@ pub async fn log_in(service: &Service, login: &str, password: &str) -> Result<Lo
     let login = login.trim().to_lowercase();
     service.failed_logins.check(&login, now)?;
     let found = store::access::find_login(service.db.read(), &login).await?;
-    // An unknown login costs as much time as a wrong password, so that names cannot be found out by timing.
+    // A login that is unknown, or has no password yet, costs as much time as a wrong password, so that names cannot be found
+    // out by timing.
     let (user, hash) = match found {
-        Some((user, hash)) => (Some(user), hash),
-        None => (None, hash_password(service, "no such user").await?),
+        Some((user, hash)) if !hash.is_none() => (Some(user), hash),
+        _ => (None, hash_password(service, "no such user").await?),
     };
     let password = password.to_owned();
     let good = blocking(move || Ok(verify(&password, &hash))).await?;
@@ -51,6 +53,15 @@ pub async fn log_in(service: &Service, login: &str, password: &str) -> Result<Lo
         return Err(ServiceError::new(codes::access::BAD_CREDENTIALS));
     };
     service.failed_logins.forget(&login);
+    let txn = service.db.begin_write().await?;
+    let opened = open_session(service, &txn, user).await?;
+    txn.commit().await?;
+    Ok(opened)
+}
+
+/// Gives a user a new token.
+pub(crate) async fn open_session(service: &Service, txn: &WriteTxn, user: User) -> Result<Login, ServiceError> {
+    let now = service.now();
     let token = URL_SAFE_NO_PAD.encode(service.ids.random_bytes());
     let expires_at = now + service.settings.token_lifetime;
     let record = AccessToken {
@@ -60,10 +71,8 @@ pub async fn log_in(service: &Service, login: &str, password: &str) -> Result<Lo
         created_at: now,
         expires_at,
     };
-    let txn = service.db.begin_write().await?;
-    store::access::delete_expired_tokens(&txn, now).await?;
-    store::access::insert_token(&txn, &record).await?;
-    txn.commit().await?;
+    store::access::delete_expired_tokens(txn, now).await?;
+    store::access::insert_token(txn, &record).await?;
     Ok(Login {
         token,
         expires_at,
@@ -114,7 +123,8 @@ impl FailedLogins {
         Duration::minutes(15)
     }
 
-    fn check(&self, login: &str, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    /// Goes on unless a name has to wait.
+    pub(crate) fn check(&self, login: &str, now: DateTime<Utc>) -> Result<(), ServiceError> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, times| {
             times.retain(|at| now - *at < Self::window());
@@ -126,12 +136,14 @@ impl FailedLogins {
         }
     }
 
-    fn record(&self, login: &str, now: DateTime<Utc>) {
+    /// A login failed.
+    pub(crate) fn record(&self, login: &str, now: DateTime<Utc>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.entry(login.to_owned()).or_default().push(now);
     }
 
-    fn forget(&self, login: &str) {
+    /// A login succeeded.
+    pub(crate) fn forget(&self, login: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
     }
 }

@@ -1,5 +1,7 @@
 //! Who may do what. One table; every use case asks it first.
 
+use survey::text::Text;
+
 use crate::{
     domain::{
         access::{Principal, Role},
@@ -21,6 +23,8 @@ pub enum Action {
     WriteEnterprises,
     /// Make and change rounds.
     WriteRounds,
+    /// Add enterprises to a round and take them out.
+    ChangeMembers,
     /// Download templates within scope.
     IssueTemplates,
     /// Download the bulk sheet of an area and the form for enterprises that are not registered yet.
@@ -51,12 +55,13 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadCatalogue,
         Self::PublishDocuments,
         Self::ReadEnterprises,
         Self::WriteEnterprises,
         Self::WriteRounds,
+        Self::ChangeMembers,
         Self::IssueTemplates,
         Self::IssueBulkTemplates,
         Self::ReadReturns,
@@ -76,9 +81,9 @@ impl Action {
 /// Whether a role may do something at all; on which enterprises is the scope's business.
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
-        AcceptReturns, ComputeRuns, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates, IssueTemplates,
-        ManageAccess, PublishDocuments, PublishRuns, ReadCatalogue, ReadEnterprises, ReadJobs, ReadResults,
-        ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
+        AcceptReturns, ChangeMembers, ComputeRuns, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates,
+        IssueTemplates, ManageAccess, PublishDocuments, PublishRuns, ReadCatalogue, ReadEnterprises, ReadJobs,
+        ReadResults, ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
     };
     match action {
         ReadCatalogue | ReadEnterprises | ReadResults | ReadJobs => true,
@@ -88,7 +93,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
         SendBackReturns => ReturnStep::SendBack.roles().contains(&role),
         AcceptReturns => ReturnStep::Accept.roles().contains(&role),
         IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
-        ComputeRuns | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
+        ChangeMembers | ComputeRuns | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
         PublishDocuments | PublishRuns | WriteRounds | ManageAccess => role == Role::Admin,
     }
 }
@@ -99,8 +104,33 @@ impl Principal {
         if allowed(self.role, action) {
             Ok(())
         } else {
-            Err(ServiceError::new(codes::access::FORBIDDEN))
+            Err(forbidden(action))
         }
+    }
+}
+
+/// The refusal, with the roles that may.
+fn forbidden(action: Action) -> ServiceError {
+    let roles: Vec<(&str, &str)> = Role::ALL
+        .into_iter()
+        .filter(|role| allowed(*role, action))
+        .map(named)
+        .collect();
+    let zh: Vec<&str> = roles.iter().map(|(zh, _)| *zh).collect();
+    let en: Vec<&str> = roles.iter().map(|(_, en)| *en).collect();
+    let zh = format!("您没有此项权限；此项须由{}办理。", zh.join("或"));
+    let en = format!("Your role does not allow this; it is done by {}.", en.join(" or "));
+    ServiceError::saying(codes::access::FORBIDDEN, Text::new(zh, en))
+}
+
+/// A role as people call it.
+fn named(role: Role) -> (&'static str, &'static str) {
+    match role {
+        Role::Enterprise => ("企业用户", "an enterprise user"),
+        Role::Town => ("镇街用户", "a town user"),
+        Role::Bureau => ("局用户", "a bureau user"),
+        Role::Admin => ("系统管理员", "the administrator"),
+        Role::Reader => ("只读用户", "a reader"),
     }
 }
 
@@ -117,6 +147,16 @@ mod tests {
             );
         }
         assert!(allowed(Role::Enterprise, Action::FillReturns));
+    }
+
+    #[test]
+    fn a_refusal_says_who_may() {
+        let refused = |action| forbidden(action).message.zh;
+        assert_eq!(refused(Action::WriteRounds), "您没有此项权限；此项须由系统管理员办理。");
+        assert_eq!(
+            refused(Action::AcceptReturns),
+            "您没有此项权限；此项须由局用户或系统管理员办理。"
+        );
     }
 
     #[test]

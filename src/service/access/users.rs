@@ -60,21 +60,29 @@ pub async fn create_user(service: &Service, caller: &Principal, new: NewUser) ->
 
 async fn user_faults(service: &Service, login: &str, new: &NewUser) -> Result<Vec<Fault>, ServiceError> {
     let mut faults = Vec::new();
-    let shape = (2..=64).contains(&login.chars().count())
-        && login
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'));
-    if !shape {
+    if !is_login(login) {
         faults.push(Fault::at("/login", codes::access::LOGIN));
     }
     if new.display_name.trim().is_empty() || new.display_name.chars().count() > 100 {
         faults.push(Fault::at("/display_name", codes::access::DISPLAY_NAME));
     }
-    if new.password.chars().count() < PASSWORD_MIN || new.password.len() > 1000 {
-        faults.push(Fault::at("/password", codes::access::WEAK_PASSWORD));
-    }
+    faults.extend(password_fault(&new.password));
     faults.extend(scope_faults(service, new.role, &new.scope).await?);
     Ok(faults)
+}
+
+/// Whether a text may be a login, in lower case.
+pub(crate) fn is_login(text: &str) -> bool {
+    (2..=64).contains(&text.chars().count())
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'))
+}
+
+/// What is wrong with a new password.
+pub(crate) fn password_fault(password: &str) -> Option<Fault> {
+    let fits = password.chars().count() >= PASSWORD_MIN && password.len() <= 1000;
+    (!fits).then(|| Fault::at("/password", codes::access::WEAK_PASSWORD))
 }
 
 /// A role and a scope must fit each other, and what the scope names must exist.

@@ -35,6 +35,7 @@ impl From<StepRefused> for ServiceError {
             StepRefused::Role => access::FORBIDDEN,
             StepRefused::NothingUploaded => returns::NOTHING_UPLOADED,
             StepRefused::State => returns::WRONG_STATE,
+            StepRefused::Removed => returns::REMOVED,
         })
     }
 }

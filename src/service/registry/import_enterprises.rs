@@ -1,7 +1,7 @@
 //! An enterprise list from any spreadsheet: every row is taken, left unchanged or refused, and the report says which.
 
-mod cells;
-mod columns;
+pub(super) mod cells;
+pub(super) mod columns;
 mod decide;
 mod head;
 mod matched;

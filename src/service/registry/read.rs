@@ -56,7 +56,8 @@ pub async fn list_enterprises(
     page: &PageRequest,
 ) -> Result<Page<Enterprise>, ServiceError> {
     caller.may(Action::ReadEnterprises)?;
-    Ok(store::enterprise::list_enterprises(service.db.read(), &caller.scope, filter, page).await?)
+    let filter = filter.clone().asked_on(service.today());
+    Ok(store::enterprise::list_enterprises(service.db.read(), &caller.scope, &filter, page).await?)
 }
 
 /// One enterprise within scope.

@@ -60,7 +60,12 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
     for questionnaire in std::iter::once(&new.questionnaire).chain(&new.accepted_versions) {
         service.catalogue.form(&service.db, *questionnaire, &reference).await?;
     }
-    let members = members(service, &new.population).await?;
+    // The day on which a group is asked is kept with the round.
+    let population = match new.population {
+        Population::Query(filter) => Population::Query(filter.asked_on(service.today())),
+        list @ Population::List(_) => list,
+    };
+    let members = members(service, &population).await?;
     if members.is_empty() {
         return Err(ServiceError::new(codes::rounds::INVALID)
             .with_faults([Fault::at("/population", codes::rounds::POPULATION_EMPTY)]));
@@ -75,7 +80,7 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
         accepted_versions: new.accepted_versions,
         opens_on: new.opens_on,
         closes_on: new.closes_on,
-        population: new.population,
+        population,
         previous: new.previous,
         warnings_must_be_justified: new.warnings_must_be_justified,
         version: 1,

@@ -145,6 +145,14 @@ impl Figures {
             .await?;
             let form = form.clone();
             let neighbours = blocking(move || {
+                // A return that was taken out of the round is compared with nobody: an empty one stands in its place.
+                let found: BTreeSet<ReturnId> = rows.iter().map(|row| row.id).collect();
+                let nothing = || Neighbour {
+                    print: form.survey.fingerprint(&Answers::new()),
+                    accepted: None,
+                };
+                let gone = ids.difference(&found).map(|id| (*id, nothing()));
+                let gone = gone.collect::<Vec<_>>();
                 Ok(rows
                     .into_iter()
                     .map(|row| {
@@ -155,6 +163,7 @@ impl Figures {
                         let print = form.survey.fingerprint(&row.latest);
                         (row.id, Neighbour { print, accepted })
                     })
+                    .chain(gone)
                     .collect::<Vec<_>>())
             })
             .await?;

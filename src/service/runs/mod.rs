@@ -6,6 +6,7 @@ pub mod compute;
 pub mod decompose;
 pub mod explain;
 pub mod export;
+pub mod group_table;
 pub(crate) mod hash;
 pub mod league;
 pub mod league_workbook;

@@ -201,7 +201,7 @@ fn grouped(found: Vec<GroupFigures>, by: GroupBy) -> Groups {
 }
 
 /// To nine decimals, so that a mean is the same in whatever order the database and we have added.
-fn rounded(mean: f64) -> f64 {
+pub(super) fn rounded(mean: f64) -> f64 {
     Fixed::from_observed(mean, Fixed::DECIMALS).map_or(mean, Fixed::to_f64)
 }
 
@@ -270,7 +270,7 @@ pub async fn correlations(
 }
 
 /// An enterprise, which would learn of others, is refused.
-fn over_many(caller: &Principal) -> Result<(), ServiceError> {
+pub(super) fn over_many(caller: &Principal) -> Result<(), ServiceError> {
     caller.may(Action::ReadResults)?;
     match caller.scope {
         Scope::Enterprise(_) => Err(ServiceError::new(codes::access::FORBIDDEN)),

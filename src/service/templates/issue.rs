@@ -14,7 +14,13 @@ use workbook::{
 
 use super::seal::{CurrentKey, current_key, nonce};
 use crate::{
-    domain::{access::Principal, enterprise::Enterprise, round::Round, survey_return::ReturnId},
+    domain::{
+        access::Principal,
+        enterprise::Enterprise,
+        return_step::StepRefused,
+        round::Round,
+        survey_return::{ReturnId, ReturnState},
+    },
     service::{
         Service,
         access::permission::Action,
@@ -43,6 +49,9 @@ pub async fn issue_template(
 ) -> Result<Template, ServiceError> {
     caller.may(Action::IssueTemplates)?;
     let survey_return = find(service.db.read(), caller, id).await?;
+    if survey_return.state == ReturnState::Removed {
+        return Err(StepRefused::Removed.into());
+    }
     let situation = Situation::load(service, caller, &survey_return).await?;
     let key = current_key(service).await?;
     let issue = issue(service, &situation, language);

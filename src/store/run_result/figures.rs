@@ -6,6 +6,7 @@ use sea_orm::{
     QuerySelect as _,
     sea_query::{Alias, Expr, Func, NullOrdering, SimpleExpr},
 };
+use uuid::Uuid;
 
 use super::results_of;
 use crate::{
@@ -115,6 +116,24 @@ pub async fn groups(
         mean,
     });
     Ok(figures.collect())
+}
+
+/// The main score of every result of a run, by enterprise.
+pub async fn scores(
+    conn: &impl Connection,
+    scope: &Scope,
+    run: RunId,
+) -> Result<Vec<(EnterpriseId, Option<f64>)>, StoreError> {
+    let rows: Vec<(Uuid, Option<f64>)> = ResultEntity::find()
+        .select_only()
+        .column(run_result::Column::EnterpriseId)
+        .column(run_result::Column::Score)
+        .filter(results_of(scope, run))
+        .order_by_asc(run_result::Column::EnterpriseId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, score)| (EnterpriseId(id), score)).collect())
 }
 
 /// Totals of the scored results of one industry and size class, one enterprise left out. Whose they are is not told.

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait as _, Condition, DerivePartialModel, Set};
 use uuid::Uuid;
 
 pub use self::{
-    figures::{distribution, groups, peer_totals, results_above},
+    figures::{distribution, groups, peer_totals, results_above, scores},
     find::{details, find_result},
     history::history,
     inputs::inputs_of,

@@ -13,7 +13,7 @@ use super::{of_seen_return, require, state};
 use crate::{
     domain::{
         access::Scope,
-        survey_return::{ReturnEvent, ReturnId, RevisionId},
+        survey_return::{ReturnEvent, ReturnId, ReturnState, RevisionId},
     },
     store::{Connection, StoreError, insert::insert_all},
 };
@@ -62,6 +62,29 @@ pub async fn last_event_numbers(
         .into_iter()
         .map(|(id, last)| (ReturnId(id), last.unwrap_or(0)))
         .collect())
+}
+
+/// The state in which each of these returns was before it was taken out of its round the last time.
+pub async fn states_before_removal(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, ReturnState>, StoreError> {
+    let rows: Vec<(Uuid, String)> = EventEntity::find()
+        .select_only()
+        .column(return_event::Column::ReturnId)
+        .column(return_event::Column::FromState)
+        .filter(return_event::Column::ReturnId.is_in(returns.iter().map(|id| id.0)))
+        .filter(return_event::Column::ToState.eq(ReturnState::Removed.name()))
+        .filter(of_seen_return(scope, return_event::Column::ReturnId))
+        .order_by_asc(return_event::Column::ReturnId)
+        .order_by_asc(return_event::Column::Number)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(id, from)| Ok((ReturnId(id), state(&from)?)))
+        .collect()
 }
 
 /// The history of a return by number; none when the scope does not show it.

@@ -20,6 +20,9 @@ use crate::{
     store::{Connection, StoreError, enterprise::enterprise, scope},
 };
 
+/// Enterprises of one statement, far below what it may bind.
+const FOUND_AT_ONCE: usize = 5000;
+
 /// The return with this identifier.
 pub async fn find_return(conn: &impl Connection, scope: &Scope, id: ReturnId) -> Result<SurveyReturn, StoreError> {
     let row = seen(scope).filter(survey_return::Column::Id.eq(id.0)).one(conn).await?;
@@ -61,13 +64,17 @@ pub async fn find_returns_of(
     round: RoundId,
     enterprises: &[EnterpriseId],
 ) -> Result<BTreeMap<EnterpriseId, (SurveyReturn, Enterprise)>, StoreError> {
-    let rows = ReturnEntity::find()
-        .filter(scope::enterprises(scope))
-        .filter(survey_return::Column::RoundId.eq(round.0))
-        .filter(survey_return::Column::EnterpriseId.is_in(enterprises.iter().map(|id| id.0)))
-        .find_also_related(EnterpriseEntity)
-        .all(conn)
-        .await?;
+    let mut rows = Vec::new();
+    for chunk in enterprises.chunks(FOUND_AT_ONCE) {
+        let found = ReturnEntity::find()
+            .filter(scope::enterprises(scope))
+            .filter(survey_return::Column::RoundId.eq(round.0))
+            .filter(survey_return::Column::EnterpriseId.is_in(chunk.iter().map(|id| id.0)))
+            .find_also_related(EnterpriseEntity)
+            .all(conn)
+            .await?;
+        rows.extend(found);
+    }
     let pair = |(row, owner): (survey_return::Model, Option<enterprise::Model>)| {
         let owner = owner.ok_or_else(|| StoreError::Corrupt(format!("return {} without enterprise", row.id)))?;
         Ok((EnterpriseId(owner.id), (from_row(&row)?, enterprise(owner)?)))

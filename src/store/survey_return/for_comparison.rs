@@ -18,7 +18,7 @@ use crate::{
         enterprise::EnterpriseId,
         revision::{ComparedReturn, ReturnChange},
         round::RoundId,
-        survey_return::ReturnId,
+        survey_return::{ReturnId, ReturnState},
     },
     store::{Connection, StoreError, json, scope},
 };
@@ -75,13 +75,18 @@ pub async fn changes_of(
     Ok(rows.into_iter().map(change).collect())
 }
 
-/// The answers of these returns, newest and in force, for comparing. At most [`COMPARED_AT_ONCE`]. Two statements.
+/// The answers of these returns, newest and in force, for comparing; those taken out of the round are left out. At most
+/// [`COMPARED_AT_ONCE`]. Two statements.
 pub async fn compared_returns(
     conn: &impl Connection,
     scope: &Scope,
     ids: &BTreeSet<ReturnId>,
 ) -> Result<Vec<ComparedReturn>, StoreError> {
-    let these = || seen(scope).filter(survey_return::Column::Id.is_in(ids.iter().map(|id| id.0)));
+    let these = || {
+        seen(scope)
+            .filter(survey_return::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .filter(survey_return::Column::State.ne(ReturnState::Removed.name()))
+    };
     let answers = || Expr::col((revision::Entity, revision::Column::Answers)).cast_as("text");
     let newest: Vec<(Uuid, String, String)> = these()
         .join(JoinType::InnerJoin, survey_return::Relation::Enterprise.def())

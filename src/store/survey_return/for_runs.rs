@@ -16,8 +16,12 @@ use uuid::Uuid;
 use super::of_seen_return;
 use crate::{
     domain::{
-        access::Scope, enterprise::EnterpriseId, revision::RevisionContent, round::RoundId, run::RunInput,
-        survey_return::RevisionId,
+        access::Scope,
+        enterprise::EnterpriseId,
+        revision::RevisionContent,
+        round::RoundId,
+        run::RunInput,
+        survey_return::{ReturnState, RevisionId},
     },
     store::{Connection, StoreError, json, scope},
 };
@@ -57,6 +61,7 @@ pub async fn accepted_inputs(
         .column_as(revision::Column::Id, "revision_id")
         .column(revision::Column::BlobSha256)
         .filter(survey_return::Column::RoundId.eq(round.0))
+        .filter(survey_return::Column::State.ne(ReturnState::Removed.name()))
         .filter(scope::enterprises(scope))
         .order_by_asc(enterprise::Column::Uscc)
         .into_model::<AcceptedRow>()

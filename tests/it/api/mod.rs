@@ -1,9 +1,11 @@
 //! Through the front door, by named actors.
 
 mod access;
+mod accounts;
 mod contract;
 mod documents;
 mod door;
+mod groups;
 pub(crate) mod imports;
 mod jobs;
 mod main_job;

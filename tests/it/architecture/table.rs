@@ -335,6 +335,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "exact",
             "difference",
             "disclosure",
+            "overlap",
             "rank",
             "ladder",
             "composite",

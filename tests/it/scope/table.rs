@@ -229,6 +229,7 @@ const PUBLIC: &str = "takes no credentials";
 const SELF: &str = "is about the caller itself";
 const ADMIN: &str = "the administrator alone: the whole county";
 const COUNTY: &str = "the bureau and the administrator alone: the whole county";
+const GROUPS: &str = "names of groups are everybody's; members are counted within the scope of the caller";
 const CATALOGUE: &str = "the catalogue is everybody's";
 
 /// Operations that can name nothing outside of the scope of a caller who may call them, and why.
@@ -236,6 +237,7 @@ pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("get_health", PUBLIC),
     ("get_readiness", PUBLIC),
     ("create_session", PUBLIC),
+    ("create_first_session", PUBLIC),
     ("delete_session", SELF),
     ("get_current_user", SELF),
     ("list_users", ADMIN),
@@ -245,6 +247,9 @@ pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("list_api_keys", ADMIN),
     ("create_api_key", ADMIN),
     ("delete_api_key", ADMIN),
+    ("list_login_codes", ADMIN),
+    ("create_login_codes", ADMIN),
+    ("import_login_codes", ADMIN),
     ("list_signing_keys", ADMIN),
     ("create_signing_key", ADMIN),
     ("list_documents", CATALOGUE),
@@ -258,8 +263,17 @@ pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("create_enterprise", COUNTY),
     ("import_enterprises", COUNTY),
     ("replace_enterprise", COUNTY),
+    ("list_enterprise_groups", GROUPS),
+    ("get_enterprise_group", GROUPS),
+    ("create_enterprise_group", COUNTY),
+    ("update_enterprise_group", COUNTY),
+    ("update_group_members", COUNTY),
+    ("import_group_members", COUNTY),
     ("create_round", ADMIN),
     ("update_round", ADMIN),
+    ("create_round_members", COUNTY),
+    ("delete_round_members", COUNTY),
+    ("import_round_members", COUNTY),
     ("accept_return", COUNTY),
     ("create_run", COUNTY),
     ("freeze_run", COUNTY),
@@ -293,6 +307,9 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
     "industry_length",
     "kind",
     "format",
+    "group_id",
+    "group_on",
+    "group_kind",
 ];
 
 /// Parameters of a path that name nothing of an enterprise, a town, a round or a user.

@@ -6,7 +6,7 @@ use ronghe::{
         access::Scope,
         enterprise::EnterpriseId,
         round::{Population, Round, RoundId, RoundProgress},
-        survey_return::{ReturnId, ReturnState},
+        survey_return::{ReturnEvent, ReturnId, ReturnState},
     },
     store::{StoreError, enterprise, round, survey_return},
 };
@@ -147,6 +147,51 @@ async fn every_member_has_a_return_that_is_not_started() {
 }
 
 #[tokio::test]
+async fn a_member_that_is_taken_out_keeps_its_return_and_counts_no_longer() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let (round_id, paper) = (county.round.id, county.paper.id);
+        let mut out = county.return_of(&db, &county.paper).await;
+        let event = |number, from, to, sample: &super::sample::Sample| ReturnEvent {
+            survey_return: out.id,
+            number,
+            from,
+            to,
+            revision: None,
+            actor: "bureau".into(),
+            at: sample.now,
+            reason: Some("迁出".into()),
+        };
+        let events = [
+            event(1, ReturnState::NotStarted, ReturnState::Removed, &county.sample),
+            event(2, ReturnState::Removed, ReturnState::NotStarted, &county.sample),
+            event(3, ReturnState::Draft, ReturnState::Removed, &county.sample),
+        ];
+        let txn = db.begin_write().await.unwrap();
+        out.state = ReturnState::Removed;
+        survey_return::update_return(&txn, &Scope::County, &out, 1)
+            .await
+            .unwrap();
+        survey_return::insert_events(&txn, &Scope::County, &events)
+            .await
+            .unwrap();
+        round::remove_members(&txn, round_id, &[paper]).await.unwrap();
+        txn.commit().await.unwrap();
+        let members = async || round::members(db.read(), &Scope::County, round_id).await.unwrap();
+        assert!(!members().await.contains(&paper));
+        let progress = round::progress(db.read(), &Scope::County, round_id).await.unwrap();
+        assert_eq!((progress.population, progress.removed), (2, 1));
+        let before = survey_return::states_before_removal(db.read(), &Scope::County, &[out.id]).await;
+        assert_eq!(before.unwrap()[&out.id], ReturnState::Draft, "the last time counts");
+        let txn = db.begin_write().await.unwrap();
+        round::restore_members(&txn, round_id, &[paper]).await.unwrap();
+        txn.commit().await.unwrap();
+        assert!(members().await.contains(&paper));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn progress_counts_what_the_scope_shows_in_one_statement() {
     on_both(async |db| {
         let County {
@@ -187,6 +232,7 @@ async fn progress_counts_what_the_scope_shows_in_one_statement() {
             submitted: 2,
             returned: 1,
             accepted: 2,
+            removed: 0,
         };
         for scope in [Scope::County, fuchun()] {
             let sent = statements(&db, async || {

@@ -4,8 +4,8 @@ use super::{Code, FaultCode, Kind};
 
 codes! {
     NO_RETURN = "import.no_return", NotFound,
-        "这份工作簿的企业不在本期范围内，或不在您负责的镇街。",
-        "The enterprise of this workbook is not asked in this round, or lies outside the area you look after.";
+        "这份工作簿的企业不在本期范围内，或不在您负责的镇街。确属漏报的，请主管部门将其纳入本期后重新导入。",
+        "The enterprise of this workbook is not asked in this round, or lies outside the area you look after. One that was left out is added to the round by the bureau, then import again.";
     RETURN_TWICE = "import.return_twice", Conflict,
         "同一批里已收了这家企业的另一份文件，这一份没有收；请只留一份后再传。",
         "Another file of this enterprise was taken in from the same batch and this one was not; keep one of them and hand it in again.";

@@ -86,6 +86,7 @@ pub fn all() -> impl Iterator<Item = Code> {
 /// All fault codes that the API answers with.
 pub fn faults() -> impl Iterator<Item = FaultCode> {
     [
+        http::FAULTS,
         access::FAULTS,
         registry::FAULTS,
         documents::FAULTS,

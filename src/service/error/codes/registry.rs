@@ -9,6 +9,12 @@ codes! {
     INVALID_ENTERPRISE = "enterprise.invalid", Unprocessable,
         "企业信息不符合要求，逐条见 errors。",
         "The facts of the enterprise are not acceptable; each point is in errors.";
+    INVALID_GROUP = "group.invalid", Unprocessable,
+        "企业分组的信息不符合要求，逐条见 errors。",
+        "The facts of the group are not acceptable; each point is in errors.";
+    DUPLICATE_GROUP = "group.duplicate", Conflict,
+        "同一类别下已有同名的企业分组。",
+        "Another group of this kind has this name.";
     LIST_UNREADABLE = "import.unreadable", Unprocessable,
         "名单无法读取：文件中没有数据行。请用带列名的表格（.xlsx、.xls、.ods、.csv 等）。",
         "The list cannot be read: no rows in it. Use a spreadsheet with column names (.xlsx, .xls, .ods, .csv and the like).";
@@ -21,6 +27,15 @@ codes! {
 }
 
 faults! {
+    GROUP_KIND = "group.kind",
+        "请填写分组类别（40 字以内），如“块状经济”“重点企业”“园区”。",
+        "Give the kind of the group in at most 40 characters.";
+    GROUP_NAME = "group.name",
+        "请填写分组名称（100 字以内）。",
+        "Give the name of the group in at most 100 characters.";
+    GROUP_DATES = "group.dates",
+        "分组的截止日期早于起始日期。",
+        "The group ends before it starts.";
     NAME = "enterprise.name",
         "请填写企业全称（200 字以内）。",
         "Give the full name in at most 200 characters.";
@@ -93,6 +108,15 @@ faults! {
     NOT_A_COUNT = "import.not_a_count",
         "人数应为非负整数。",
         "A number of people is a whole number.";
+    NOT_REGISTERED = "enterprise.not_registered",
+        "企业名录中没有这家企业。请核对信用代码或企业名称；确属漏登的，先登记再重新导入。",
+        "The registry has no such enterprise. Check the credit code or name; one that is missing is registered first.";
+    NAME_AMBIGUOUS = "enterprise.name_ambiguous",
+        "有几家企业叫这个名字，请填写统一社会信用代码。",
+        "Several enterprises have this name; give the credit code.";
+    NO_CODE_OR_NAME = "import.no_code_or_name",
+        "这一行没有信用代码和企业名称，没有处理。",
+        "The row has neither a credit code nor a name and was left alone.";
     ROW_TWICE = "import.row_twice",
         "同一信用代码在名单中出现两次，句中给出前一行的行号。请只留一行。",
         "The same credit code stands in two rows; the sentence names the first. Keep one of them.";

@@ -6,6 +6,9 @@ codes! {
     WRONG_STATE = "return.wrong_state", Conflict,
         "填报表目前的状态不允许这一步。",
         "The return is not in a state that allows this step.";
+    REMOVED = "return.removed", Conflict,
+        "本企业已移出本期调查，不能再填报或审核；已报送的数据保留备查。确需纳入的，请联系主管部门重新纳入本期。",
+        "The enterprise was taken out of this round; nothing more is handed in or reviewed, and what was handed in stays on record. Ask the bureau to add it again where it belongs to the round.";
     BLOCKED = "return.blocked", Conflict,
         "还有必须改正的问题，不能提交；逐条见 errors。",
         "There are findings that must be corrected before submitting; each is in errors.";

@@ -12,6 +12,9 @@ codes! {
     NOT_OPEN = "round.not_open", Conflict,
         "现在不在填报期内，不能上传或提交。",
         "The round is not open now; nothing can be uploaded or submitted.";
+    INVALID_MEMBERS = "round.invalid_members", Unprocessable,
+        "本期范围的变更不符合要求，逐条见 errors。",
+        "The change of the enterprises surveyed is not acceptable; each point is in errors.";
     ALREADY_ANSWERED = "round.already_answered", Conflict,
         "已有企业上传填报表，不能再更换调查表版本。请按现行版本完成本期，或另开一期。",
         "Returns have come in already; the version of the questionnaire can no longer be changed. Finish the round with the version in force, or open another round.";
@@ -39,6 +42,18 @@ faults! {
     PREVIOUS = "round.previous",
         "没有这个上一期。",
         "There is no such previous round.";
+    POPULATION_TWICE = "round.population_twice",
+        "范围只能给一种：按条件（query），或按名单（enterprise_ids）。请删去其中一种。",
+        "Give the population once: by a query or by enterprise_ids. Remove one of them.";
+    MEMBER_REASON = "round.member_reason",
+        "请写明纳入或移出的理由（2000 字以内）。",
+        "Give the reason in at most 2000 characters.";
+    MEMBER_INACTIVE = "round.member_inactive",
+        "企业在企业名录中已停用，没有纳入。请先在名录中恢复。",
+        "The enterprise is inactive in the registry and was not added. Activate it there first.";
+    MEMBER_HAS_RETURN = "round.member_has_return",
+        "该企业本期已报送数据，没有移出。确需移出的，请加 including_answered=true：已报数据保留备查，不再计入进度和测算。",
+        "The enterprise has handed in data and was not taken out. To take it out all the same, say including_answered=true: its data stays on record and no longer counts.";
     POPULATION_EMPTY = "round.population_empty",
         "没有企业符合这个范围。",
         "No enterprise is in this population.";

@@ -9,6 +9,12 @@ codes! {
     EXPORT_OF_REGION = "export.region", Unprocessable,
         "区域指数没有逐家企业的得分表：请导出 xlsx，其中有指数、各项指标和公式。",
         "The index of a region has no table of scores by enterprise: export xlsx, which holds the index, its indicators and the formulas.";
+    NO_GROUPS = "run.no_groups", NotFound,
+        "没有这一类分组，或本期截止日没有企业属于这类分组。分组类别见 GET /enterprise-groups。",
+        "There are no groups of this kind, or nobody belonged to one on the last day of the round. The kinds stand in GET /enterprise-groups.";
+    GROUP_KIND_MISSING = "run.group_kind_missing", Malformed,
+        "按企业分组（by=group）时请用 group_kind 写明分组类别，如“重点企业”。",
+        "With by=group say which kind of group in group_kind, such as 重点企业.";
     NO_RETURNS = "run.no_returns", Conflict,
         "这个调查期还没有审核通过的填报表，无法测算。",
         "The round has no accepted return yet; there is nothing to compute.";

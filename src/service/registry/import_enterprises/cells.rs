@@ -13,9 +13,9 @@ const DIGITS_LOST: f64 = 1e15;
 
 /// A row of the list.
 #[derive(Clone)]
-pub(super) struct ListRow {
+pub(in crate::service::registry) struct ListRow {
     /// As the spreadsheet counts it.
-    pub(super) number: usize,
+    pub(in crate::service::registry) number: usize,
     pub(super) cells: Vec<RawValue>,
 }
 
@@ -35,7 +35,7 @@ pub(super) enum CellFault {
 }
 
 impl ListRow {
-    pub(super) fn of(row: &RawRow) -> Self {
+    pub(in crate::service::registry) fn of(row: &RawRow) -> Self {
         let mut cells = Vec::new();
         for cell in &row.cells {
             let column: usize = count(cell.column);
@@ -50,7 +50,7 @@ impl ListRow {
         }
     }
 
-    pub(super) fn is_blank(&self) -> bool {
+    pub(in crate::service::registry) fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| match cell {
             RawValue::Blank => true,
             RawValue::Text(text) => bare(text).is_empty(),
@@ -63,11 +63,11 @@ impl ListRow {
     }
 
     /// A cell as text, without what cannot be seen.
-    pub(super) fn text(&self, at: usize) -> String {
+    pub(in crate::service::registry) fn text(&self, at: usize) -> String {
         text_of(self.value(at))
     }
 
-    pub(super) fn texts(&self) -> Vec<String> {
+    pub(in crate::service::registry) fn texts(&self) -> Vec<String> {
         self.cells.iter().map(text_of).collect()
     }
 

@@ -24,9 +24,9 @@ use crate::{
 };
 
 /// Rows among which the heads are looked for: lists often have a title above them.
-const HEAD_ROWS: usize = 20;
+pub(in crate::service::registry) const HEAD_ROWS: usize = 20;
 /// Sheets that are looked into.
-const SHEETS: usize = 16;
+pub(in crate::service::registry) const SHEETS: usize = 16;
 /// Rows that are no enterprises and are told one by one.
 const PASSED_OVER: usize = 100;
 

@@ -1,4 +1,5 @@
 //! Rounds and their templates.
 
 mod life;
+mod members;
 mod templates;
