@@ -106,6 +106,12 @@ impl Service {
         local(self.now(), self.settings.day_offset_seconds)
     }
 
+    /// A moment as the clock in the county shows it, to the minute.
+    pub fn shown(&self, at: DateTime<Utc>) -> String {
+        let at = local(at, self.settings.day_offset_seconds);
+        at.format("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// The month in the county, `YYYY-MM`.
     pub fn this_month(&self) -> String {
         self.today().format("%Y-%m").to_string()

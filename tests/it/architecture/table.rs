@@ -153,6 +153,7 @@ pub(super) const ROOMS: &[Room] = &[
             "argon2",
             "base64",
             "futures",
+            "hmac",
             "rand",
             "rand_chacha",
             "rust_xlsxwriter",
