@@ -3,6 +3,7 @@
 
 use survey::{
     answer::{Answer, Answers},
+    figure,
     finding::Finding,
     identifier::{Uscc, UsccFault, normalise},
     questionnaire::{Action, Question, RegistryFact},
@@ -162,10 +163,14 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
         }
     };
     let told = cells.iter().filter(differs).map(|cell| {
+        let mut known = survey.questionnaire().derived.iter();
+        let derived = known.find(|derived| derived.code == cell.derived);
+        let label = derived.map_or_else(Text::default, |derived| derived.label.clone());
+        let unit = derived.and_then(|derived| survey.questionnaire().units.get(&derived.unit));
+        let unit = unit.map_or_else(Text::default, |unit| unit.label.clone());
         let computed = match evaluation.derived.get(&cell.derived) {
-            Some(DerivedResult::Number(number)) => number.to_string(),
-            Some(DerivedResult::Text(text)) => text.clone(),
-            None => "—".to_owned(),
+            Some(DerivedResult::Number(number)) => figure::with_units(&figure::figure(*number, figure::ENTERED), &unit),
+            Some(DerivedResult::Text(_)) | None => Text::new("—", "—"),
         };
         Finding {
             places: vec![cell.place.clone()],
@@ -175,12 +180,12 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
                 Action::Info,
                 Text::new(
                     format!(
-                        "{} 由系统计算，这一格被改写了；以重算的 {computed} 为准。",
-                        cell.derived
+                        "“{}”由系统计算，本格已被改写；以系统计算的 {} 为准。",
+                        label.zh, computed.zh
                     ),
                     format!(
-                        "{} is computed and its cell was overwritten; the recomputed {computed} counts.",
-                        cell.derived
+                        "“{}” is computed and its cell was overwritten; the recomputed {} counts.",
+                        label.en, computed.en
                     ),
                 ),
             )

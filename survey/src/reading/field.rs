@@ -19,6 +19,8 @@ pub(crate) struct Field<'s> {
     pub(crate) unit_code: &'s str,
     pub(crate) unit: Option<&'s Unit>,
     pub(crate) options: &'s OptionIndex,
+    /// Whether it may be claimed not to apply, in a cell of its own.
+    pub(crate) na_allowed: bool,
 }
 
 impl<'s> Field<'s> {
@@ -29,6 +31,7 @@ impl<'s> Field<'s> {
             unit_code: &question.unit,
             unit,
             options,
+            na_allowed: question.na_allowed,
         }
     }
 
@@ -39,6 +42,7 @@ impl<'s> Field<'s> {
             unit_code: &column.unit,
             unit,
             options,
+            na_allowed: false,
         }
     }
 }

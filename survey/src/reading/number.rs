@@ -7,7 +7,9 @@ use super::{
     field::{Note, Outcome},
     words::{is_long_dash, plain, plain_minus, shortest},
 };
-use crate::{answer::Answer, cell::RawValue, messages::Builtin, questionnaire::QuestionType, text::Text};
+use crate::{
+    answer::Answer, cell::RawValue, figure::entered, messages::Builtin, questionnaire::QuestionType, text::Text,
+};
 
 /// Words before a number that make it approximate.
 const ABOUT_BEFORE: [&str; 17] = [
@@ -67,7 +69,7 @@ fn from_cell(field: &Field<'_>, number: f64, percent_format: bool) -> Outcome {
     if field.kind == QuestionType::Percent {
         let note = Note::new(Builtin::Percent)
             .with("raw", &raw)
-            .with("value", &percent.to_string());
+            .with("value", &entered(percent));
         return Outcome::plain(Answer::Number(percent)).noting(note);
     }
     other_unit(field, &format!("{percent}%"), "%", (percent, kept))
@@ -90,7 +92,7 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
         return if percent {
             let note = Note::new(Builtin::Percent)
                 .with("raw", text)
-                .with("value", &number.to_string());
+                .with("value", &entered(number));
             Outcome::plain(Answer::Number(number)).noting(note)
         } else {
             match number.checked_div(Decimal::ONE_HUNDRED) {
@@ -107,7 +109,7 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
     }
     let outcome = Outcome::plain(Answer::Number(number));
     let negative_form = parts.bracketed || (parts.negative && plain(text).chars().any(is_long_dash));
-    let value = number.to_string();
+    let value = entered(number);
     if negative_form {
         outcome.noting(Note::new(Builtin::Negative).with("raw", text).with("value", &value))
     } else if is_plain_number(text) {
@@ -125,8 +127,8 @@ fn other_unit(field: &Field<'_>, raw: &str, written_unit: &str, (typed, converte
     };
     let mut note = Note::new(Builtin::OtherUnit)
         .with("raw", raw)
-        .with("value", &typed.to_string())
-        .with("other", &converted.to_string())
+        .with("value", &entered(typed))
+        .with("other", &entered(converted))
         .with_text("unit", unit);
     note.other_unit = Some((written_unit.to_owned(), typed, converted));
     Outcome {

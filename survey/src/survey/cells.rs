@@ -245,6 +245,7 @@ impl Reader<'_> {
             value,
             message: check.message(&slots),
             offers: offer.into_iter().collect(),
+            folded: Vec::new(),
         });
     }
 }

@@ -301,6 +301,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "identifier",
             "text",
             "width",
+            "figure",
             "document",
             "expression",
             "questionnaire",
