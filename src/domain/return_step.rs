@@ -2,6 +2,8 @@
 //!
 //! Every use case that moves a return asks it. The review workflow extends this table and nothing else.
 
+use survey::text::Text;
+
 use super::{access::Role, survey_return::ReturnState};
 
 /// Something that is done to a return.
@@ -31,7 +33,12 @@ pub enum StepRefused {
     /// Nothing was uploaded yet.
     NothingUploaded,
     /// The state does not allow it.
-    State,
+    State {
+        /// The step.
+        step: ReturnStep,
+        /// The state.
+        state: ReturnState,
+    },
 }
 
 impl ReturnStep {
@@ -45,6 +52,19 @@ impl ReturnStep {
         Self::SendBack,
         Self::Accept,
     ];
+
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Upload => Text::new("上传", "uploaded to"),
+            Self::HandIn => Text::new("导入", "imported to"),
+            Self::Convert => Text::new("换算计量单位", "converted"),
+            Self::Justify => Text::new("填写说明", "justified"),
+            Self::Submit => Text::new("提交", "submitted"),
+            Self::SendBack => Text::new("退回", "sent back"),
+            Self::Accept => Text::new("审核通过", "accepted"),
+        }
+    }
 
     /// The roles that may take the step. Only the enterprise changes, explains and submits its figures.
     pub fn roles(self) -> &'static [Role] {
@@ -69,7 +89,9 @@ impl ReturnStep {
             (Self::Convert | Self::Justify | Self::Submit, NotStarted) => Err(StepRefused::NothingUploaded),
             (Self::Upload | Self::HandIn | Self::Convert, Submitted)
             | (Self::Justify | Self::Submit, Submitted | Accepted)
-            | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted) => Err(StepRefused::State),
+            | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted) => {
+                Err(StepRefused::State { step: self, state })
+            }
         }
     }
 
@@ -103,7 +125,7 @@ accept       -           -         accepted  -         -
         match outcome {
             Ok(state) => state.name(),
             Err(StepRefused::NothingUploaded) => "0",
-            Err(StepRefused::State) => "-",
+            Err(StepRefused::State { .. }) => "-",
             Err(StepRefused::Role) => "role",
         }
     }

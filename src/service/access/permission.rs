@@ -1,5 +1,7 @@
 //! Who may do what. One table; every use case asks it first.
 
+use survey::text::Text;
+
 use crate::{
     domain::{
         access::{Principal, Role},
@@ -99,9 +101,26 @@ impl Principal {
         if allowed(self.role, action) {
             Ok(())
         } else {
-            Err(ServiceError::new(codes::access::FORBIDDEN))
+            Err(forbidden(action))
         }
     }
+}
+
+/// A refusal that says whose business it is.
+fn forbidden(action: Action) -> ServiceError {
+    let roles = Role::ALL.into_iter().filter(|role| allowed(*role, action));
+    let titles: Vec<Text> = roles.map(Role::title).collect();
+    let join = |of: fn(&Text) -> &str, separator: &str| titles.iter().map(of).collect::<Vec<_>>().join(separator);
+    ServiceError::saying(
+        codes::access::FORBIDDEN,
+        Text::new(
+            format!("您没有此项权限；须由{}办理。", join(|text| &text.zh, "、")),
+            format!(
+                "Your role does not allow this; it takes the role {}.",
+                join(|text| &text.en, " or ")
+            ),
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ codes! {
         "登录失败次数过多，请稍后再试。",
         "Too many failed logins; try again later.";
     FORBIDDEN = "forbidden", Forbidden,
-        "您的角色不能做这件事。",
-        "Your role may not do this.";
+        "您没有此项权限，请联系系统管理员。",
+        "Your role does not allow this; ask an administrator.";
     DUPLICATE_LOGIN = "user.duplicate_login", Conflict,
         "已有用户使用这个登录名。",
         "Another user has this login.";

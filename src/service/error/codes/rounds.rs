@@ -10,8 +10,8 @@ codes! {
         "调查期信息不符合要求，逐条见 errors。",
         "The facts of the round are not acceptable; each point is in errors.";
     NOT_OPEN = "round.not_open", Conflict,
-        "现在不在填报期内，不能上传或提交。",
-        "The round is not open now; nothing can be uploaded or submitted.";
+        "现在不在填报期内，不能上传或提交；需延期的，请联系主管部门。",
+        "The round is not open; nothing can be uploaded or submitted. Ask the bureau for an extension.";
     ALREADY_ANSWERED = "round.already_answered", Conflict,
         "已有企业上传填报表，不能再更换调查表版本。请按现行版本完成本期，或另开一期。",
         "Returns have come in already; the version of the questionnaire can no longer be changed. Finish the round with the version in force, or open another round.";
