@@ -48,8 +48,10 @@ pub(super) fn compile(document: &IndexMethodology, sources: &Sources<'_>, faults
         .collect();
     let parents = aggregate::check(document, faults);
     let branches = branches(document, &leaves, &parents);
-    let codes = branches.iter().map(|branch| Arc::clone(&branch.code)).collect();
-    let stages = stage::compile(&document.stages.rules, codes, faults);
+    let nodes = branches
+        .iter()
+        .map(|branch| (Arc::clone(&branch.code), Arc::clone(&branch.label)));
+    let stages = stage::compile(&document.stages.rules, nodes, faults);
     let confirmed = document.stages.confirmation == Confirmation::Automatic;
     let until_confirmed = (!confirmed).then(|| document.stages.until_confirmed.clone());
     Some(Card {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use survey::expression::{Expression, Scope, Type, TypeEnv};
+use survey::{
+    expression::{Expression, Scope, Type, TypeEnv},
+    text::Text,
+};
 
 use super::{aggregate::score_types, faults::Faults, sources::wrong_type};
 use crate::{
@@ -13,7 +16,12 @@ use crate::{
 };
 
 /// Checks the rules over the scores of nodes: from the highest stage down, the last always true.
-pub(super) fn compile(rules: &[StageRule], nodes: Vec<Arc<str>>, faults: &mut Faults) -> StageLadder {
+pub(super) fn compile(
+    rules: &[StageRule],
+    nodes: impl IntoIterator<Item = (Arc<str>, Arc<Text>)>,
+    faults: &mut Faults,
+) -> StageLadder {
+    let (nodes, labels): (Vec<Arc<str>>, Vec<Arc<Text>>) = nodes.into_iter().unzip();
     check_order(rules, faults);
     let types = score_types(nodes.iter().map(|node| &**node));
     let mut rows = Vec::new();
@@ -30,7 +38,7 @@ pub(super) fn compile(rules: &[StageRule], nodes: Vec<Arc<str>>, faults: &mut Fa
             Err(fault) => faults.add_expression(&pointer, fault),
         }
     }
-    StageLadder { nodes, rows }
+    StageLadder { nodes, labels, rows }
 }
 
 fn check_order(rules: &[StageRule], faults: &mut Faults) {

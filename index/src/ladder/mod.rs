@@ -10,4 +10,4 @@ pub use attained::{Attained, AttainedKind, MissedRow, SceneCount};
 pub use level_row::LevelRow;
 pub use score_levels::ScoreLevels;
 pub use score_stages::ScoreStages;
-pub(crate) use stage::{Comparison, Operator, StageCondition, StageLadder, StageRow};
+pub(crate) use stage::{Comparison, Operator, StageCondition, StageLadder, StageRow, unmet};

@@ -4,6 +4,7 @@ use std::{cell::OnceCell, sync::Arc};
 
 use survey::{
     expression::{Expression, Scope},
+    figure,
     text::Text,
 };
 
@@ -15,6 +16,8 @@ use crate::{exact::Fixed, rank::Precision};
 pub(crate) struct StageLadder {
     /// The nodes that conditions may name.
     pub(crate) nodes: Vec<Arc<str>>,
+    /// What people call them, in the same order.
+    pub(crate) labels: Vec<Arc<Text>>,
     /// From the highest stage down.
     pub(crate) rows: Vec<StageRow>,
 }
@@ -67,6 +70,17 @@ impl Operator {
             Self::Greater => Self::Less,
             Self::GreaterEqual => Self::LessEqual,
             Self::Equal | Self::NotEqual => self,
+        }
+    }
+
+    fn words(self) -> Text {
+        match self {
+            Self::Less => Text::new("低于", "below"),
+            Self::LessEqual => Text::new("不高于", "of at most"),
+            Self::Greater => Text::new("高于", "above"),
+            Self::GreaterEqual => Text::new("不低于", "of at least"),
+            Self::Equal => Text::new("等于", "of"),
+            Self::NotEqual => Text::new("不等于", "other than"),
         }
     }
 
@@ -215,17 +229,16 @@ impl StageLadder {
         let text = failed.expression.text();
         let required = failed.comparison.as_ref().map(|comparison| comparison.limit);
         let short_by = found.zip(required).map(|(found, required)| (required - found).abs());
-        let node = failed.node(&self.nodes).map_or("", |node| node);
-        let message = match (required, found, short_by) {
-            (Some(_), Some(found), Some(short_by)) => Text::new(
-                format!("条件 {text} 不成立：{node} 为 {found}，差 {short_by}。"),
-                format!("{text} does not hold: {node} is {found}, {short_by} away."),
+        let message = match &failed.comparison {
+            Some(comparison) => {
+                let label = self.labels.get(comparison.node).cloned().unwrap_or_default();
+                let asked = (comparison.operator, comparison.limit.to_f64());
+                unmet(&row.label, &label, asked, found.map(Fixed::to_f64))
+            }
+            None => Text::new(
+                format!("未达到“{}”的条件。", row.label.zh),
+                format!("The conditions of “{}” are not met.", row.label.en),
             ),
-            (Some(_), ..) => Text::new(
-                format!("条件 {text} 无法判断：{node} 没有得分。"),
-                format!("{text}: {node} has no score."),
-            ),
-            (None, ..) => Text::new(format!("条件 {text} 不成立。"), format!("{text} does not hold.")),
         };
         MissedRow {
             value: row.stage,
@@ -236,6 +249,33 @@ impl StageLadder {
             short_by,
             message,
         }
+    }
+}
+
+/// What a stage or level asks of a score, what the score is, and how far away that is.
+pub(crate) fn unmet(band: &Text, node: &Text, asked: (Operator, f64), found: Option<f64>) -> Text {
+    /// Decimals that people read of a score.
+    const DECIMALS: usize = 2;
+    let (operator, limit) = asked;
+    let words = operator.words();
+    let shown = |score: f64| figure::figure(score, DECIMALS);
+    let zh = format!("“{}”要求{}得分{} {} 分", band.zh, node.zh, words.zh, shown(limit));
+    let en = format!(
+        "“{}” requires a score {} {} in “{}”",
+        band.en,
+        words.en,
+        shown(limit),
+        node.en
+    );
+    match found {
+        Some(found) => {
+            let short = shown((limit - found).abs());
+            Text::new(
+                format!("{zh}，该企业为 {} 分，差 {short} 分。", shown(found)),
+                format!("{en}; it is {}, {short} away.", shown(found)),
+            )
+        }
+        None => Text::new(format!("{zh}，该指标没有得分。"), format!("{en}, which has no score.")),
     }
 }
 
@@ -290,6 +330,7 @@ mod tests {
         };
         let ladder = StageLadder {
             nodes: vec!["a".into(), "b".into()],
+            labels: Vec::new(),
             rows: vec![row(7, &[(0, "60"), (1, "0.1")]), row(4, &[(0, "40")]), row(1, &[])],
         };
         let check = |scores: [Option<f64>; 2], expected: u32, missed: usize| {

@@ -1,12 +1,10 @@
 //! The level or stage of a unit, and the next one.
 
-use survey::text::Text;
-
 use super::{CompositeScores, frame::fixed};
 use crate::{
     compile::CompiledComposite,
     composite::StageConditions,
-    ladder::{Attained, AttainedKind, MissedRow, StageRow},
+    ladder::{Attained, AttainedKind, MissedRow, Operator, StageRow, unmet},
     rank::counted,
 };
 
@@ -49,7 +47,12 @@ impl CompositeScores {
             MissedRow {
                 value: rung(&cuts.levels, level),
                 label: methodology.level_label(level),
-                message: Text::new(format!("{condition} 不成立。"), format!("{condition} does not hold.")),
+                message: unmet(
+                    &methodology.level_label(level),
+                    &methodology.label(&cuts.node),
+                    (Operator::GreaterEqual, least.unwrap_or(f64::NEG_INFINITY)),
+                    Some(found),
+                ),
                 condition,
                 found: fixed(found),
                 required: least.and_then(fixed),

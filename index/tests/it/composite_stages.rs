@@ -181,12 +181,18 @@ fn every_unit_that_is_ranked_has_a_stage_with_its_reason() {
         ),
         (3, "D >= 60.0", number("50"), number("60"), number("10"))
     );
-    assert_eq!(short.message.en, "D >= 60.0 does not hold: D is 50, 10 away.");
+    assert_eq!(
+        short.message.en,
+        "“stage 3” requires a score of at least 60 in “D”; it is 50, 10 away."
+    );
     let low: Attained = attained(3);
     assert_eq!(low.missed.iter().map(|row| row.value).collect::<Vec<_>>(), [3, 2]);
     let lacking = &attained(4).missed[0];
     assert_eq!((lacking.found, lacking.required), (None, number("60")));
-    assert_eq!(lacking.message.en, "D >= 60.0: D has no score.");
+    assert_eq!(
+        lacking.message.en,
+        "“stage 3” requires a score of at least 60 in “D”, which has no score."
+    );
     let over_returns = Compiled::Composite(Box::new(methodology)).over_returns().unwrap();
     assert_eq!(over_returns.rungs(), [3, 2, 1]);
 }

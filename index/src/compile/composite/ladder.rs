@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use survey::text::Text;
+
 use super::{
     context::Context,
     refusals::{need_publication, unknown},
@@ -67,10 +69,16 @@ impl Context<'_> {
             need_publication("/stages/on", faults);
         }
         let aggregates = nodes.iter().filter(|node| node.kind == NodeKind::Aggregate);
-        let codes = aggregates.map(|node| Arc::from(node.code.as_str())).collect();
+        let tree = || self.document.tree.iter().flatten();
+        let label = |code: &str| {
+            let node = tree().find(|node| node.code == code);
+            let label = node.and_then(|node| node.label.clone());
+            Arc::new(label.unwrap_or_else(|| Text::new(code, code)))
+        };
+        let nodes = aggregates.map(|node| (Arc::from(node.code.as_str()), label(&node.code)));
         Some(StageConditions {
             published,
-            ladder: stage::compile(&rule.rules, codes, faults),
+            ladder: stage::compile(&rule.rules, nodes, faults),
         })
     }
 
