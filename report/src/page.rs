@@ -146,14 +146,18 @@ fn finding(page: &mut String, number: u32, line: &FindingLine, report: &Report, 
         Action::Info => "info",
     };
     let (reason, text) = justification(language, line, report);
-    let same: String = folded(language, finding)
+    let same: Vec<String> = folded(language, finding)
         .map(|folded| format!("<li>{}</li>", escape(&folded)))
         .collect();
     let same = if same.is_empty() {
-        same
+        String::new()
     } else {
         let title = words(language, "同因问题，一并解决：", "Settled with it:");
-        format!("<ul class=\"same\">{}{same}</ul>", escape(&title))
+        format!(
+            "<div class=\"quiet\">{}</div><ul class=\"same\">{}</ul>",
+            escape(&title),
+            same.concat()
+        )
     };
     write!(
         page,

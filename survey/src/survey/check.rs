@@ -174,10 +174,11 @@ impl Checker<'_> {
         let at = |at: usize| survey.questionnaire.edit_rules.get(at).zip(survey.rules.get(at));
         let (rule, compiled) = at(cause.told)?;
         let told = [cause.told].into_iter().chain(cause.folded.iter().copied());
-        let fingerprints = told
+        let fingerprints: Vec<String> = told
             .filter_map(at)
-            .map(|(rule, compiled)| identify::of_rule(&rule.code, compiled, scope));
-        let fingerprint = identify::of_all(fingerprints.collect());
+            .map(|(rule, compiled)| identify::of_rule(&rule.code, compiled, scope))
+            .collect();
+        let fingerprint = identify::of_all(&fingerprints);
         let mut message = compiled.message.fill(scope);
         if let Some(suggestion) = survey.suggestion(&cause.offers) {
             message.zh.push_str(&suggestion.zh);

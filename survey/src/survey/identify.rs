@@ -81,8 +81,8 @@ pub(super) fn of_rule(code: &str, rule: &CompiledRule, scope: &Scope) -> String 
 }
 
 /// The fingerprint of several broken rules told as one; that of a single rule is its own.
-pub(super) fn of_all(fingerprints: Vec<String>) -> String {
-    match fingerprints.as_slice() {
+pub(super) fn of_all(fingerprints: &[String]) -> String {
+    match fingerprints {
         [one] => one.clone(),
         several => {
             let parts: Vec<&str> = several.iter().map(String::as_str).collect();

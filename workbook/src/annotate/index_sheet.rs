@@ -332,8 +332,8 @@ impl Sheet<'_> {
         }
         let looks = self.looks;
         let heading = self.language.inline(&Text::new(
-            &format!("未填或未能识别的必填项（{} 项）", progress.missing.len()),
-            &format!("Required answers that are missing ({})", progress.missing.len()),
+            format!("未填或未能识别的必填项（{} 项）", progress.missing.len()),
+            format!("Required answers that are missing ({})", progress.missing.len()),
         ));
         self.line(at, looks.heading, &heading, 24.0);
         for (number, item) in (1_usize..).zip(&progress.missing) {
