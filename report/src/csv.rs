@@ -8,23 +8,23 @@
 use survey::{report::Report, text::Text};
 use workbook::language::Language;
 
-use super::{say, severity};
+use super::{folded, justification, say, words};
 
-/// Codes of the columns, the same in every language.
-pub const COLUMNS: [&str; 13] = [
-    "kind",
-    "severity",
-    "sheet",
-    "cell",
-    "question",
-    "label",
-    "as_typed",
-    "rule",
-    "message",
-    "read_as",
-    "key",
-    "reason",
-    "explanation",
+/// Heads of the columns in Chinese and English.
+const COLUMNS: [(&str, &str); 13] = [
+    ("类别", "Kind"),
+    ("级别", "Severity"),
+    ("工作表", "Sheet"),
+    ("单元格", "Cell"),
+    ("题号", "Code"),
+    ("指标", "Question"),
+    ("填报内容", "As entered"),
+    ("规则", "Rule"),
+    ("问题与处理", "What to do"),
+    ("同因问题", "Same cause"),
+    ("识别结果", "Read as"),
+    ("说明理由", "Reason"),
+    ("文字说明", "Explanation"),
 ];
 
 /// Writes the report.
@@ -34,42 +34,42 @@ pub fn write(report: &Report, language: Language) -> Result<Vec<u8>, ::csv::Erro
         let mut writer = ::csv::WriterBuilder::new()
             .terminator(::csv::Terminator::CRLF)
             .from_writer(&mut bytes);
-        writer.write_record(COLUMNS)?;
+        writer.write_record(heads(language))?;
         let mut write = |fields: [&str; 13]| writer.write_record(fields.map(harmless));
         for line in &report.findings {
             let finding = &line.finding;
             let place = finding.places.first();
             let cells: Vec<&str> = finding.places.iter().map(|place| place.cell.as_str()).collect();
-            let said = line.justification.as_ref();
+            let (reason, text) = justification(language, line, report);
             write([
-                "finding",
-                &say(language, &severity(finding.action)),
+                &words(language, "审核问题", "Finding"),
+                &say(language, &finding.action.demand()),
                 place.map_or("", |place| &place.sheet),
                 &cells.join(" "),
                 finding.question.as_deref().unwrap_or(""),
                 &say(language, &line.label),
                 finding.value.as_deref().unwrap_or(""),
-                &finding.rule,
+                &say(language, &line.rule),
                 &say(language, &finding.message),
+                &folded(language, finding).collect::<Vec<_>>().join("\n"),
                 "",
-                &finding.key,
-                said.map_or("", |said| &said.reason),
-                said.map_or("", |said| &said.text),
+                &reason,
+                text,
             ])?;
         }
         for line in &report.readings {
             write([
-                "reading",
-                &say(language, &Text::new("按此读取", "read as")),
+                &words(language, "识别结果", "Reading"),
+                "",
                 &line.place.sheet,
                 &line.place.cell,
-                &line.cell,
+                &line.question,
                 &say(language, &line.label),
                 &line.original,
-                &line.rules.join(" "),
+                "",
+                "",
                 "",
                 &say(language, &line.value),
-                "",
                 "",
                 "",
             ])?;
@@ -77,6 +77,10 @@ pub fn write(report: &Report, language: Language) -> Result<Vec<u8>, ::csv::Erro
         writer.flush()?;
     }
     Ok(bytes)
+}
+
+fn heads(language: Language) -> [String; 13] {
+    COLUMNS.map(|(zh, en)| say(language, &Text::new(zh, en)))
 }
 
 /// A field that no spreadsheet takes for a formula.
@@ -108,7 +112,17 @@ mod tests {
 
     #[test]
     fn an_empty_report_has_its_head() {
-        let text = String::from_utf8(write(&Report::default(), Language::Zh).unwrap()).unwrap();
-        assert_eq!(text, format!("\u{FEFF}{}\r\n", COLUMNS.join(",")));
+        let check = |language, expected: &str| {
+            let text = String::from_utf8(write(&Report::default(), language).unwrap()).unwrap();
+            assert_eq!(text, format!("\u{FEFF}{expected}\r\n"));
+        };
+        check(
+            Language::Zh,
+            "类别,级别,工作表,单元格,题号,指标,填报内容,规则,问题与处理,同因问题,识别结果,说明理由,文字说明",
+        );
+        check(
+            Language::En,
+            "Kind,Severity,Sheet,Cell,Code,Question,As entered,Rule,What to do,Same cause,Read as,Reason,Explanation",
+        );
     }
 }

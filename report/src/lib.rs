@@ -8,7 +8,11 @@ pub mod letters;
 pub mod page;
 pub mod result;
 
-use survey::{questionnaire::Action, text::Text};
+use survey::{
+    finding::Finding,
+    report::{FindingLine, Report},
+    text::Text,
+};
 use workbook::language::Language;
 
 /// A text in the language that was asked for.
@@ -25,10 +29,18 @@ fn words(language: Language, zh: &str, en: &str) -> String {
     say(language, &Text::new(zh, en))
 }
 
-fn severity(action: Action) -> Text {
-    match action {
-        Action::Block => Text::new("须改正", "to correct"),
-        Action::Warn => Text::new("须改正或说明", "to correct or justify"),
-        Action::Info => Text::new("提示", "note"),
-    }
+/// What else is wrong for the same cause, each with its rule.
+fn folded(language: Language, finding: &Finding) -> impl Iterator<Item = String> {
+    let folded = finding.folded.iter();
+    folded.map(move |folded| format!("{} {}", folded.rule, say(language, &folded.message)))
+}
+
+/// The reason of a justification in words, and what was said besides; empty where there is none.
+fn justification<'l>(language: Language, line: &'l FindingLine, report: &Report) -> (String, &'l str) {
+    let Some(said) = &line.justification else {
+        return (String::new(), "");
+    };
+    let reason = report.reasons.iter().find(|reason| reason.code == said.reason);
+    let reason = reason.map_or_else(String::new, |reason| say(language, &reason.label));
+    (reason, &said.text)
 }

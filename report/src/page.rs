@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use survey::{
     cell::Place,
+    finding::Progress,
     questionnaire::Action,
     report::{FindingLine, ReadingLine, Report},
 };
 use workbook::language::Language;
 
-use super::{html::escape, say, severity, words};
+use super::{folded, html::escape, justification, say, words};
 
 const STYLE: &str = "\
 @page{size:A4 landscape;margin:12mm}\
@@ -21,6 +22,7 @@ p{margin:4px 0;color:#595959}\
 table{border-collapse:collapse;width:100%;table-layout:fixed}\
 th,td{border:1px solid #bfc5ce;padding:5px 7px;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
 th{background:#dce6f1;color:#1f3864;font-weight:600}thead{display:table-header-group}tr{break-inside:avoid}\
+.missing{columns:2;padding-left:18px}.missing li{break-inside:avoid}a{color:#1f3864}tr:target td{outline:2px solid #1f3864}ul.same{margin:4px 0 0;padding-left:16px;color:#595959}\
 .block{background:#f4b6ae}.warn{background:#f9dc9b}.info{background:#c9ddf2}\
 td.s{font-weight:600;text-align:center}.quiet{color:#7f7f7f;font-size:11px}\
 @media print{body{margin:0;max-width:none;padding:0;font-size:10.5px}.block,.warn,.info,th{-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
@@ -41,6 +43,7 @@ pub fn write(report: &Report, subject: &str, revision: &str, language: Language)
     )
     .ok();
     counts(&mut page, report, language);
+    progress(&mut page, report, language);
     if report.findings.is_empty() {
         let none = words(language, "没有问题。", "Nothing was found.");
         write!(page, "<p>{}</p>", escape(&none)).ok();
@@ -61,7 +64,7 @@ fn counts(page: &mut String, report: &Report, language: Language) {
         ("warn", Action::Warn, report.warn),
         ("info", Action::Info, report.info),
     ] {
-        let text = say(language, &severity(action));
+        let text = say(language, &action.demand());
         write!(page, "<span class=\"{class}\">{} {count}</span>", escape(&text)).ok();
     }
     page.push_str("</div>");
@@ -77,6 +80,44 @@ fn counts(page: &mut String, report: &Report, language: Language) {
     }
 }
 
+/// How much was read, and what is missing with a link to the finding that says so.
+fn progress(page: &mut String, report: &Report, language: Language) {
+    let Progress {
+        asked,
+        answered,
+        missing,
+    } = &report.progress;
+    if *asked == 0 {
+        return;
+    }
+    let text = words(
+        language,
+        &format!("必填 {asked} 项，已识别 {answered} 项，缺 {} 项。", missing.len()),
+        &format!(
+            "{answered} of {asked} required answers were read, {} are missing.",
+            missing.len()
+        ),
+    );
+    write!(page, "<p>{}</p>", escape(&text)).ok();
+    if missing.is_empty() {
+        return;
+    }
+    let title = words(language, "未填或未能识别的必填项", "Required answers that are missing");
+    write!(page, "<h2>{}</h2><ol class=\"missing\">", escape(&title)).ok();
+    for item in missing {
+        let mut lines = (1..).zip(&report.findings);
+        let row = lines.find(|(_, line)| line.finding.key == item.finding_key);
+        let place = item.place.as_slice();
+        let at = match row {
+            Some((number, _)) => format!("<a href=\"#f{number}\">{}</a>", places(place)),
+            None => places(place),
+        };
+        let label = say(language, &item.label);
+        write!(page, "<li>{at} {} {}</li>", escape(&item.question), escape(&label)).ok();
+    }
+    page.push_str("</ol>");
+}
+
 fn findings(page: &mut String, report: &Report, language: Language) {
     head(
         page,
@@ -86,7 +127,7 @@ fn findings(page: &mut String, report: &Report, language: Language) {
             ("9%", "级别", "Severity"),
             ("14%", "位置", "Place"),
             ("17%", "题项", "Question"),
-            ("12%", "填报内容", "As typed"),
+            ("12%", "填报内容", "As entered"),
             ("28%", "问题与处理", "What to do"),
             ("16%", "说明", "Justification"),
         ],
@@ -104,22 +145,32 @@ fn finding(page: &mut String, number: u32, line: &FindingLine, report: &Report, 
         Action::Warn => "warn",
         Action::Info => "info",
     };
-    let said = line.justification.as_ref().map(|said| {
-        let reason = report.reasons.iter().find(|reason| reason.code == said.reason);
-        let label = reason.map_or_else(String::new, |reason| say(language, &reason.label));
-        format!("{} {label} {}", said.reason, said.text)
-    });
+    let (reason, text) = justification(language, line, report);
+    let same: Vec<String> = folded(language, finding)
+        .map(|folded| format!("<li>{}</li>", escape(&folded)))
+        .collect();
+    let same = if same.is_empty() {
+        String::new()
+    } else {
+        let title = words(language, "同因问题，一并解决：", "Settled with it:");
+        format!(
+            "<div class=\"quiet\">{}</div><ul class=\"same\">{}</ul>",
+            escape(&title),
+            same.concat()
+        )
+    };
     write!(
         page,
-        "<tr><td>{number}</td><td class=\"s {class}\">{}</td><td>{}</td><td>{} {}</td><td>{}</td><td>{}<div class=\"quiet\">{}</div></td><td>{}</td></tr>",
-        escape(&say(language, &severity(finding.action))),
+        "<tr id=\"f{number}\"><td>{number}</td><td class=\"s {class}\">{}</td><td>{}</td><td>{} {}</td><td>{}</td><td>{}{same}<div class=\"quiet\">{}</div></td><td>{} {}</td></tr>",
+        escape(&say(language, &finding.action.title())),
         places(&finding.places),
         escape(finding.question.as_deref().unwrap_or("")),
         escape(&say(language, &line.label)),
         escape(finding.value.as_deref().unwrap_or("")),
         escape(&say(language, &finding.message)),
-        escape(&finding.rule),
-        escape(said.as_deref().unwrap_or("")),
+        escape(&say(language, &line.rule)),
+        escape(&reason),
+        escape(text),
     )
     .ok();
 }
@@ -127,7 +178,7 @@ fn finding(page: &mut String, number: u32, line: &FindingLine, report: &Report, 
 fn readings(page: &mut String, readings: &[ReadingLine], language: Language) {
     let title = words(
         language,
-        "按此读取（如有不对，请在填报页改正）",
+        "系统识别结果（如与实际不符，请在填报页更正）",
         "Read as follows (if wrong, correct it in the form)",
     );
     write!(page, "<h2>{}</h2>", escape(&title)).ok();
@@ -137,21 +188,19 @@ fn readings(page: &mut String, readings: &[ReadingLine], language: Language) {
         &[
             ("18%", "位置", "Place"),
             ("32%", "题项", "Question"),
-            ("18%", "填报内容", "As typed"),
-            ("22%", "读作", "Read as"),
-            ("10%", "规则", "Rule"),
+            ("22%", "填报内容", "As entered"),
+            ("28%", "识别结果", "Read as"),
         ],
     );
     for line in readings {
         write!(
             page,
-            "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td></tr>",
             places(std::slice::from_ref(&line.place)),
-            escape(&line.cell),
+            escape(&line.question),
             escape(&say(language, &line.label)),
             escape(&line.original),
             escape(&say(language, &line.value)),
-            escape(&line.rules.join(" ")),
         )
         .ok();
     }
@@ -199,11 +248,10 @@ mod tests {
                 sheet: "<b>".into(),
                 cell: "A1".into(),
             },
-            cell: "F01".into(),
+            question: "F01".into(),
             label: Text::new("\"标\"", "'label'"),
             original: "<script>alert(1)</script>".into(),
             value: Text::new("1", "1"),
-            rules: vec!["WF06".into()],
         };
         let report = Report {
             readings: vec![reading],

@@ -278,11 +278,7 @@ fn unwritable(error: &std::io::Error) -> ServiceError {
 fn text(findings: &Findings) -> String {
     let mut lines = Vec::new();
     for finding in &findings.items {
-        let action = match finding.action {
-            Action::Block => "必改 block",
-            Action::Warn => "说明 warn ",
-            Action::Info => "提示 info ",
-        };
+        let severity = finding.action.title();
         let place = finding
             .places
             .first()
@@ -292,17 +288,23 @@ fn text(findings: &Findings) -> String {
             .as_deref()
             .map_or(String::new(), |value| format!(" “{value}”"));
         lines.push(format!(
-            "{action} {place}{value} [{}]\n    {}\n    {}",
-            finding.rule, finding.message.zh, finding.message.en
+            "{} {} {place}{value} [{}]\n    {}\n    {}",
+            severity.zh, severity.en, finding.rule, finding.message.zh, finding.message.en
         ));
+        for folded in &finding.folded {
+            lines.push(format!(
+                "    · [{}] {} {}",
+                folded.rule, folded.message.zh, folded.message.en
+            ));
+        }
     }
-    let notice = signature_not_verified();
+    let (notice, note) = (signature_not_verified(), Action::Info.title());
     lines.push(format!(
-        "提示 info [{}]\n    {}\n    {}",
-        notice.code, notice.message.zh, notice.message.en
+        "{} {} [{}]\n    {}\n    {}",
+        note.zh, note.en, notice.code, notice.message.zh, notice.message.en
     ));
     lines.push(format!(
-        "{} block, {} warn, {} info",
+        "强制性错误 {0}，核实性错误 {1}，提示性信息 {2} / {0} errors, {1} queries, {2} for information",
         findings.block, findings.warn, findings.info
     ));
     lines.join("\n")

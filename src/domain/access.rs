@@ -1,6 +1,7 @@
 //! Who may do what: users, roles, scopes, tokens and keys.
 
 use chrono::{DateTime, Utc};
+use survey::text::Text;
 
 use super::{enterprise::EnterpriseId, identifier};
 
@@ -33,6 +34,17 @@ pub enum Role {
 }
 
 impl Role {
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Enterprise => Text::new("填报企业", "enterprise"),
+            Self::Town => Text::new("镇街用户", "town"),
+            Self::Bureau => Text::new("主管部门用户", "bureau"),
+            Self::Admin => Text::new("系统管理员", "administrator"),
+            Self::Reader => Text::new("查阅用户", "reader"),
+        }
+    }
+
     /// All roles.
     pub const ALL: [Self; 5] = [Self::Enterprise, Self::Town, Self::Bureau, Self::Admin, Self::Reader];
 }

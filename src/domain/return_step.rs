@@ -2,6 +2,8 @@
 //!
 //! Every use case that moves a return asks it. The review workflow extends this table and nothing else.
 
+use survey::text::Text;
+
 use super::{access::Role, survey_return::ReturnState};
 
 /// Something that is done to a return.
@@ -34,10 +36,15 @@ pub enum StepRefused {
     Role,
     /// Nothing was uploaded yet.
     NothingUploaded,
-    /// The state does not allow it.
-    State,
     /// The enterprise was taken out of the round.
     Removed,
+    /// The state does not allow it.
+    State {
+        /// The step.
+        step: ReturnStep,
+        /// The state.
+        state: ReturnState,
+    },
 }
 
 impl ReturnStep {
@@ -53,6 +60,21 @@ impl ReturnStep {
         Self::Remove,
         Self::Restore(ReturnState::Draft),
     ];
+
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Upload => Text::new("上传", "uploaded to"),
+            Self::HandIn => Text::new("导入", "imported to"),
+            Self::Convert => Text::new("换算计量单位", "converted"),
+            Self::Justify => Text::new("填写说明", "justified"),
+            Self::Submit => Text::new("提交", "submitted"),
+            Self::SendBack => Text::new("退回", "sent back"),
+            Self::Accept => Text::new("审核通过", "accepted"),
+            Self::Remove => Text::new("移出本期", "removed from the round"),
+            Self::Restore(_) => Text::new("重新纳入本期", "added to the round again"),
+        }
+    }
 
     /// The roles that may take the step. Only the enterprise changes, explains and submits its figures.
     pub fn roles(self) -> &'static [Role] {
@@ -81,7 +103,9 @@ impl ReturnStep {
             (Self::Upload | Self::HandIn | Self::Convert, Submitted)
             | (Self::Justify | Self::Submit, Submitted | Accepted)
             | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted)
-            | (Self::Restore(_), NotStarted | Draft | Submitted | Returned | Accepted) => Err(StepRefused::State),
+            | (Self::Restore(_), NotStarted | Draft | Submitted | Returned | Accepted) => {
+                Err(StepRefused::State { step: self, state })
+            }
         }
     }
 
@@ -118,8 +142,8 @@ restore      -           -         -         -         -         draft
         match outcome {
             Ok(state) => state.name(),
             Err(StepRefused::NothingUploaded) => "0",
-            Err(StepRefused::State) => "-",
             Err(StepRefused::Removed) => "x",
+            Err(StepRefused::State { .. }) => "-",
             Err(StepRefused::Role) => "role",
         }
     }

@@ -1,4 +1,4 @@
-//! Keys that seal the templates this house issues.
+//! Keys that seal the templates this house issues and sign the links to its pages.
 
 use chrono::{DateTime, Utc};
 

@@ -6,6 +6,7 @@ use survey::{
     answer::{Answers, Claims},
     cell::Provenances,
     finding::Findings,
+    text::Text,
 };
 
 use super::{enterprise::EnterpriseId, identifier, import::ImportId, round::RoundId};
@@ -47,6 +48,18 @@ impl ReturnState {
             Self::Returned => "returned",
             Self::Accepted => "accepted",
             Self::Removed => "removed",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::NotStarted => Text::new("未填报", "Not started"),
+            Self::Draft => Text::new("暂存", "Draft"),
+            Self::Submitted => Text::new("已提交", "Submitted"),
+            Self::Returned => Text::new("已退回", "Sent back"),
+            Self::Accepted => Text::new("审核通过", "Accepted"),
+            Self::Removed => Text::new("已移出本期", "Removed from the round"),
         }
     }
 

@@ -119,6 +119,12 @@ impl Service {
         day.format("%Y年%-m月%-d日").to_string()
     }
 
+    /// A moment as the clock in the county shows it, to the minute.
+    pub fn shown(&self, at: DateTime<Utc>) -> String {
+        let at = local(at, self.settings.day_offset_seconds);
+        at.format("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// The month in the county, `YYYY-MM`.
     pub fn this_month(&self) -> String {
         self.today().format("%Y-%m").to_string()

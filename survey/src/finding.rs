@@ -39,9 +39,32 @@ pub struct Finding {
     /// Conversions that would settle it, for the filler to choose from; nothing is converted unasked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Conversion>,
+    /// What else is wrong for the same cause: settled with it, justified with it, not counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folded: Vec<Folded>,
+}
+
+/// An edit rule that is broken for a cause which another finding tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folded {
+    /// Code of the edit rule.
+    pub rule: String,
+    /// Class of the rule.
+    pub class: RuleClass,
+    /// What it would do by itself.
+    pub action: Action,
+    /// What is wrong.
+    pub message: Text,
 }
 
 impl Finding {
+    /// Codes of everything that it tells, its own first.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.rule)
+            .chain(self.folded.iter().map(|folded| &folded.rule))
+            .map(String::as_str)
+    }
+
     /// A finding about the file rather than about what the answers mean: not at a question or cell yet, without a value.
     pub fn of_file(rule: impl Into<String>, action: Action, message: Text) -> Self {
         Self {
@@ -55,6 +78,7 @@ impl Finding {
             value: None,
             message,
             offers: Vec::new(),
+            folded: Vec::new(),
         }
     }
 }
@@ -83,6 +107,34 @@ pub struct Findings {
     pub warn: usize,
     /// All notes, also those beyond the cap.
     pub info: usize,
+    /// How much of what is asked was read. Nothing in revisions stored before it was kept.
+    #[serde(default)]
+    pub progress: Progress,
+}
+
+/// How much of what is asked was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Questions that must be answered.
+    pub asked: usize,
+    /// Those of them that were read.
+    pub answered: usize,
+    /// Those that are missing, in the order of the questionnaire.
+    pub missing: Vec<MissingAnswer>,
+}
+
+/// A question that must be answered and is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingAnswer {
+    /// Question code.
+    pub question: String,
+    /// What is asked.
+    pub label: Text,
+    /// Where it stands; absent where the workbook has no such cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The finding that says so.
+    pub finding_key: String,
 }
 
 impl Findings {
@@ -100,6 +152,7 @@ impl Findings {
             block,
             warn,
             info,
+            progress: Progress::default(),
         }
     }
 

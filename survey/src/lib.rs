@@ -10,6 +10,7 @@ pub mod cell;
 pub mod codes;
 pub mod document;
 pub mod expression;
+pub mod figure;
 pub mod finding;
 pub mod identifier;
 pub mod justification;

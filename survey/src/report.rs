@@ -1,14 +1,17 @@
 //! The report on a return, ready to be shown: findings with the labels of what they are about and what was said to
 //! them, and everything that was read otherwise than it was typed. Nothing is converted in silence.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{Answer, Answers},
     cell::{Place, Provenances},
-    finding::{Finding, Findings},
+    figure,
+    finding::{Finding, Findings, Progress},
     justification::{Justification, JustificationReason, JustificationReasons, valid},
-    questionnaire::{ChoiceOption, TableColumn},
+    questionnaire::{Action, ChoiceOption, TableColumn},
     survey::Survey,
     text::Text,
 };
@@ -18,7 +21,10 @@ use crate::{
 pub struct Report {
     /// Title of the questionnaire.
     pub title: Text,
-    /// Findings, graver ones first, at most [`Findings::CAP`].
+    /// How much of what is asked was read.
+    #[serde(default)]
+    pub progress: Progress,
+    /// Findings by sheet and row, at most [`Findings::CAP`].
     pub findings: Vec<FindingLine>,
     /// All blocking findings, also those beyond the cap.
     pub block: usize,
@@ -40,6 +46,9 @@ pub struct FindingLine {
     pub finding: Finding,
     /// What is asked in the cell: label of the question, of the column too in a table. Empty where no question is known.
     pub label: Text,
+    /// What people call the rule: an edit rule by its code, a built-in check by its class.
+    #[serde(default)]
+    pub rule: Text,
     /// What the enterprise said to it, while that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub justification: Option<Justification>,
@@ -53,16 +62,14 @@ pub struct FindingLine {
 pub struct ReadingLine {
     /// Where it stands.
     pub place: Place,
-    /// Question code, `CODE[row].column` in a table.
-    pub cell: String,
+    /// Question code.
+    pub question: String,
     /// What is asked there.
     pub label: Text,
     /// The text as typed.
     pub original: String,
     /// What it was read as.
     pub value: Text,
-    /// Codes of the rules that turned one into the other, in order.
-    pub rules: Vec<String>,
 }
 
 impl Report {
@@ -85,14 +92,19 @@ impl Report {
             let lapsed = last.filter(|_| justification.is_none() && finding.is_justifiable());
             FindingLine {
                 label: label_of_finding(survey, finding),
+                rule: name_of_rule(survey, finding),
                 justification,
                 lapsed: lapsed.cloned(),
                 finding: finding.clone(),
             }
         };
+        let mut lines: Vec<FindingLine> = findings.items.iter().map(line).collect();
+        let sheets = Sheets::of(survey, findings, provenance);
+        lines.sort_by_cached_key(|line| sheets.order(&line.finding));
         Self {
             title: survey.questionnaire().title.clone(),
-            findings: findings.items.iter().map(line).collect(),
+            progress: findings.progress.clone(),
+            findings: lines,
             block: findings.block,
             warn: findings.warn,
             info: findings.info,
@@ -105,7 +117,63 @@ impl Report {
     pub fn unjustified(&self) -> impl Iterator<Item = &FindingLine> {
         self.findings
             .iter()
-            .filter(|line| line.finding.action == crate::questionnaire::Action::Warn && line.justification.is_none())
+            .filter(|line| line.finding.action == Action::Warn && line.justification.is_none())
+    }
+}
+
+/// The order of the sheets of a workbook: that in which the questions stand.
+struct Sheets(BTreeMap<String, usize>);
+
+impl Sheets {
+    fn of(survey: &Survey, findings: &Findings, provenance: &Provenances) -> Self {
+        let mut first: BTreeMap<String, usize> = BTreeMap::new();
+        let read = provenance
+            .iter()
+            .map(|(key, provenance)| (CellName::of(key).question, &provenance.place));
+        let found = findings.items.iter().flat_map(|finding| {
+            let question = finding.question.as_deref();
+            let place = finding.places.first();
+            question.zip(place)
+        });
+        for (question, place) in read.chain(found) {
+            let Some(position) = survey.position(question) else {
+                continue;
+            };
+            let known = first.entry(place.sheet.clone()).or_insert(position);
+            *known = position.min(*known);
+        }
+        Self(first)
+    }
+
+    /// By sheet, row and column; what has no place comes first, sheets without questions last.
+    fn order(&self, finding: &Finding) -> (Option<(usize, String, u32, u32)>, Action) {
+        let place = finding.places.first().map(|place| {
+            let sheet = self.0.get(&place.sheet).copied().unwrap_or(usize::MAX);
+            let (row, column) = row_and_column(&place.cell);
+            (sheet, place.sheet.clone(), row, column)
+        });
+        (place, finding.action)
+    }
+}
+
+/// Row and column of an A1 reference as numbers that sort.
+fn row_and_column(cell: &str) -> (u32, u32) {
+    let digits = cell.find(|c: char| c.is_ascii_digit()).unwrap_or(cell.len());
+    let (letters, digits) = cell.split_at(digits);
+    let column = letters.bytes().fold(0_u32, |column, letter| {
+        column
+            .saturating_mul(26)
+            .saturating_add(u32::from(letter.to_ascii_uppercase().saturating_sub(b'@')))
+    });
+    (digits.parse().unwrap_or(0), column)
+}
+
+fn name_of_rule(survey: &Survey, finding: &Finding) -> Text {
+    let mut rules = survey.questionnaire().edit_rules.iter();
+    if rules.any(|rule| rule.code == finding.rule) {
+        same(&finding.rule)
+    } else {
+        finding.class.title()
     }
 }
 
@@ -118,11 +186,10 @@ fn readings(survey: &Survey, answers: &Answers, provenance: &Provenances) -> Vec
             let answer = cell.answer(answers)?;
             let line = ReadingLine {
                 place: provenance.place.clone(),
-                cell: key.clone(),
+                question: cell.question.to_owned(),
                 label: cell.label(survey),
                 original: provenance.raw.clone(),
                 value: cell.shown(survey, answer),
-                rules: provenance.normalised_by.clone(),
             };
             Some((survey.position(cell.question)?, line))
         })
@@ -195,9 +262,12 @@ impl<'k> CellName<'k> {
         let Some(column) = column else {
             return question.label.clone();
         };
+        let row = self.row.map_or_else(Text::default, |row| {
+            Text::new(format!("（第 {} 行）", row + 1), format!(" (row {})", row + 1))
+        });
         Text::new(
-            format!("{}：{}", question.label.zh, column.label.zh),
-            format!("{}: {}", question.label.en, column.label.en),
+            format!("{}：{}{}", question.label.zh, column.label.zh, row.zh),
+            format!("{}: {}{}", question.label.en, column.label.en, row.en),
         )
     }
 
@@ -225,7 +295,7 @@ impl<'k> CellName<'k> {
         };
         match answer {
             Answer::Number(number) if !options.is_empty() => labelled(&number.normalize().to_string()),
-            Answer::Number(number) => same(&number.to_string()),
+            Answer::Number(number) => same(&figure::entered(*number)),
             Answer::Text(text) | Answer::Date(text) => same(text),
             Answer::Choice(code) => labelled(code),
             Answer::Choices(codes) => {
@@ -242,4 +312,18 @@ impl<'k> CellName<'k> {
 
 fn same(text: &str) -> Text {
     Text::new(text, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::row_and_column;
+
+    #[test]
+    fn cells_sort_by_row_and_column() {
+        let check = |cell: &str, expected: (u32, u32)| assert_eq!(row_and_column(cell), expected);
+        check("A1", (1, 1));
+        check("Z9", (9, 26));
+        check("AB12", (12, 28));
+        check("", (0, 0));
+    }
 }

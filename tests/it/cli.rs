@@ -139,8 +139,8 @@ fn a_workbook_comes_back_with_marks_and_checks_the_same() {
         first["findings"], second["findings"],
         "marks change no answer and no place"
     );
-    let key = first["findings"][0]["key"].as_str().unwrap();
-    assert!(std::fs::read_to_string(csv).unwrap().contains(key));
+    let message = first["findings"][0]["message"]["zh"].as_str().unwrap();
+    assert!(std::fs::read_to_string(csv).unwrap().contains(message));
     assert!(std::fs::read_to_string(html).unwrap().starts_with("<!doctype html>"));
 }
 

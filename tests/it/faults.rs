@@ -128,7 +128,15 @@ fn every_fault_that_is_typed_is_found_as_the_catalogue_says() {
             .findings
             .items
             .iter()
-            .map(|finding| json!({ "rule": finding.rule, "action": finding.action, "question": finding.question }))
+            .flat_map(|finding| {
+                let question = &finding.question;
+                let told = json!({ "rule": finding.rule, "action": finding.action, "question": question });
+                let folded = finding
+                    .folded
+                    .iter()
+                    .map(move |folded| json!({ "rule": folded.rule, "action": folded.action, "question": question }));
+                std::iter::once(told).chain(folded)
+            })
             .collect();
         for expected in case["expect"].as_array().unwrap() {
             let is_meant = |told: &&Value| {

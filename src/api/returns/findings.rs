@@ -2,7 +2,7 @@
 
 use poem_openapi::{Enum, Object};
 use survey::{
-    finding::{Conversion, Finding, Findings},
+    finding::{Conversion, Finding, Findings, Folded, Progress},
     questionnaire::{Action, RuleClass},
 };
 
@@ -27,11 +27,11 @@ enum ClassName {
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "FindingAction")]
 enum ActionName {
-    /// Must be corrected.
+    /// Error (must be corrected) 强制性错误（必须改正）.
     Block,
-    /// Must be corrected or justified.
+    /// Query (correct or justify) 核实性错误（改正或说明）.
     Warn,
-    /// A note.
+    /// Information 提示性信息.
     Info,
 }
 
@@ -39,7 +39,7 @@ enum ActionName {
 #[derive(Object)]
 #[oai(rename = "Finding", skip_serializing_if_is_none)]
 struct FindingOut {
-    /// Which finding of the return this is, from upload to upload; with it a warning is justified. Absent in revisions of
+    /// Which finding of the return this is, from upload to upload; with it a query is justified. Absent in revisions of
     /// before there were keys.
     key: Option<String>,
     /// Code of the edit rule or built-in check.
@@ -50,16 +50,64 @@ struct FindingOut {
     action: ActionName,
     /// First question concerned.
     question: Option<String>,
-    /// All cells concerned.
+    /// The cells to look at.
     places: Vec<PlaceOut>,
     /// The text of the first cell, as typed.
     value: Option<String>,
-    /// What is wrong and what to do.
+    /// What is wrong, with the figures compared, and what to do.
     message: Bilingual,
+    /// What else is wrong for the same cause: settled and justified with it, not counted.
+    folded: Vec<FoldedOut>,
     /// Conversions of units that would settle it, for the filler to choose from.
     offers: Vec<ConversionOut>,
     /// What the enterprise said to it, while that counts.
     justification: Option<JustificationOut>,
+}
+
+/// An edit rule that is broken for a cause which another finding tells.
+#[derive(Object)]
+#[oai(rename = "FoldedFinding")]
+struct FoldedOut {
+    /// Code of the edit rule.
+    rule: String,
+    /// Class of the rule.
+    class: ClassName,
+    /// What it would do by itself.
+    action: ActionName,
+    /// What is wrong.
+    message: Bilingual,
+}
+
+impl From<Folded> for FoldedOut {
+    fn from(folded: Folded) -> Self {
+        Self {
+            rule: folded.rule,
+            class: folded.class.into(),
+            action: folded.action.into(),
+            message: folded.message.into(),
+        }
+    }
+}
+
+impl From<RuleClass> for ClassName {
+    fn from(class: RuleClass) -> Self {
+        match class {
+            RuleClass::Syntactical => Self::Syntactical,
+            RuleClass::Validity => Self::Validity,
+            RuleClass::Quality => Self::Quality,
+            RuleClass::Macro => Self::Macro,
+        }
+    }
+}
+
+impl From<Action> for ActionName {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Block => Self::Block,
+            Action::Warn => Self::Warn,
+            Action::Info => Self::Info,
+        }
+    }
 }
 
 /// A number taken as entered in a unit that fillers mistake for the question's own.
@@ -90,47 +138,79 @@ impl From<Conversion> for ConversionOut {
 impl FindingOut {
     fn of(finding: Finding, counted: &mut Counted) -> Self {
         let justification = counted.remove(&finding.key).map(Into::into);
-        let class = match finding.class {
-            RuleClass::Syntactical => ClassName::Syntactical,
-            RuleClass::Validity => ClassName::Validity,
-            RuleClass::Quality => ClassName::Quality,
-            RuleClass::Macro => ClassName::Macro,
-        };
-        let action = match finding.action {
-            Action::Block => ActionName::Block,
-            Action::Warn => ActionName::Warn,
-            Action::Info => ActionName::Info,
-        };
         Self {
             key: (!finding.key.is_empty()).then_some(finding.key),
             justification,
             rule: finding.rule,
-            class,
-            action,
+            class: finding.class.into(),
+            action: finding.action.into(),
             question: finding.question,
             places: finding.places.into_iter().map(Into::into).collect(),
             value: finding.value,
             message: finding.message.into(),
+            folded: finding.folded.into_iter().map(Into::into).collect(),
             offers: finding.offers.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-/// Findings: most severe first, at most 2000 listed, all counted.
+/// How much of what is asked was read.
 #[derive(Object)]
-#[oai(rename = "Findings")]
+#[oai(rename = "ReturnProgress")]
+struct ProgressOut {
+    /// Questions that must be answered.
+    asked: usize,
+    /// Those of them that were read.
+    answered: usize,
+    /// Those that are missing: blank, or with something that could not be read.
+    missing: Vec<MissingOut>,
+}
+
+/// A question that must be answered and is not.
+#[derive(Object)]
+#[oai(rename = "MissingQuestion", skip_serializing_if_is_none)]
+struct MissingOut {
+    /// Question code.
+    question: String,
+    /// What is asked.
+    label: Bilingual,
+    /// Where it stands; absent where the workbook has no such cell.
+    place: Option<PlaceOut>,
+}
+
+impl From<Progress> for ProgressOut {
+    fn from(progress: Progress) -> Self {
+        let missing = progress.missing.into_iter().map(|missing| MissingOut {
+            question: missing.question,
+            label: missing.label.into(),
+            place: missing.place.map(Into::into),
+        });
+        Self {
+            asked: progress.asked,
+            answered: progress.answered,
+            missing: missing.collect(),
+        }
+    }
+}
+
+/// Findings, one for each cause: graver ones first, at most 2000 listed, all counted.
+#[derive(Object)]
+#[oai(rename = "Findings", skip_serializing_if_is_none)]
 pub(crate) struct FindingsOut {
     /// The findings.
     items: Vec<FindingOut>,
-    /// Blocking findings in all.
+    /// Errors (must be corrected) 强制性错误, in all.
     block: usize,
-    /// Warnings in all.
+    /// Queries (correct or justify) 核实性错误, in all.
     warn: usize,
-    /// Notes in all.
+    /// For information 提示性信息, in all.
     info: usize,
-    /// Warnings that have no justification that counts.
+    /// Queries that have no justification that counts.
     unjustified: usize,
     /// Whether the return can be submitted, since nothing blocks it; a round may also require justified warnings.
+    /// How many of the required answers were read, and which are missing; absent in revisions of before it was kept.
+    progress: Option<ProgressOut>,
+    /// Whether no error keeps the return from being submitted; a round may ask for justified queries besides.
     submittable: bool,
 }
 
@@ -143,6 +223,7 @@ impl FindingsOut {
             block: findings.block,
             warn: findings.warn,
             info: findings.info,
+            progress: (findings.progress.asked > 0).then(|| findings.progress.into()),
             items: findings
                 .items
                 .into_iter()

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::{
-    ApiResponse, Enum, OpenApi,
+    ApiResponse, Enum, Object, OpenApi,
     param::{Path, Query},
-    payload::{Binary, PlainText},
+    payload::{Binary, Json, PlainText},
 };
 use uuid::Uuid;
 use workbook::language::Language;
@@ -14,13 +14,23 @@ use workbook::language::Language;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, download::WorkbookFound, problem::UploadFailure, upload},
+        http::{
+            auth::Auth,
+            download::WorkbookFound,
+            instant::Instant,
+            problem::{ReadFailure, UploadFailure},
+            upload,
+            word::Name,
+        },
     },
-    domain::survey_return::{ReturnId, RevisionId},
+    domain::survey_return::{ReturnId, Revision, RevisionId},
     service::{
         Service,
         error::ServiceError,
-        returns::annotate::{annotated_workbook, report_on},
+        returns::{
+            annotate::{ReturnReport, annotated_workbook, report_on},
+            report_link::{create_report_link, linked_report},
+        },
     },
 };
 
@@ -54,7 +64,7 @@ impl From<LanguageName> for Language {
 #[derive(ApiResponse)]
 enum CsvFound {
     /// The report.
-    #[oai(status = 200, content_type = "text/csv")]
+    #[oai(status = 200, content_type = "text/csv; charset=utf-8")]
     Found(
         Binary<Vec<u8>>,
         /// File name.
@@ -67,13 +77,64 @@ enum CsvFound {
 #[derive(ApiResponse)]
 enum PageFound {
     /// The page.
-    #[oai(status = 200, content_type = "text/html")]
+    #[oai(status = 200, content_type = "text/html; charset=utf-8")]
     Found(
         PlainText<String>,
         /// Nothing is loaded from elsewhere and no script runs.
         #[oai(header = "Content-Security-Policy")]
         String,
+        /// The page is not kept by anybody on the way.
+        #[oai(header = "Cache-Control")]
+        String,
+        /// The address is told to nobody.
+        #[oai(header = "Referrer-Policy")]
+        String,
+        /// It is nothing but a page.
+        #[oai(header = "X-Content-Type-Options")]
+        String,
     ),
+}
+
+impl PageFound {
+    fn of(service: &Service, found: &ReturnReport, language: Language) -> Self {
+        let Revision {
+            filename,
+            number,
+            created_at,
+            ..
+        } = &found.revision;
+        let at = service.shown(*created_at);
+        let about = match language {
+            Language::Zh => format!("{filename} · 第 {number} 版 · 上传时间 {at}"),
+            Language::En => format!("{filename} · revision {number} · uploaded {at}"),
+            Language::Both => format!("{filename} · 第 {number} 版 revision {number} · {at}"),
+        };
+        Self::Found(
+            PlainText(report::page::write(&found.report, &found.subject, &about, language)),
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'".to_owned(),
+            "no-store".to_owned(),
+            "no-referrer".to_owned(),
+            "nosniff".to_owned(),
+        )
+    }
+}
+
+/// A link to the page of a report.
+#[derive(Object)]
+#[oai(rename = "ReportLink")]
+struct ReportLinkOut {
+    /// Address of the page on this server. Whoever has it opens the page without logging in.
+    url: String,
+    /// Until when it opens the page.
+    expires_at: Instant,
+}
+
+/// A new link.
+#[derive(ApiResponse)]
+enum LinkCreated {
+    /// The link.
+    #[oai(status = 201)]
+    Created(Json<ReportLinkOut>),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
@@ -103,9 +164,9 @@ impl ReportsApi {
 
     /// Download the report as CSV
     ///
-    /// UTF-8, one row for each finding and for each value that was read differently from what was typed. Fields
-    /// beginning with =, +, -, @, a tab or a line break are preceded by an apostrophe, so that no spreadsheet treats
-    /// them as formulas.
+    /// UTF-8 with heads in the language asked for, one row per finding and per value that was read otherwise than entered. A
+    /// field beginning with =, +, -, @, a
+    /// tab or a line break has an apostrophe before it, so that no spreadsheet takes it for a formula.
     #[oai(
         path = "/returns/:return_id/report.csv",
         method = "get",
@@ -148,13 +209,48 @@ impl ReportsApi {
     ) -> Result<PageFound, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
         let found = report_on(&service, auth.principal(), id, revision).await?;
-        let about = format!(
-            "{} · #{} · {}",
-            found.revision.filename, found.revision.number, found.revision.created_at
-        );
-        let page = report::page::write(&found.report, &found.subject, &about, language(lang.0));
-        let policy = "default-src 'none'; style-src 'unsafe-inline'".to_owned();
-        Ok(PageFound::Found(PlainText(page), policy))
+        Ok(PageFound::of(&service, &found, language(lang.0)))
+    }
+
+    /// Create a link to the report page
+    ///
+    /// A signed address that opens the page in any browser for 15 minutes, without logging in: this report of this revision
+    /// in this language, and nothing else.
+    #[oai(
+        path = "/returns/:return_id/report-links",
+        method = "post",
+        operation_id = "create_report_link"
+    )]
+    async fn create_report_link(
+        &self,
+        service: Data<&Arc<Service>>,
+        auth: Auth,
+        return_id: Path<Uuid>,
+        /// Another revision than the newest.
+        revision: Query<Option<Uuid>>,
+        /// Language of the page; Chinese when absent.
+        lang: Query<Option<LanguageName>>,
+    ) -> Result<LinkCreated, UploadFailure> {
+        let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
+        let link = create_report_link(&service, auth.principal(), id, revision, language(lang.0)).await?;
+        Ok(LinkCreated::Created(Json(ReportLinkOut {
+            url: format!("/api/v1/report-pages/{}", link.token),
+            expires_at: link.expires_at.into(),
+        })))
+    }
+
+    /// Open the report page by a link
+    ///
+    /// The page that the link was created for, until it expires.
+    #[oai(path = "/report-pages/:link", method = "get", operation_id = "get_linked_report")]
+    async fn get_linked_report(
+        &self,
+        service: Data<&Arc<Service>>,
+        /// The last part of the address of a link.
+        link: Path<Name>,
+    ) -> Result<PageFound, ReadFailure> {
+        let (found, language) = linked_report(&service, &link.0.0).await?;
+        Ok(PageFound::of(&service, &found, language))
     }
 }
 

@@ -109,29 +109,21 @@ impl Principal {
     }
 }
 
-/// The refusal, with the roles that may.
+/// A refusal that says whose business it is.
 fn forbidden(action: Action) -> ServiceError {
-    let roles: Vec<(&str, &str)> = Role::ALL
-        .into_iter()
-        .filter(|role| allowed(*role, action))
-        .map(named)
-        .collect();
-    let zh: Vec<&str> = roles.iter().map(|(zh, _)| *zh).collect();
-    let en: Vec<&str> = roles.iter().map(|(_, en)| *en).collect();
-    let zh = format!("您没有此项权限；此项须由{}办理。", zh.join("或"));
-    let en = format!("Your role does not allow this; it is done by {}.", en.join(" or "));
-    ServiceError::saying(codes::access::FORBIDDEN, Text::new(zh, en))
-}
-
-/// A role as people call it.
-fn named(role: Role) -> (&'static str, &'static str) {
-    match role {
-        Role::Enterprise => ("企业用户", "an enterprise user"),
-        Role::Town => ("镇街用户", "a town user"),
-        Role::Bureau => ("局用户", "a bureau user"),
-        Role::Admin => ("系统管理员", "the administrator"),
-        Role::Reader => ("只读用户", "a reader"),
-    }
+    let roles = Role::ALL.into_iter().filter(|role| allowed(*role, action));
+    let titles: Vec<Text> = roles.map(Role::title).collect();
+    let join = |of: fn(&Text) -> &str, separator: &str| titles.iter().map(of).collect::<Vec<_>>().join(separator);
+    ServiceError::saying(
+        codes::access::FORBIDDEN,
+        Text::new(
+            format!("您没有此项权限；须由{}办理。", join(|text| &text.zh, "、")),
+            format!(
+                "Your role does not allow this; it takes the role {}.",
+                join(|text| &text.en, " or ")
+            ),
+        ),
+    )
 }
 
 #[cfg(test)]

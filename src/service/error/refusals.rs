@@ -1,7 +1,7 @@
 //! What other rooms and crates refuse, as an error of the service.
 
 use index::{composite::CompositeError, over_returns::ScoringError, region::RegionError, robustness::RobustnessError};
-use survey::{document::DocumentFault, finding::Finding};
+use survey::{document::DocumentFault, finding::Finding, text::Text};
 use workbook::{
     archive::ArchiveError,
     codes::FileCode,
@@ -13,7 +13,14 @@ use super::{
     Fault, Kind, ServiceError,
     codes::{access, general, returns, runs},
 };
-use crate::{domain::return_step::StepRefused, reader::Refusal, store::db::StoreError};
+use crate::{
+    domain::{
+        return_step::{ReturnStep, StepRefused},
+        survey_return::ReturnState,
+    },
+    reader::Refusal,
+    store::db::StoreError,
+};
 
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
@@ -31,13 +38,39 @@ impl From<StoreError> for ServiceError {
 
 impl From<StepRefused> for ServiceError {
     fn from(refused: StepRefused) -> Self {
-        Self::new(match refused {
-            StepRefused::Role => access::FORBIDDEN,
-            StepRefused::NothingUploaded => returns::NOTHING_UPLOADED,
-            StepRefused::State => returns::WRONG_STATE,
-            StepRefused::Removed => returns::REMOVED,
-        })
+        match refused {
+            StepRefused::Role => Self::new(access::FORBIDDEN),
+            StepRefused::NothingUploaded => Self::new(returns::NOTHING_UPLOADED),
+            StepRefused::Removed => Self::new(returns::REMOVED),
+            StepRefused::State { step, state } => Self::saying(returns::WRONG_STATE, wrong_state(step, state)),
+        }
     }
+}
+
+/// In which state a return is, what cannot be done to it, and who goes on.
+fn wrong_state(step: ReturnStep, state: ReturnState) -> Text {
+    let (is, done) = (state.title(), step.title());
+    let next = match state {
+        ReturnState::Accepted => Text::new(
+            "请通知企业上传更正表后重新审核。",
+            "The enterprise uploads a corrected form, which is reviewed again.",
+        ),
+        ReturnState::Submitted => Text::new(
+            "确需修改的，请联系主管部门退回后再办理。",
+            "To change it, ask the bureau to send it back first.",
+        ),
+        ReturnState::Removed => Text::new(
+            "确需办理的，请先将企业重新纳入本期。",
+            "Add the enterprise to the round again first.",
+        ),
+        ReturnState::NotStarted | ReturnState::Draft | ReturnState::Returned => {
+            Text::new("请在企业提交后办理。", "The enterprise submits it first.")
+        }
+    };
+    Text::new(
+        format!("该表目前为“{}”，不能{}；{}", is.zh, done.zh, next.zh),
+        format!("The return is “{}” and cannot be {}. {}", is.en, done.en, next.en),
+    )
 }
 
 impl From<Refusal> for ServiceError {

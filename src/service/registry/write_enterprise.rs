@@ -223,6 +223,10 @@ fn area_fault(areas: &AreaTable, code: &str, month: &str) -> Option<Fault> {
 
 fn uscc_fault(fault: &UsccFault) -> Fault {
     let (zh, en) = match fault {
+        UsccFault::Length { found: 0 } => (
+            "未填写统一社会信用代码。".to_owned(),
+            "The credit code is missing.".to_owned(),
+        ),
         UsccFault::Length { found } => (
             format!("统一社会信用代码应为 18 位，现为 {found} 位。"),
             format!("A credit code has 18 characters; this one has {found}."),

@@ -3,6 +3,7 @@
 
 use survey::{
     answer::{Answer, Answers},
+    figure,
     finding::Finding,
     identifier::{Uscc, UsccFault, normalise},
     questionnaire::{Action, Question, RegistryFact},
@@ -159,27 +160,15 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
         Some(DerivedResult::Text(_)) | None => true,
     };
     let told = cells.iter().filter(differs).map(|cell| {
-        let decimals: usize = count(shown(cell));
-        let rounded = |number: f64| {
-            let text = format!("{number:.decimals$}");
-            let kept = if text.contains('.') {
-                text.trim_end_matches('0').trim_end_matches('.')
-            } else {
-                &text
-            };
-            kept.to_owned()
-        };
+        let derived = derived_of(cell);
+        let label = derived.map_or_else(Text::default, |derived| derived.label.clone());
+        let unit = derived.and_then(|derived| survey.questionnaire().units.get(&derived.unit));
+        let unit = unit.map_or_else(Text::default, |unit| unit.label.clone());
         let computed = match evaluation.derived.get(&cell.derived) {
-            Some(DerivedResult::Number(number)) => rounded(*number),
-            Some(DerivedResult::Text(text)) => text.clone(),
-            None => "—".to_owned(),
+            Some(DerivedResult::Number(number)) => figure::with_units(&figure::figure(*number, figure::ENTERED), &unit),
+            Some(DerivedResult::Text(_)) | None => Text::new("—", "—"),
         };
-        let (found, label) = (
-            cell.value,
-            derived_of(cell)
-                .map(|derived| derived.label.clone())
-                .unwrap_or_default(),
-        );
+        let found = figure::with_units(&figure::figure(cell.value, figure::ENTERED), &unit);
         Finding {
             places: vec![cell.place.clone()],
             value: Some(cell.value.to_string()),
@@ -188,12 +177,12 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
                 Action::Info,
                 Text::new(
                     format!(
-                        "“{}”由系统计算，这一格被改写为 {found}；以重算的 {computed} 为准。",
-                        label.zh
+                        "“{}”由系统计算，本格已被改写为 {}；以系统计算的 {} 为准。",
+                        label.zh, found.zh, computed.zh
                     ),
                     format!(
-                        "'{}' is computed and its cell was overwritten with {found}; the recomputed {computed} counts.",
-                        label.en
+                        "“{}” is computed and its cell was overwritten with {}; the recomputed {} counts.",
+                        label.en, found.en, computed.en
                     ),
                 ),
             )

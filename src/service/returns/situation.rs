@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use survey::{answer::Answers, survey::WantedConversion};
+use chrono::NaiveDate;
+use survey::{answer::Answers, survey::WantedConversion, text::Text};
 use workbook::{extract::RawWorkbook, version};
 
 use super::check_workbook::{CheckedWorkbook, Known, anchor_workbook, check};
@@ -125,6 +126,22 @@ pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), Servi
     if (round.opens_on..=round.closes_on).contains(&today) {
         Ok(())
     } else {
-        Err(ServiceError::new(codes::rounds::NOT_OPEN))
+        Err(ServiceError::saying(codes::rounds::NOT_OPEN, not_open(round, today)))
+    }
+}
+
+/// When the round is open, and what to do outside of that time.
+fn not_open(round: &Round, today: NaiveDate) -> Text {
+    let (opens, closes) = (round.opens_on, round.closes_on);
+    if today < opens {
+        Text::new(
+            format!("填报期为 {opens} 至 {closes}，尚未开始。"),
+            format!("The round is open from {opens} to {closes} and has not begun."),
+        )
+    } else {
+        Text::new(
+            format!("填报期为 {opens} 至 {closes}，现已截止；需延期的，请联系主管部门。"),
+            format!("The round was open from {opens} to {closes} and is closed. Ask the bureau for an extension."),
+        )
     }
 }

@@ -19,8 +19,8 @@ use crate::{
 
 /// The key that seals now. The first one is made when it is first asked for.
 pub(crate) struct CurrentKey {
-    id: SigningKeyId,
-    secret: Secret,
+    pub(crate) id: SigningKeyId,
+    pub(crate) secret: Secret,
 }
 
 impl CurrentKey {

@@ -49,6 +49,20 @@ impl QuestionType {
     pub fn is_whole(self) -> bool {
         matches!(self, Self::Integer | Self::Level)
     }
+
+    /// How a question of this kind is answered.
+    pub(crate) fn how_to_answer(self) -> Text {
+        match self {
+            Self::Number | Self::Percent | Self::Integer | Self::Money => {
+                Text::new("填写；数为零的填 0", "Fill it in; enter 0 for none")
+            }
+            Self::Single | Self::Level => Text::new("从下拉列表中选择", "Choose from the list"),
+            Self::Multi => Text::new("选择，可选多项", "Choose; several options may hold"),
+            Self::Boolean => Text::new("从下拉列表中选“是”或“否”", "Choose yes or no from the list"),
+            Self::Date => Text::new("填写日期，如 2025-06-30", "Enter the date, like 2025-06-30"),
+            Self::Text | Self::Table => Text::new("填写", "Fill it in"),
+        }
+    }
 }
 
 /// A question: one answer cell (or one table).

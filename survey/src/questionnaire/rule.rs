@@ -50,6 +50,18 @@ pub enum RuleClass {
     Macro,
 }
 
+impl RuleClass {
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Syntactical => Text::new("填报格式", "Format"),
+            Self::Validity => Text::new("逻辑关系", "Consistency"),
+            Self::Quality => Text::new("合理性", "Plausibility"),
+            Self::Macro => Text::new("综合比对", "Comparison"),
+        }
+    }
+}
+
 /// What a finding does. Ordered from the gravest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -60,6 +72,29 @@ pub enum Action {
     Warn,
     /// A note.
     Info,
+}
+
+impl Action {
+    /// All actions, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Block, Self::Warn, Self::Info];
+
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Block => Text::new("强制性错误", "Error"),
+            Self::Warn => Text::new("核实性错误", "Query"),
+            Self::Info => Text::new("提示性信息", "Information"),
+        }
+    }
+
+    /// The same with what is to be done about it.
+    pub fn demand(self) -> Text {
+        match self {
+            Self::Block => Text::new("强制性错误（必须改正）", "Error (must be corrected)"),
+            Self::Warn => Text::new("核实性错误（改正或说明）", "Query (correct or justify)"),
+            Self::Info => self.title(),
+        }
+    }
 }
 
 /// An edit rule: when `needs` are present and `when` holds, `expression` must hold.
@@ -80,7 +115,11 @@ pub struct EditRule {
     pub needs: Vec<String>,
     /// Questions at whose cells the finding is raised.
     pub cells: Vec<String>,
-    /// Message.
+    /// What must hold, as the form prints it before anything is filled in. Needed where the message holds values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Text>,
+    /// What is wrong and what to do. Slots in braces hold the values compared: `{D07}`, `{D07.label}`, `{D07.code}`,
+    /// `{D07.unit}`, computed ones as `{T02 + T03; 万元}`.
     pub message: Text,
     /// Source.
     pub source: String,

@@ -9,6 +9,7 @@ use crate::{
     cell::{DateSystem, RawCell, RawValue},
     messages::Builtin,
     questionnaire::QuestionType,
+    text::Text,
 };
 
 /// Reads one cell that is not blank.
@@ -23,6 +24,11 @@ pub(crate) fn read_cell(field: &Field<'_>, cell: &RawCell, dates: DateSystem) ->
                 Builtin::MissingWord
             };
             return Outcome::blank().noting(Note::new(check).with("raw", text));
+        }
+        RawValue::Text(text)
+            if field.kind != QuestionType::Text && words::is_not_applicable(text) && !names_an_answer(field, text) =>
+        {
+            return claim_in_cell(field, text);
         }
         _ => {}
     }
@@ -47,7 +53,34 @@ fn read_level(field: &Field<'_>, cell: &RawCell, dates: DateSystem) -> Outcome {
         RawValue::Text(text) => choice::read_level(field.options, text),
         _ => None,
     };
-    by_option.unwrap_or_else(|| number::read(field, &cell.value, false, dates))
+    let outcome = by_option.unwrap_or_else(|| number::read(field, &cell.value, false, dates));
+    let no_number = outcome.notes.iter().any(|note| note.check == Builtin::NotANumber);
+    match &cell.value {
+        // Levels are chosen from a list: a word is no number gone wrong.
+        RawValue::Text(text) if no_number => choice::no_option(field.options, text),
+        _ => outcome,
+    }
+}
+
+/// "Not applicable" where an answer belongs: it has a cell of its own where it may be said at all.
+fn claim_in_cell(field: &Field<'_>, text: &str) -> Outcome {
+    let how = if field.na_allowed {
+        Text::new(
+            "请将本格清空，并在“不适用的写明原因”栏写明原因",
+            "Clear this cell and state the reason in the column for questions that do not apply",
+        )
+    } else {
+        let answer = field.kind.how_to_answer();
+        Text::new(
+            format!("本题不能填报为不适用，请{}", answer.zh),
+            format!("This question cannot be claimed not to apply. {}", answer.en),
+        )
+    };
+    Outcome {
+        answer: None,
+        unreadable: true,
+        notes: vec![Note::new(Builtin::ClaimInCell).with("raw", text).with_text("how", how)],
+    }
 }
 
 fn names_an_answer(field: &Field<'_>, text: &str) -> bool {

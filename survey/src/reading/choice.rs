@@ -45,8 +45,8 @@ pub(super) fn read_multi(options: &OptionIndex, value: &RawValue, dates: DateSys
     };
     let found = match options.find_all(&text) {
         Ok(found) if !found.is_empty() => found,
-        Ok(_) => return Outcome::refused(Builtin::NotAnOption, &text),
-        Err(piece) => return Outcome::refused(Builtin::NotAnOption, &piece),
+        Ok(_) => return no_option(options, &text),
+        Err(piece) => return no_option(options, &piece),
     };
     let positions: BTreeSet<usize> = found.iter().map(|found| found.position()).collect();
     let codes = positions
@@ -131,7 +131,20 @@ fn completed(options: &OptionIndex, raw: &str) -> Outcome {
             Outcome::plain(Answer::Choice(options.code(position).to_owned())).noting(note)
         }
         Some(None) => Outcome::refused(Builtin::CodeAmbiguous, raw),
-        None => Outcome::refused(Builtin::NotAnOption, raw),
+        None => no_option(options, raw),
+    }
+}
+
+/// A text that names no option, with the one that is probably meant.
+pub(super) fn no_option(options: &OptionIndex, raw: &str) -> Outcome {
+    let Some(meant) = options.meant(raw) else {
+        return Outcome::refused(Builtin::NotAnOption, raw);
+    };
+    let note = Note::new(Builtin::OptionMeant).with("raw", raw);
+    Outcome {
+        answer: None,
+        unreadable: true,
+        notes: vec![note.with_text("meant", options.said(meant))],
     }
 }
 
@@ -180,6 +193,13 @@ mod tests {
     fn a_label_shared_by_two_options_names_none() {
         let list = index(&[("A", "其他"), ("B", "其他"), ("C", "A")]);
         check(&list, "其他", Err(Builtin::NotAnOption));
+        let levels = index(&[("0", "未开展"), ("1", "人工抄表"), ("3", "平台实时采集")]);
+        // type.choice_meant: the number in the text, or the words that one option alone has.
+        check(&levels, "三级", Err(Builtin::OptionMeant));
+        check(&levels, "第3档", Err(Builtin::OptionMeant));
+        check(&levels, "实时采集", Err(Builtin::OptionMeant));
+        check(&levels, "二级", Err(Builtin::NotAnOption));
+        check(&levels, "一到三级", Err(Builtin::NotAnOption));
         check(&list, "B 其他", Ok("B"));
         check(&list, "A", Ok("A"));
         check(&list, "C (en)", Err(Builtin::NotAnOption));

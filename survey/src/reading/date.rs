@@ -10,6 +10,7 @@ use crate::{
     answer::Answer,
     cell::{DateSystem, RawValue},
     messages::Builtin,
+    text::Text,
 };
 
 /// Years that a date may have: older and later ones are slips of the pen.
@@ -85,7 +86,11 @@ pub(super) fn shown(serial: f64, dates: DateSystem) -> String {
 }
 
 fn noted(check: Builtin, raw: &str, date: NaiveDate) -> Outcome {
-    Outcome::plain(answer(date)).noting(Note::new(check).with("raw", raw).with("value", &date.to_string()))
+    let said = Text::new(
+        date.format("%Y 年 %-m 月 %-d 日").to_string(),
+        date.format("%-d %B %Y").to_string(),
+    );
+    Outcome::plain(answer(date)).noting(Note::new(check).with("raw", raw).with_text("value", said))
 }
 
 fn answer(date: NaiveDate) -> Answer {

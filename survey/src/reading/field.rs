@@ -21,6 +21,8 @@ pub(crate) struct Field<'s> {
     pub(crate) options: &'s OptionIndex,
     /// What one of the unit of the column, in which the figure stands, is in the unit of the question; 1 where they agree.
     pub(crate) column_factor: Decimal,
+    /// Whether it may be claimed not to apply, in a cell of its own.
+    pub(crate) na_allowed: bool,
 }
 
 impl<'s> Field<'s> {
@@ -32,6 +34,7 @@ impl<'s> Field<'s> {
             unit,
             options,
             column_factor: Decimal::ONE,
+            na_allowed: question.na_allowed,
         }
     }
 
@@ -43,6 +46,7 @@ impl<'s> Field<'s> {
             unit,
             options,
             column_factor: Decimal::ONE,
+            na_allowed: false,
         }
     }
 }

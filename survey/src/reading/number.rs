@@ -10,6 +10,7 @@ use super::{
 use crate::{
     answer::Answer,
     cell::{DateSystem, RawValue},
+    figure::entered,
     messages::Builtin,
     questionnaire::QuestionType,
     text::Text,
@@ -91,7 +92,7 @@ fn from_cell(field: &Field<'_>, number: f64, percent_format: bool) -> Outcome {
     if field.kind == QuestionType::Percent && field.column_factor == Decimal::ONE {
         let note = Note::new(Builtin::Percent)
             .with("raw", &raw)
-            .with("value", &percent.to_string());
+            .with("value", &entered(percent));
         return Outcome::plain(Answer::Number(percent)).noting(note);
     }
     let worth = if field.kind == QuestionType::Percent {
@@ -118,7 +119,7 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
     if parts.unit == "%" && percent && field.column_factor == Decimal::ONE {
         let note = Note::new(Builtin::Percent)
             .with("raw", text)
-            .with("value", &number.to_string());
+            .with("value", &entered(number));
         return Outcome::plain(Answer::Number(number)).noting(note);
     }
     if !parts.unit.is_empty() {
@@ -131,9 +132,7 @@ fn from_text(field: &Field<'_>, text: &str) -> Outcome {
     }
     let outcome = Outcome::plain(Answer::Number(number));
     let negative_form = parts.bracketed || (parts.negative && plain(text).chars().any(is_long_dash));
-    let value = number
-        .checked_mul(field.column_factor)
-        .map_or_else(|| number.to_string(), |number| number.normalize().to_string());
+    let value = entered(number.checked_mul(field.column_factor).unwrap_or(number).normalize());
     if negative_form {
         outcome.noting(Note::new(Builtin::Negative).with("raw", text).with("value", &value))
     } else if is_plain_number(text) {
@@ -149,15 +148,15 @@ fn other_unit(field: &Field<'_>, raw: &str, written_unit: &str, (typed, worth): 
     let column = field.column_factor;
     let in_question = typed.checked_mul(column).zip(typed.checked_mul(worth));
     let in_column = in_question.and_then(|(_, converted)| converted.checked_div(column));
-    let (Some((entered, converted)), Some(shown)) = (in_question, in_column) else {
+    let (Some((as_entered, converted)), Some(shown)) = (in_question, in_column) else {
         return Outcome::refused(Builtin::OutOfRange, raw);
     };
     let mut note = Note::new(Builtin::OtherUnit)
         .with("raw", raw)
-        .with("value", &typed.to_string())
-        .with("other", &shown.normalize().to_string())
+        .with("value", &entered(typed))
+        .with("other", &entered(shown.normalize()))
         .with_text("unit", column_unit(field));
-    note.other_unit = Some((written_unit.to_owned(), entered.normalize(), converted.normalize()));
+    note.other_unit = Some((written_unit.to_owned(), as_entered.normalize(), converted.normalize()));
     Outcome {
         answer: None,
         unreadable: true,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{plain, skeleton};
-use crate::{messages::Builtin, questionnaire::ChoiceOption};
+use crate::{messages::Builtin, questionnaire::ChoiceOption, text::Text};
 
 /// Between two options in one cell.
 const SEPARATORS: [char; 9] = ['、', ',', ';', '/', '|', '\n', '\t', ' ', '+'];
@@ -30,6 +30,8 @@ struct IndexedOption {
     code: String,
     zh: String,
     en: String,
+    /// As the document writes it.
+    label: Text,
 }
 
 impl OptionIndex {
@@ -64,6 +66,7 @@ impl OptionIndex {
                 code: option.code.clone(),
                 zh,
                 en,
+                label: option.label.clone(),
             });
         }
         // A code always means its own option, even where another option is labelled like it.
@@ -85,6 +88,39 @@ impl OptionIndex {
         self.options
             .get(position)
             .map_or_else(String::new, |option| format!("{} {}", option.code, option.zh))
+    }
+
+    /// An option in both languages.
+    pub(super) fn said(&self, position: usize) -> Text {
+        self.options.get(position).map_or_else(Text::default, |option| {
+            Text::new(
+                format!("{} {}", option.code, option.label.zh.trim_end_matches('。')),
+                format!("{} {}", option.code, option.label.en.trim_end_matches('.')),
+            )
+        })
+    }
+
+    /// The option that a text names by none of the ways in which options are named, but probably means: the only number
+    /// in it, or words that one option alone has.
+    pub(super) fn meant(&self, text: &str) -> Option<usize> {
+        /// Letters or digits that are enough to tell an option.
+        const ENOUGH: usize = 4;
+        let written = skeleton(text);
+        let mut numbers = written.chars().filter_map(digit);
+        if let Some(number) = numbers.next() {
+            let position = self.by_code.get(&number.to_string()).copied();
+            return position.filter(|_| numbers.next().is_none());
+        }
+        if written.chars().count() < ENOUGH {
+            return None;
+        }
+        let alike = |option: &IndexedOption| {
+            let labels = [skeleton(&option.zh), skeleton(&option.en)];
+            labels.iter().any(|label| label.contains(&written))
+        };
+        let mut found = self.options.iter().enumerate().filter(|(_, option)| alike(option));
+        let (position, _) = found.next()?;
+        found.next().is_none().then_some(position)
     }
 
     /// The option that a text names.
@@ -200,6 +236,15 @@ impl Found {
             Self::Unsure(_) => Some(Builtin::OptionUnsure),
         }
     }
+}
+
+/// The digit that a character writes.
+fn digit(c: char) -> Option<u32> {
+    const CHINESE: &str = "〇一二三四五六七八九";
+    let of_chinese = || CHINESE.chars().position(|known| known == c);
+    c.to_digit(10)
+        .or_else(|| u32::try_from(of_chinese()?).ok())
+        .or_else(|| (c == '零').then_some(0))
 }
 
 /// Half width with the line breaks kept, as they separate options.

@@ -7,7 +7,18 @@ const LONG_DASHES: [char; 6] = ['\u{2010}', '\u{2012}', '\u{2013}', '\u{2014}', 
 /// Words for "nothing was entered".
 const MISSING_WORDS: [&str; 2] = ["无", "不详"];
 
-/// Half width, every kind of blank an ordinary one, no control or invisible characters, no blanks at the ends.
+/// Words for "does not apply", as [`skeleton`] leaves them.
+const NOT_APPLICABLE: [&str; 7] = [
+    "不适用",
+    "不涉及",
+    "无此项",
+    "没有此项",
+    "无此业务",
+    "na",
+    "notapplicable",
+];
+
+/// Half width, every kind of blank an ordinary one, no control characters, no blanks at the ends.
 pub(super) fn plain(text: &str) -> String {
     let folded: String = text
         .chars()
@@ -35,6 +46,11 @@ pub fn is_missing_mark(text: &str) -> bool {
     let text = plain_minus(text);
     let only = |sign: char| !text.is_empty() && text.chars().all(|c| c == sign);
     only('-') || only('/') || MISSING_WORDS.contains(&text.as_str())
+}
+
+/// Whether a text says that the question does not apply.
+pub(super) fn is_not_applicable(text: &str) -> bool {
+    NOT_APPLICABLE.contains(&skeleton(text).as_str())
 }
 
 /// What is left when punctuation, blanks and case are taken away: equal for two ways to write the same wording.

@@ -269,6 +269,7 @@ impl Reader<'_> {
             value,
             message: check.message(&slots),
             offers: offer.into_iter().collect(),
+            folded: Vec::new(),
         });
     }
 }

@@ -1,17 +1,17 @@
 //! All checks of one return in one pass: what the reading found, built-in checks, edit rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Evaluation, Survey,
-    conversion::Offers,
+    CompiledRule, Evaluation, Survey,
+    causes::Cause,
     fit::{self, Misfit},
     identify,
 };
 use crate::{
     answer::{Answer, AnswerRow},
     cell::Place,
-    finding::{Finding, Findings},
+    finding::{Finding, Findings, Folded, MissingAnswer, Progress},
     messages::Builtin,
     questionnaire::{Action, EditRule, Question, QuestionType},
     reading::Reading,
@@ -40,7 +40,11 @@ impl Survey {
         }
         checker.check_rules();
         identify::identify(reading, &mut checker.found);
-        Findings::collect(checker.found)
+        let progress = checker.progress();
+        Findings {
+            progress,
+            ..Findings::collect(checker.found)
+        }
     }
 }
 
@@ -82,7 +86,7 @@ impl Checker<'_> {
             Some(Answer::Table(rows)) if question.kind == QuestionType::Table => self.check_table(question, rows),
             Some(answer) => self.add(question, self.survey.misfits(question, answer)),
             None if question.required && !unreadable && !(claimed && question.na_allowed) => {
-                self.find(question, code, &question.label, Builtin::Required);
+                self.find_missing(question, code, &question.label, question.kind);
             }
             None => {}
         }
@@ -93,7 +97,7 @@ impl Checker<'_> {
         for cell in self.survey.table_cells(question, rows) {
             self.add(question, cell.misfits());
             if cell.answer.is_none() && cell.column.required && !self.reading.unreadable.contains(&cell.key) {
-                self.find(question, &cell.key, &cell.column.label, Builtin::Required);
+                self.find_missing(question, &cell.key, &cell.column.label, cell.column.kind);
             }
         }
     }
@@ -104,30 +108,55 @@ impl Checker<'_> {
         }
     }
 
-    fn check_rules(&mut self) {
-        let scope = self.evaluation.scope();
-        let mut offers = Offers::new(self.survey, self.evaluation);
-        let mut said: BTreeSet<&str> = BTreeSet::new();
-        let mut findings = Vec::new();
-        for (rule, compiled) in self.survey.questionnaire.edit_rules.iter().zip(&self.survey.rules) {
-            let readable = compiled.reads.is_disjoint(&self.reading.unreadable);
-            if readable && compiled.breaks(scope) {
-                let scalar = |code: &str| {
-                    self.survey
-                        .question(code)
-                        .is_some_and(|q| q.kind != QuestionType::Table)
-                };
-                if let ([cell], Action::Block) = (rule.cells.as_slice(), rule.action)
-                    && scalar(cell)
-                {
-                    said.insert(cell);
-                }
-                let mut finding = self.rule_finding(rule, identify::of_rule(&rule.code, compiled, scope));
-                finding.offers = offers.of(rule, compiled);
-                findings.push(finding);
+    /// How many of the required questions were read, and which are missing: blank, or with something that could not be
+    /// read. One that is claimed not to apply is not asked for.
+    fn progress(&self) -> Progress {
+        let mut first: BTreeMap<&str, &Finding> = BTreeMap::new();
+        for finding in self.found.iter().filter(|finding| finding.action == Action::Block) {
+            if let Some(question) = &finding.question {
+                first.entry(question).or_insert(finding);
             }
         }
+        let mut progress = Progress::default();
+        let questions = self.survey.questionnaire.questions.iter();
+        for question in
+            questions.filter(|question| question.required && self.evaluation.relevant.contains(&question.code))
+        {
+            let code = question.code.as_str();
+            if self.evaluation.answers.contains_key(code) {
+                progress.answered += 1;
+            } else if let Some(finding) = first.get(code) {
+                progress.missing.push(MissingAnswer {
+                    question: code.to_owned(),
+                    label: question.label.clone(),
+                    place: finding.places.first().cloned(),
+                    finding_key: finding.key.clone(),
+                });
+            }
+        }
+        progress.asked = progress.answered + progress.missing.len();
+        progress
+    }
+
+    fn check_rules(&mut self) {
+        let scope = self.evaluation.scope();
+        let is_broken =
+            |(_, rule): &(usize, &CompiledRule)| rule.reads.is_disjoint(&self.reading.unreadable) && rule.breaks(scope);
+        let rules = self.survey.rules.iter().enumerate().filter(is_broken);
+        let broken: BTreeSet<usize> = rules.map(|(at, _)| at).collect();
+        let causes = self.survey.causes(self.evaluation, &broken);
+        let findings: Vec<Finding> = causes.iter().filter_map(|cause| self.cause_finding(cause)).collect();
         // Where a blocking rule speaks of a single cell, the built-in bound of that cell would say it twice.
+        let rules = broken
+            .iter()
+            .filter_map(|at| self.survey.questionnaire.edit_rules.get(*at));
+        let blocking = rules.filter(|rule| rule.action == Action::Block);
+        let said: BTreeSet<&str> = blocking
+            .filter_map(|rule| match rule.cells.as_slice() {
+                [cell] if self.survey.is_scalar(cell) => Some(cell.as_str()),
+                _ => None,
+            })
+            .collect();
         let bounds: Vec<&str> = BOUNDS.iter().map(|check| check.code()).collect();
         self.found.retain(|finding| {
             let repeated = finding
@@ -139,20 +168,69 @@ impl Checker<'_> {
         self.found.extend(findings);
     }
 
-    fn rule_finding(&self, rule: &EditRule, fingerprint: String) -> Finding {
-        let first = rule.cells.first();
-        Finding {
+    fn cause_finding(&self, cause: &Cause) -> Option<Finding> {
+        let scope = self.evaluation.scope();
+        let survey = self.survey;
+        let at = |at: usize| survey.questionnaire.edit_rules.get(at).zip(survey.rules.get(at));
+        let (rule, compiled) = at(cause.told)?;
+        let told = [cause.told].into_iter().chain(cause.folded.iter().copied());
+        let fingerprints: Vec<String> = told
+            .filter_map(at)
+            .map(|(rule, compiled)| identify::of_rule(&rule.code, compiled, scope))
+            .collect();
+        let fingerprint = identify::of_all(&fingerprints);
+        let mut message = compiled.message.fill(scope);
+        if let Some(suggestion) = survey.suggestion(&cause.offers) {
+            message.zh.push_str(&suggestion.zh);
+            message.en = format!("{} {}", message.en, suggestion.en);
+        }
+        let folded = cause
+            .folded
+            .iter()
+            .copied()
+            .filter_map(at)
+            .map(|(rule, compiled)| Folded {
+                rule: rule.code.clone(),
+                class: rule.class,
+                action: rule.action,
+                message: compiled.message.fill(scope),
+            });
+        let cells = self.suspects(rule, compiled, cause);
+        let first = cells.first();
+        Some(Finding {
             key: String::new(),
             fingerprint,
             rule: rule.code.clone(),
             class: rule.class,
             action: rule.action,
-            question: first.cloned(),
-            places: rule.cells.iter().filter_map(|cell| self.place(cell)).collect(),
+            question: first.map(|cell| (*cell).to_owned()),
+            places: cells.iter().filter_map(|cell| self.place(cell)).collect(),
             value: first.and_then(|cell| self.raw(cell)),
-            message: rule.message.clone(),
-            offers: Vec::new(),
+            message,
+            offers: cause.offers.clone(),
+            folded: folded.collect(),
+        })
+    }
+
+    /// The cells to look at: those that may be in another unit, else those of the rule. A blank cell is among them only
+    /// where the rule itself asks whether it is blank.
+    fn suspects<'r>(&self, rule: &'r EditRule, compiled: &CompiledRule, cause: &'r Cause) -> Vec<&'r str> {
+        let mut offered: Vec<&str> = cause.offers.iter().map(|offer| offer.question.as_str()).collect();
+        offered.dedup();
+        if !offered.is_empty() {
+            return offered;
         }
+        let is_filled = |cell: &&str| {
+            self.evaluation.answers.contains_key(*cell) || compiled.expression.names().iter().any(|name| name == cell)
+        };
+        let cells = || rule.cells.iter().map(String::as_str);
+        let filled: Vec<&str> = cells().filter(is_filled).collect();
+        if filled.is_empty() { cells().collect() } else { filled }
+    }
+
+    fn find_missing(&mut self, question: &Question, key: &str, label: &Text, kind: QuestionType) {
+        let slots = [("label", label.clone()), ("how", kind.how_to_answer())];
+        self.found(question, key, Builtin::Required, Builtin::Required.message(&slots));
     }
 
     fn find(&mut self, question: &Question, key: &str, label: &Text, check: Builtin) {
@@ -171,6 +249,7 @@ impl Checker<'_> {
             value: self.raw(key),
             message,
             offers: Vec::new(),
+            folded: Vec::new(),
         });
     }
 

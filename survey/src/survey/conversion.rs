@@ -2,15 +2,18 @@
 //!
 //! Which units are mistaken for which is data of the questionnaire. The original number stays in the provenance.
 
-use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+use rust_decimal::{Decimal, prelude::FromPrimitive};
 
 use super::{CompiledRule, Evaluation, Survey};
 use crate::{
     answer::Answer,
     cell::Provenance,
+    figure,
     finding::{Conversion, Finding},
     messages::Builtin,
-    questionnaire::{EditRule, Question},
+    questionnaire::{MistakenUnit, Question, RuleClass},
     reading::{Reading, same_unit},
     text::Text,
 };
@@ -131,61 +134,115 @@ fn said(question: &Question, unit: &str, converted: Decimal, provenance: &Proven
             ("label", question.label.clone()),
             ("raw", both(&provenance.raw)),
             ("unit", both(unit)),
-            ("value", both(&converted.to_string())),
+            ("value", both(&figure::entered(converted))),
         ]),
         offers: Vec::new(),
+        folded: Vec::new(),
     }
 }
 
-/// Finds the conversions of single cells with which broken rules would hold.
-pub(super) struct Offers<'c> {
-    survey: &'c Survey,
-    evaluation: &'c Evaluation,
-    trials: usize,
+/// A conversion of a single cell, tried on all edit rules.
+pub(super) struct Trial {
+    pub(super) conversion: Conversion,
+    /// Positions of the broken rules that it settles.
+    pub(super) settles: BTreeSet<usize>,
+    /// How many rules it breaks that hold now.
+    pub(super) breaks: usize,
 }
 
-impl<'c> Offers<'c> {
-    pub(super) fn new(survey: &'c Survey, evaluation: &'c Evaluation) -> Self {
-        Self {
-            survey,
-            evaluation,
-            trials: 0,
-        }
-    }
-
-    /// The conversions that would settle a broken rule: cells in the order of the rule, units in that of the document.
-    pub(super) fn of(&mut self, rule: &EditRule, compiled: &CompiledRule) -> Vec<Conversion> {
-        let mut offers = Vec::new();
-        for code in &rule.cells {
-            let Some(question) = self.survey.question(code) else {
+impl Survey {
+    /// The conversions that would settle any of the broken rules: cells in the order of the rules, units in that of the
+    /// document.
+    pub(super) fn trials(&self, evaluation: &Evaluation, broken: &BTreeSet<usize>) -> Vec<Trial> {
+        let mut tried: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut trials = Vec::new();
+        let rules = broken.iter().filter_map(|at| self.questionnaire.edit_rules.get(*at));
+        for code in rules.flat_map(|rule| &rule.cells) {
+            let Some(question) = self.question(code) else { continue };
+            let Some(Answer::Number(entered)) = evaluation.answers.get(code) else {
                 continue;
             };
-            let Some(Answer::Number(entered)) = self.evaluation.answers.get(code) else {
-                continue;
-            };
-            let units = self.survey.questionnaire.units.get(&question.unit);
+            let units = self.questionnaire.units.get(&question.unit);
             for mistaken in units.iter().flat_map(|unit| &unit.mistaken_for) {
-                if self.trials >= MOST_TRIALS {
-                    return offers;
+                if tried.len() >= MOST_TRIALS {
+                    return trials;
                 }
-                let converted = self.survey.converted(question, &mistaken.unit, *entered);
-                let Some(converted) = converted.filter(|converted| converted != entered) else {
-                    continue;
-                };
-                self.trials += 1;
-                let changed = self
-                    .survey
-                    .with_answer(self.evaluation, code, Answer::Number(converted));
-                if compiled.holds(changed.scope()) {
-                    offers.push(Conversion {
-                        question: code.clone(),
-                        unit: mistaken.unit.clone(),
-                        entered: *entered,
-                        converted,
-                    });
+                if tried.insert((code, &mistaken.unit)) {
+                    trials.extend(self.trial(evaluation, broken, question, mistaken, *entered));
                 }
             }
         }
-        offers
+        trials
+    }
+
+    fn trial(
+        &self,
+        evaluation: &Evaluation,
+        broken: &BTreeSet<usize>,
+        question: &Question,
+        mistaken: &MistakenUnit,
+        entered: Decimal,
+    ) -> Option<Trial> {
+        let converted = self.converted(question, &mistaken.unit, entered)?;
+        let changed = |number| self.with_answer(evaluation, &question.code, Answer::Number(number));
+        let with = changed(converted);
+        let holds = |at: &usize, with: &Evaluation| self.rules.get(*at).is_some_and(|rule| rule.holds(with.scope()));
+        let settles: BTreeSet<usize> = broken.iter().copied().filter(|at| holds(at, &with)).collect();
+        if settles.is_empty() || converted == entered {
+            return None;
+        }
+        // A figure that is slightly off was not entered in another unit: part of the way, counted in powers of ten, must
+        // not settle everything already. A rule about what is likely speaks of orders of magnitude itself.
+        let half = mistaken.multiply_by.sqrt();
+        let part_of_the_way = |factor: f64| Some(changed(entered.checked_mul(Decimal::from_f64(factor)?)?));
+        let (quarter, half) = (part_of_the_way(half.sqrt())?, part_of_the_way(half)?);
+        let is_plain = |at: &usize| {
+            let class = self.questionnaire.edit_rules.get(*at).map(|rule| rule.class);
+            match class {
+                Some(RuleClass::Quality | RuleClass::Macro) => !holds(at, &quarter),
+                _ => !holds(at, &half),
+            }
+        };
+        let breaks = |(at, rule): (usize, &CompiledRule)| !broken.contains(&at) && rule.breaks(with.scope());
+        settles.iter().any(is_plain).then(|| Trial {
+            breaks: self.rules.iter().enumerate().filter(|rule| breaks(*rule)).count(),
+            settles,
+            conversion: Conversion {
+                question: question.code.clone(),
+                unit: mistaken.unit.clone(),
+                entered,
+                converted,
+            },
+        })
+    }
+
+    /// What to enter if the figures were entered in these units.
+    pub(super) fn suggestion(&self, offers: &[Conversion]) -> Option<Text> {
+        let said = |offer: &Conversion| {
+            let question = self.question(&offer.question)?;
+            let (label, code) = (&question.label, &question.code);
+            let unit = &self.questionnaire.units.get(&question.unit)?.label;
+            let mistaken = self.questionnaire.units.get(&offer.unit);
+            let mistaken = mistaken.map_or_else(|| Text::new(&offer.unit, &offer.unit), |unit| unit.label.clone());
+            let figure = figure::with_units(&figure::entered(offer.converted), unit);
+            Some(Text::new(
+                format!(
+                    "“{}”（{code}）疑似按“{}”填报，如是，请改填 {}",
+                    label.zh, mistaken.zh, figure.zh
+                ),
+                format!(
+                    "“{}” ({code}) was probably entered in {}; if so, enter {}",
+                    label.en, mistaken.en, figure.en
+                ),
+            ))
+        };
+        let said: Vec<Text> = offers.iter().filter_map(said).collect();
+        let join = |of: fn(&Text) -> &str, or: &str| said.iter().map(of).collect::<Vec<_>>().join(or);
+        (!said.is_empty()).then(|| {
+            Text::new(
+                format!("{}。", join(|text| &text.zh, "；或者")),
+                format!("{}.", join(|text| &text.en, "; or ")),
+            )
+        })
     }
 }

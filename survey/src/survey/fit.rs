@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{Survey, table_key};
 use crate::{
     answer::{Answer, AnswerRow},
+    figure,
     messages::Builtin,
     questionnaire::{Question, QuestionType, TableColumn},
     reading::Field,
@@ -94,18 +95,26 @@ struct Bounds {
 }
 
 fn misfits(key: &str, field: &Field<'_>, bounds: &Bounds, answer: &Answer) -> Vec<Misfit> {
-    let misfit = |check, slots: &[(&str, String)]| Misfit::new(key, field.label, check, slots);
-    let no_option = |raw: String| misfit(Builtin::NotAnOption, &[("raw", raw)]);
+    let misfit = |check, slots: &[(&str, Text)]| Misfit::new(key, field.label, check, slots);
+    let no_option = |raw: String| misfit(Builtin::NotAnOption, &[("raw", Text::new(raw.clone(), raw))]);
+    let unit = field
+        .unit
+        .filter(|_| !field.unit_code.is_empty())
+        .map(|unit| &unit.label);
+    let with_unit = |number: Decimal| {
+        let figure = figure::entered(number);
+        unit.map_or_else(|| Text::new(&figure, &figure), |unit| figure::with_units(&figure, unit))
+    };
     match (field.kind, answer) {
         (kind, Answer::Number(number)) if kind.is_numeric() => {
             let fraction = kind.is_whole() && !number.fract().is_zero();
-            let not_whole = fraction.then(|| misfit(Builtin::NotWhole, &[("raw", number.to_string())]));
+            let not_whole = fraction.then(|| misfit(Builtin::NotWhole, &[("raw", with_unit(*number))]));
             let beyond = if kind == QuestionType::Level && !field.options.contains(&number.normalize().to_string()) {
                 Some(no_option(number.to_string()))
             } else {
                 bounds
                     .passed_by(*number)
-                    .map(|(check, limit)| misfit(check, &[("raw", number.to_string()), ("limit", limit.to_string())]))
+                    .map(|(check, limit)| misfit(check, &[("raw", with_unit(*number)), ("limit", with_unit(limit))]))
             };
             not_whole.into_iter().chain(beyond).collect()
         }
@@ -127,7 +136,8 @@ fn misfits(key: &str, field: &Field<'_>, bounds: &Bounds, answer: &Answer) -> Ve
 
 fn too_many(key: &str, label: &Text, count: usize, limit: Option<u32>) -> Option<Misfit> {
     let limit = limit.filter(|limit| u32::try_from(count).is_ok_and(|count| count > *limit))?;
-    let slots = [("raw", count.to_string()), ("limit", limit.to_string())];
+    let both = |number: String| Text::new(number.clone(), number);
+    let slots = [("raw", both(count.to_string())), ("limit", both(limit.to_string()))];
     Some(Misfit::new(key, label, Builtin::TooMany, &slots))
 }
 
@@ -143,11 +153,8 @@ impl Bounds {
 }
 
 impl Misfit {
-    fn new(key: &str, label: &Text, check: Builtin, slots: &[(&str, String)]) -> Self {
-        let slots = slots
-            .iter()
-            .map(|(slot, text)| (*slot, Text::new(text.clone(), text.clone())));
-        let slots: Vec<(&str, Text)> = slots.chain([("label", label.clone())]).collect();
+    fn new(key: &str, label: &Text, check: Builtin, slots: &[(&str, Text)]) -> Self {
+        let slots: Vec<(&str, Text)> = slots.iter().cloned().chain([("label", label.clone())]).collect();
         Self {
             key: key.to_owned(),
             check,

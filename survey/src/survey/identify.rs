@@ -80,6 +80,17 @@ pub(super) fn of_rule(code: &str, rule: &CompiledRule, scope: &Scope) -> String 
     fingerprint(&[code, &values])
 }
 
+/// The fingerprint of several broken rules told as one; that of a single rule is its own.
+pub(super) fn of_all(fingerprints: &[String]) -> String {
+    match fingerprints {
+        [one] => one.clone(),
+        several => {
+            let parts: Vec<&str> = several.iter().map(String::as_str).collect();
+            fingerprint(&parts)
+        }
+    }
+}
+
 /// Half a SHA-256 over the parts with their lengths, hex: long enough that no two differ in vain.
 fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();

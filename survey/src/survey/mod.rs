@@ -1,5 +1,6 @@
 //! A compiled questionnaire: validated once, then used for every return of a round.
 
+mod causes;
 mod cells;
 mod check;
 mod context;
@@ -9,6 +10,7 @@ mod evaluation;
 mod fingerprint;
 mod fit;
 mod identify;
+mod message;
 mod neighbours;
 mod publish;
 mod rows;
@@ -31,6 +33,7 @@ use crate::{
     questionnaire::{ChoiceOption, DerivedValue, EditRule, Question, Questionnaire, TableColumn},
     reading::{Field, OptionIndex},
     tables::ReferenceTables,
+    text::Text,
 };
 
 /// A questionnaire that has passed publication: every expression compiled, every reference resolved. `Send + Sync`.
@@ -129,6 +132,12 @@ impl Survey {
             .edit_rules
             .iter()
             .zip(self.rules.iter().map(CompiledRule::guarded))
+    }
+
+    /// What each edit rule asks for, in the words that the form prints.
+    pub fn relations(&self) -> impl Iterator<Item = &Text> {
+        let rules = self.questionnaire.edit_rules.iter().zip(&self.rules);
+        rules.map(|(rule, compiled)| compiled.relation.as_ref().unwrap_or(&rule.message))
     }
 
     /// Whether there is such a question, with such a column if one is named.

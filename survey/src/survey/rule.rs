@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crate::expression::{Expression, Scope};
+use super::message::Message;
+use crate::{
+    expression::{Expression, Scope},
+    text::Text,
+};
 
 /// An expression with what must be so before it counts.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +35,7 @@ pub(super) struct CompiledDerived {
     pub(super) expression: Expression,
 }
 
-/// An edit rule, ready to be checked. Its texts stay in the questionnaire, at the same position.
+/// An edit rule, ready to be checked. The rest of it stays in the questionnaire, at the same position.
 #[derive(Debug)]
 pub(super) struct CompiledRule {
     pub(super) needs: Vec<String>,
@@ -39,6 +43,10 @@ pub(super) struct CompiledRule {
     pub(super) expression: Expression,
     /// Every question the rule reads, through derived values too.
     pub(super) reads: BTreeSet<String>,
+    /// What is wrong, with the values.
+    pub(super) message: Message,
+    /// What must hold, without them.
+    pub(super) relation: Option<Text>,
 }
 
 impl CompiledDerived {

@@ -487,6 +487,35 @@ fn environment() {
 }
 
 #[test]
+fn messages_of_rules() {
+    let message = "/edit_rules/@CK044/message/zh";
+    let slot = |text: &str| case(message, json!(text), "message.slot", message);
+    check_all([
+        slot("“{D07”不对"),
+        slot("“D07}”不对"),
+        slot("{D07; 斤}"),
+        slot("{V02}"),
+        slot("{size_class}"),
+        slot("{{D07}}"),
+        case(message, json!("{D99}"), "expression.unknown_name", message),
+        case(message, json!("{D07.title}"), "expression.type", message),
+        case(message, json!("{D07 - D05}"), "expression.missing_value", message),
+        case(
+            "/edit_rules/@CK044/relation",
+            json!(null),
+            "relation.missing",
+            "/edit_rules/@CK044/relation",
+        ),
+        case(
+            "/edit_rules/@CK044/relation/en",
+            json!("{D07} is small"),
+            "relation.value",
+            "/edit_rules/@CK044/relation",
+        ),
+    ]);
+}
+
+#[test]
 fn all_faults_are_reported_at_once() {
     let faults = faults_of(&[
         ("/title/en", json!("")),

@@ -161,6 +161,7 @@ proptest! {
             value: None,
             message: Text::default(),
             offers: Vec::new(),
+            folded: Vec::new(),
         };
         let findings = Findings::collect(actions.iter().enumerate().map(finding).collect());
         prop_assert_eq!(findings.total(), actions.len());

@@ -142,7 +142,7 @@ fn other_units_are_asked_about_with_both_numbers() {
     let reading = read(&[cell("F03", text("5,000元"))]);
     let message = &reading.findings[0].message;
     assert!(
-        message.zh.contains("5000") && message.zh.contains("0.5") && message.zh.contains("万元"),
+        message.zh.contains("5,000") && message.zh.contains("0.5") && message.zh.contains("万元"),
         "{message:?}"
     );
     assert_eq!(reading.findings[0].value.as_deref(), Some("5,000元"));
@@ -350,7 +350,11 @@ fn levels() {
     check("K01", text("用CAD、CAE、EDA一类软件画图建模"), "1", "WF36.unsure");
     check("K01", text("未开展，或全靠手工"), "0", "");
     check("K01", text("2-3"), "-", "WF07");
-    check("K01", text("很高"), "-", "type.number");
+    check("K01", text("很高"), "-", "type.choice");
+    check("K01", text("三级"), "-", "type.choice_meant");
+    check("K01", text("不适用"), "-", "not_applicable.cell");
+    check("F03", text("不适用"), "-", "not_applicable.cell");
+    check("F03", text("N/A"), "-", "not_applicable.cell");
 }
 
 #[test]
@@ -473,5 +477,65 @@ fn findings_come_in_the_order_of_the_questionnaire() {
             cell("U02", text("85%")),
             cell("F03", text("1,234"))
         ])
+    );
+}
+
+#[test]
+fn advice_fits_the_control() {
+    let said = |question: &str, value: RawValue| {
+        let reading = SURVEY.read_answers(&[cell(question, value)], DateSystem::From1900);
+        let finding = reading.findings.first().expect("something is said").clone();
+        (finding.action, finding.message.zh)
+    };
+    let check = |question: &str, typed: &str, action: Action, expected: &str| {
+        let label = &SURVEY.question(question).unwrap().label.zh;
+        assert_eq!(
+            said(question, text(typed)),
+            (action, expected.replace("{}", label)),
+            "{typed}"
+        );
+    };
+    let level = &SURVEY.options("K10")[3].label.zh;
+    let level = level.trim_end_matches('。');
+    let (_, meant) = said("K10", text("三级"));
+    assert!(
+        meant.contains("须从下拉列表选择，“三级”不是列表中的选项，是否为“3 ") && meant.contains(level),
+        "{meant}"
+    );
+    check(
+        "F03",
+        "详见附件",
+        Action::Block,
+        "“{}”填报的“详见附件”不是数字。请直接填写数值。",
+    );
+    check(
+        "F03",
+        "约43200",
+        Action::Block,
+        "“{}”填报的“约43200”为约数。请填写账面准确数。",
+    );
+    check(
+        "F01",
+        "695人",
+        Action::Info,
+        "“{}”填报的“695人”已按 695 识别。如有误，请更正。",
+    );
+    check(
+        "A06",
+        "2026.4.1",
+        Action::Info,
+        "“{}”填报的“2026.4.1”已按 2026 年 4 月 1 日 识别。如有误，请更正。",
+    );
+    check(
+        "K10",
+        "不适用",
+        Action::Block,
+        "“{}”填报的是“不适用”。请将本格清空，并在“不适用的写明原因”栏写明原因。",
+    );
+    check(
+        "F03",
+        "不适用",
+        Action::Block,
+        "“{}”填报的是“不适用”。本题不能填报为不适用，请填写；数为零的填 0。",
     );
 }

@@ -110,6 +110,8 @@ pub(super) const TABLE: &[Row] = &[
         Hidden,
         "",
     ),
+    ("create_report_link", Path("return_id"), "ET", Hidden, ""),
+    ("create_report_link", Query("revision={revision_id}"), "ET", Hidden, ""),
     ("get_return_report_page", Path("return_id"), "ET", Hidden, ""),
     (
         "get_return_report_page",
@@ -230,12 +232,14 @@ const SELF: &str = "is about the caller itself";
 const ADMIN: &str = "the administrator alone: the whole county";
 const COUNTY: &str = "the bureau and the administrator alone: the whole county";
 const GROUPS: &str = "names of groups are everybody's; members are counted within the scope of the caller";
+const SIGNED: &str = "whoever has the link sees what the one who created it was shown";
 const CATALOGUE: &str = "the catalogue is everybody's";
 
 /// Operations that can name nothing outside of the scope of a caller who may call them, and why.
 pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("get_health", PUBLIC),
     ("get_readiness", PUBLIC),
+    ("get_linked_report", SIGNED),
     ("create_session", PUBLIC),
     ("create_first_session", PUBLIC),
     ("delete_session", SELF),
@@ -313,4 +317,4 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
 ];
 
 /// Parameters of a path that name nothing of an enterprise, a town, a round or a user.
-pub(super) const PLAIN_PATH: &[&str] = &["finding_key"];
+pub(super) const PLAIN_PATH: &[&str] = &["finding_key", "link"];

@@ -44,8 +44,8 @@ impl Notices {
         }
         if workbook.embedded_objects {
             let message = Text::new(
-                "工作簿里嵌有对象，系统没有读取。请删除，材料另作附件上传。",
-                "The workbook has embedded objects; they were not read. Remove them and upload documents as attachments.",
+                "工作簿里嵌有对象，系统没有读取。请删除；相关材料另行报送。",
+                "The workbook has embedded objects; they were not read. Remove them; documents are handed in separately.",
             );
             self.push(NoticeCode::Objects, Action::Warn, None, Vec::new(), message);
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use survey::{
     cell::Place,
-    questionnaire::Action,
+    finding::{Finding, Progress},
     report::{FindingLine, ReadingLine, Report},
     text::Text,
 };
@@ -81,6 +81,7 @@ pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_shee
         sheet.line(at, looks.lead, &text, 18.0);
         at += 1;
     }
+    at = sheet.missing(at + 1, &report.progress);
     sheet.readings(at + 1, report);
     let validation = validation(report, keys_sheet, subject.language);
     let Sheet { rows, links, .. } = sheet;
@@ -149,11 +150,10 @@ fn validation(report: &Report, keys_sheet: &str, language: Language) -> String {
         .map(|(row, _)| row)
         .collect();
     let reason = (1..).zip(&report.reasons).last();
-    let (Some(first), Some(last), Some((reason_row, _))) = (rows.first(), rows.last(), reason) else {
+    let (false, Some((reason_row, _))) = (rows.is_empty(), reason) else {
         return String::new();
     };
-    // Findings stand by severity, so those that can be answered stand together.
-    let range = format!("{}:{}", a1(*first, column::REASON), a1(*last, column::REASON));
+    let range = ranges(&rows);
     let words = |zh: &str, en: &str| escape(&language.inline(&Text::new(zh, en)));
     let last_reason = a1(reason_row, REASON_COLUMN);
     let (letter, number) = last_reason.split_at(1);
@@ -168,6 +168,19 @@ fn validation(report: &Report, keys_sheet: &str, language: Language) -> String {
         ),
         escape(&quoted(keys_sheet)),
     )
+}
+
+/// Cells of the reasons in these rows, neighbours as one range.
+fn ranges(rows: &[u32]) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for row in rows {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *row => *last = *row,
+            _ => ranges.push((*row, *row)),
+        }
+    }
+    let range = |(first, last): (u32, u32)| format!("{}:{}", a1(first, column::REASON), a1(last, column::REASON));
+    ranges.into_iter().map(range).collect::<Vec<_>>().join(" ")
 }
 
 struct Sheet<'s> {
@@ -198,12 +211,12 @@ impl Sheet<'_> {
         let title = format!("{}  {}", words("审核问题", "Findings"), subject.name);
         let lead = words(
             &format!(
-                "须改正 {} 处，须改正或说明 {} 处，提示 {} 处。在填报页改正后，连同本页的说明一起重新上传本文件。本页只有黄色两栏可填。",
-                report.block, report.warn, report.info
+                "强制性错误（必须改正）{} 处，核实性错误（改正或说明）{} 处，提示性信息 {} 处；必填 {} 项，已识别 {} 项。请在填报页改正，或在本页黄色两栏说明，然后重新上传本文件。",
+                report.block, report.warn, report.info, report.progress.asked, report.progress.answered
             ),
             &format!(
-                "{} to correct, {} to correct or justify, {} notes. Correct the form, answer in the two yellow columns, and upload this file again.",
-                report.block, report.warn, report.info
+                "{} errors (must be corrected), {} queries (correct or justify), {} for information; {} of {} required answers were read. Correct the form or answer in the two yellow columns, and upload this file again.",
+                report.block, report.warn, report.info, report.progress.answered, report.progress.asked
             ),
         );
         let looks = self.looks;
@@ -220,7 +233,7 @@ impl Sheet<'_> {
                 ("工作表", "Sheet"),
                 ("单元格", "Cell"),
                 ("题项", "Question"),
-                ("填报内容", "As typed"),
+                ("填报内容", "As entered"),
                 ("规则", "Rule"),
                 ("问题与处理", "What to do"),
                 ("说明理由（选）", "Reason"),
@@ -247,11 +260,6 @@ impl Sheet<'_> {
     fn finding(&mut self, at: u32, number: usize, line: &FindingLine, report: &Report) {
         let finding = &line.finding;
         let looks = self.looks;
-        let severity = match finding.action {
-            Action::Block => Text::new("须改正", "Block"),
-            Action::Warn => Text::new("须说明", "Warn"),
-            Action::Info => Text::new("提示", "Info"),
-        };
         let place = finding.places.first();
         let cell = place.map_or(String::new(), |place| match finding.places.len() {
             1 => place.cell.clone(),
@@ -259,7 +267,8 @@ impl Sheet<'_> {
         });
         let question = self.question(finding.question.as_deref().unwrap_or(""), &line.label);
         let value = finding.value.as_deref().unwrap_or("");
-        let message = self.language.block(&finding.message);
+        let message = self.message(finding);
+        let rule = self.language.single(&line.rule);
         let (mut reason, mut text) = (String::new(), String::new());
         if let Some(given) = &line.justification {
             reason = report
@@ -296,7 +305,7 @@ impl Sheet<'_> {
                 at,
                 column::SEVERITY,
                 looks.of(finding.action),
-                &self.language.block(&severity),
+                &self.language.block(&finding.action.title()),
             ),
             text_cell(at, column::SHEET, looks.body, place.map_or("", |place| &place.sheet)),
             text_cell(
@@ -307,13 +316,45 @@ impl Sheet<'_> {
             ),
             text_cell(at, column::QUESTION, looks.body, &question),
             text_cell(at, column::VALUE, looks.body, value),
-            text_cell(at, column::RULE, looks.center, &finding.rule),
+            text_cell(at, column::RULE, looks.center, rule),
             text_cell(at, column::MESSAGE, looks.body, &message),
             text_cell(at, column::REASON, answer, &reason),
             text_cell(at, column::TEXT, answer, &text),
         ];
         self.row(at, height, &cells.concat());
         self.link(at, place);
+    }
+
+    /// What must be answered and is not, with links to its cells; gives the row below.
+    fn missing(&mut self, mut at: u32, progress: &Progress) -> u32 {
+        if progress.missing.is_empty() {
+            return at;
+        }
+        let looks = self.looks;
+        let heading = self.language.inline(&Text::new(
+            format!("未填或未能识别的必填项（{} 项）", progress.missing.len()),
+            format!("Required answers that are missing ({})", progress.missing.len()),
+        ));
+        self.line(at, looks.heading, &heading, 24.0);
+        for (number, item) in (1_usize..).zip(&progress.missing) {
+            at += 1;
+            let question = self.question(&item.question, &item.label);
+            let (sheet, cell) = item
+                .place
+                .as_ref()
+                .map_or(("", ""), |place| (&place.sheet, &place.cell));
+            let cells = [
+                text_cell(at, 0, 0, NO_FINDING),
+                number_cell(at, column::NUMBER, looks.center, number),
+                text_cell(at, column::SEVERITY, looks.body, ""),
+                text_cell(at, column::SHEET, looks.body, sheet),
+                text_cell(at, column::CELL, looks.link, cell),
+                text_cell(at, column::QUESTION, looks.body, &question),
+            ];
+            self.row(at, row_height([(question.as_str(), WIDTHS[6])]), &cells.concat());
+            self.link(at, item.place.as_ref());
+        }
+        at + 1
     }
 
     /// What was read otherwise than it was typed.
@@ -323,7 +364,7 @@ impl Sheet<'_> {
         }
         let looks = self.looks;
         let heading = self.language.inline(&Text::new(
-            "按此读取（如有不对，请在填报页改正）",
+            "系统识别结果（如与实际不符，请在填报页更正）",
             "Read as follows (if wrong, correct it in the form)",
         ));
         self.line(at, looks.heading, &heading, 24.0);
@@ -336,9 +377,9 @@ impl Sheet<'_> {
                 ("工作表", "Sheet"),
                 ("单元格", "Cell"),
                 ("题项", "Question"),
-                ("填报内容", "As typed"),
-                ("规则", "Rule"),
-                ("读作", "Read as"),
+                ("填报内容", "As entered"),
+                ("", ""),
+                ("识别结果", "Read as"),
                 ("", ""),
                 ("", ""),
             ],
@@ -351,14 +392,12 @@ impl Sheet<'_> {
 
     fn reading(&mut self, at: u32, number: usize, line: &ReadingLine) {
         let looks = self.looks;
-        let question = self.question(&line.cell, &line.label);
+        let question = self.question(&line.question, &line.label);
         let value = self.language.block(&line.value);
-        let rules = line.rules.join("\n");
         let height = row_height([
             (question.as_str(), WIDTHS[6]),
             (line.original.as_str(), WIDTHS[7]),
             (value.as_str(), WIDTHS[9]),
-            (rules.as_str(), WIDTHS[8]),
         ]);
         let cells = [
             text_cell(at, 0, 0, NO_FINDING),
@@ -368,11 +407,28 @@ impl Sheet<'_> {
             text_cell(at, column::CELL, looks.link, &line.place.cell),
             text_cell(at, column::QUESTION, looks.body, &question),
             text_cell(at, column::VALUE, looks.body, &line.original),
-            text_cell(at, column::RULE, looks.center, &rules),
+            text_cell(at, column::RULE, looks.center, ""),
             text_cell(at, column::MESSAGE, looks.body, &value),
         ];
         self.row(at, height, &cells.concat());
         self.link(at, Some(&line.place));
+    }
+
+    /// What is wrong and what to do, and what else is settled with it.
+    fn message(&self, finding: &Finding) -> String {
+        let mut message = self.language.block(&finding.message);
+        if !finding.folded.is_empty() {
+            message.push('\n');
+            message.push_str(
+                &self
+                    .language
+                    .inline(&Text::new("同因问题，一并解决：", "Settled with it:")),
+            );
+        }
+        for folded in &finding.folded {
+            write!(message, "\n· {} {}", folded.rule, self.language.inline(&folded.message)).ok();
+        }
+        message
     }
 
     fn question(&self, code: &str, label: &Text) -> String {

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use survey::{cell::RawValue, report::Report};
+use survey::{
+    cell::RawValue,
+    report::{FindingLine, Report},
+    text::Text,
+};
 
 use super::{
     Notes,
@@ -70,7 +74,7 @@ pub(super) fn marks_of(
             *mark = (*mark).min(finding.action);
             let noted = lines.entry(number).or_default().entry(at).or_default();
             if noted.len() < NOTED_FINDINGS {
-                noted.push(format!("【{}】{}", finding.rule, language.block(&finding.message)));
+                noted.push(note(line, language));
             }
         }
     }
@@ -82,4 +86,18 @@ pub(super) fn marks_of(
         .map(|(number, lines)| (number, joined(lines)))
         .collect();
     (marks, notes)
+}
+
+/// What the note of a cell says of a finding: how grave it is, what is wrong and what to do, and which other rules are
+/// broken for the same cause.
+fn note(line: &FindingLine, language: Language) -> String {
+    let finding = &line.finding;
+    let severity = language.inline(&finding.action.demand());
+    let mut note = format!("【{severity}】{}", language.block(&finding.message));
+    let folded: Vec<&str> = finding.folded.iter().map(|folded| folded.rule.as_str()).collect();
+    if !folded.is_empty() {
+        let same = language.inline(&Text::new("同因问题，一并解决：", "Settled with it: "));
+        note = format!("{note}\n{same}{}", folded.join("、"));
+    }
+    note
 }

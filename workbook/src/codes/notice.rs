@@ -111,7 +111,7 @@ survey::codes! {
         Objects "WF21.objects"
             "工作簿里嵌有对象，没有读取。"
             "The workbook has embedded objects; they were not read."
-            "请删除，材料另作附件上传。"
+            "请删除；相关材料另行报送。"
             "Remove them and upload documents as attachments."
         OlderVersion "WF24.older_version"
             "这是旧版调查表，仍可接受，已按题项代码读取。"

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{ConditionalFormatFormula, Worksheet};
 use survey::{
-    questionnaire::{Action, DerivedValue, EditRule},
+    questionnaire::{DerivedValue, EditRule},
     text::Text,
 };
 
@@ -18,8 +18,14 @@ const CODE_WIDTH: f64 = 16.0;
 const LABEL_WIDTH: f64 = 70.0;
 const VALUE_WIDTH: f64 = 18.0;
 const UNIT_WIDTH: f64 = 18.0;
-/// What stands behind a broken rule.
-const BROKEN: &str = "✗";
+/// What stands behind a rule that is kept, and behind a broken one.
+fn states(language: Language) -> [&'static str; 2] {
+    if language == Language::En {
+        ["met", "not met"]
+    } else {
+        ["通过", "不符"]
+    }
+}
 
 /// The name of the sheet.
 pub(super) fn sheet_name(language: Language) -> &'static str {
@@ -43,6 +49,7 @@ pub(super) fn write(template: &Template<'_>, live: &Live, sheet: &mut Worksheet)
     ] {
         sheet.set_column_width(column, width)?;
     }
+    sheet.set_column_hidden(0)?;
     let title = template
         .words("自动核对与计算", "Checks and computed values")
         .replace('\n', " ");
@@ -79,19 +86,20 @@ impl Page<'_, '_> {
             ("一、填报值之间的矛盾", "1. Contradictions"),
             [
                 ("规则", "Rule"),
-                ("要求", "What is asked"),
+                ("审核关系", "Relation"),
                 ("状态", "State"),
-                ("处理", "What to do"),
+                ("级别", "Severity"),
             ],
         )?;
-        for (index, broken) in live.rules() {
+        for (index, relation, broken) in live.rules() {
             if let Some(rule) = rules.get(index) {
-                self.rule(rule, &broken)?;
+                self.rule(rule, relation, &broken)?;
             }
         }
+        let [_, broken] = states(self.template.language());
         let format = &self.template.palette.broken;
         let rule = ConditionalFormatFormula::new()
-            .set_rule(format!("=$D{}=\"{BROKEN}\"", first + 1).as_str())
+            .set_rule(format!("=$D{}=\"{broken}\"", first + 1).as_str())
             .set_format(format);
         if self.row > first {
             self.sheet.add_conditional_format(first, 1, self.row - 1, 4, &rule)?;
@@ -100,32 +108,26 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    fn rule(&mut self, rule: &EditRule, broken: &Cell) -> Result<(), WriteError> {
+    fn rule(&mut self, rule: &EditRule, relation: &Text, broken: &Cell) -> Result<(), WriteError> {
         let (language, palette) = (self.template.language(), &self.template.palette);
         let reference = broken.formula.trim_start_matches('=');
+        let [kept, not_kept] = states(language);
+        let is_broken = broken.result == "TRUE";
         let state = Cell {
-            formula: format!("=IF({reference},\"{BROKEN}\",\"\")"),
-            result: if broken.result == "TRUE" {
-                BROKEN.to_owned()
-            } else {
-                String::new()
-            },
+            formula: format!("=IF({reference},\"{not_kept}\",\"{kept}\")"),
+            result: if is_broken { not_kept } else { kept }.to_owned(),
         };
-        let what_to_do = match rule.action {
-            Action::Block => Text::new("必须改正", "Correct it"),
-            Action::Warn | Action::Info => Text::new("改正或说明", "Correct or justify"),
-        };
-        let message = language.block(&rule.message);
+        let message = language.block(relation);
         self.sheet
             .write_string_with_format(self.row, 1, &rule.code, &palette.code)?;
         self.sheet
             .write_string_with_format(self.row, 2, &message, &palette.value)?;
         self.sheet
             .write_formula_with_format(self.row, 3, state.written(), &palette.code)?;
-        let what_to_do = language.block(&what_to_do);
+        let severity = language.block(&rule.action.demand());
         self.sheet
-            .write_string_with_format(self.row, 4, &what_to_do, &palette.unit)?;
-        let height = row_height([(message.as_str(), LABEL_WIDTH), (what_to_do.as_str(), UNIT_WIDTH)]);
+            .write_string_with_format(self.row, 4, &severity, &palette.unit)?;
+        let height = row_height([(message.as_str(), LABEL_WIDTH), (severity.as_str(), UNIT_WIDTH)]);
         self.sheet.set_row_height(self.row, height)?;
         self.row += 1;
         Ok(())
@@ -136,21 +138,21 @@ impl Page<'_, '_> {
         self.begin(
             ("二、自动计算的指标", "2. Computed values"),
             [
-                ("代码", "Code"),
+                ("序号", "No."),
                 ("指标", "Item"),
                 ("数值", "Value"),
                 ("计量单位", "Unit"),
             ],
         )?;
-        for (index, value) in live.derived() {
+        for (number, (index, value)) in (1_u32..).zip(live.derived()) {
             if let Some(derived) = derived.get(index) {
-                self.value(derived, &value)?;
+                self.value(number, derived, &value)?;
             }
         }
         Ok(())
     }
 
-    fn value(&mut self, derived: &DerivedValue, value: &Cell) -> Result<(), WriteError> {
+    fn value(&mut self, number: u32, derived: &DerivedValue, value: &Cell) -> Result<(), WriteError> {
         let (language, palette) = (self.template.language(), &self.template.palette);
         let decimals = usize::try_from(derived.decimals.min(10)).unwrap_or(2);
         let format = match decimals {
@@ -158,19 +160,16 @@ impl Page<'_, '_> {
             decimals => format!("#,##0.{}", "0".repeat(decimals)),
         };
         let (label, unit) = (language.block(&derived.label), self.unit(&derived.unit));
-        // Long codes break into two lines.
+        // By the hidden code a value that was overwritten is found again.
+        self.sheet.write_string(self.row, 0, &derived.code)?;
         self.sheet
-            .write_string_with_format(self.row, 1, &derived.code, &palette.small_code)?;
+            .write_number_with_format(self.row, 1, f64::from(number), &palette.code)?;
         self.sheet
             .write_string_with_format(self.row, 2, &label, &palette.value)?;
         self.sheet
             .write_formula_with_format(self.row, 3, value.written(), &palette.computed(&format))?;
         self.sheet.write_string_with_format(self.row, 4, &unit, &palette.unit)?;
-        let texts = [
-            (derived.code.as_str(), CODE_WIDTH),
-            (label.as_str(), LABEL_WIDTH),
-            (unit.as_str(), UNIT_WIDTH),
-        ];
+        let texts = [(label.as_str(), LABEL_WIDTH), (unit.as_str(), UNIT_WIDTH)];
         self.sheet.set_row_height(self.row, row_height(texts))?;
         self.row += 1;
         Ok(())

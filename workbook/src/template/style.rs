@@ -40,7 +40,6 @@ pub(crate) struct Palette {
     pub(crate) value: Format,
     pub(crate) plain: Format,
     pub(crate) link: Format,
-    pub(crate) small_code: Format,
     /// Laid over the cells of a contradiction.
     pub(crate) broken: Format,
     computed: Format,
@@ -95,7 +94,6 @@ impl Palette {
             field: fill(&boxed, HEADER_FILL).set_font_color(NAVY),
             value: boxed.clone().set_num_format("@"),
             plain: text.clone(),
-            small_code: center(&boxed).set_font_color(GREY).set_font_size(8),
             broken: Format::new()
                 .set_background_color(BROKEN_FILL)
                 .set_font_color(BROKEN_INK)

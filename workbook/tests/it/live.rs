@@ -101,7 +101,8 @@ fn derived_values_and_broken_rules_are_those_of_the_survey() {
             let Some(found) = values.get(&rule.code).and_then(|found| found.first()) else {
                 continue;
             };
-            let is_broken = findings.items.iter().any(|finding| finding.rule == rule.code);
+            let mut told = findings.items.iter().flat_map(|finding| finding.rules());
+            let is_broken = told.any(|code| code == rule.code);
             assert_eq!(found, &RawValue::Boolean(is_broken), "case {at}: {}", rule.code);
         }
     }
@@ -205,4 +206,61 @@ fn the_same_arguments_give_the_same_bytes() {
     let layout = Layout::of(&form.questionnaire, &form.lists, None);
     let once = || write_live(&layout, &SURVEY, &form.lists, &issue(Language::Both), &Prefill::new()).expect("written");
     assert_eq!(once(), once());
+}
+
+#[test]
+fn the_sheet_of_checks_is_written_for_people() {
+    let form = Form::shipped();
+    let derived: Vec<&str> = form
+        .questionnaire
+        .derived
+        .iter()
+        .map(|derived| derived.code.as_str())
+        .collect();
+    let check = |language: Language, name: &str, expected: &[&str]| {
+        let workbook = live(&cases()[5], language);
+        let sheet = workbook
+            .sheets
+            .iter()
+            .find(|sheet| sheet.name == name)
+            .expect("the sheet");
+        // The first column is hidden.
+        let seen = sheet.cells.iter().filter(|cell| cell.column > 0);
+        let texts: Vec<&str> = seen
+            .filter_map(|cell| match &cell.value {
+                RawValue::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        for text in &texts {
+            assert!(!text.contains(['{', '}']) && !derived.contains(text), "{text}");
+        }
+        for part in expected {
+            assert!(texts.iter().any(|text| text.contains(part)), "{part} is missing");
+        }
+    };
+    check(
+        Language::Zh,
+        "自动核对",
+        &[
+            "审核关系",
+            "通过",
+            "不符",
+            "≤",
+            "强制性错误（必须改正）",
+            "核实性错误（改正或说明）",
+        ],
+    );
+    check(
+        Language::En,
+        "Checks",
+        &[
+            "Relation",
+            "met",
+            "not met",
+            "≤",
+            "Error (must be corrected)",
+            "Query (correct or justify)",
+        ],
+    );
 }

@@ -28,8 +28,8 @@ codes! {
         "这个一次性登录码已过有效期，请联系主管部门重新发放。",
         "This one-time code has expired; ask the bureau for another one.";
     FORBIDDEN = "forbidden", Forbidden,
-        "您没有此项权限。句中写明由谁办理。",
-        "Your role does not allow this; the sentence says who may.";
+        "您没有此项权限，请联系系统管理员。",
+        "Your role does not allow this; ask an administrator.";
     DUPLICATE_LOGIN = "user.duplicate_login", Conflict,
         "已有用户使用这个登录名。",
         "Another user has this login.";

@@ -11,7 +11,7 @@ codes! {
         "A text holds a character that cannot be kept (NUL); remove it.";
     NOT_FOUND = "not_found", NotFound,
         "没有找到，或您无权查看。",
-        "There is no such thing, or you may not see it.";
+        "Not found, or you do not have access.";
     VERSION_MISMATCH = "version_mismatch", VersionMismatch,
         "别人已先修改：请重新读取后再改。",
         "Somebody else changed it first: read it again, then change it.";

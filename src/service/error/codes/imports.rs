@@ -10,14 +10,14 @@ codes! {
         "同一批里已收了这家企业的另一份文件，这一份没有收；请只留一份后再传。",
         "Another file of this enterprise was taken in from the same batch and this one was not; keep one of them and hand it in again.";
     BLOCKED = "import.blocked", Unprocessable,
-        "有必须改正的问题，按规则没有收；逐条见 faults。",
-        "There are findings that must be corrected, so that by the rule it was not taken in; each is in faults.";
+        "有强制性错误（必须改正），按规则未接收；逐条见 faults。",
+        "There are errors that must be corrected, so it was not imported; each is in faults.";
     FILE_MISSING = "import.file_missing", Unprocessable,
         "找不到这份文件的原件，没有导入；请重新交一次。",
         "The original of this file is missing and it was not imported; hand it in again.";
     NO_KEY = "import.no_key", Unprocessable,
-        "这一行没有信用代码或企业名称，不知道是哪家企业的。",
-        "This row has no credit code or name; whose it is cannot be told.";
+        "该行没有统一社会信用代码或企业名称，无法确定企业；请补填。",
+        "This row has no credit code or name; the enterprise cannot be identified. Fill it in.";
     UNKNOWN_ENTERPRISE = "import.unknown_enterprise", NotFound,
         "本期没有这家企业，或不在您负责的镇街。请核对信用代码或企业名称；确属漏报的，先由主管部门建档并纳入本期，再重新导入。",
         "No such enterprise is asked in this round, or it lies outside the area you look after. Check the credit code or name; one that was left out must first be registered by the bureau and added to the round, then import again.";

@@ -52,10 +52,10 @@ faults! {
         "金额不能为负。",
         "The amount may not be negative.";
     USCC_FORM = "enterprise.uscc_form",
-        "统一社会信用代码的位数或字符不对，句中指出是哪一位。请核对。",
+        "统一社会信用代码未填写，或位数、字符不符，句中写明是哪一位。请核对。",
         "The credit code has a wrong length or character; the sentence says which. Check it.";
     USCC_CHECK = "enterprise.uscc_check",
-        "统一社会信用代码的校验位不符。请核对；若确为早年发放的代码，请在 uscc_exception 写明理由。",
+        "统一社会信用代码的校验码不符，请核对；确为早年发放代码的，请在名单“代码说明”列写明原因（接口字段 uscc_exception）。",
         "The check character of the credit code is wrong. Check it; if it is a legacy code, give the reason in uscc_exception.";
     PARENT_USCC = "enterprise.parent_uscc",
         "母公司统一社会信用代码有误，或与本企业代码相同。请核对；没有母公司则留空。",

@@ -10,8 +10,8 @@ codes! {
         "调查期信息不符合要求，逐条见 errors。",
         "The facts of the round are not acceptable; each point is in errors.";
     NOT_OPEN = "round.not_open", Conflict,
-        "现在不在填报期内，不能上传或提交。",
-        "The round is not open now; nothing can be uploaded or submitted.";
+        "现在不在填报期内，不能上传或提交；需延期的，请联系主管部门。",
+        "The round is not open; nothing can be uploaded or submitted. Ask the bureau for an extension.";
     INVALID_MEMBERS = "round.invalid_members", Unprocessable,
         "本期范围的变更不符合要求，逐条见 errors。",
         "The change of the enterprises surveyed is not acceptable; each point is in errors.";

@@ -9,8 +9,9 @@ use super::Faults;
 use crate::{
     codes::{DocumentCode, ExpressionCode},
     expression::{Expression, ExpressionFault, Type, TypeEnv},
-    questionnaire::{DerivedValue, EditRule, Questionnaire},
+    questionnaire::{ChoiceOption, DerivedValue, EditRule, Questionnaire},
     survey::{CompiledDerived, CompiledRule},
+    text::Text,
 };
 
 /// Everything compiled.
@@ -25,7 +26,12 @@ pub(super) struct Expressions {
     pub(super) environment: TypeEnv,
 }
 
-pub(super) fn compile(questionnaire: &Questionnaire, environment: TypeEnv, faults: &mut Faults) -> Expressions {
+pub(super) fn compile(
+    questionnaire: &Questionnaire,
+    environment: TypeEnv,
+    options: &BTreeMap<&str, &[ChoiceOption]>,
+    faults: &mut Faults,
+) -> Expressions {
     let mut compiler = Compiler {
         questionnaire,
         declared: questionnaire
@@ -35,7 +41,9 @@ pub(super) fn compile(questionnaire: &Questionnaire, environment: TypeEnv, fault
             .map(|f| f.name.as_str())
             .collect(),
         environment,
+        options,
         reads: BTreeMap::new(),
+        labels: BTreeMap::new(),
         faults,
     };
     let (conditions, relevance) = compiler.relevance();
@@ -60,14 +68,18 @@ pub(super) fn compile(questionnaire: &Questionnaire, environment: TypeEnv, fault
     }
 }
 
-struct Compiler<'c> {
-    questionnaire: &'c Questionnaire,
+pub(super) struct Compiler<'c> {
+    pub(super) questionnaire: &'c Questionnaire,
     /// Functions the questionnaire declares.
     declared: BTreeSet<&'c str>,
     environment: TypeEnv,
     /// Per derived value, the questions it reads, through other derived values too.
     reads: BTreeMap<String, BTreeSet<String>>,
-    faults: &'c mut Faults,
+    /// The options of each question.
+    pub(super) options: &'c BTreeMap<&'c str, &'c [ChoiceOption]>,
+    /// Labels of options by question, for messages.
+    pub(super) labels: BTreeMap<String, Arc<BTreeMap<String, Text>>>,
+    pub(super) faults: &'c mut Faults,
 }
 
 impl Compiler<'_> {
@@ -210,13 +222,18 @@ impl Compiler<'_> {
             present.extend(when.proves().iter().cloned());
         }
         let expression = self.bool(&rule.expression, &at("expression"), &present);
-        let (when, expression) = when.zip(expression)?;
+        let pointer = format!("/edit_rules/{index}");
+        let message = self.message(rule, &pointer, &present);
+        let relation = self.relation(rule, &pointer);
+        let ((when, expression), message) = when.zip(expression).zip(message)?;
         let reads = self.questions_read(when.names().iter().chain(expression.names()).chain(&rule.needs));
         Some(CompiledRule {
             needs: rule.needs.clone(),
             when,
             expression,
             reads,
+            message,
+            relation,
         })
     }
 
@@ -244,7 +261,7 @@ impl Compiler<'_> {
         None
     }
 
-    fn compile(&mut self, text: &str, pointer: &str, present: &BTreeSet<String>) -> Option<Expression> {
+    pub(super) fn compile(&mut self, text: &str, pointer: &str, present: &BTreeSet<String>) -> Option<Expression> {
         match Expression::compile_given(text, &self.environment, present) {
             Ok(expression) => {
                 for function in expression

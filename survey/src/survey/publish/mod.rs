@@ -4,6 +4,7 @@
 
 mod expressions;
 mod faults;
+mod messages;
 mod questions;
 mod structure;
 mod texts;
@@ -40,7 +41,7 @@ pub(super) fn compile(
         .zip(options.iter().map(Vec::as_slice))
         .collect();
     let environment = environment::environment(&questionnaire, &by_code, functions);
-    let expressions = expressions::compile(&questionnaire, environment, &mut faults);
+    let expressions = expressions::compile(&questionnaire, environment, &by_code, &mut faults);
     faults.into_result()?;
 
     let compiled = questionnaire

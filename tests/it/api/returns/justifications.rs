@@ -332,9 +332,12 @@ async fn the_report_is_a_table_and_a_page() {
         .await
         .expect(StatusCode::OK);
     let text = String::from_utf8(table.body).unwrap();
-    assert!(text.starts_with("\u{FEFF}kind,severity,sheet,cell,question"));
+    assert!(
+        text.starts_with("\u{FEFF}Kind,Severity,Sheet,Cell,Code,Question,"),
+        "{text}"
+    );
     assert!(text.contains(",D08,") && text.contains("'=<script>") && !text.contains(",=<script>"));
-    assert!(text.contains("reading,") && text.contains("2012-06-01"));
+    assert!(text.contains("Reading,") && text.contains("2012-06-01"));
     let page = filler
         .get(&format!("{path}/report.html?lang=both"))
         .await

@@ -3,5 +3,6 @@
 mod energy;
 mod justifications;
 mod refusals;
+mod reports;
 mod units;
 mod workflow;

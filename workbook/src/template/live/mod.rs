@@ -14,6 +14,7 @@ use rust_xlsxwriter::{Formula, Workbook};
 use survey::{
     cell::{DateSystem, Place, RawCell},
     survey::{RoundContext, Survey},
+    text::Text,
 };
 
 use self::{build::Builder, sources::sources};
@@ -39,6 +40,8 @@ pub(super) struct Live {
     derived: Vec<(usize, u32)>,
     /// Edit rules, by their place in the questionnaire, with their rows.
     rules: Vec<(usize, u32)>,
+    /// What each edit rule asks for, by its place in the questionnaire.
+    relations: Vec<Text>,
     /// Rows that say whether a question contradicts another, by question code.
     flags: BTreeMap<String, u32>,
 }
@@ -72,6 +75,7 @@ impl Live {
                 rows: Vec::new(),
                 derived: Vec::new(),
                 rules: Vec::new(),
+                relations: survey.relations().cloned().collect(),
                 flags: BTreeMap::new(),
             },
         };
@@ -100,9 +104,10 @@ impl Live {
         self.derived.iter().map(|(index, row)| (*index, self.reference(*row)))
     }
 
-    /// Edit rules by their place in the questionnaire: whether each is broken.
-    pub(super) fn rules(&self) -> impl Iterator<Item = (usize, Cell)> {
-        self.rules.iter().map(|(index, row)| (*index, self.reference(*row)))
+    /// Edit rules by their place in the questionnaire: what each asks for, and whether it is broken.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (usize, &Text, Cell)> {
+        let rules = self.rules.iter();
+        rules.filter_map(|(index, row)| Some((*index, self.relations.get(*index)?, self.reference(*row))))
     }
 
     /// The condition under which the cell of a question turns red.
