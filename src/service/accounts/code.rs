@@ -31,7 +31,7 @@ pub(super) fn printed(random: &[u8; 32]) -> String {
 pub(super) fn hash(user: UserId, typed: &str) -> String {
     let plain: String = identifier::normalise(typed)
         .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|c| match c {
             'O' => '0',
             'I' | 'L' => '1',
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_code_is_read_as_people_type_it() {
-        let code = printed(&std::array::from_fn(|at| at as u8 * 7));
+        let code = printed(&std::array::from_fn(|at| u8::try_from(at).unwrap() * 7));
         assert_eq!(code, "07EN-W3AH-RZ6D-MV29");
         let (one, other) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
         let check = |typed: &str, same: bool| {

@@ -71,7 +71,7 @@ pub struct IssuedCode {
     /// Outcome.
     pub outcome: CodeOutcome,
     /// Why it was refused.
-    pub fault: Option<Fault>,
+    pub fault: Option<Box<Fault>>,
 }
 
 /// Outcome for an enterprise.
@@ -223,7 +223,7 @@ impl Batch<'_> {
         &mut self,
         enterprise: &Enterprise,
         stated: &str,
-    ) -> Result<(String, CodeOutcome, Option<String>), Fault> {
+    ) -> Result<(String, CodeOutcome, Option<String>), Box<Fault>> {
         let own = self.accounts.get(&enterprise.id).map_or(&[][..], Vec::as_slice);
         let known = own
             .iter()
@@ -236,15 +236,15 @@ impl Batch<'_> {
             stated => stated.to_owned(),
         };
         if !is_login(&login) {
-            return Err(Fault::at("", codes::access::LOGIN));
+            return Err(Box::new(Fault::at("", codes::access::LOGIN)));
         }
         if self.named.contains_key(&login) || !self.used.insert(login.clone()) {
-            return Err(Fault::saying(
+            return Err(Box::new(Fault::saying(
                 "",
                 codes::access::LOGIN_TAKEN,
                 format!("登录名“{login}”已有其他用户使用，请换一个。"),
                 format!("The login \"{login}\" belongs to another user; choose another one."),
-            ));
+            )));
         }
         let user = User {
             id: UserId(self.service.next_id()),
@@ -261,10 +261,10 @@ impl Batch<'_> {
         Ok((login, CodeOutcome::Created, Some(code)))
     }
 
-    fn code_for_account(&mut self, account: &Account) -> Result<(String, CodeOutcome, Option<String>), Fault> {
+    fn code_for_account(&mut self, account: &Account) -> Result<(String, CodeOutcome, Option<String>), Box<Fault>> {
         let user = &account.user;
         if user.disabled {
-            return Err(Fault::at("", codes::access::ACCOUNT_DISABLED));
+            return Err(Box::new(Fault::at("", codes::access::ACCOUNT_DISABLED)));
         }
         if account.has_password {
             return Ok((user.login.clone(), CodeOutcome::HasPassword, None));

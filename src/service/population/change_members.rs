@@ -73,7 +73,7 @@ pub struct MemberOutcome {
     /// Outcome.
     pub outcome: Outcome,
     /// Why it was refused.
-    pub fault: Option<Fault>,
+    pub fault: Option<Box<Fault>>,
 }
 
 /// Outcome for an enterprise.
@@ -198,10 +198,10 @@ impl Plan {
         service: &Service,
         enterprise: &Enterprise,
         survey_return: Option<SurveyReturn>,
-    ) -> Result<Outcome, Fault> {
+    ) -> Result<Outcome, Box<Fault>> {
         match survey_return {
             Some(asked) if asked.state != ReturnState::Removed => Ok(Outcome::Unchanged),
-            _ if !enterprise.facts.active => Err(Fault::at("", codes::rounds::MEMBER_INACTIVE)),
+            _ if !enterprise.facts.active => Err(Box::new(Fault::at("", codes::rounds::MEMBER_INACTIVE))),
             Some(removed) => {
                 self.restored.push(removed);
                 Ok(Outcome::Restored)
@@ -213,13 +213,13 @@ impl Plan {
         }
     }
 
-    fn remove(&mut self, survey_return: Option<SurveyReturn>, including_answered: bool) -> Result<Outcome, Fault> {
+    fn remove(&mut self, survey_return: Option<SurveyReturn>, including_answered: bool) -> Result<Outcome, Box<Fault>> {
         let Some(asked) = survey_return.filter(|asked| asked.state != ReturnState::Removed) else {
             return Ok(Outcome::Unchanged);
         };
         if asked.latest.is_some() && !including_answered {
             let (zh, en) = stands_as(asked.state);
-            return Err(Fault::saying(
+            return Err(Box::new(Fault::saying(
                 "",
                 codes::rounds::MEMBER_HAS_RETURN,
                 format!(
@@ -228,7 +228,7 @@ impl Plan {
                 format!(
                     "The return of this enterprise is {en} and it was not taken out. To take it out all the same, say including_answered=true: its data stays on record and no longer counts."
                 ),
-            ));
+            )));
         }
         self.removed.push(asked);
         Ok(Outcome::Removed)

@@ -33,7 +33,7 @@ pub(crate) struct NamedOne {
     pub(crate) name: String,
     /// Login as a list states it; empty where it states none.
     pub(crate) login: String,
-    pub(crate) found: Result<Enterprise, Fault>,
+    pub(crate) found: Result<Enterprise, Box<Fault>>,
 }
 
 impl From<Enterprise> for NamedOne {
@@ -88,12 +88,12 @@ pub(crate) async fn find_named(
             uscc: String::new(),
             name: String::new(),
             login: String::new(),
-            found: Err(Fault::saying(
+            found: Err(Box::new(Fault::saying(
                 "",
                 codes::registry::NOT_REGISTERED,
                 format!("企业名录中没有编号为 {id} 的企业，请核对。"),
                 format!("The registry has no enterprise with the identifier {id}; check it."),
-            )),
+            ))),
         },
     };
     Ok(different.map(one).collect())

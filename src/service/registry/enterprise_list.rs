@@ -35,7 +35,7 @@ pub(crate) struct ListedEnterprise {
     /// Login as written; empty without such a column.
     pub(crate) login: String,
     /// The enterprise, or why there is none.
-    pub(crate) found: Result<Enterprise, Fault>,
+    pub(crate) found: Result<Enterprise, Box<Fault>>,
 }
 
 /// Where the columns stand.
@@ -110,7 +110,7 @@ fn look_up<'e>(
     row: &Written,
     by_code: &'e BTreeMap<String, Enterprise>,
     by_name: &'e BTreeMap<String, Vec<Enterprise>>,
-) -> Result<&'e Enterprise, Fault> {
+) -> Result<&'e Enterprise, Box<Fault>> {
     if !row.uscc.is_empty() {
         let known = by_code.get(&identifier::normalise(&row.uscc));
         return known.ok_or_else(|| unknown(&row.uscc));
@@ -125,28 +125,28 @@ fn look_up<'e>(
     }
 }
 
-fn plain(code: codes::FaultCode) -> Fault {
-    Fault::at("", code)
+fn plain(code: codes::FaultCode) -> Box<Fault> {
+    Box::new(Fault::at("", code))
 }
 
-fn unknown(written: &str) -> Fault {
-    Fault::saying(
+fn unknown(written: &str) -> Box<Fault> {
+    Box::new(Fault::saying(
         "",
         codes::registry::NOT_REGISTERED,
         format!("企业名录中没有“{written}”。请核对信用代码或企业名称；确属漏登的，先登记再重新导入。"),
         format!(
             "The registry has no \"{written}\". Check the credit code or name; one that is missing is registered first."
         ),
-    )
+    ))
 }
 
-fn twice(first: usize) -> Fault {
-    Fault::saying(
+fn twice(first: usize) -> Box<Fault> {
+    Box::new(Fault::saying(
         "",
         codes::registry::ROW_TWICE,
         format!("与第 {first} 行是同一家企业。"),
         format!("Row {first} is the same enterprise."),
-    )
+    ))
 }
 
 /// The rows below the head, of the first visible sheet that has one.
@@ -158,15 +158,14 @@ async fn read_list(service: &Service, bytes: &Bytes, words: &Synonyms) -> Result
         'sheet: while let Some(batch) = next_rows(&mut stream).await? {
             for row in batch.iter().map(ListRow::of).filter(|row| !row.is_blank()) {
                 blank = false;
-                match head {
-                    Some(head) => rows.push(written(&row, head)),
-                    None => {
-                        head = Head::of(&row.texts(), words);
-                        tried += 1;
-                        if head.is_none() && tried == HEAD_ROWS {
-                            break 'sheet;
-                        }
-                    }
+                if let Some(head) = head {
+                    rows.push(written(&row, head));
+                    continue;
+                }
+                head = Head::of(&row.texts(), words);
+                tried += 1;
+                if head.is_none() && tried == HEAD_ROWS {
+                    break 'sheet;
                 }
             }
         }

@@ -200,10 +200,13 @@ async fn a_list_states_the_logins() {
 async fn a_thousand_accounts_take_seconds() {
     let app = App::new().await;
     let admin = app.admin().await;
-    let mut list = String::from("统一社会信用代码,企业名称,镇街代码,行业代码,代码说明\n");
-    for at in 0..1000 {
-        list.push_str(&format!("91330111MA{at:08},第{at}企业,330111117,C3831,测试\n"));
-    }
+    let rows: Vec<String> = (0..1000)
+        .map(|at| format!("91330111MA{at:08},第{at}企业,330111117,C3831,测试\n"))
+        .collect();
+    let list = format!(
+        "统一社会信用代码,企业名称,镇街代码,行业代码,代码说明\n{}",
+        rows.concat()
+    );
     let job = admin
         .job(admin.upload("/api/v1/enterprises/imports", list.into()).await)
         .await;
