@@ -207,7 +207,10 @@ async fn accepted_version(
     metadata: &TemplateMetadata,
 ) -> Result<Option<Arc<Form>>, ServiceError> {
     for document in &round.accepted_versions {
-        let form = service.catalogue.form(&service.db, *document, &round.reference).await?;
+        let form = service
+            .catalogue
+            .form(&service.db, *document, &round.reference, Some(round.year))
+            .await?;
         if form.survey.questionnaire().version == metadata.questionnaire_version {
             return Ok(Some(form));
         }

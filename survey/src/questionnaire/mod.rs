@@ -1,6 +1,7 @@
 //! The questionnaire document, as written in `data/questionnaire_*.json`.
 
 mod environment;
+mod period;
 mod question;
 mod rule;
 
@@ -10,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use environment::{ContextField, ContextSource, ExpressionEnvironment, FunctionDeclaration};
+pub use period::Period;
 pub use question::{CarryMode, ChoiceOption, OptionsRef, Question, QuestionType, RegistryFact, TableColumn};
 pub use rule::{Action, DerivedValue, EditRule, RuleClass};
 
@@ -42,8 +44,11 @@ pub struct Questionnaire {
     pub version: String,
     /// Title.
     pub title: Text,
-    /// The year in which it is asked.
+    /// The first year in which it is asked.
     pub survey_year: i32,
+    /// The last year in which it is asked; absent for one that is asked in the survey year alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_survey_year: Option<i32>,
     /// Language of the form.
     pub language: String,
     /// Confidence of the whole.
@@ -54,8 +59,8 @@ pub struct Questionnaire {
     pub layout: Text,
     /// How last round's answers are carried over.
     pub carry: Text,
-    /// Periods a question may speak of, by code.
-    pub periods: BTreeMap<String, Text>,
+    /// Periods a question may speak of, by code. `{code}` in a text stands for the year, or the day, of the period.
+    pub periods: BTreeMap<String, Period>,
     /// Variants of the form.
     pub variants: Vec<Variant>,
     /// Units, by code.

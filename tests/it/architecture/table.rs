@@ -308,6 +308,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "messages",
             "finding",
             "answer",
+            "carry",
             "justification",
             "reading",
             "survey",

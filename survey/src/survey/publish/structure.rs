@@ -105,6 +105,17 @@ pub(super) fn check(questionnaire: &Questionnaire, functions: &Library, faults: 
             );
         }
     }
+    if questionnaire
+        .last_survey_year
+        .is_some_and(|last| last < questionnaire.survey_year)
+    {
+        faults.add(
+            DocumentCode::YearsOrder,
+            "/last_survey_year",
+            "最后调查年份早于首个调查年份。请改正。",
+            "The last survey year is before the first. Correct it.",
+        );
+    }
     check_environment(&questionnaire.expression_environment, functions, faults);
     check_context_sources(questionnaire, faults);
 }

@@ -271,7 +271,7 @@ async fn a_fresh_template_holds_what_the_registry_knows_and_what_carries_forward
     let sample = &samples[2];
     let (filler, bureau) = (app.filler(&sample.id).await, app.bureau().await);
     let path = format!("/api/v1/returns/{}", sample.return_id);
-    let form = ronghe::cli::built_in_form(None).unwrap();
+    let form = ronghe::cli::built_in_form(None, Some(2026)).unwrap();
     let cells = |bytes: &[u8]| {
         let found = anchor::anchor(&read(bytes), form.survey.questionnaire(), &form.options).unwrap();
         let held = found.cells.into_iter().filter(|cell| cell.value != RawValue::Blank);
