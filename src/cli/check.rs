@@ -250,14 +250,9 @@ async fn rewritten(
         ..TemplateIssue::default()
     };
     let prefill = as_read(form, cells);
-    let written = write(
-        &form.layout,
-        form.survey.questionnaire(),
-        &form.options,
-        &issue,
-        &prefill,
-    )
-    .map_err(ServiceError::internal)?;
+    let (layout, _) = form.layout_of(metadata.variant.as_deref());
+    let written =
+        write(layout, form.survey.questionnaire(), &form.options, &issue, &prefill).map_err(ServiceError::internal)?;
     let raw = read_workbook(reader, &written).await?;
     let fresh = anchor_workbook(&raw, form)?;
     move_places(&mut marks.report, cells, &fresh.cells);

@@ -16,8 +16,8 @@ use rust_decimal::Decimal;
 use survey::{
     answer::{Answer, Answers},
     cell::{DateSystem, Place, RawCell},
-    questionnaire::Questionnaire,
     finding::Findings,
+    questionnaire::Questionnaire,
     survey::{RoundContext, Survey},
     tables::{
         AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,

@@ -106,6 +106,7 @@ pub(super) fn issue(service: &Service, round: &Round, language: Language) -> Tem
         template_id: service.next_id().to_string(),
         issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         round: round_title(round),
+        heading: service.settings.heading.clone(),
         language,
         nonce: nonce(service),
         ..TemplateIssue::default()

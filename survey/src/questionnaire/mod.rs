@@ -63,6 +63,9 @@ pub struct Questionnaire {
     pub periods: BTreeMap<String, Period>,
     /// Variants of the form.
     pub variants: Vec<Variant>,
+    /// The question whose answer is the variant; absent where there is none, and every form has all questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_question: Option<String>,
     /// Units, by code.
     pub units: BTreeMap<String, Unit>,
     /// Sections in order.
@@ -78,6 +81,13 @@ pub struct Questionnaire {
 }
 
 impl Questionnaire {
+    /// The variant of an enterprise of this industry; nothing where no variant names it.
+    pub fn variant_of_industry(&self, industry: &str) -> Option<&str> {
+        let names_it = |variant: &&Variant| variant.industries.iter().any(|prefix| industry.starts_with(prefix));
+        let variant = self.variants.iter().find(names_it)?;
+        self.variant_question.as_ref().map(|_| variant.code.as_str())
+    }
+
     /// Reads the document. Whether it makes sense is checked by [`crate::survey::Survey::compile`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
         parse_json(bytes)
@@ -92,6 +102,9 @@ pub struct Variant {
     pub code: String,
     /// Label.
     pub label: Text,
+    /// Beginnings of the industry codes whose enterprises answer it, so long as nothing better is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub industries: Vec<String>,
 }
 
 /// A unit of measurement.
@@ -110,6 +123,9 @@ pub struct Unit {
 pub struct MistakenUnit {
     /// The mistaken unit.
     pub unit: String,
+    /// Its name for people; absent where the unit is its own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Text>,
     /// Factor from the mistaken unit to the right one.
     pub multiply_by: f64,
 }

@@ -243,6 +243,18 @@ fn codes_and_references() {
             "placeholder.unknown",
             "/sections/0/help/zh",
         ),
+        case(
+            "/variant_question",
+            json!("A07"),
+            "variant.question",
+            "/variant_question",
+        ),
+        case(
+            "/variant_question",
+            json!("A99"),
+            "question.unknown",
+            "/variant_question",
+        ),
         case("/last_survey_year", json!(2024), "years.order", "/last_survey_year"),
         case(
             "/questions/@F03P/carry_mode",

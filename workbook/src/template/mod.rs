@@ -10,7 +10,9 @@ mod live;
 pub(crate) mod marks;
 pub(crate) mod measure;
 mod notes;
+mod options;
 pub(crate) mod page;
+mod relation;
 mod row;
 pub(crate) mod style;
 mod table;
@@ -37,7 +39,7 @@ use crate::{
     prefill::{Prefill, raw_values},
 };
 
-pub use crate::issue::{Addressee, RoundTitle, TemplateIssue};
+pub use crate::issue::{Addressee, FormHeading, RoundTitle, TemplateIssue};
 
 /// The default level takes a sixth more time of the whole for a twelfth fewer bytes.
 pub(crate) const COMPRESSION: u8 = 2;

@@ -9,6 +9,7 @@ mod archive;
 mod bulk;
 mod compound;
 mod corpus;
+mod form;
 mod hostile;
 mod hostile_corpus;
 mod layout;
