@@ -5,7 +5,11 @@ use std::{
     io::{Cursor, Read as _},
 };
 
-use survey::{cell::RawValue, text::Text};
+use survey::{
+    cell::RawValue,
+    questionnaire::{Question, TableColumn},
+    text::Text,
+};
 use workbook::{
     extract::{Limits, RawSheet, RawWorkbook, Visibility, extract},
     language::Language,
@@ -74,15 +78,12 @@ fn no_code_of_the_questionnaire_reaches_the_form() {
         .collect();
     assert!(codes.contains("F03P") && codes.contains("energy_tce") && codes.contains("CK001"));
     // Codes that may be words, but are no text of their own.
-    let columns = questionnaire
-        .questions
-        .iter()
-        .flat_map(|question| question.table_columns());
+    let columns = questionnaire.questions.iter().flat_map(Question::table_columns);
     let options = questionnaire
         .questions
         .iter()
         .flat_map(|question| question.options.iter().flatten());
-    let own_options = columns.clone().flat_map(|column| column.own_options());
+    let own_options = columns.clone().flat_map(TableColumn::own_options);
     let words: BTreeSet<&str> = columns
         .map(|column| column.code.as_str())
         .chain(questionnaire.periods.keys().map(String::as_str))
@@ -151,7 +152,7 @@ fn all_options_are_printed_beside_their_question() {
             }
         };
         for question in &questionnaire.questions {
-            let own = question.table_columns().iter().flat_map(|column| column.own_options());
+            let own = question.table_columns().iter().flat_map(TableColumn::own_options);
             for option in question.options.iter().flatten().chain(own) {
                 let shown = format!("{} {}", option.code, name(&option.label));
                 assert!(
