@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::de::DeserializeOwned;
 
-use crate::{reader::ReadingLimits, service::imports::limits::ImportLimits};
+use crate::{
+    reader::ReadingLimits,
+    service::{FormHeading, imports::limits::ImportLimits},
+};
 
 /// Where the data is. Every command that needs data takes it.
 #[derive(Clone, Debug, Args)]
@@ -18,6 +22,9 @@ pub struct DataPlace {
     /// JSON file with the limits on reading workbooks that differ from the ordinary ones: see docs/en/limits.md
     #[arg(long, value_name = "FILE", env = "RONGHE_LIMITS", global = true)]
     pub limits: Option<PathBuf>,
+    /// JSON file with what the county prints at the head of its forms (form number, authority, telephone): see docs/en/bureau.md
+    #[arg(long, value_name = "FILE", env = "RONGHE_COUNTY", global = true)]
+    pub county: Option<PathBuf>,
 }
 
 impl DataPlace {
@@ -36,18 +43,28 @@ impl DataPlace {
 
     /// The limits on reading workbooks: the ordinary ones, and over them what the file says.
     pub fn reading_limits(&self) -> std::io::Result<ReadingLimits> {
-        let Some(path) = &self.limits else {
-            return Ok(ReadingLimits::default());
-        };
-        let named = |error: &dyn std::fmt::Display| std::io::Error::other(format!("{}: {error}", path.display()));
-        let text = std::fs::read(path).map_err(|error| named(&error))?;
-        serde_json::from_slice(&text).map_err(|error| named(&error))
+        read_or_default(self.limits.as_deref())
+    }
+
+    /// What the county prints at the head of its forms: nothing unless a file says so.
+    pub fn heading(&self) -> std::io::Result<FormHeading> {
+        read_or_default(self.county.as_deref())
     }
 
     /// The folder of the originals.
     pub fn blob_folder(&self) -> PathBuf {
         self.folder().join("blobs")
     }
+}
+
+/// What a JSON file says, or the ordinary where there is none.
+fn read_or_default<T: DeserializeOwned + Default>(path: Option<&Path>) -> std::io::Result<T> {
+    let Some(path) = path else {
+        return Ok(T::default());
+    };
+    let named = |error: &dyn std::fmt::Display| std::io::Error::other(format!("{}: {error}", path.display()));
+    let text = std::fs::read(path).map_err(|error| named(&error))?;
+    serde_json::from_slice(&text).map_err(|error| named(&error))
 }
 
 /// What an import of many returns may cost, from the command line or the environment.

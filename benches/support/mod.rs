@@ -81,7 +81,7 @@ pub(crate) async fn form(service: &Arc<Service>) -> Arc<Form> {
     let reference = reference(service).await;
     service
         .catalogue
-        .form(&service.db, questionnaire, &reference)
+        .form(&service.db, questionnaire, &reference, Some(2026))
         .await
         .unwrap()
 }

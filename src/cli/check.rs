@@ -19,6 +19,7 @@ use survey::{
     text::Text,
 };
 use workbook::{
+    anchor,
     annotate::Subject,
     metadata::TemplateMetadata,
     template::{Addressee, RoundTitle, TemplateIssue, write},
@@ -125,16 +126,12 @@ impl Check {
 
     async fn check(&self, limits: ReadingLimits, output: &Output) -> Result<Findings, ServiceError> {
         let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&error))?;
-        // The questionnaire is compiled while the child reads the file.
-        let compiling = tokio::task::spawn_blocking({
-            let wanted = self.questionnaire.clone();
-            move || built_in_form(wanted.as_deref())
-        });
         let program = program().map_err(|_| ServiceError::internal("no program"))?;
         let reader = WorkbookReader::once(program, limits);
-        let raw = read_workbook(&reader, &bytes).await;
-        let form = compiling.await.map_err(ServiceError::internal)??;
-        let returned = anchor_workbook(&raw?, &form)?;
+        let raw = read_workbook(&reader, &bytes).await?;
+        let year = anchor::metadata(&raw).ok().and_then(|marks| marks.survey_year);
+        let form = built_in_form(self.questionnaire.as_deref(), year)?;
+        let returned = anchor_workbook(&raw, &form)?;
         let survey = &form.survey;
         let questionnaire = survey.questionnaire();
         if returned.metadata.questionnaire != questionnaire.code {
@@ -253,14 +250,9 @@ async fn rewritten(
         ..TemplateIssue::default()
     };
     let prefill = as_read(form, cells);
-    let written = write(
-        &form.layout,
-        form.survey.questionnaire(),
-        &form.options,
-        &issue,
-        &prefill,
-    )
-    .map_err(ServiceError::internal)?;
+    let (layout, _) = form.layout_of(metadata.variant.as_deref());
+    let written =
+        write(layout, form.survey.questionnaire(), &form.options, &issue, &prefill).map_err(ServiceError::internal)?;
     let raw = read_workbook(reader, &written).await?;
     let fresh = anchor_workbook(&raw, form)?;
     move_places(&mut marks.report, cells, &fresh.cells);
@@ -326,8 +318,9 @@ fn wrong_questionnaire(found: &str, expected: &str) -> ServiceError {
     ServiceError::saying(codes::templates::WRONG_QUESTIONNAIRE, message)
 }
 
-/// The built-in questionnaire, compiled with the built-in tables.
-pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
+/// The built-in questionnaire, compiled with the built-in tables, as it is asked in this year; in its first one where none
+/// is given.
+pub fn built_in_form(wanted: Option<&str>, year: Option<i32>) -> Result<Form, ServiceError> {
     let text = |name: &str| {
         shipped::file(name)
             .map(str::as_bytes)
@@ -362,6 +355,8 @@ pub fn built_in_form(wanted: Option<&str>) -> Result<Form, ServiceError> {
         let questionnaire = Questionnaire::parse(text(&entry.file)?).map_err(invalid)?;
         if wanted.is_none_or(|wanted| wanted == questionnaire.code) {
             let reasons = JustificationReasons::parse(content("justification_reasons")?).map_err(invalid)?;
+            let year = year.unwrap_or(questionnaire.survey_year);
+            let questionnaire = questionnaire.in_year(year).map_err(invalid)?;
             return Survey::compile(questionnaire, tables)
                 .map(|survey| Form::of(survey, reasons))
                 .map_err(invalid);

@@ -229,6 +229,7 @@ async fn open_with(place: &DataPlace, migrate: bool, settings: Settings) -> Resu
         ids: SeededIds::from_system(),
         settings: Settings {
             reading: place.reading_limits()?,
+            heading: place.heading()?,
             ..settings
         },
         program: program()?,

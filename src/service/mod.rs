@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
+pub use workbook::template::FormHeading;
 
 use self::{
     error::{ServiceError, codes},
@@ -77,6 +78,8 @@ pub struct Settings {
     pub password_memory_kib: u32,
     /// What reading a workbook may cost.
     pub reading: ReadingLimits,
+    /// What the bureau prints at the head of its forms.
+    pub heading: FormHeading,
 }
 
 impl Default for Settings {
@@ -88,6 +91,7 @@ impl Default for Settings {
             day_offset_seconds: 8 * 3600,
             password_memory_kib: 19 * 1024,
             reading: ReadingLimits::default(),
+            heading: FormHeading::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod accounting;
 pub mod answer;
+pub mod carry;
 pub mod cell;
 pub mod codes;
 pub mod document;

@@ -26,7 +26,7 @@ use ronghe::{
     jobs::queue::ApalisQueue,
     reader::{ChildLimits, ReadingLimits},
     service::{
-        Service, Settings,
+        FormHeading, Service, Settings,
         access::users::{NewUser, create_user},
         documents::{form::Form, publish::publish_document},
         templates::{
@@ -87,6 +87,11 @@ fn parts(seed: u64, clock: Arc<FixedClock>) -> Parts {
                     ..ChildLimits::default()
                 },
                 ..ReadingLimits::default()
+            },
+            heading: FormHeading {
+                form_number: Some("FY-LH-01".to_owned()),
+                telephone: Some("0571-00000000".to_owned()),
+                ..FormHeading::default()
             },
             ..Settings::default()
         },
@@ -427,5 +432,6 @@ pub(crate) fn place(folder: &std::path::Path) -> DataPlace {
         data: Some(folder.to_owned()),
         database: None,
         limits: None,
+        county: None,
     }
 }

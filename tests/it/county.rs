@@ -90,8 +90,10 @@ pub(crate) async fn open_round(admin: &Actor<'_>, code: &str, changes: Value) ->
         .await
         .expect(StatusCode::OK)
         .json();
+    // The code begins with the year.
+    let year: i32 = code[..4].parse().unwrap();
     let mut round = json!({
-        "code": code, "title": "2026年度调查", "year": 2026, "questionnaire_id": questionnaires["items"][0]["id"],
+        "code": code, "title": format!("{year}年度调查"), "year": year, "questionnaire_id": questionnaires["items"][0]["id"],
         "opens_on": "2026-03-01", "closes_on": "2026-05-31", "population": {},
     });
     round
@@ -102,10 +104,10 @@ pub(crate) async fn open_round(admin: &Actor<'_>, code: &str, changes: Value) ->
     created.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// The shipped questionnaire.
+/// The shipped questionnaire, as it is asked in 2026.
 pub(crate) fn questionnaire() -> Questionnaire {
     let text = ronghe::shipped::file("questionnaire_integration.json").unwrap();
-    Questionnaire::parse(text.as_bytes()).unwrap()
+    Questionnaire::parse(text.as_bytes()).unwrap().in_year(2026).unwrap()
 }
 
 /// Answers as a person would write them in JSON, typed by the questionnaire.
@@ -163,7 +165,8 @@ fn scalar(kind: QuestionType, value: &Value) -> Answer {
 
 /// Publishes the next version of the questionnaire: it asks one question in other words (F05) and one more (F99).
 pub(crate) async fn publish_next_version(admin: &Actor<'_>) -> Value {
-    let mut next: Value = serde_json::to_value(questionnaire()).unwrap();
+    let shipped = ronghe::shipped::file("questionnaire_integration.json").unwrap();
+    let mut next: Value = serde_json::from_str(shipped).unwrap();
     next["version"] = json!("99.0.0");
     let questions = next["questions"].as_array_mut().unwrap();
     let changed = questions.iter_mut().find(|question| question["code"] == "F05").unwrap();

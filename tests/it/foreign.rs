@@ -34,7 +34,7 @@ use crate::{app::worked_examples, conformance::convert, county};
 
 pub(crate) fn form() -> &'static Form {
     static FORM: OnceLock<Form> = OnceLock::new();
-    FORM.get_or_init(|| ronghe::cli::built_in_form(None).unwrap())
+    FORM.get_or_init(|| ronghe::cli::built_in_form(None, Some(2026)).unwrap())
 }
 
 pub(crate) fn issue() -> TemplateIssue {

@@ -50,6 +50,9 @@ pub struct TemplateIssue {
     pub enterprise: Addressee,
     /// The round.
     pub round: RoundTitle,
+    /// What the bureau prints at the head of the cover.
+    #[serde(default)]
+    pub heading: FormHeading,
     /// Language.
     pub language: Language,
     /// What it is for.
@@ -64,6 +67,27 @@ pub struct TemplateIssue {
     pub previous: Answers,
     /// Reasons why questions do not apply, where the template leaves the house with some.
     pub claims: Claims,
+}
+
+/// What the head of an official form says; what is absent is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormHeading {
+    /// Number of the form (表号).
+    #[serde(default)]
+    pub form_number: Option<String>,
+    /// Who has made it (制定机关).
+    #[serde(default)]
+    pub authority: Option<String>,
+    /// Number of its approval (批准文号).
+    #[serde(default)]
+    pub approval_number: Option<String>,
+    /// Until when it is valid (有效期).
+    #[serde(default)]
+    pub valid_until: Option<String>,
+    /// Telephone of the bureau for questions.
+    #[serde(default)]
+    pub telephone: Option<String>,
 }
 
 /// The enterprise a template is addressed to.

@@ -51,6 +51,8 @@ pub struct TemplateMetadata {
     pub round_code: String,
     /// Language of the template.
     pub language: Language,
+    /// The year in which it is asked; absent in templates that were made before rounds named their years.
+    pub survey_year: Option<i32>,
     /// When it was issued, as the caller wrote it.
     pub issued_at: String,
     /// Random text of this issue, so that no two seals are alike; empty in templates of format 1.
@@ -136,6 +138,7 @@ impl TemplateMetadata {
             round_id: issue.round.id.clone(),
             round_code: issue.round.code.clone(),
             language: issue.language,
+            survey_year: Some(layout.survey_year),
             issued_at: issue.issued_at.clone(),
             nonce: issue.nonce.clone(),
             seal: issue.seal.clone(),
@@ -207,6 +210,11 @@ impl TemplateMetadata {
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
         .collect();
+        // Templates without it were sealed without it.
+        entries.extend(
+            self.survey_year
+                .map(|year| ("survey_year".to_owned(), year.to_string())),
+        );
         entries.extend(
             self.sheets
                 .iter()
@@ -259,6 +267,9 @@ impl TemplateMetadata {
             round_id: required("round_id")?,
             round_code: required("round_code")?,
             language: Language::parse(&required("language")?).ok_or_else(|| damaged("language"))?,
+            survey_year: optional("survey_year")
+                .map(|year| year.parse().map_err(|_| damaged("survey_year")))
+                .transpose()?,
             issued_at: required("issued_at")?,
             nonce: or_empty("nonce"),
             seal: optional(SEAL_KEY),

@@ -100,6 +100,7 @@ mod tests {
             round_id: "r".into(),
             round_code: "2026".into(),
             language: Language::Zh,
+            survey_year: None,
             issued_at: "2026-03-01T08:00:00Z".into(),
             nonce: "n".into(),
             seal: None,

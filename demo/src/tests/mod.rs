@@ -16,8 +16,8 @@ use rust_decimal::Decimal;
 use survey::{
     answer::{Answer, Answers},
     cell::{DateSystem, Place, RawCell},
-    document::parse_json,
     finding::Findings,
+    questionnaire::Questionnaire,
     survey::{RoundContext, Survey},
     tables::{
         AreaTable, Co2Factors, EnergyFactors, FactorSettings, GridFactors, IndustryTable, ReferenceTables,
@@ -54,8 +54,8 @@ static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
         grid: GridFactors::parse(&read("grid_factors.csv")).unwrap(),
         settings: FactorSettings::parse(&read("factor_settings.json")).unwrap(),
     };
-    let questionnaire = parse_json(&read("questionnaire_integration.json")).unwrap();
-    Survey::compile(questionnaire, Arc::new(tables)).unwrap()
+    let questionnaire = Questionnaire::parse(&read("questionnaire_integration.json")).unwrap();
+    Survey::compile(questionnaire.in_year(2026).unwrap(), Arc::new(tables)).unwrap()
 });
 
 /// A county large enough for its shares to be seen.

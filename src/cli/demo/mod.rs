@@ -66,7 +66,10 @@ impl Demo {
         let parts = Parts {
             clock: clock.clone(),
             ids,
-            settings: Settings::default(),
+            settings: Settings {
+                heading: place.heading()?,
+                ..Settings::default()
+            },
             program: program()?,
         };
         let service = startup::open(place, parts, true).await?;

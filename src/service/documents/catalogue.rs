@@ -43,8 +43,8 @@ pub struct Catalogue {
     methodologies: RwLock<BTreeMap<(DocumentId, FormKey), OverReturns>>,
 }
 
-/// A questionnaire together with the tables it is read with.
-type FormKey = (DocumentId, Vec<DocumentId>);
+/// A questionnaire together with the tables it is read with and the year in which it is asked.
+type FormKey = (DocumentId, Vec<DocumentId>, Option<i32>);
 
 /// The kinds of document that make up the reference tables.
 pub const REFERENCE_KINDS: [DocumentKind; 7] = [
@@ -58,14 +58,15 @@ pub const REFERENCE_KINDS: [DocumentKind; 7] = [
 ];
 
 impl Catalogue {
-    /// The questionnaire compiled with these tables.
+    /// The questionnaire compiled with these tables, as it is asked in this year; in its first one where none is given.
     pub async fn form(
         &self,
         db: &Database,
         questionnaire: DocumentId,
         reference: &[DocumentId],
+        year: Option<i32>,
     ) -> Result<Arc<Form>, ServiceError> {
-        let key = (questionnaire, reference.to_vec());
+        let key = (questionnaire, reference.to_vec(), year);
         if let Some(found) = read(&self.forms).get(&key) {
             return Ok(found.clone());
         }
@@ -75,6 +76,8 @@ impl Catalogue {
         let content = content(db, questionnaire).await?;
         let compiled = blocking(move || {
             let questionnaire = Questionnaire::parse(content.content.as_bytes()).map_err(stored_but_invalid)?;
+            let year = year.unwrap_or(questionnaire.survey_year);
+            let questionnaire = questionnaire.in_year(year).map_err(stored_but_invalid)?;
             Survey::compile(questionnaire, tables)
                 .map(|survey| Form::of(survey, reasons))
                 .map_err(stored_but_invalid)
@@ -92,9 +95,10 @@ impl Catalogue {
         methodology: DocumentId,
         questionnaire: DocumentId,
         reference: &[DocumentId],
+        year: i32,
     ) -> Result<OverReturns, ServiceError> {
-        let form = self.form(db, questionnaire, reference).await?;
-        let key = (methodology, (questionnaire, reference.to_vec()));
+        let form = self.form(db, questionnaire, reference, Some(year)).await?;
+        let key = (methodology, (questionnaire, reference.to_vec(), Some(year)));
         if let Some(found) = read(&self.methodologies).get(&key) {
             return Ok(found.clone());
         }
@@ -117,21 +121,21 @@ impl Service {
     /// The questionnaire of a round, compiled with the tables that the round keeps.
     pub(crate) async fn form(&self, round: &Round) -> Result<Arc<Form>, ServiceError> {
         self.catalogue
-            .form(&self.db, round.questionnaire, &round.reference)
+            .form(&self.db, round.questionnaire, &round.reference, Some(round.year))
             .await
     }
 
-    /// A questionnaire compiled with the newest tables.
+    /// A questionnaire compiled with the newest tables, as it is asked in its first year.
     pub async fn current_form(&self, questionnaire: DocumentId) -> Result<Arc<Form>, ServiceError> {
         let reference = current_reference(&self.db).await?;
         let reference: Vec<DocumentId> = reference.iter().map(|found| found.document.id).collect();
-        self.catalogue.form(&self.db, questionnaire, &reference).await
+        self.catalogue.form(&self.db, questionnaire, &reference, None).await
     }
 
     /// A methodology compiled against the questionnaire of a round.
     pub(crate) async fn methodology(&self, id: DocumentId, round: &Round) -> Result<OverReturns, ServiceError> {
         self.catalogue
-            .methodology(&self.db, id, round.questionnaire, &round.reference)
+            .methodology(&self.db, id, round.questionnaire, &round.reference, round.year)
             .await
     }
 }

@@ -262,7 +262,10 @@ async fn validate_methodology(service: &Service, bytes: &[u8]) -> Result<(), Ser
         .ok_or_else(|| ServiceError::new(codes::documents::MISSING).because(named.unwrap_or("questionnaire")))?;
     let reference = current_reference(&service.db).await?;
     let ids = reference.iter().map(|found| found.document.id).collect::<Vec<_>>();
-    let form = service.catalogue.form(&service.db, questionnaire.id, &ids).await?;
+    let form = service
+        .catalogue
+        .form(&service.db, questionnaire.id, &ids, None)
+        .await?;
     blocking(move || methodology.compile(&form.survey).map(drop).map_err(invalid)).await
 }
 

@@ -15,19 +15,14 @@ use workbook::{
 
 use crate::{
     blobs::sha256_hex,
-    domain::{
-        access::Scope,
-        enterprise::{Enterprise, EnterpriseId},
-        round::Round,
-        survey_return::SurveyReturn,
-    },
+    domain::{access::Scope, enterprise::Enterprise, round::Round, survey_return::SurveyReturn},
     service::{
         Service,
         blocking::blocking,
         documents::form::Form,
         error::{Fault, ServiceError, codes},
         returns::check_workbook::{Known, evaluate, of_notice, raise},
-        rounds::figures::RoundView,
+        rounds::{figures::RoundView, last_answers::last_answers},
         templates::issue::known_answers,
     },
     store,
@@ -188,7 +183,8 @@ impl RowContext {
     pub(crate) async fn check(&self, rows: Vec<OwnedRow>, dates: DateSystem) -> Result<Vec<CheckedRow>, ServiceError> {
         let owners = rows.iter().map(|row| &row.owner);
         let enterprises = owners.clone().flatten().map(|(_, enterprise)| enterprise.id);
-        let previous = self.previous(enterprises.collect()).await?;
+        let enterprises = enterprises.collect::<Vec<_>>();
+        let previous = last_answers(&self.service, &self.round, &self.form, &enterprises).await?;
         let (form, columns) = (self.form.clone(), self.columns.clone());
         let mut known = Vec::with_capacity(rows.len());
         for owner in owners {
@@ -280,23 +276,6 @@ impl RowContext {
             }
         };
         Ok(rows.iter().map(owner).collect())
-    }
-
-    async fn previous(
-        &self,
-        enterprises: Vec<EnterpriseId>,
-    ) -> Result<BTreeMap<EnterpriseId, survey::answer::Answers>, ServiceError> {
-        let Some(previous) = self.round.previous else {
-            return Ok(BTreeMap::new());
-        };
-        let conn = self.service.db.read();
-        Ok(store::survey_return::accepted_answers_of(
-            conn,
-            &Scope::whole_county("the enterprises are those that the scope has shown"),
-            previous,
-            &enterprises,
-        )
-        .await?)
     }
 }
 

@@ -47,7 +47,9 @@ pub(super) fn identity(survey: &Survey, reading: &Reading, registered: &Register
         let told = match fact {
             RegistryFact::Uscc => code_differs(typed, registered),
             RegistryFact::Name => name_differs(typed, &registered.name),
-            RegistryFact::OrgCode | RegistryFact::AreaCode | RegistryFact::IndustryCode => None,
+            RegistryFact::FormerNames | RegistryFact::OrgCode | RegistryFact::AreaCode | RegistryFact::IndustryCode => {
+                None
+            }
         };
         let Some((rule, message)) = told else { continue };
         let place = reading.places.get(&question.code).cloned();

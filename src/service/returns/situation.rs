@@ -9,7 +9,7 @@ use workbook::{extract::RawWorkbook, version};
 use super::check_workbook::{CheckedWorkbook, Known, anchor_workbook, check};
 use crate::{
     domain::{
-        access::{Principal, Scope},
+        access::Principal,
         enterprise::Enterprise,
         round::Round,
         survey_return::{ReturnId, SurveyReturn},
@@ -19,6 +19,7 @@ use crate::{
         blocking::blocking,
         documents::form::Form,
         error::{ServiceError, codes},
+        rounds::last_answers::last_answers,
         templates::recognise::recognise,
     },
     store,
@@ -43,18 +44,9 @@ impl Situation {
         let round = store::round::find_round(conn, survey_return.round).await?;
         let enterprise = store::enterprise::find_enterprise(conn, &caller.scope, survey_return.enterprise).await?;
         let form = service.form(&round).await?;
-        let previous = match round.previous {
-            Some(previous) => {
-                store::survey_return::accepted_answers(
-                    conn,
-                    &Scope::whole_county("the enterprise is one that the scope has shown"),
-                    previous,
-                    enterprise.id,
-                )
-                .await?
-            }
-            None => None,
-        };
+        let previous = last_answers(service, &round, &form, &[enterprise.id])
+            .await?
+            .remove(&enterprise.id);
         Ok(Self {
             round,
             enterprise,
@@ -64,7 +56,7 @@ impl Situation {
         })
     }
 
-    /// The accepted answers of the round before.
+    /// The accepted answers of the round before, as those of the year before this round.
     pub(crate) fn previous(&self) -> Option<&Answers> {
         self.previous.as_ref()
     }

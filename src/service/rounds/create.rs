@@ -1,6 +1,7 @@
 //! Making a round: the questionnaire, the dates, who is asked. From then on every enterprise asked has a return.
 
 use chrono::NaiveDate;
+use survey::{document::DocumentFault, questionnaire::Questionnaire};
 
 use crate::{
     domain::{
@@ -13,7 +14,7 @@ use crate::{
     service::{
         Service,
         access::permission::Action,
-        documents::catalogue::current_reference,
+        documents::catalogue::{content, current_reference},
         error::{Fault, ServiceError, codes, duplicate},
     },
     store,
@@ -58,7 +59,11 @@ pub async fn create_round(service: &Service, caller: &Principal, new: NewRound) 
         .collect::<Vec<_>>();
     // Compiled now, so that a questionnaire that does not fit today's code lists is refused here and not at an upload.
     for questionnaire in std::iter::once(&new.questionnaire).chain(&new.accepted_versions) {
-        service.catalogue.form(&service.db, *questionnaire, &reference).await?;
+        require_year(service, *questionnaire, new.year, "/year").await?;
+        let catalogue = &service.catalogue;
+        catalogue
+            .form(&service.db, *questionnaire, &reference, Some(new.year))
+            .await?;
     }
     // The day on which a group is asked is kept with the round.
     let population = match new.population {
@@ -121,6 +126,35 @@ async fn members(service: &Service, population: &Population) -> Result<Vec<Enter
             ids
         }
     })
+}
+
+/// Goes on only with a questionnaire that can be asked in this year.
+pub(super) async fn require_year(
+    service: &Service,
+    questionnaire: DocumentId,
+    year: i32,
+    pointer: &str,
+) -> Result<(), ServiceError> {
+    let found = content(&service.db, questionnaire).await?;
+    let invalid = |faults: Vec<DocumentFault>| ServiceError::new(codes::documents::INVALID).with_faults(faults);
+    let questionnaire = Questionnaire::parse(found.content.as_bytes()).map_err(invalid)?;
+    if questionnaire.serves(year) {
+        return Ok(());
+    }
+    let (code, version, first) = (&questionnaire.code, &questionnaire.version, questionnaire.survey_year);
+    let (zh, en) = match questionnaire.last_survey_year {
+        Some(last) => (format!("{first} 年至 {last} 年"), format!("from {first} to {last}")),
+        None => (format!("{first} 年"), format!("in {first}")),
+    };
+    let fault = Fault::saying(
+        pointer,
+        codes::rounds::QUESTIONNAIRE_YEAR,
+        format!("调查表 {code}（{version} 版）适用于 {zh}的调查，本期为 {year} 年。请选用适用于该年的调查表。"),
+        format!(
+            "Questionnaire {code} (version {version}) is asked {en}, this round in {year}. Choose a questionnaire for that year."
+        ),
+    );
+    Err(ServiceError::new(codes::rounds::INVALID).with_faults([fault]))
 }
 
 async fn faults(service: &Service, new: &NewRound) -> Result<Vec<Fault>, ServiceError> {

@@ -2,5 +2,6 @@
 
 pub mod create;
 pub mod figures;
+pub(crate) mod last_answers;
 pub mod read;
 pub mod update;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::create::{is_version_of, optional, other_questionnaire};
+use super::create::{is_version_of, optional, other_questionnaire, require_year};
 use crate::{
     domain::{
         access::{Principal, Scope},
@@ -84,7 +84,11 @@ async fn move_to_version(
     if progress.not_started != progress.population {
         return Err(ServiceError::new(codes::rounds::ALREADY_ANSWERED));
     }
-    service.catalogue.form(&service.db, version, &round.reference).await?;
+    require_year(service, version, round.year, "/questionnaire_id").await?;
+    let catalogue = &service.catalogue;
+    catalogue
+        .form(&service.db, version, &round.reference, Some(round.year))
+        .await?;
     round.accepted_versions.retain(|accepted| *accepted != version);
     round.accepted_versions.push(round.questionnaire);
     round.questionnaire = version;

@@ -7,6 +7,7 @@ use survey::{
 };
 use workbook::{
     language::Language,
+    layout::Layout,
     metadata::TemplateMetadata,
     prefill::{Prefill, carried, raw_values},
     template::{Addressee, RoundTitle, TemplateIssue, write_live},
@@ -19,7 +20,7 @@ use crate::{
         enterprise::Enterprise,
         return_step::StepRefused,
         round::Round,
-        survey_return::{ReturnId, ReturnState},
+        survey_return::{ReturnId, ReturnState, SurveyReturn},
     },
     service::{
         Service,
@@ -29,6 +30,7 @@ use crate::{
         error::ServiceError,
         returns::{read::find, situation::Situation},
     },
+    store,
 };
 
 /// A workbook to download.
@@ -55,9 +57,16 @@ pub async fn issue_template(
     let situation = Situation::load(service, caller, &survey_return).await?;
     let key = current_key(service).await?;
     let issue = issue(service, &situation, language);
-    let prefill = known_cells(&situation, issue.language);
+    let variant = variant(service, caller, &survey_return, &situation).await?;
     let filename = filename(&situation);
-    let bytes = blocking(move || write_template(&situation, issue, &prefill, &key)).await?;
+    let bytes = blocking(move || {
+        let (layout, _) = situation.form.layout_of(variant.as_deref());
+        let mut prefill = known_cells(&situation, variant, issue.language);
+        let asked = layout.cells();
+        prefill.retain(|key, _| asked.contains(key));
+        write_template(&situation.form, layout, issue, &prefill, &key)
+    })
+    .await?;
     Ok(Template { filename, bytes })
 }
 
@@ -92,10 +101,20 @@ pub async fn write_filled(
     let key = current_key(service).await?;
     let mut issue = issue(service, &situation, Language::Zh);
     let filename = filename(&situation);
+    let variant = variant(service, caller, &survey_return, &situation).await?;
     let bytes = blocking(move || {
         let Filling { cells, claims } = filling(&situation.form, issue.language);
         issue.claims = claims;
-        write_template(&situation, issue, &cells, &key)
+        let form = &situation.form;
+        let (layout, _) = form.layout_of(variant.as_deref());
+        let asked = layout.cells();
+        // Whoever answers more than the variant asks has filled in the form of all variants.
+        let layout = if cells.keys().all(|key| asked.contains(key)) {
+            layout
+        } else {
+            &form.layout
+        };
+        write_template(form, layout, issue, &cells, &key)
     })
     .await?;
     Ok(Template { filename, bytes })
@@ -106,11 +125,41 @@ fn filename(situation: &Situation) -> String {
     format!("{}_{}_{}.xlsx", situation.round.code, facts.uscc, facts.name)
 }
 
-/// What stands in the cells of a fresh template.
-fn known_cells(situation: &Situation, language: Language) -> Prefill {
+/// What stands in the cells of a fresh template for a variant.
+fn known_cells(situation: &Situation, variant: Option<String>, language: Language) -> Prefill {
     let (form, questionnaire) = (&situation.form, situation.form.survey.questionnaire());
-    let known = known_answers(questionnaire, &situation.enterprise, situation.previous());
+    let mut known = known_answers(questionnaire, &situation.enterprise, situation.previous());
+    let question = questionnaire.variant_question.clone();
+    known.extend(question.zip(variant.map(Answer::Choice)));
     raw_values(questionnaire, &form.options, &known, language)
+}
+
+/// The variant that an enterprise answers, where it is known: what it has said in this round, else what it said in the
+/// round before, else what the questionnaire says of its industry.
+async fn variant(
+    service: &Service,
+    caller: &Principal,
+    survey_return: &SurveyReturn,
+    situation: &Situation,
+) -> Result<Option<String>, ServiceError> {
+    let questionnaire = situation.form.survey.questionnaire();
+    let Some(question) = &questionnaire.variant_question else {
+        return Ok(None);
+    };
+    let said = |answers: &Answers| match answers.get(question) {
+        Some(Answer::Choice(code)) => Some(code.clone()),
+        _ => None,
+    };
+    if let Some(latest) = survey_return.latest {
+        let conn = service.db.read();
+        let read = store::survey_return::contents_of(conn, &caller.scope, &[latest]).await?;
+        if let Some(variant) = read.get(&latest).and_then(|content| said(&content.answers)) {
+            return Ok(Some(variant));
+        }
+    }
+    let by_industry = || questionnaire.variant_of_industry(&situation.enterprise.facts.industry_code);
+    let last = situation.previous().and_then(said);
+    Ok(last.or_else(|| by_industry().map(str::to_owned)))
 }
 
 /// What is known of a return before anything was filled in: last round's answers where they carry forward, and over them
@@ -132,10 +181,14 @@ fn registry_answers(questionnaire: &Questionnaire, enterprise: &Enterprise) -> A
         let fact = match question.registry? {
             RegistryFact::Uscc => facts.uscc.clone(),
             RegistryFact::Name => facts.name.clone(),
+            RegistryFact::FormerNames => facts.former_names.join("；"),
             RegistryFact::OrgCode => enterprise.org_code.clone(),
             RegistryFact::AreaCode => facts.area_code.clone(),
             RegistryFact::IndustryCode => facts.industry_code.clone(),
         };
+        if fact.is_empty() {
+            return None;
+        }
         let answer = match question.kind {
             QuestionType::Single => Answer::Choice(fact),
             _ => Answer::Text(fact),
@@ -166,6 +219,7 @@ fn issue(service: &Service, situation: &Situation, language: Language) -> Templa
             town,
         },
         round: round_title(round),
+        heading: service.settings.heading.clone(),
         language,
         nonce: nonce(service),
         previous: situation.previous().map_or_else(Answers::new, Clone::clone),
@@ -184,14 +238,14 @@ pub(crate) fn round_title(round: &Round) -> RoundTitle {
     }
 }
 
-/// Seals, lays out and writes the workbook.
+/// Seals and writes the workbook.
 fn write_template(
-    situation: &Situation,
+    form: &Form,
+    layout: &Layout,
     mut issue: TemplateIssue,
     prefill: &Prefill,
     key: &CurrentKey,
 ) -> Result<Vec<u8>, ServiceError> {
-    let form = &situation.form;
-    issue.seal = Some(key.seal(&TemplateMetadata::of(&form.layout, &issue)));
-    write_live(&form.layout, &form.survey, &form.options, &issue, prefill).map_err(ServiceError::internal)
+    issue.seal = Some(key.seal(&TemplateMetadata::of(layout, &issue)));
+    write_live(layout, &form.survey, &form.options, &issue, prefill).map_err(ServiceError::internal)
 }

@@ -1,9 +1,6 @@
 //! Workbooks of a round that are not for one enterprise: the bulk sheet of an area, and the form for an enterprise that
 //! is not in the registry yet.
 
-use std::collections::BTreeMap;
-
-use survey::answer::Answers;
 use workbook::{
     bulk::{self, BulkEntry, BulkLayout, DEFAULT_TABLE_ROWS},
     language::Language,
@@ -18,22 +15,19 @@ use super::{
 };
 use crate::{
     domain::{
-        access::{Principal, Scope},
-        enterprise::{Enterprise, EnterpriseId},
+        access::Principal,
+        enterprise::Enterprise,
         round::{Round, RoundId},
     },
     service::{
         Service, access::permission::Action, blocking::blocking, documents::form::Form, error::ServiceError,
-        imports::mapping::round_and_form,
+        imports::mapping::round_and_form, rounds::last_answers::last_answers,
     },
     store,
 };
 
 /// The most rows of a table question that a bulk sheet has columns for.
 pub const MOST_TABLE_ROWS: u32 = 10;
-
-/// Enterprises whose answers of the round before are read at once.
-const AT_ONCE: usize = 1000;
 
 /// What a bulk sheet shall hold.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +62,8 @@ pub async fn write_filled_bulk(
     caller.may(Action::IssueBulkTemplates)?;
     let (round, form) = round_and_form(service, round).await?;
     let members = store::round::members_in(service.db.read(), &caller.scope, round.id, request.area.as_deref()).await?;
-    let previous = last_answers(service, &round, &members).await?;
+    let ids = members.iter().map(|member| member.id).collect::<Vec<_>>();
+    let previous = last_answers(service, &round, &form, &ids).await?;
     let key = current_key(service).await?;
     let mut issue = TemplateIssue {
         kind: TemplateKind::Bulk,
@@ -106,37 +101,12 @@ pub async fn write_filled_bulk(
     Ok(Template { filename, bytes })
 }
 
-/// The accepted answers of the round before, of enterprises that the caller sees.
-async fn last_answers(
-    service: &Service,
-    round: &Round,
-    members: &[Enterprise],
-) -> Result<BTreeMap<EnterpriseId, Answers>, ServiceError> {
-    let mut found = BTreeMap::new();
-    let Some(previous) = round.previous else {
-        return Ok(found);
-    };
-    for members in members.chunks(AT_ONCE) {
-        let ids = members.iter().map(|member| member.id).collect::<Vec<_>>();
-        let conn = service.db.read();
-        found.extend(
-            store::survey_return::accepted_answers_of(
-                conn,
-                &Scope::whole_county("the enterprises are those that the scope has shown"),
-                previous,
-                &ids,
-            )
-            .await?,
-        );
-    }
-    Ok(found)
-}
-
 pub(super) fn issue(service: &Service, round: &Round, language: Language) -> TemplateIssue {
     TemplateIssue {
         template_id: service.next_id().to_string(),
         issued_at: service.local_now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         round: round_title(round),
+        heading: service.settings.heading.clone(),
         language,
         nonce: nonce(service),
         ..TemplateIssue::default()

@@ -75,7 +75,7 @@ pub(crate) async fn bulk_sheet(
     let layout = |form: &Form| BulkLayout::of(form.survey.questionnaire(), table_rows);
     let expected = |form: &Form| Expected {
         layout_hash: layout(form).hash(),
-        ..addressed_to_nobody(round, form)
+        ..addressed_to_nobody(round, form, None)
     };
     let written_from = version_of(service, round, form, &metadata, expected).await?;
     let passage = (!Arc::ptr_eq(&written_from, form)).then(|| {
@@ -115,7 +115,7 @@ pub(crate) async fn recognise(
     let expected = |form: &Form| Expected {
         enterprise_id: situation.enterprise.id.to_string(),
         enterprise_uscc: situation.enterprise.facts.uscc.clone(),
-        ..addressed_to_nobody(&situation.round, form)
+        ..addressed_to_nobody(&situation.round, form, metadata.variant.as_deref())
     };
     version_of(service, &situation.round, &situation.form, &metadata, expected).await
 }
@@ -147,16 +147,19 @@ pub(crate) async fn blank_version(
     form: &Arc<Form>,
     metadata: &TemplateMetadata,
 ) -> Result<Arc<Form>, ServiceError> {
-    version_of(service, round, form, metadata, |form| addressed_to_nobody(round, form)).await
+    version_of(service, round, form, metadata, |form| {
+        addressed_to_nobody(round, form, metadata.variant.as_deref())
+    })
+    .await
 }
 
-/// The marks of a workbook of a round that names no enterprise.
-fn addressed_to_nobody(round: &Round, form: &Form) -> Expected {
+/// The marks of a workbook of a round that names no enterprise, for one variant or all of them.
+fn addressed_to_nobody(round: &Round, form: &Form, variant: Option<&str>) -> Expected {
     let questionnaire = form.survey.questionnaire();
     Expected {
         questionnaire: questionnaire.code.clone(),
         questionnaire_version: questionnaire.version.clone(),
-        layout_hash: form.layout_hash.clone(),
+        layout_hash: form.layout_of(variant).1.to_owned(),
         round_id: round.id.to_string(),
         enterprise_id: String::new(),
         enterprise_uscc: String::new(),
@@ -207,7 +210,10 @@ async fn accepted_version(
     metadata: &TemplateMetadata,
 ) -> Result<Option<Arc<Form>>, ServiceError> {
     for document in &round.accepted_versions {
-        let form = service.catalogue.form(&service.db, *document, &round.reference).await?;
+        let form = service
+            .catalogue
+            .form(&service.db, *document, &round.reference, Some(round.year))
+            .await?;
         if form.survey.questionnaire().version == metadata.questionnaire_version {
             return Ok(Some(form));
         }

@@ -23,26 +23,6 @@ use crate::{
     store::{Connection, StoreError, json, scope},
 };
 
-/// The answers in force of an enterprise in a round, for showing beside those of the next.
-pub async fn accepted_answers(
-    conn: &impl Connection,
-    scope: &Scope,
-    round: RoundId,
-    enterprise: EnterpriseId,
-) -> Result<Option<Answers>, StoreError> {
-    let answers = ReturnEntity::find()
-        .join(JoinType::InnerJoin, survey_return::Relation::AcceptedRevision.def())
-        .select_only()
-        .column(revision::Column::Answers)
-        .filter(survey_return::Column::RoundId.eq(round.0))
-        .filter(survey_return::Column::EnterpriseId.eq(enterprise.0))
-        .filter(scope::rows_of(scope, survey_return::Column::EnterpriseId))
-        .into_tuple()
-        .one(conn)
-        .await?;
-    answers.map(json::from_json).transpose()
-}
-
 /// Returns that are read at once to be compared: their answers are tens of kilobytes each.
 pub const COMPARED_AT_ONCE: usize = 200;
 
@@ -122,7 +102,7 @@ pub async fn compared_returns(
         .collect()
 }
 
-/// The answers in force of these enterprises in a round. One statement.
+/// The answers in force of these enterprises in a round, for showing beside those of the next. One statement.
 pub async fn accepted_answers_of(
     conn: &impl Connection,
     scope: &Scope,

@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub use self::{
     events::{events_of, insert_event, insert_events, last_event_numbers, states_before_removal},
     find::{find_return, find_return_of, find_returns, find_returns_of},
-    for_comparison::{COMPARED_AT_ONCE, accepted_answers, accepted_answers_of, changes_of, compared_returns},
+    for_comparison::{COMPARED_AT_ONCE, accepted_answers_of, changes_of, compared_returns},
     for_runs::{accepted_inputs, contents_of},
     list::list_returns,
     newest::{newest_by_blob, newest_of, newest_parts, newest_provenances},

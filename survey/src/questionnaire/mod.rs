@@ -1,6 +1,7 @@
 //! The questionnaire document, as written in `data/questionnaire_*.json`.
 
 mod environment;
+mod period;
 mod question;
 mod rule;
 
@@ -10,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use environment::{ContextField, ContextSource, ExpressionEnvironment, FunctionDeclaration};
+pub use period::Period;
 pub use question::{CarryMode, ChoiceOption, OptionsRef, Question, QuestionType, RegistryFact, TableColumn};
 pub use rule::{Action, DerivedValue, EditRule, RuleClass};
 
@@ -42,8 +44,11 @@ pub struct Questionnaire {
     pub version: String,
     /// Title.
     pub title: Text,
-    /// The year in which it is asked.
+    /// The first year in which it is asked.
     pub survey_year: i32,
+    /// The last year in which it is asked; absent for one that is asked in the survey year alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_survey_year: Option<i32>,
     /// Language of the form.
     pub language: String,
     /// Confidence of the whole.
@@ -54,10 +59,13 @@ pub struct Questionnaire {
     pub layout: Text,
     /// How last round's answers are carried over.
     pub carry: Text,
-    /// Periods a question may speak of, by code.
-    pub periods: BTreeMap<String, Text>,
+    /// Periods a question may speak of, by code. `{code}` in a text stands for the year, or the day, of the period.
+    pub periods: BTreeMap<String, Period>,
     /// Variants of the form.
     pub variants: Vec<Variant>,
+    /// The question whose answer is the variant; absent where there is none, and every form has all questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_question: Option<String>,
     /// Units, by code.
     pub units: BTreeMap<String, Unit>,
     /// Sections in order.
@@ -73,6 +81,13 @@ pub struct Questionnaire {
 }
 
 impl Questionnaire {
+    /// The variant of an enterprise of this industry; nothing where no variant names it.
+    pub fn variant_of_industry(&self, industry: &str) -> Option<&str> {
+        let names_it = |variant: &&Variant| variant.industries.iter().any(|prefix| industry.starts_with(prefix));
+        let variant = self.variants.iter().find(names_it)?;
+        self.variant_question.as_ref().map(|_| variant.code.as_str())
+    }
+
     /// Reads the document. Whether it makes sense is checked by [`crate::survey::Survey::compile`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
         parse_json(bytes)
@@ -87,6 +102,9 @@ pub struct Variant {
     pub code: String,
     /// Label.
     pub label: Text,
+    /// Beginnings of the industry codes whose enterprises answer it, so long as nothing better is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub industries: Vec<String>,
 }
 
 /// A unit of measurement.
@@ -105,6 +123,9 @@ pub struct Unit {
 pub struct MistakenUnit {
     /// The mistaken unit.
     pub unit: String,
+    /// Its name for people; absent where the unit is its own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Text>,
     /// Factor from the mistaken unit to the right one.
     pub multiply_by: f64,
 }

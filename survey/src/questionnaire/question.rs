@@ -168,6 +168,8 @@ pub enum RegistryFact {
     Uscc,
     /// Registered name.
     Name,
+    /// Former names.
+    FormerNames,
     /// Organisation code, derived from the credit code.
     OrgCode,
     /// Code of the area.

@@ -220,6 +220,43 @@ fn codes_and_references() {
             "/questions/@F03P/carry_from",
         ),
         case(
+            "/questions/@F03Q/carry_from",
+            json!("F03"),
+            "carry_from.period",
+            "/questions/@F03Q/carry_from",
+        ),
+        case(
+            "/questions/@F03/label/zh",
+            json!("营业收入（{y7}年）"),
+            "placeholder.unknown",
+            "/questions/@F03/label/zh",
+        ),
+        case(
+            "/questions/@F03/help/en",
+            json!("In {now}"),
+            "placeholder.unknown",
+            "/questions/@F03/help/en",
+        ),
+        case(
+            "/sections/0/help/zh",
+            json!("填{y1年的数"),
+            "placeholder.unknown",
+            "/sections/0/help/zh",
+        ),
+        case(
+            "/variant_question",
+            json!("A07"),
+            "variant.question",
+            "/variant_question",
+        ),
+        case(
+            "/variant_question",
+            json!("A99"),
+            "question.unknown",
+            "/variant_question",
+        ),
+        case("/last_survey_year", json!(2024), "years.order", "/last_survey_year"),
+        case(
             "/questions/@F03P/carry_mode",
             json!("show"),
             "carry_from.mode",

@@ -11,6 +11,7 @@ mod checks;
 mod context;
 mod conversions;
 mod oracle;
+mod periods;
 mod product_savings;
 mod properties;
 mod reading;

@@ -210,8 +210,8 @@ pub(super) const ROOMS: &[Room] = &[
     // The program.
     room(
         "ronghe::config",
-        &["ronghe::reader", "ronghe::service", "clap", "files"],
-        "settings, from the command line, the environment (through clap) and a file",
+        &["ronghe::reader", "ronghe::service", "workbook", "clap", "files"],
+        "settings, from the command line, the environment (through clap) and files; workbook says what the head of a form holds",
     ),
     room("ronghe::telemetry", &["clap", "tracing", "tracing_subscriber"], "logs"),
     room(
@@ -314,6 +314,7 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
             "messages",
             "finding",
             "answer",
+            "carry",
             "justification",
             "synonyms",
             "reading",

@@ -22,6 +22,9 @@ pub struct BulkLayout {
     pub questionnaire: String,
     /// Questionnaire version.
     pub version: String,
+    /// The year in which it is asked.
+    #[serde(skip)]
+    pub survey_year: i32,
     /// Rows of each table question that have columns, so far as the question allows as many.
     pub table_rows: u32,
     /// The columns behind credit code and name, in the order of the questionnaire.
@@ -75,6 +78,7 @@ impl BulkLayout {
         Self {
             questionnaire: questionnaire.code.clone(),
             version: questionnaire.version.clone(),
+            survey_year: questionnaire.survey_year,
             table_rows,
             columns,
         }
@@ -97,6 +101,7 @@ impl BulkLayout {
             round_id: issue.round.id.clone(),
             round_code: issue.round.code.clone(),
             language: issue.language,
+            survey_year: Some(self.survey_year),
             issued_at: issue.issued_at.clone(),
             nonce: issue.nonce.clone(),
             seal: issue.seal.clone(),

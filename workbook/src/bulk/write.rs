@@ -85,7 +85,12 @@ pub fn write(
                 let title = issue.language.inline(&shown.label);
                 (
                     palette.answer(&field.number_format(), field.alignment()),
-                    validation::of_field(field, &title, &shown.help, issue.language, &mut list_sheets)?,
+                    validation::of_field(
+                        field,
+                        (&title, &shown.help, &shown.unit),
+                        issue.language,
+                        &mut list_sheets,
+                    )?,
                 )
             }
             None => (

@@ -1,7 +1,7 @@
 //! From a questionnaire to its layout.
 
 use survey::{
-    questionnaire::{CarryMode, Question, QuestionType, Questionnaire, Section},
+    questionnaire::{CarryMode, Period, Question, QuestionType, Questionnaire, Section},
     text::Text,
 };
 
@@ -41,6 +41,7 @@ pub(super) fn layout(questionnaire: &Questionnaire, lists: &OptionLists, variant
     Layout {
         questionnaire: questionnaire.code.clone(),
         version: questionnaire.version.clone(),
+        survey_year: questionnaire.survey_year,
         variant: variant.map(str::to_owned),
         sheets,
     }
@@ -125,8 +126,7 @@ impl<'a> Builder<'a> {
             self.questionnaire
                 .periods
                 .get(code)
-                .cloned()
-                .unwrap_or_else(|| Text::new(code, code))
+                .map_or_else(|| Text::new(code, code), Period::label)
         };
         codes
             .into_iter()

@@ -68,6 +68,9 @@ pub struct Layout {
     pub questionnaire: String,
     /// Questionnaire version.
     pub version: String,
+    /// The year in which it is asked; the labels name it, so that the hash needs it no more.
+    #[serde(skip)]
+    pub survey_year: i32,
     /// Variant code, where questions of other variants are left out.
     pub variant: Option<String>,
     /// Sheets to fill in, in order.

@@ -3,10 +3,7 @@
 //! Conditions are CEL and belong to the survey crate. Two forms are common enough to be worth showing on paper,
 //! `CODE == "OPTION"` and `CODE == true`; every other condition leaves its question in the template without a remark.
 
-use survey::{
-    questionnaire::{Question, QuestionType, Questionnaire},
-    text::Text,
-};
+use survey::{questionnaire::Questionnaire, text::Text};
 
 use crate::{
     language::Language,
@@ -77,19 +74,9 @@ pub(super) fn remark(
     }
 }
 
-/// Whether the options of a question are the variants of the form.
+/// Whether the answer to a question is the variant of the form.
 fn chooses_the_variant(code: &str, questionnaire: &Questionnaire) -> bool {
-    let is_the_choice = |question: &Question| {
-        question.code == code
-            && question.kind == QuestionType::Single
-            && question.options.as_ref().is_some_and(|options| {
-                options.len() == questionnaire.variants.len()
-                    && options
-                        .iter()
-                        .all(|option| questionnaire.variants.iter().any(|v| v.code == option.code))
-            })
-    };
-    questionnaire.questions.iter().any(is_the_choice)
+    questionnaire.variant_question.as_deref() == Some(code)
 }
 
 #[cfg(test)]

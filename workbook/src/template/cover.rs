@@ -24,6 +24,7 @@ pub(super) fn write(template: &Template<'_>, sheet: &mut Worksheet) -> Result<()
         sheet,
         row: 1,
     };
+    cover.heading_lines()?;
     cover.titles()?;
     cover.fields()?;
     cover.steps()?;
@@ -42,6 +43,31 @@ struct Cover<'a, 'b> {
 }
 
 impl Cover<'_, '_> {
+    /// Number, authority, approval and validity of the form, so far as the bureau has given them.
+    fn heading_lines(&mut self) -> Result<(), WriteError> {
+        let heading = &self.template.issue.heading;
+        for (zh, en, value) in [
+            ("表号", "Form number", &heading.form_number),
+            ("制定机关", "Issued by", &heading.authority),
+            ("批准文号", "Approval number", &heading.approval_number),
+            ("有效期至", "Valid until", &heading.valid_until),
+        ] {
+            let Some(value) = value else { continue };
+            let name = self.template.words(zh, en).replace('\n', " ");
+            let colon = if self.template.language() == Language::En {
+                ": "
+            } else {
+                "："
+            };
+            let line = format!("{name}{colon}{value}");
+            self.sheet
+                .merge_range(self.row, 1, self.row, 3, &line, &self.template.palette.cover_heading)?;
+            self.sheet.set_row_height(self.row, 17)?;
+            self.row += 1;
+        }
+        Ok(())
+    }
+
     fn titles(&mut self) -> Result<(), WriteError> {
         let (language, palette) = (self.template.language(), &self.template.palette);
         let title = language.block(&self.template.questionnaire.title);
@@ -72,16 +98,18 @@ impl Cover<'_, '_> {
         if let Some(variant) = variant {
             fields.push((("适用版本", "Variant"), self.template.language().inline(&variant.label)));
         }
-        let version = format!(
-            "{} / {}",
-            self.template.layout.questionnaire, self.template.layout.version
-        );
-        fields.push((("调查表及版本", "Form and version"), version));
+        fields.push((
+            ("调查表版本", "Version of the form"),
+            self.template.layout.version.clone(),
+        ));
         fields.push((
             ("填报期限", "Open from, due by"),
             format!("{} — {}", issue.round.opens_on, issue.round.due_on),
         ));
         fields.push((("发放时间", "Issued at"), shown_time(&issue.issued_at)));
+        if let Some(telephone) = &issue.heading.telephone {
+            fields.push((("咨询电话", "Questions to"), telephone.clone()));
+        }
         for ((zh, en), value) in fields {
             let name = self.template.words(zh, en);
             self.pair(&name, &value)?;

@@ -27,6 +27,8 @@ const WIDEST_HEADER: f64 = 26.0;
 const CLAIM_WIDTH: f64 = 26.0;
 /// Points.
 pub(super) const LOWEST_HEADER: f64 = 36.0;
+/// Title and note together, in points.
+pub(super) const HEAD_HEIGHT: f64 = 45.0;
 /// Last round's answers wrap in a column narrower than the answers themselves.
 const WIDEST_REFERENCE: f64 = 20.0;
 
@@ -42,7 +44,8 @@ pub(super) fn write(
     for (column, width) in &widths {
         worksheet.set_column_width(*column, *width)?;
     }
-    write_head(template, sheet, grid, &widths, worksheet)?;
+    let header = write_head(template, sheet, grid, &widths, worksheet)?;
+    let mut height = HEAD_HEIGHT + header;
     for (at_row, row) in grid.numbered_rows() {
         let writing = Writing {
             template,
@@ -51,7 +54,7 @@ pub(super) fn write(
             grid,
             widths: &widths,
         };
-        writing.write(lists, worksheet)?;
+        height += writing.write(lists, worksheet)?;
     }
     worksheet.set_row_hidden(at::ANCHOR_ROW)?;
     worksheet.set_column_hidden(at::ANCHOR_COLUMN)?;
@@ -63,6 +66,13 @@ pub(super) fn write(
     worksheet.set_freeze_panes(at::FIRST_ROW, at::UNIT_COLUMN)?;
     page::set_up(worksheet, template.language().single(&sheet.name));
     page::set_head(worksheet, &template.head());
+    let is_reference = |column: u16| {
+        (grid.first_reference_column()..grid.first_reference_column().saturating_add(grid.references)).contains(&column)
+    };
+    let shown = widths
+        .iter()
+        .filter(|(column, _)| !(template.previous.is_empty() && is_reference(**column)));
+    page::spread(worksheet, shown.map(|(_, width)| *width).sum(), height);
     worksheet.set_repeat_rows(at::HEADER_ROW, at::HEADER_ROW)?;
     page::protect(worksheet);
     Ok(())
@@ -102,13 +112,14 @@ fn widths(template: &Template<'_>, grid: &Grid) -> BTreeMap<u16, f64> {
     widths
 }
 
+/// Writes title, note and headers; gives the height of the headers in points.
 fn write_head(
     template: &Template<'_>,
     sheet: &SheetLayout,
     grid: &Grid,
     widths: &BTreeMap<u16, f64>,
     worksheet: &mut Worksheet,
-) -> Result<(), WriteError> {
+) -> Result<f64, WriteError> {
     let (language, palette) = (template.language(), &template.palette);
     let mut columns = vec![
         (
@@ -150,13 +161,14 @@ fn write_head(
     }
     let header = |(column, _, header): &'_ (u16, String, String)| (header.clone(), widths.get(column).copied());
     let headers: Vec<(String, Option<f64>)> = columns.iter().map(header).collect();
-    let height = row_height(
+    let lines = row_height(
         headers
             .iter()
             .map(|(header, width)| (header.as_str(), width.unwrap_or(LABEL_WIDTH))),
     );
-    worksheet.set_row_height(at::HEADER_ROW, height.max(LOWEST_HEADER))?;
-    Ok(())
+    let height = lines.max(LOWEST_HEADER);
+    worksheet.set_row_height(at::HEADER_ROW, height)?;
+    Ok(height)
 }
 
 /// Anchors, title and note, which a grid and a table share.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Lists of more options stand on a sheet that people can see and search.
-const LONGEST_HIDDEN: usize = 40;
+pub(crate) const LONGEST_HIDDEN: usize = 40;
 const HIDDEN_SHEET: &str = "_lists";
 const FIRST_VISIBLE_ROW: u32 = 3;
 
@@ -72,8 +72,14 @@ impl ListSheets {
     fn write_visible(&self, sheet: &mut Worksheet, palette: &Palette) -> Result<(), WriteError> {
         sheet.set_name(self.visible_name())?;
         let (title, lead) = match self.language {
-            Language::En => ("Codes", "Look a code up here and type or choose it in the form."),
-            _ => ("代码表", "在此查代码（可用 Ctrl+F 查找），再到填报页选择或直接填代码。"),
+            Language::En => (
+                "Codes",
+                "Look a code up here and type or choose it in the form. Not printed.",
+            ),
+            _ => (
+                "代码表",
+                "在此查代码（可用 Ctrl+F 查找），再到填报页选择或直接填代码。本页不打印。",
+            ),
         };
         sheet.write_string_with_format(0, 0, title, &palette.title)?;
         sheet.write_string_with_format(1, 0, lead, &palette.lead)?;
@@ -84,18 +90,20 @@ impl ListSheets {
         }
         sheet.set_freeze_panes(FIRST_VISIBLE_ROW, 0)?;
         page::set_up_portrait(sheet, title);
-        sheet.set_repeat_rows(FIRST_VISIBLE_ROW - 1, FIRST_VISIBLE_ROW - 1)?;
+        // Hundreds of rows that nobody reads on paper: only what the page is.
+        sheet.set_print_area(0, 0, 1, 0)?;
         page::protect(sheet);
         Ok(())
     }
 
     fn visible_name(&self) -> &'static str {
-        if self.language == Language::En {
-            "Codes"
-        } else {
-            "代码表"
-        }
+        codes_sheet(self.language)
     }
+}
+
+/// The name of the sheet of long lists.
+pub(crate) fn codes_sheet(language: Language) -> &'static str {
+    if language == Language::En { "Codes" } else { "代码表" }
 }
 
 fn write_items(

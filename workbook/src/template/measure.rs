@@ -4,9 +4,14 @@
 pub(super) const LABEL_WIDTH: f64 = 36.0;
 /// Width of the column of filling notes.
 pub(super) const NOTE_WIDTH: f64 = 48.0;
+/// Height of a row of one line, in points.
+pub(super) const BODY_ROW: f64 = LINE + PADDING;
 
 /// Height of one line of body text, in points.
 const LINE: f64 = 15.0;
+/// Height of one line of a filling note, which is set in a smaller size, and how much more of it fits into a line.
+const NOTE_LINE: f64 = 12.5;
+const NOTE_FIT: f64 = 1.15;
 /// Space above and below the text of a cell, in points.
 const PADDING: f64 = 4.0;
 /// Excel's highest row, in points.
@@ -24,6 +29,11 @@ pub(crate) fn row_height<'a>(cells: impl IntoIterator<Item = (&'a str, f64)>) ->
         .map(|(text, column)| lines(text, column))
         .fold(1.0, f64::max);
     (lines * LINE + PADDING).min(HIGHEST)
+}
+
+/// Height of a row, in points, that shows a filling note in full.
+pub(super) fn note_height(text: &str) -> f64 {
+    (lines(text, NOTE_WIDTH * NOTE_FIT) * NOTE_LINE + PADDING).min(HIGHEST)
 }
 
 fn lines(text: &str, column: f64) -> f64 {

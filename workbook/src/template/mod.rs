@@ -10,6 +10,7 @@ mod live;
 pub(crate) mod marks;
 pub(crate) mod measure;
 mod notes;
+mod options;
 pub(crate) mod page;
 mod row;
 pub(crate) mod style;
@@ -37,7 +38,7 @@ use crate::{
     prefill::{Prefill, raw_values},
 };
 
-pub use crate::issue::{Addressee, RoundTitle, TemplateIssue};
+pub use crate::issue::{Addressee, FormHeading, RoundTitle, TemplateIssue};
 
 /// The default level takes a sixth more time of the whole for a twelfth fewer bytes.
 pub(crate) const COMPRESSION: u8 = 2;

@@ -20,8 +20,8 @@ const RULES: [(&str, &str, &str, &str); 9] = [
     (
         "结构",
         "Structure",
-        "不要插入、删除、合并、移动行列，不要改题目、单位和选项的文字；需要备注时写在填报说明右侧的空列。",
-        "Do not insert, delete, merge or move rows and columns, nor change the wording of items, units and options; remarks go right of the filling notes.",
+        "不要插入、删除、合并、移动行列，不要改动题目、计量单位和选项的文字。",
+        "Do not insert, delete, merge or move rows and columns, nor change the wording of items, units and options.",
     ),
     (
         "空白与零",
@@ -131,30 +131,34 @@ fn blocks(template: &Template<'_>) -> Vec<(Text, Lines)> {
             std::iter::once(purpose).chain(rules).collect(),
         ),
         (Text::new("二、各页说明", "2. Pages"), sections.collect()),
-        (Text::new("三、时期", "3. Periods"), periods(template.layout)),
         (
-            Text::new("四、计量单位", "4. Units"),
-            units(questionnaire, template.layout),
+            Text::new("三、时期和计量单位", "3. Periods and units"),
+            std::iter::once(periods(template.layout))
+                .chain(units(questionnaire, template.layout))
+                .collect(),
         ),
     ]
 }
 
 /// The periods that occur as columns, in the order in which they are met.
-fn periods(layout: &Layout) -> Lines {
-    let mut lines: Lines = Vec::new();
+fn periods(layout: &Layout) -> (Text, Text) {
+    let (mut zh, mut en): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for sheet in &layout.sheets {
         let SheetBody::Grid(grid) = &sheet.body else { continue };
         for period in &grid.periods {
-            let line = (Text::new(&*period.code, &*period.code), period.label.clone());
-            if !lines.contains(&line) {
-                lines.push(line);
+            if !zh.contains(&period.label.zh.as_str()) {
+                zh.push(&period.label.zh);
+                en.push(&period.label.en);
             }
         }
     }
-    lines
+    (
+        Text::new("各栏所指时期", "Periods of the columns"),
+        Text::new(format!("{}。", zh.join("；")), format!("{}.", en.join("; "))),
+    )
 }
 
-/// The units that are asked for, with those they are often mistaken for.
+/// The units that are asked for and often mistaken for others.
 fn units(questionnaire: &Questionnaire, layout: &Layout) -> Lines {
     let asked: BTreeSet<String> = layout.cells().into_iter().map(|key| key.question).collect();
     let mut codes: Vec<&str> = Vec::new();
@@ -170,19 +174,24 @@ fn units(questionnaire: &Questionnaire, layout: &Layout) -> Lines {
             }
         }
     }
+    // Only those that are easily taken for another one need a word.
     let line = |code: &str| {
-        let unit = questionnaire.units.get(code)?;
-        let mistaken: Vec<&str> = unit.mistaken_for.iter().map(|other| other.unit.as_str()).collect();
-        let (zh, en) = (&unit.label.zh, &unit.label.en);
-        let text = if mistaken.is_empty() {
-            unit.label.clone()
-        } else {
-            Text::new(
-                format!("{zh}；不要误填成{}。", mistaken.join("、")),
-                format!("{en}; not {}.", mistaken.join(", ")),
-            )
+        let unit = questionnaire
+            .units
+            .get(code)
+            .filter(|unit| !unit.mistaken_for.is_empty())?;
+        let others = |of: fn(&Text) -> &String, between: &str| {
+            let names = unit.mistaken_for.iter().map(|other| match &other.label {
+                Some(label) => of(label).clone(),
+                None => other.unit.clone(),
+            });
+            names.collect::<Vec<_>>().join(between)
         };
-        Some((Text::new(code, code), text))
+        let text = Text::new(
+            format!("不要误填成{}。", others(|text| &text.zh, "、")),
+            format!("Do not enter {}.", others(|text| &text.en, " or ")),
+        );
+        Some((unit.label.clone(), text))
     };
     codes.into_iter().filter_map(line).collect()
 }

@@ -24,6 +24,29 @@ pub(crate) fn set_up(sheet: &mut Worksheet, title: &str) {
     sheet.set_screen_gridlines(false);
 }
 
+/// Space for rows and columns on a landscape page within its margins, in points.
+const PAGE_WIDTH: f64 = 784.0;
+const PAGE_HEIGHT: f64 = 500.0;
+/// The smallest scale at which people still read a form.
+const SMALLEST_SCALE: f64 = 0.65;
+/// A sheet of more pages is not squeezed.
+const MOST_PAGES: u16 = 20;
+/// Points of a character of column width.
+const CHARACTER: f64 = 5.6;
+
+/// Spreads a landscape sheet over no more pages than it needs at the smallest scale. `width` is that of its columns in
+/// characters, `height` that of its rows in points.
+pub(crate) fn spread(sheet: &mut Worksheet, width: f64, height: f64) {
+    let fitting = (PAGE_WIDTH / (width * CHARACTER)).min(1.0);
+    let scale = fitting.min(SMALLEST_SCALE);
+    let fits = |pages: u16, scale: f64| height * scale <= f64::from(pages) * PAGE_HEIGHT;
+    if let Some(pages) = (1..MOST_PAGES).find(|pages| fits(*pages, scale))
+        && !fits(pages, fitting)
+    {
+        sheet.set_print_fit_to_pages(1, pages);
+    }
+}
+
 /// A4 portrait for sheets of text.
 pub(crate) fn set_up_portrait(sheet: &mut Worksheet, title: &str) {
     set_up(sheet, title);

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, Worksheet};
 use survey::{
     cell::RawValue,
-    questionnaire::{Question, QuestionType},
+    questionnaire::{Action, Question, QuestionType},
 };
 
 use super::{
     Template, cell,
     field::Field,
     lists::ListSheets,
-    measure::{LABEL_WIDTH, NOTE_WIDTH, row_height},
+    measure::{LABEL_WIDTH, note_height, row_height},
+    options,
     style::Alignment,
     validation,
 };
@@ -34,7 +35,8 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    pub(super) fn write(&self, lists: &mut ListSheets, worksheet: &mut Worksheet) -> Result<(), WriteError> {
+    /// Writes the row and gives its height in points.
+    pub(super) fn write(&self, lists: &mut ListSheets, worksheet: &mut Worksheet) -> Result<f64, WriteError> {
         self.write_texts(worksheet)?;
         for (column, _) in self.grid.numbered_periods() {
             worksheet.write_blank(self.at, column, &self.template.palette.unused)?;
@@ -52,8 +54,9 @@ impl Writing<'_> {
         }
         self.write_references(worksheet)?;
         self.write_claim(worksheet)?;
-        worksheet.set_row_height(self.at, self.height())?;
-        Ok(())
+        let height = self.height();
+        worksheet.set_row_height(self.at, height)?;
+        Ok(height)
     }
 
     fn write_texts(&self, worksheet: &mut Worksheet) -> Result<(), WriteError> {
@@ -92,7 +95,21 @@ impl Writing<'_> {
                     .words(&format!("请填工作表“{name}”。"), &format!("Fill in sheet \"{name}\"."));
                 format!("{see}{note}")
             }
-            _ => note,
+            RowRole::Answer => {
+                let asked = self.row.numbered_questions();
+                let mut asked = asked.filter_map(|(_, code)| self.template.question(code));
+                let field = asked
+                    .next()
+                    .map(|question| Field::of_question(question, self.template.lists));
+                let options =
+                    field.map_or_else(String::new, |field| options::printed(&field, self.template.language()));
+                [note, options]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }
+            RowRole::Ticks | RowRole::Tick { .. } => note,
         }
     }
 
@@ -123,18 +140,36 @@ impl Writing<'_> {
             &format,
         )?;
         let title = self.template.language().inline(&question.label);
-        let rule = validation::of_field(&field, &title, &question.help, self.template.language(), lists)?;
+        let rule = validation::of_field(
+            &field,
+            (&title, &question.help, &self.row.unit),
+            self.template.language(),
+            lists,
+        )?;
         worksheet.add_data_validation(self.at, column, self.at, column, &rule)?;
         self.write_flag(column, question, worksheet)
     }
 
-    /// Turns the cell red while its question contradicts another.
+    /// Colours the cell while its question contradicts another: red where it must be corrected, amber where a reason
+    /// will do.
     fn write_flag(&self, column: u16, question: &Question, worksheet: &mut Worksheet) -> Result<(), WriteError> {
-        if let Some(condition) = self.template.live.and_then(|live| live.flag(&question.code)) {
-            let format = ConditionalFormatFormula::new()
+        let flags = self
+            .template
+            .live
+            .into_iter()
+            .flat_map(|live| live.flags(&question.code));
+        for (action, condition) in flags {
+            let palette = &self.template.palette;
+            let format = if action == Action::Block {
+                &palette.broken
+            } else {
+                &palette.doubtful
+            };
+            let rule = ConditionalFormatFormula::new()
                 .set_rule(condition.as_str())
-                .set_format(&self.template.palette.broken);
-            worksheet.add_conditional_format(self.at, column, self.at, column, &format)?;
+                .set_format(format)
+                .set_stop_if_true(true);
+            worksheet.add_conditional_format(self.at, column, self.at, column, &rule)?;
         }
         Ok(())
     }
@@ -247,8 +282,6 @@ impl Writing<'_> {
         let mut texts = vec![
             (self.row.shown_label(language), LABEL_WIDTH),
             (language.block(&self.row.unit), width_of(at::UNIT_COLUMN)),
-            // Notes are set in a smaller size.
-            (self.note(), NOTE_WIDTH * 1.15),
         ];
         if self.row.role == RowRole::Answer {
             for (column, code) in self.row.numbered_questions() {
@@ -277,7 +310,7 @@ impl Writing<'_> {
                 }
             }
         }
-        row_height(texts.iter().map(|(text, width)| (text.as_str(), *width)))
+        row_height(texts.iter().map(|(text, width)| (text.as_str(), *width))).max(note_height(&self.note()))
     }
 }
 

@@ -6,12 +6,15 @@ const FONT: &str = "等线";
 const INK: Color = Color::RGB(0x26_2626);
 const NAVY: Color = Color::RGB(0x1F_3864);
 const GREY: Color = Color::RGB(0x7F_7F7F);
+const NOTE_INK: Color = Color::RGB(0x52_5252);
 const LINE: Color = Color::RGB(0xBF_C5CE);
 const HEADER_FILL: Color = Color::RGB(0xDC_E6F1);
 const ANSWER_FILL: Color = Color::RGB(0xFF_FCE8);
 const QUIET_FILL: Color = Color::RGB(0xF3_F4F6);
 const BROKEN_FILL: Color = Color::RGB(0xFF_C7CE);
 const BROKEN_INK: Color = Color::RGB(0x9C_0006);
+const DOUBTFUL_FILL: Color = Color::RGB(0xF9_DC9B);
+const DOUBTFUL_INK: Color = Color::RGB(0x7F_6000);
 const REQUIRED: Color = Color::RGB(0xC0_3A2B);
 
 /// Point size of body text; column widths and row heights are measured for it.
@@ -35,13 +38,16 @@ pub(crate) struct Palette {
     pub(crate) anchor: Format,
     pub(crate) cover_title: Format,
     pub(crate) cover_lead: Format,
+    pub(crate) cover_heading: Format,
     pub(crate) heading: Format,
     pub(crate) field: Format,
     pub(crate) value: Format,
     pub(crate) plain: Format,
     pub(crate) link: Format,
-    /// Laid over the cells of a contradiction.
+    /// Laid over the cells of a contradiction that must be corrected.
     pub(crate) broken: Format,
+    /// Laid over the cells of one that may be justified.
+    pub(crate) doubtful: Format,
     computed: Format,
 }
 
@@ -77,7 +83,7 @@ impl Palette {
             label: boxed.clone(),
             tick_label: boxed.clone().set_indent(2),
             unit: center(&boxed),
-            note: boxed.clone().set_font_color(GREY).set_font_size(9),
+            note: boxed.clone().set_font_color(NOTE_INK).set_font_size(9),
             unused: fill(&boxed, QUIET_FILL),
             hint: fill(&center(&boxed), QUIET_FILL).set_font_color(GREY).set_font_size(9),
             reference: fill(&boxed, QUIET_FILL).set_font_color(GREY),
@@ -85,6 +91,7 @@ impl Palette {
             anchor: Format::new().set_font_size(8).set_font_color(GREY).set_num_format("@"),
             cover_title: center(&text).set_font_size(20).set_bold().set_font_color(NAVY),
             cover_lead: center(&text).set_font_size(11).set_font_color(GREY),
+            cover_heading: text.clone().set_align(FormatAlign::Right),
             heading: text
                 .clone()
                 .set_font_size(12)
@@ -98,6 +105,9 @@ impl Palette {
                 .set_background_color(BROKEN_FILL)
                 .set_font_color(BROKEN_INK)
                 .set_bold(),
+            doubtful: Format::new()
+                .set_background_color(DOUBTFUL_FILL)
+                .set_font_color(DOUBTFUL_INK),
             computed: fill(&boxed, QUIET_FILL).set_align(FormatAlign::Right).set_indent(1),
             link: boxed.set_font_color(NAVY).set_underline(FormatUnderline::Single),
         }

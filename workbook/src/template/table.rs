@@ -8,17 +8,20 @@ use survey::{questionnaire::TableColumn, text::Text};
 use super::{
     Template, cell,
     field::Field,
-    grid::{LOWEST_HEADER, write_common_head},
+    grid::{HEAD_HEIGHT, LOWEST_HEADER, write_common_head},
     lists::ListSheets,
-    measure::{row_height, width},
-    page, validation,
+    measure::{BODY_ROW, row_height, width},
+    options, page, validation,
 };
 use crate::{
     error::WriteError,
+    language::Language,
     layout::{CellKey, SheetLayout, TableBlock, at, column_anchor, row_anchor},
 };
 
 const NUMBER_WIDTH: f64 = 6.0;
+/// Points: there is room to write by hand.
+const ROW_HEIGHT: f64 = 24.0;
 
 pub(super) fn write(
     template: &Template<'_>,
@@ -30,31 +33,42 @@ pub(super) fn write(
     worksheet.set_name(template.language().single(&sheet.name))?;
     write_common_head(template, sheet, worksheet)?;
     let columns = columns_of(template, table);
-    write_header(template, table, &columns, worksheet)?;
-    for (column, definition) in &columns {
+    let (width, header) = write_header(template, table, &columns, worksheet)?;
+    for (column, shown) in table.numbered_columns() {
+        let Some(definition) = columns.get(&column) else {
+            continue;
+        };
         let field = Field::of_column(definition);
         let format = template.palette.answer(&field.number_format(), field.alignment());
         for (row, number) in (at::FIRST_ROW..).zip(0..table.rows) {
             let key = CellKey::table(&table.question, number, &definition.code);
-            cell::write(worksheet, (row, *column), &key, template.prefill.get(&key), &format)?;
+            cell::write(worksheet, (row, column), &key, template.prefill.get(&key), &format)?;
         }
         let title = template.language().inline(&definition.label);
-        let rule = validation::of_field(&field, &title, &Text::default(), template.language(), lists)?;
+        let rule = validation::of_field(
+            &field,
+            (&title, &Text::default(), &shown.unit),
+            template.language(),
+            lists,
+        )?;
         let last = at::FIRST_ROW.saturating_add(table.rows).saturating_sub(1);
-        worksheet.add_data_validation(at::FIRST_ROW, *column, last, *column, &rule)?;
+        worksheet.add_data_validation(at::FIRST_ROW, column, last, column, &rule)?;
     }
     for (row, number) in (at::FIRST_ROW..).zip(0..table.rows) {
         let (anchor, shown) = (table.row_anchor(number), (number + 1).to_string());
         worksheet.write_string_with_format(row, at::ANCHOR_COLUMN, anchor, &template.palette.anchor)?;
         worksheet.write_string_with_format(row, at::CODE_COLUMN, shown, &template.palette.code)?;
-        worksheet.set_row_height(row, 24)?;
+        worksheet.set_row_height(row, ROW_HEIGHT)?;
     }
-    write_last_round(template, table, &columns, worksheet)?;
+    write_options(template, table, &columns, worksheet)?;
+    let below = write_last_round(template, table, &columns, worksheet)?;
     worksheet.set_row_hidden(at::ANCHOR_ROW)?;
     worksheet.set_column_hidden(at::ANCHOR_COLUMN)?;
     worksheet.set_freeze_panes(at::FIRST_ROW, at::FIRST_TABLE_COLUMN)?;
     page::set_up(worksheet, template.language().single(&sheet.name));
     page::set_head(worksheet, &template.head());
+    let rows = f64::from(table.rows) * ROW_HEIGHT + f64::from(below) * BODY_ROW;
+    page::spread(worksheet, width, HEAD_HEIGHT + header + rows);
     worksheet.set_repeat_rows(at::HEADER_ROW, at::HEADER_ROW)?;
     page::protect(worksheet);
     Ok(())
@@ -74,12 +88,13 @@ fn columns_of<'a>(template: &Template<'a>, table: &TableBlock) -> Columns<'a> {
         .collect()
 }
 
+/// Writes the header; gives the width of the table in characters and the height of the header in points.
 fn write_header(
     template: &Template<'_>,
     table: &TableBlock,
     columns: &Columns<'_>,
     worksheet: &mut Worksheet,
-) -> Result<(), WriteError> {
+) -> Result<(f64, f64), WriteError> {
     let (language, palette) = (template.language(), &template.palette);
     let number = [
         (at::ANCHOR_ROW, column_anchor::NUMBER.to_owned()),
@@ -103,8 +118,32 @@ fn write_header(
         worksheet.write_string_with_format(at::HEADER_ROW, column, &header, &palette.header)?;
         headers.push((header, needed));
     }
-    let height = row_height(headers.iter().map(|(header, width)| (header.as_str(), *width)));
-    worksheet.set_row_height(at::HEADER_ROW, height.max(LOWEST_HEADER))?;
+    let height = row_height(headers.iter().map(|(header, width)| (header.as_str(), *width))).max(LOWEST_HEADER);
+    worksheet.set_row_height(at::HEADER_ROW, height)?;
+    let width = headers.iter().map(|(_, width)| *width).sum::<f64>() + NUMBER_WIDTH;
+    Ok((width, height))
+}
+
+/// The options of the columns of choices, in a line below the rows.
+fn write_options(
+    template: &Template<'_>,
+    table: &TableBlock,
+    columns: &Columns<'_>,
+    worksheet: &mut Worksheet,
+) -> Result<(), WriteError> {
+    let language = template.language();
+    let colon = if language == Language::En { ": " } else { "：" };
+    let of_column = |column: &&TableColumn| {
+        let options = options::in_line(&Field::of_column(column), language);
+        (!options.is_empty()).then(|| format!("{}{colon}{options}", language.inline(&column.label)))
+    };
+    let lines: Vec<String> = columns.values().filter_map(of_column).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let row = at::FIRST_ROW.saturating_add(table.rows);
+    worksheet.write_string_with_format(row, at::ANCHOR_COLUMN, row_anchor::NOTE, &template.palette.anchor)?;
+    worksheet.write_string_with_format(row, at::CODE_COLUMN, lines.join("　"), &template.palette.lead)?;
     Ok(())
 }
 
@@ -121,13 +160,13 @@ fn width_of(column: &TableColumn, template: &Template<'_>) -> f64 {
     }
 }
 
-/// Last round's rows, for reference; they carry no anchor of an answer.
+/// Last round's rows, for reference; they carry no anchor of an answer. Gives the rows that the sheet has below the table.
 fn write_last_round(
     template: &Template<'_>,
     table: &TableBlock,
     columns: &Columns<'_>,
     worksheet: &mut Worksheet,
-) -> Result<(), WriteError> {
+) -> Result<u32, WriteError> {
     let is_of_table = |key: &&CellKey| key.question == table.question;
     let rows = template
         .previous
@@ -135,7 +174,7 @@ fn write_last_round(
         .filter(is_of_table)
         .filter_map(|key| Some(key.table.as_ref()?.row + 1))
         .max();
-    let Some(rows) = rows else { return Ok(()) };
+    let Some(rows) = rows else { return Ok(1) };
     let heading = at::FIRST_ROW.saturating_add(table.rows).saturating_add(1);
     let text = template.words("上期填报（供参考）", "Last round (for reference)");
     worksheet.write_string_with_format(heading, at::ANCHOR_COLUMN, row_anchor::LAST, &template.palette.anchor)?;
@@ -151,5 +190,5 @@ fn write_last_round(
             cell::write(worksheet, (row, *column), &key, template.previous.get(&key), &format)?;
         }
     }
-    Ok(())
+    Ok(rows.saturating_add(2))
 }

@@ -17,19 +17,18 @@ const LONGEST_TITLE: usize = 32;
 /// Numbers beyond this are not figures of an enterprise; the bound makes Excel refuse text in the cell.
 const LARGEST_NUMBER: f64 = 1e15;
 
-/// The validation of a field. `title` and `help` are shown when the cell is entered.
+/// The validation of a field. Title, help and unit are shown when the cell is entered.
 pub(crate) fn of_field(
     field: &Field<'_>,
-    title: &str,
-    help: &Text,
+    (title, help, unit): (&str, &Text, &Text),
     language: Language,
     lists: &mut ListSheets,
 ) -> Result<DataValidation, WriteError> {
     let rule = match field.kind {
         QuestionType::Number | QuestionType::Money | QuestionType::Percent => {
-            with_message(decimal(field), &number_message(field), language)?
+            with_message(decimal(field), &number_message(field, unit), language)?
         }
-        QuestionType::Integer => with_message(whole(field), &number_message(field), language)?,
+        QuestionType::Integer => with_message(whole(field), &number_message(field, unit), language)?,
         QuestionType::Single | QuestionType::Level => {
             let items = field.options.iter().map(|choice| language.choice(*choice)).collect();
             list(lists.range(title, items), field.from_code_list, language)?
@@ -52,14 +51,16 @@ pub(crate) fn of_field(
         }
         QuestionType::Multi | QuestionType::Table => DataValidation::new().allow_any_value(),
     };
-    with_input(rule, title, &input_message(field, help), language)
+    with_input(rule, title, &input_message(field, help, unit), language)
 }
 
 /// What is said when the cell is entered: how to fill it in, then what it takes.
-fn input_message(field: &Field<'_>, help: &Text) -> Text {
-    let unit = |zh: &str, en: &str| match field.unit {
-        "" => Text::new(zh, en),
-        unit => Text::new(format!("{zh}单位：{unit}。"), format!("{en} Unit: {unit}.")),
+fn input_message(field: &Field<'_>, help: &Text, unit: &Text) -> Text {
+    let unit = |zh: &str, en: &str| {
+        if unit.zh.is_empty() {
+            return Text::new(zh, en);
+        }
+        Text::new(format!("{zh}单位：{}。", unit.zh), format!("{en} Unit: {}.", unit.en))
     };
     let takes = match field.kind {
         QuestionType::Number | QuestionType::Money => unit("填数字。", "A number."),
@@ -179,7 +180,7 @@ fn date() -> Result<DataValidation, WriteError> {
     Ok(DataValidation::new().allow_date(DataValidationRule::Between(first, last)))
 }
 
-fn number_message(field: &Field<'_>) -> Text {
+fn number_message(field: &Field<'_>, unit: &Text) -> Text {
     let (zh_kind, en_kind) = match field.kind {
         QuestionType::Integer => ("请填整数", "Enter a whole number"),
         _ => ("请填数字", "Enter a number"),
@@ -190,13 +191,10 @@ fn number_message(field: &Field<'_>) -> Text {
         (None, Some(max)) => (format!("，不大于 {max}"), format!(" of at most {max}")),
         (None, None) => (String::new(), String::new()),
     };
-    let (zh_unit, en_unit) = if field.unit.is_empty() {
+    let (zh_unit, en_unit) = if unit.zh.is_empty() {
         (String::new(), String::new())
     } else {
-        (
-            format!("单位是{}。", field.unit),
-            format!(" The unit is {}.", field.unit),
-        )
+        (format!("单位是{}。", unit.zh), format!(" The unit is {}.", unit.en))
     };
     Text::new(
         format!("{zh_kind}{zh_bound}。{zh_unit}不要带单位、约数或文字；没有数据请留空。"),

@@ -10,6 +10,7 @@ mod bulk;
 mod careless;
 mod compound;
 mod corpus;
+mod form;
 mod hostile;
 mod hostile_corpus;
 mod layout;

@@ -36,6 +36,9 @@ faults! {
     QUESTIONNAIRE = "round.questionnaire",
         "没有这份调查表。",
         "There is no such questionnaire.";
+    QUESTIONNAIRE_YEAR = "round.questionnaire_year",
+        "调查表不适用于本期的年份。请选用适用于该年的调查表。",
+        "The questionnaire cannot be asked in the year of the round. Choose one for that year.";
     OTHER_QUESTIONNAIRE = "round.other_questionnaire",
         "不是本期调查表的另一版本。请选同一代码的已发布版本。",
         "It is not another version of the round's questionnaire. Choose a published version of the same code.";

@@ -12,7 +12,6 @@ use super::{AHEAD, Prepared, Run, Verdict, settle::Settled};
 use crate::{
     blobs::{BlobError, sha256_hex},
     domain::{
-        access::Scope,
         count::count,
         enterprise::{Enterprise, EnterpriseId},
         import::{ImportItem, ImportKind},
@@ -26,6 +25,7 @@ use crate::{
             filing::Filing,
             situation::Situation,
         },
+        rounds::last_answers::last_answers,
         templates::recognise::{blank_version, other_round, sealed_return, typed_uscc},
     },
     store,
@@ -247,20 +247,9 @@ impl Run {
         };
         enterprises.extend(typed.values());
         let returns = store::survey_return::find_returns_of(conn, scope, self.round.id, &enterprises).await?;
-        let previous = match self.round.previous {
-            // Within the returns found, whose enterprises the caller may see.
-            Some(previous) => {
-                let found = returns.keys().copied().collect::<Vec<_>>();
-                store::survey_return::accepted_answers_of(
-                    conn,
-                    &Scope::whole_county("the enterprises are those that the scope has shown"),
-                    previous,
-                    &found,
-                )
-                .await?
-            }
-            None => BTreeMap::new(),
-        };
+        // Within the returns found, whose enterprises the caller may see.
+        let found = returns.keys().copied().collect::<Vec<_>>();
+        let previous = last_answers(&self.service, &self.round, &self.form, &found).await?;
         let ids = returns
             .values()
             .map(|(survey_return, _)| survey_return.id)

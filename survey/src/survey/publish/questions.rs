@@ -52,6 +52,12 @@ fn check_carry(questionnaire: &Questionnaire, question: &Question, at: At<'_>, f
             format!("“{source}”不在同一行或类型不同，不能带入。请改正。"),
             format!("'{source}' is in another row or of another type and cannot be carried. Correct it."),
         ),
+        Some(other) if !is_a_year_before(questionnaire, &other.period, &question.period) => faults.add(
+            DocumentCode::CarryFromPeriod,
+            at("carry_from"),
+            format!("“{source}”在上一年的调查中所指的年份与本题不同，不能带入。请改正 carry_from 或时期。"),
+            format!("A year ago '{source}' asked for another year than this question does and cannot be carried. Correct carry_from or the periods."),
+        ),
         Some(_) if question.carry_mode != CarryMode::Prefill => faults.add(
             DocumentCode::CarryFromMode,
             at("carry_mode"),
@@ -59,6 +65,20 @@ fn check_carry(questionnaire: &Questionnaire, question: &Question, at: At<'_>, f
             "With carry_from the carry_mode must be prefill. Correct it.",
         ),
         Some(_) => {}
+    }
+}
+
+/// Whether what a question of the first period asks in one year is what one of the second asks in the next.
+fn is_a_year_before(questionnaire: &Questionnaire, then: &str, now: &str) -> bool {
+    let period = |code: &str| questionnaire.periods.get(code);
+    match (period(then), period(now)) {
+        (Some(then), Some(now)) => match (then.year, now.year) {
+            (Some(then_year), Some(now_year)) => then_year == now_year.saturating_add(1) && then.at_end == now.at_end,
+            (None, None) => true,
+            _ => false,
+        },
+        // An unknown period is a fault of its own.
+        _ => true,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Faults, environment};
 use crate::{
     codes::DocumentCode,
     expression::Library,
-    questionnaire::{ContextSource, ExpressionEnvironment, Questionnaire},
+    questionnaire::{ContextSource, ExpressionEnvironment, QuestionType, Questionnaire},
 };
 
 /// Words that mean something else in an expression.
@@ -105,8 +105,41 @@ pub(super) fn check(questionnaire: &Questionnaire, functions: &Library, faults: 
             );
         }
     }
+    check_variant_question(questionnaire, faults);
+    if questionnaire
+        .last_survey_year
+        .is_some_and(|last| last < questionnaire.survey_year)
+    {
+        faults.add(
+            DocumentCode::YearsOrder,
+            "/last_survey_year",
+            "最后调查年份早于首个调查年份。请改正。",
+            "The last survey year is before the first. Correct it.",
+        );
+    }
     check_environment(&questionnaire.expression_environment, functions, faults);
     check_context_sources(questionnaire, faults);
+}
+
+/// The question that decides the variant is a single choice whose options are the variants.
+fn check_variant_question(questionnaire: &Questionnaire, faults: &mut Faults) {
+    let Some(code) = &questionnaire.variant_question else {
+        return;
+    };
+    let Some(question) = questionnaire.questions.iter().find(|known| known.code == *code) else {
+        faults.unknown(DocumentCode::QuestionUnknown, "/variant_question", code);
+        return;
+    };
+    let options = question.options.iter().flatten().map(|option| option.code.as_str());
+    let variants = questionnaire.variants.iter().map(|variant| variant.code.as_str());
+    if question.kind != QuestionType::Single || options.collect::<BTreeSet<_>>() != variants.collect() {
+        faults.add(
+            DocumentCode::VariantQuestion,
+            "/variant_question",
+            format!("“{code}”应为单选题，其选项与 variants 一致。请改正。"),
+            format!("'{code}' must be a single choice whose options are the variants. Correct it."),
+        );
+    }
 }
 
 /// What the context fields are made of must be there and of the right type.

@@ -3,3 +3,4 @@
 mod life;
 mod members;
 mod templates;
+mod years;

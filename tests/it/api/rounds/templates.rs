@@ -8,7 +8,10 @@ use std::{
 use poem::http::{Method, StatusCode};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
-use survey::{cell::RawValue, questionnaire::CarryMode};
+use survey::{
+    cell::RawValue,
+    questionnaire::{CarryMode, RegistryFact},
+};
 use workbook::{
     anchor,
     bulk::{BulkLayout, BulkReader, BulkStep},
@@ -271,7 +274,7 @@ async fn a_fresh_template_holds_what_the_registry_knows_and_what_carries_forward
     let sample = &samples[2];
     let (filler, bureau) = (app.filler(&sample.id).await, app.bureau().await);
     let path = format!("/api/v1/returns/{}", sample.return_id);
-    let form = ronghe::cli::built_in_form(None).unwrap();
+    let form = ronghe::cli::built_in_form(None, Some(2026)).unwrap();
     let cells = |bytes: &[u8]| {
         let found = anchor::anchor(&read(bytes), form.survey.questionnaire(), &form.options).unwrap();
         let held = found.cells.into_iter().filter(|cell| cell.value != RawValue::Blank);
@@ -288,8 +291,8 @@ async fn a_fresh_template_holds_what_the_registry_knows_and_what_carries_forward
     let named: Vec<&String> = first.keys().collect();
     assert_eq!(
         named,
-        ["A01", "A02", "A03", "A08", "A10"],
-        "without a round before there is the registry alone"
+        ["A01", "A02", "A03", "A08", "A10", "A11"],
+        "without a round before there is the registry alone, and the variant of its industry"
     );
     assert_eq!(first["A02"], RawValue::Text(sample.uscc.clone()));
     assert!(
@@ -326,7 +329,8 @@ async fn a_fresh_template_holds_what_the_registry_knows_and_what_carries_forward
     for question in &county::questionnaire().questions {
         let source = question.carry_from.as_ref().unwrap_or(&question.code);
         let carries = question.carried_forward && question.carry_mode == CarryMode::Prefill;
-        let expected = question.registry.is_some() || (carries && sample.answers.contains_key(source));
+        let registered = question.registry.is_some_and(|fact| fact != RegistryFact::FormerNames);
+        let expected = registered || (carries && sample.answers.contains_key(source));
         assert_eq!(second.contains_key(&question.code), expected, "{}", question.code);
     }
     app.end().await;

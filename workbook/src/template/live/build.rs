@@ -42,7 +42,7 @@ impl Builder<'_> {
         for (index, (derived, guarded)) in survey.derived_expressions().enumerate() {
             self.derived(index, &derived.code, &guarded);
         }
-        let mut broken_at: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let mut broken_at: BTreeMap<(String, Action), Vec<u32>> = BTreeMap::new();
         for (index, (rule, guarded)) in survey.rule_expressions().enumerate() {
             if rule.action == Action::Info {
                 continue;
@@ -58,7 +58,7 @@ impl Builder<'_> {
                 ) && can_be_named(code)
             };
             for question in rule.cells.iter().filter(shown) {
-                broken_at.entry(question.clone()).or_default().push(row);
+                broken_at.entry((question.clone(), rule.action)).or_default().push(row);
             }
         }
         for (question, rows) in broken_at {
@@ -218,11 +218,11 @@ impl Builder<'_> {
         Some(self.truth(code, formula, is_broken))
     }
 
-    /// A row that is TRUE while any rule at a question is broken.
-    fn flag(&mut self, question: String, rows: &[u32]) {
+    /// A row that is TRUE while any rule of one severity at a question is broken.
+    fn flag(&mut self, question: (String, Action), rows: &[u32]) {
         let cells: Vec<String> = rows.iter().map(|row| absolute(VALUE, *row)).collect();
         let is_broken = rows.iter().any(|row| self.live.reference(*row).result == "TRUE");
-        let row = self.truth(&question, format!("=OR({})", cells.join(",")), is_broken);
+        let row = self.truth(&question.0, format!("=OR({})", cells.join(",")), is_broken);
         self.live.flags.insert(question, row);
     }
 

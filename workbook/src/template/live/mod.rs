@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{Formula, Workbook};
 use survey::{
     cell::{DateSystem, Place, RawCell},
+    questionnaire::Action,
     survey::{RoundContext, Survey},
     text::Text,
 };
@@ -42,8 +43,8 @@ pub(super) struct Live {
     rules: Vec<(usize, u32)>,
     /// What each edit rule asks for, by its place in the questionnaire.
     relations: Vec<Text>,
-    /// Rows that say whether a question contradicts another, by question code.
-    flags: BTreeMap<String, u32>,
+    /// Rows that say whether a question contradicts another, by question code and how grave that is.
+    flags: BTreeMap<(String, Action), u32>,
 }
 
 /// A row of the hidden sheet.
@@ -110,16 +111,17 @@ impl Live {
         rules.filter_map(|(index, row)| Some((*index, self.relations.get(*index)?, self.reference(*row))))
     }
 
-    /// The condition under which the cell of a question turns red.
-    pub(super) fn flag(&self, question: &str) -> Option<String> {
-        self.flags.get(question).map(|_| format!("={}", flag_name(question)))
+    /// The conditions under which the cell of a question is coloured, the gravest first.
+    pub(super) fn flags(&self, question: &str) -> impl Iterator<Item = (Action, String)> {
+        let flags = self.flags.keys().filter(move |(code, _)| code == question);
+        flags.map(|(code, action)| (*action, format!("={}", flag_name(code, *action))))
     }
 
     /// Writes the hidden sheet and the names by which conditional formats, which may not look at another sheet in every
     /// version of Excel, look at it.
     pub(super) fn write(&self, workbook: &mut Workbook, palette: &Palette) -> Result<(), WriteError> {
-        for (question, row) in &self.flags {
-            workbook.define_name(flag_name(question), &format!("={}", qualified(*row)))?;
+        for ((question, action), row) in &self.flags {
+            workbook.define_name(flag_name(question, *action), &format!("={}", qualified(*row)))?;
         }
         let sheet = workbook.add_worksheet();
         sheet.set_name(SHEET)?;
@@ -154,8 +156,9 @@ impl Cell {
     }
 }
 
-fn flag_name(question: &str) -> String {
-    format!("_flag_{question}")
+fn flag_name(question: &str, action: Action) -> String {
+    let prefix = if action == Action::Block { "_flag" } else { "_warn" };
+    format!("{prefix}_{question}")
 }
 
 /// A row of the hidden sheet as formulas on other sheets see it.
