@@ -37,11 +37,11 @@ impl Role {
     /// What people call it.
     pub fn title(self) -> Text {
         match self {
-            Self::Enterprise => Text::new("填报企业", "enterprise"),
+            Self::Enterprise => Text::new("企业用户", "enterprise"),
             Self::Town => Text::new("镇街用户", "town"),
-            Self::Bureau => Text::new("主管部门用户", "bureau"),
+            Self::Bureau => Text::new("局用户", "bureau"),
             Self::Admin => Text::new("系统管理员", "administrator"),
-            Self::Reader => Text::new("查阅用户", "reader"),
+            Self::Reader => Text::new("只读用户", "reader"),
         }
     }
 

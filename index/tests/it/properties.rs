@@ -156,6 +156,7 @@ fn an_open_blocking_finding_keeps_a_return_from_being_scored() {
         value: None,
         message: Text::default(),
         offers: Vec::new(),
+        folded: Vec::new(),
     };
     let refused = |action| INDEX_METHODOLOGY.refuse_open_findings(&Findings::collect(vec![finding(action)]));
     assert_eq!(

@@ -207,7 +207,6 @@ pub(crate) struct FindingsOut {
     info: usize,
     /// Queries that have no justification that counts.
     unjustified: usize,
-    /// Whether the return can be submitted, since nothing blocks it; a round may also require justified warnings.
     /// How many of the required answers were read, and which are missing; absent in revisions of before it was kept.
     progress: Option<ProgressOut>,
     /// Whether no error keeps the return from being submitted; a round may ask for justified queries besides.

@@ -144,10 +144,10 @@ mod tests {
     #[test]
     fn a_refusal_says_who_may() {
         let refused = |action| forbidden(action).message.zh;
-        assert_eq!(refused(Action::WriteRounds), "您没有此项权限；此项须由系统管理员办理。");
+        assert_eq!(refused(Action::WriteRounds), "您没有此项权限；须由系统管理员办理。");
         assert_eq!(
             refused(Action::AcceptReturns),
-            "您没有此项权限；此项须由局用户或系统管理员办理。"
+            "您没有此项权限；须由局用户、系统管理员办理。"
         );
     }
 
