@@ -18,6 +18,9 @@ use crate::{
 pub struct Report {
     /// Title of the questionnaire.
     pub title: Text,
+    /// What the review has to say of the revision before any finding: why it was sent back, and the like.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Text>,
     /// Findings, graver ones first, at most [`Findings::CAP`].
     pub findings: Vec<FindingLine>,
     /// All blocking findings, also those beyond the cap.
@@ -92,6 +95,7 @@ impl Report {
         };
         Self {
             title: survey.questionnaire().title.clone(),
+            remarks: Vec::new(),
             findings: findings.items.iter().map(line).collect(),
             block: findings.block,
             warn: findings.warn,

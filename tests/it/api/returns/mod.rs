@@ -3,5 +3,6 @@
 mod energy;
 mod justifications;
 mod refusals;
+mod sent_back;
 mod units;
 mod workflow;
