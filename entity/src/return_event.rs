@@ -26,6 +26,9 @@ pub struct Model {
     /// Why.
     #[sea_orm(column_type = "Text")]
     pub reason: Option<String>,
+    /// What else is recorded of it.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub detail: Option<Json>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

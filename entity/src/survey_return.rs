@@ -26,6 +26,9 @@ pub struct Model {
     pub block: i32,
     /// Warnings of the newest revision.
     pub warn: i32,
+    /// What its review has left on it.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub review: Option<Json>,
     /// Version for optimistic locking.
     pub version: i64,
     /// When last changed.

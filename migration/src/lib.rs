@@ -48,6 +48,8 @@ mod m20261126_000505_index_run_score;
 mod m20261126_000506_index_return_changes;
 mod m20261126_000507_create_run_region;
 mod m20261126_000508_add_enterprise_parent;
+mod m20261201_000101_add_return_review;
+mod m20261201_000102_add_return_event_detail;
 mod m20261201_000801_create_login_code;
 mod m20261201_000802_create_enterprise_group;
 mod m20261201_000803_create_enterprise_group_member;
@@ -96,6 +98,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000506_index_return_changes::Migration),
             Box::new(m20261126_000507_create_run_region::Migration),
             Box::new(m20261126_000508_add_enterprise_parent::Migration),
+            Box::new(m20261201_000101_add_return_review::Migration),
+            Box::new(m20261201_000102_add_return_event_detail::Migration),
             Box::new(m20261201_000801_create_login_code::Migration),
             Box::new(m20261201_000802_create_enterprise_group::Migration),
             Box::new(m20261201_000803_create_enterprise_group_member::Migration),

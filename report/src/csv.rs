@@ -36,6 +36,12 @@ pub fn write(report: &Report, language: Language) -> Result<Vec<u8>, ::csv::Erro
             .from_writer(&mut bytes);
         writer.write_record(heads(language))?;
         let mut write = |fields: [&str; 13]| writer.write_record(fields.map(harmless));
+        for remark in &report.remarks {
+            let mut fields = [""; 13];
+            let said = say(language, remark);
+            (fields[0], fields[8]) = ("remark", said.as_str());
+            write(fields)?;
+        }
         for line in &report.findings {
             let finding = &line.finding;
             let place = finding.places.first();
@@ -108,6 +114,16 @@ mod tests {
         check("约500", "约500");
         check("'=1", "'=1");
         check("", "");
+    }
+
+    #[test]
+    fn what_the_review_says_stands_first() {
+        let report = Report {
+            remarks: vec![Text::new("退回原因：请核对用电量", "Sent back: check the electricity")],
+            ..Report::default()
+        };
+        let text = String::from_utf8(write(&report, Language::Zh).unwrap()).unwrap();
+        assert_eq!(text.lines().nth(1), Some("remark,,,,,,,,退回原因：请核对用电量,,,,"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ const STYLE: &str = "\
 body{font:13px/1.5 \"Noto Sans CJK SC\",\"Microsoft YaHei\",\"PingFang SC\",sans-serif;color:#262626;margin:24px auto;max-width:1120px;padding:0 16px}\
 h1{font-size:20px;color:#1f3864;margin:0}h2{font-size:15px;color:#1f3864;margin:24px 0 8px}\
 p{margin:4px 0;color:#595959}\
+.remark{margin:12px 0;padding:8px 12px;border-left:4px solid #c03a2b;background:#fdecea;color:#262626;white-space:pre-line}\
 .counts{display:flex;gap:12px;margin:14px 0}.counts span{padding:4px 12px;border-radius:4px;font-weight:600}\
 table{border-collapse:collapse;width:100%;table-layout:fixed}\
 th,td{border:1px solid #bfc5ce;padding:5px 7px;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
@@ -42,6 +43,9 @@ pub fn write(report: &Report, subject: &str, revision: &str, language: Language)
         escape(revision),
     )
     .ok();
+    for remark in &report.remarks {
+        write!(page, "<p class=\"remark\">{}</p>", escape(&say(language, remark))).ok();
+    }
     counts(&mut page, report, language);
     progress(&mut page, report, language);
     if report.findings.is_empty() {
@@ -255,6 +259,7 @@ mod tests {
         };
         let report = Report {
             readings: vec![reading],
+            remarks: vec![Text::new("<script>", "<b>")],
             ..Report::default()
         };
         for language in [Language::Zh, Language::En, Language::Both] {

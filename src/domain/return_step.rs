@@ -76,6 +76,26 @@ impl ReturnStep {
         }
     }
 
+    /// Stable name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Upload => "upload",
+            Self::HandIn => "hand_in",
+            Self::Convert => "convert",
+            Self::Justify => "justify",
+            Self::Submit => "submit",
+            Self::SendBack => "send_back",
+            Self::Accept => "accept",
+            Self::Remove => "remove",
+            Self::Restore(_) => "restore",
+        }
+    }
+
+    /// The step with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
+
     /// The roles that may take the step. Only the enterprise changes, explains and submits its figures.
     pub fn roles(self) -> &'static [Role] {
         match self {
@@ -161,6 +181,7 @@ restore      -           -         -         -         -         draft
         for (line, step) in lines.by_ref().zip(ReturnStep::ALL) {
             let mut cells = line.split_whitespace();
             let name = cells.next().unwrap();
+            assert_eq!(ReturnStep::from_name(name), Some(step));
             for (state, expected) in states.iter().zip(cells) {
                 assert_eq!(shown(step.leads_from(*state)), expected, "{name} from {}", state.name());
             }

@@ -9,7 +9,10 @@ use survey::{
     text::Text,
 };
 
+pub use self::review::{EventDetail, Review, SentBack};
 use super::{enterprise::EnterpriseId, identifier, import::ImportId, round::RoundId};
+
+mod review;
 
 identifier!(
     /// Identifier of a return.
@@ -100,6 +103,8 @@ pub struct SurveyReturn {
     pub block: i32,
     /// Warnings of the newest revision.
     pub warn: i32,
+    /// What its review has left on it.
+    pub review: Review,
     /// Version for optimistic locking, from 1.
     pub version: i64,
     /// When last changed.
@@ -186,4 +191,6 @@ pub struct ReturnEvent {
     pub at: DateTime<Utc>,
     /// Why, where a reason is asked for.
     pub reason: Option<String>,
+    /// What else is recorded of it.
+    pub detail: EventDetail,
 }

@@ -104,7 +104,12 @@ impl Service {
 
     /// The day in the county.
     pub fn today(&self) -> NaiveDate {
-        self.local_now().date_naive()
+        self.day(self.now())
+    }
+
+    /// The day of a moment in the county.
+    pub(crate) fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        local(at, self.settings.day_offset_seconds).date_naive()
     }
 
     /// Now, as the clock in the county shows it.

@@ -24,6 +24,9 @@ pub struct Report {
     /// How much of what is asked was read.
     #[serde(default)]
     pub progress: Progress,
+    /// What the review has to say of the revision before any finding: why it was sent back, and the like.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Text>,
     /// Findings by sheet and row, at most [`Findings::CAP`].
     pub findings: Vec<FindingLine>,
     /// All blocking findings, also those beyond the cap.
@@ -105,6 +108,7 @@ impl Report {
             title: survey.questionnaire().title.clone(),
             progress: findings.progress.clone(),
             findings: lines,
+            remarks: Vec::new(),
             block: findings.block,
             warn: findings.warn,
             info: findings.info,

@@ -5,8 +5,9 @@ use survey::cell::Place;
 use uuid::Uuid;
 
 use crate::{
-    api::http::{etag, instant::Instant},
-    domain::survey_return::{ReturnState, SurveyReturn},
+    api::http::{etag, instant::Instant, problem::Bilingual},
+    domain::survey_return::{ReturnState, SentBack, SurveyReturn},
+    service::returns::submit::UNCHANGED,
 };
 
 /// State of a return.
@@ -53,6 +54,40 @@ impl From<StateName> for ReturnState {
     }
 }
 
+/// That a return was sent back, and how it came again.
+#[derive(Object)]
+#[oai(rename = "SentBack", skip_serializing_if_is_none)]
+struct SentBackOut {
+    /// The reason, for the enterprise to read.
+    reason: String,
+    /// Who.
+    sent_back_by: String,
+    /// When.
+    sent_back_at: Instant,
+    /// The revision that was sent back.
+    revision_id: Uuid,
+    /// Whether it was submitted again with the same answers, reasons of not applying and justifications.
+    unchanged: bool,
+    /// That it was, in a sentence.
+    note: Option<Bilingual>,
+}
+
+impl From<SentBack> for SentBackOut {
+    fn from(sent_back: SentBack) -> Self {
+        Self {
+            reason: sent_back.reason,
+            sent_back_by: sent_back.actor,
+            sent_back_at: sent_back.at.into(),
+            revision_id: sent_back.revision.0,
+            unchanged: sent_back.unchanged,
+            note: sent_back.unchanged.then(|| Bilingual {
+                zh: UNCHANGED.0.to_owned(),
+                en: UNCHANGED.1.to_owned(),
+            }),
+        }
+    }
+}
+
 /// The return of one enterprise in one round.
 #[derive(Object)]
 #[oai(rename = "SurveyReturn", skip_serializing_if_is_none)]
@@ -75,6 +110,8 @@ pub(super) struct ReturnOut {
     block: i32,
     /// Warnings of the newest revision.
     warn: i32,
+    /// Why it was sent back last; absent once a revision is accepted.
+    sent_back: Option<SentBackOut>,
     /// Version.
     version: i64,
     /// When last changed.
@@ -93,6 +130,7 @@ impl From<SurveyReturn> for ReturnOut {
             revision_number: found.revision_number,
             block: found.block,
             warn: found.warn,
+            sent_back: found.review.sent_back.map(Into::into),
             version: found.version,
             updated_at: found.updated_at.into(),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    ApiResponse, Enum, Object, OpenApi,
     param::{Header, Path},
     payload::Json,
 };
@@ -23,12 +23,55 @@ use crate::{
             word::Prose,
         },
     },
-    domain::survey_return::{ReturnEvent, ReturnId},
+    domain::{
+        return_step::ReturnStep,
+        survey_return::{ReturnEvent, ReturnId},
+    },
     service::{
         Service, returns,
         returns::{accept::accept_return, send_back::send_back_return, submit::submit_return},
     },
 };
+
+/// Something that is done to a return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case", rename = "ReturnStep")]
+enum StepName {
+    /// The enterprise uploads a workbook.
+    Upload,
+    /// An officer hands in a file that the enterprise filled in.
+    HandIn,
+    /// The enterprise has numbers converted that were entered in another unit.
+    Convert,
+    /// The enterprise justifies a warning.
+    Justify,
+    /// The enterprise submits its newest revision.
+    Submit,
+    /// An officer sends a submitted return back.
+    SendBack,
+    /// The bureau accepts a submitted return.
+    Accept,
+    /// The enterprise is removed from the round.
+    Remove,
+    /// The enterprise is added to the round again.
+    Restore,
+}
+
+impl From<ReturnStep> for StepName {
+    fn from(step: ReturnStep) -> Self {
+        match step {
+            ReturnStep::Upload => Self::Upload,
+            ReturnStep::HandIn => Self::HandIn,
+            ReturnStep::Convert => Self::Convert,
+            ReturnStep::Justify => Self::Justify,
+            ReturnStep::Submit => Self::Submit,
+            ReturnStep::SendBack => Self::SendBack,
+            ReturnStep::Accept => Self::Accept,
+            ReturnStep::Remove => Self::Remove,
+            ReturnStep::Restore(_) => Self::Restore,
+        }
+    }
+}
 
 /// A step in the life of a return.
 #[derive(Object)]
@@ -46,8 +89,12 @@ struct EventOut {
     actor: String,
     /// When.
     at: Instant,
+    /// Which step; absent for steps of before they had names.
+    step: Option<StepName>,
     /// Why, where a reason is asked for.
     reason: Option<String>,
+    /// Whether a return that was sent back was submitted again without a change; present when so.
+    unchanged: Option<bool>,
 }
 
 impl From<ReturnEvent> for EventOut {
@@ -59,7 +106,9 @@ impl From<ReturnEvent> for EventOut {
             revision_id: event.revision.map(|id| id.0),
             actor: event.actor,
             at: event.at.into(),
+            step: ReturnStep::from_name(&event.detail.step).map(Into::into),
             reason: event.reason,
+            unchanged: event.detail.unchanged.then_some(true),
         }
     }
 }
@@ -95,8 +144,9 @@ pub struct StepsApi;
 impl StepsApi {
     /// Submit a return
     ///
-    /// The enterprise confirms its newest revision. There must be no blocking findings and, if the round requires it,
-    /// every warning must be justified.
+    /// The enterprise confirms its newest revision. There must be no errors and, if the round requires it, every query must
+    /// be justified. If a return that was sent back is submitted again without a change, `sent_back` says so in the answer
+    /// and to the reviewer.
     #[oai(path = "/returns/:return_id/submit", method = "post", operation_id = "submit_return")]
     async fn submit_return(
         &self,
@@ -138,7 +188,8 @@ impl StepsApi {
 
     /// Send a return back
     ///
-    /// Sends the return back to its enterprise with a reason. A revision accepted earlier stays in force.
+    /// Sends the return back to its enterprise with a reason. The reason is shown in the return and in lists, at the top of
+    /// the report and of the findings sheet of the annotated workbook. A revision accepted earlier stays in force.
     #[oai(
         path = "/returns/:return_id/send-back",
         method = "post",

@@ -10,7 +10,7 @@ use crate::{
         enterprise::{Enterprise, EnterpriseId},
         return_step::ReturnStep,
         round::RoundId,
-        survey_return::{ReturnEvent, ReturnId, ReturnState, SurveyReturn},
+        survey_return::{EventDetail, ReturnEvent, ReturnId, ReturnState, SurveyReturn},
     },
     service::{
         Service,
@@ -282,9 +282,14 @@ impl Recorded<'_> {
             let from = std::mem::replace(&mut survey_return.state, to);
             survey_return.updated_at = now;
             let number = so_far.get(&id).map_or(1, |number| number + 1);
-            let mut event = self.event(id, number, from, to, service);
-            event.revision = survey_return.latest;
-            events.push(event);
+            events.push(ReturnEvent {
+                revision: survey_return.latest,
+                detail: EventDetail {
+                    step: step.name().to_owned(),
+                    ..EventDetail::default()
+                },
+                ..self.event(id, number, from, to, service)
+            });
         }
         store::survey_return::update_returns(txn, &scope, &mut returns.iter_mut().collect::<Vec<_>>()).await?;
         store::round::restore_members(txn, round, &restored).await?;
@@ -310,6 +315,7 @@ impl Recorded<'_> {
             actor: self.caller.name.clone(),
             at: service.now(),
             reason: Some(self.reason.to_owned()),
+            detail: EventDetail::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     justify::counting_justifications,
     read::find,
-    steps::{record_step, revision_for},
+    steps::{Taken, record_step, revision_for},
 };
 use crate::{
     domain::{
@@ -37,14 +37,14 @@ pub async fn accept_return(
     };
     store::justification::insert_acceptance(&txn, &caller.scope, id, &acceptance).await?;
     survey_return.accepted = Some(revision.id);
+    survey_return.review.sent_back = None;
     let changed = record_step(
         service,
         &txn,
         caller,
         survey_return,
         expected_version,
-        ReturnStep::Accept,
-        None,
+        Taken::plain(ReturnStep::Accept),
     )
     .await?;
     txn.commit().await?;

@@ -18,6 +18,7 @@ use workbook::{
 use super::{
     check_workbook::{anchor_workbook, read_workbook},
     read::{get_return, get_revision},
+    remarks::remarks,
     situation::Situation,
 };
 use crate::{
@@ -74,7 +75,7 @@ pub async fn report_on(
     };
     let given: Vec<Justification> = given.into_iter().map(|given| given.said).collect();
     let form = &situation.form;
-    let report = Report::of(
+    let mut report = Report::of(
         &form.survey,
         &revision.findings,
         &revision.answers,
@@ -82,6 +83,7 @@ pub async fn report_on(
         &form.reasons,
         &given,
     );
+    report.remarks = remarks(service, &survey_return, &revision);
     let facts = &situation.enterprise.facts;
     let subject = format!("{} {} {}", facts.name, facts.uscc, situation.round.code);
     Ok(ReturnReport {

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{finding::Findings, justification::Justification, reading::Reading};
 
-use super::justify::record_given;
+use super::{
+    justify::record_given,
+    steps::{By, Taken, take},
+};
 use crate::{
     domain::{
         access::{Role, Scope},
@@ -75,6 +78,11 @@ pub(crate) async fn file_revisions(
     filings: Vec<Filing>,
 ) -> Result<Vec<Result<Filed, ServiceError>>, ServiceError> {
     let now = service.now();
+    let by = By {
+        name: filer.name,
+        role: filer.role,
+        at: now,
+    };
     let ids = filings.iter().map(|filing| filing.survey_return).collect::<Vec<_>>();
     let mut returns = store::survey_return::find_returns(txn, filer.scope, &ids).await?;
     let mut events_so_far = store::survey_return::last_event_numbers(txn, filer.scope, &ids).await?;
@@ -87,14 +95,20 @@ pub(crate) async fn file_revisions(
             outcomes.push(Err(ServiceError::new(codes::general::NOT_FOUND)));
             continue;
         };
+        let number = events_so_far.entry(survey_return.id).or_default();
+        let taken = Taken {
+            reason: filing.reason,
+            ..Taken::plain(filer.step)
+        };
         // Between reading and writing the return may have been submitted from another window.
-        let to = match filer.step.taken_by(filer.role, survey_return.state) {
-            Ok(to) => to,
+        let event = match take(survey_return, &by, taken, *number) {
+            Ok(event) => event,
             Err(refused) => {
                 outcomes.push(Err(refused.into()));
                 continue;
             }
         };
+        *number = event.number;
         let revision = Revision {
             id: RevisionId(service.next_id()),
             survey_return: survey_return.id,
@@ -118,23 +132,13 @@ pub(crate) async fn file_revisions(
         };
         blobs.insert(blob.sha256.clone(), blob);
         changed.insert(survey_return.id);
-        let from = std::mem::replace(&mut survey_return.state, to);
         survey_return.latest = Some(revision.id);
         survey_return.revision_number = revision.number;
         survey_return.block = count(revision.findings.block);
         survey_return.warn = count(revision.findings.warn);
-        survey_return.updated_at = now;
-        let number = events_so_far.entry(survey_return.id).or_default();
-        *number += 1;
         events.push(ReturnEvent {
-            survey_return: survey_return.id,
-            number: *number,
-            from,
-            to,
             revision: Some(revision.id),
-            actor: filer.name.to_owned(),
-            at: now,
-            reason: filing.reason,
+            ..event
         });
         said.push(filing.justifications);
         revisions.push(revision);

@@ -9,6 +9,7 @@ pub mod energy;
 pub mod filing;
 pub mod justify;
 pub mod read;
+pub(crate) mod remarks;
 pub mod report_link;
 pub mod send_back;
 pub mod situation;

@@ -1,15 +1,70 @@
 //! The record of every step of a return.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     domain::{
-        access::Principal,
+        access::{Principal, Role},
         return_step::{ReturnStep, StepRefused},
-        survey_return::{ReturnEvent, Revision, SurveyReturn},
+        survey_return::{EventDetail, ReturnEvent, Revision, SurveyReturn},
     },
     service::{Service, error::ServiceError},
     store,
     store::db::WriteTxn,
 };
+
+/// A step, with what is said of it.
+pub(crate) struct Taken {
+    pub(crate) step: ReturnStep,
+    /// Why, where a reason is asked for.
+    pub(crate) reason: Option<String>,
+    pub(crate) detail: EventDetail,
+}
+
+impl Taken {
+    /// A step of which nothing more is to be said.
+    pub(crate) fn plain(step: ReturnStep) -> Self {
+        Self {
+            step,
+            reason: None,
+            detail: EventDetail::default(),
+        }
+    }
+}
+
+/// Who takes a step, and when.
+pub(crate) struct By<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) role: Role,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Moves a return by a step; gives what is to be recorded of it under the next number. Nothing else moves a return.
+pub(crate) fn take(
+    survey_return: &mut SurveyReturn,
+    by: &By<'_>,
+    taken: Taken,
+    last_number: i32,
+) -> Result<ReturnEvent, StepRefused> {
+    let Taken { step, reason, detail } = taken;
+    let to = step.taken_by(by.role, survey_return.state)?;
+    let from = std::mem::replace(&mut survey_return.state, to);
+    survey_return.updated_at = by.at;
+    Ok(ReturnEvent {
+        survey_return: survey_return.id,
+        number: last_number + 1,
+        from,
+        to,
+        revision: survey_return.latest,
+        actor: by.name.to_owned(),
+        at: by.at,
+        reason,
+        detail: EventDetail {
+            step: step.name().to_owned(),
+            ..detail
+        },
+    })
+}
 
 /// Takes a step of a return and records who did it, when and why.
 pub(crate) async fn record_step(
@@ -18,27 +73,18 @@ pub(crate) async fn record_step(
     caller: &Principal,
     mut survey_return: SurveyReturn,
     expected_version: i64,
-    step: ReturnStep,
-    reason: Option<String>,
+    taken: Taken,
 ) -> Result<SurveyReturn, ServiceError> {
-    let now = service.now();
-    let to = step.taken_by(caller.role, survey_return.state)?;
-    let from = std::mem::replace(&mut survey_return.state, to);
-    survey_return.updated_at = now;
-    survey_return.version =
-        store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
     let id = survey_return.id;
     let so_far = store::survey_return::last_event_numbers(txn, &caller.scope, &[id]).await?;
-    let event = ReturnEvent {
-        survey_return: id,
-        number: so_far.get(&id).map_or(1, |number| number + 1),
-        from,
-        to,
-        revision: survey_return.latest,
-        actor: caller.name.clone(),
-        at: now,
-        reason,
+    let by = By {
+        name: &caller.name,
+        role: caller.role,
+        at: service.now(),
     };
+    let event = take(&mut survey_return, &by, taken, so_far.get(&id).copied().unwrap_or(0))?;
+    survey_return.version =
+        store::survey_return::update_return(txn, &caller.scope, &survey_return, expected_version).await?;
     store::survey_return::insert_event(txn, &caller.scope, &event).await?;
     Ok(survey_return)
 }

@@ -15,7 +15,7 @@ use crate::{
         access::Scope,
         survey_return::{ReturnEvent, ReturnId, ReturnState, RevisionId},
     },
-    store::{Connection, StoreError, insert::insert_all},
+    store::{Connection, StoreError, insert::insert_all, json},
 };
 
 /// Adds a step to the history of a return that the scope shows. Duplicate `event_number`.
@@ -26,11 +26,12 @@ pub async fn insert_event(conn: &impl Connection, scope: &Scope, event: &ReturnE
 /// Adds steps to the histories of returns that the scope shows. Duplicate `event_number`.
 pub async fn insert_events(conn: &impl Connection, scope: &Scope, events: &[ReturnEvent]) -> Result<(), StoreError> {
     require(conn, scope, events.iter().map(|event| event.survey_return)).await?;
-    insert_all(conn, events.iter().map(event_row).collect()).await
+    let rows = events.iter().map(event_row).collect::<Result<_, _>>()?;
+    insert_all(conn, rows).await
 }
 
-fn event_row(event: &ReturnEvent) -> return_event::ActiveModel {
-    return_event::ActiveModel {
+fn event_row(event: &ReturnEvent) -> Result<return_event::ActiveModel, StoreError> {
+    Ok(return_event::ActiveModel {
         return_id: Set(event.survey_return.0),
         number: Set(event.number),
         from_state: Set(event.from.name().to_owned()),
@@ -39,7 +40,8 @@ fn event_row(event: &ReturnEvent) -> return_event::ActiveModel {
         actor: Set(event.actor.clone()),
         at: Set(event.at),
         reason: Set(event.reason.clone()),
-    }
+        detail: Set(Some(json::to_json(&event.detail)?)),
+    })
 }
 
 /// The number of the last step of each of these returns; none for a return without steps.
@@ -112,5 +114,6 @@ fn event(row: return_event::Model) -> Result<ReturnEvent, StoreError> {
         actor: row.actor,
         at: row.at,
         reason: row.reason,
+        detail: row.detail.map(json::from_json).transpose()?.unwrap_or_default(),
     })
 }

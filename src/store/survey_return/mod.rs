@@ -39,7 +39,7 @@ use crate::{
         round::RoundId,
         survey_return::{ReturnId, ReturnState, RevisionId, SurveyReturn},
     },
-    store::{Connection, StoreError, scope},
+    store::{Connection, StoreError, json, scope},
 };
 
 /// The state with this stored name.
@@ -90,6 +90,7 @@ fn from_row(row: &survey_return::Model) -> Result<SurveyReturn, StoreError> {
         revision_number: row.revision_number,
         block: row.block,
         warn: row.warn,
+        review: row.review.clone().map(json::from_json).transpose()?.unwrap_or_default(),
         version: row.version,
         updated_at: row.updated_at,
     })

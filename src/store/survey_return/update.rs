@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::require;
 use crate::{
     domain::{access::Scope, survey_return::SurveyReturn},
-    store::{Connection, StoreError, version},
+    store::{Connection, StoreError, json, version},
 };
 
-/// Returns of one update: each binds 11 values, and SQLite allows 32 766.
+/// Returns of one update: each binds 12 values, and SQLite allows 32 766.
 const UPDATED_AT_ONCE: usize = 500;
 
 /// Changes the state and the figures of a return; gives the new version. Round and enterprise stay.
@@ -39,7 +39,7 @@ pub async fn update_returns(
     returns: &mut [&mut SurveyReturn],
 ) -> Result<(), StoreError> {
     use survey_return::Column::{
-        AcceptedRevisionId, Block, Id, LatestRevisionId, RevisionNumber, State, UpdatedAt, Version, Warn,
+        AcceptedRevisionId, Block, Id, LatestRevisionId, Review, RevisionNumber, State, UpdatedAt, Version, Warn,
     };
     require(conn, scope, returns.iter().map(|survey_return| survey_return.id)).await?;
     let changed_here = OnConflict::column(Id)
@@ -50,6 +50,7 @@ pub async fn update_returns(
             RevisionNumber,
             Block,
             Warn,
+            Review,
             Version,
             UpdatedAt,
         ])
@@ -60,7 +61,8 @@ pub async fn update_returns(
         )
         .to_owned();
     for chunk in returns.chunks_mut(UPDATED_AT_ONCE) {
-        let updated = ReturnEntity::insert_many(chunk.iter().map(|survey_return| changed_row(survey_return)))
+        let rows = chunk.iter().map(|survey_return| changed_row(survey_return));
+        let updated = ReturnEntity::insert_many(rows.collect::<Result<Vec<_>, _>>()?)
             .on_conflict(changed_here.clone())
             .exec_without_returning(conn)
             .await?;
@@ -96,8 +98,8 @@ async fn conflict(conn: &impl Connection, expected: &[&mut SurveyReturn]) -> Res
 }
 
 /// The row that a return becomes.
-fn changed_row(survey_return: &SurveyReturn) -> survey_return::ActiveModel {
-    survey_return::ActiveModel {
+fn changed_row(survey_return: &SurveyReturn) -> Result<survey_return::ActiveModel, StoreError> {
+    Ok(survey_return::ActiveModel {
         id: Set(survey_return.id.0),
         round_id: Set(survey_return.round.0),
         enterprise_id: Set(survey_return.enterprise.0),
@@ -107,7 +109,8 @@ fn changed_row(survey_return: &SurveyReturn) -> survey_return::ActiveModel {
         revision_number: Set(survey_return.revision_number),
         block: Set(survey_return.block),
         warn: Set(survey_return.warn),
+        review: Set(Some(json::to_json(&survey_return.review)?)),
         version: Set(version::next(survey_return.version)),
         updated_at: Set(survey_return.updated_at),
-    }
+    })
 }

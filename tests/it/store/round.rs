@@ -6,7 +6,7 @@ use ronghe::{
         access::Scope,
         enterprise::EnterpriseId,
         round::{Population, Round, RoundId, RoundProgress},
-        survey_return::{ReturnEvent, ReturnId, ReturnState},
+        survey_return::{EventDetail, ReturnEvent, ReturnId, ReturnState},
     },
     store::{StoreError, enterprise, round, survey_return},
 };
@@ -161,6 +161,7 @@ async fn a_member_that_is_taken_out_keeps_its_return_and_counts_no_longer() {
             actor: "bureau".into(),
             at: sample.now,
             reason: Some("迁出".into()),
+            detail: EventDetail::default(),
         };
         let events = [
             event(1, ReturnState::NotStarted, ReturnState::Removed, &county.sample),

@@ -7,7 +7,10 @@ use ronghe::{
         enterprise::{Enterprise, EnterpriseId},
         revision::RevisionSummary,
         run::{GroupBy, RunInput},
-        survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId, SurveyReturn},
+        survey_return::{
+            EventDetail, ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId, SentBack,
+            SurveyReturn,
+        },
     },
     store::{StoreError, blob, enterprise, round, survey_return as returns},
 };
@@ -73,6 +76,14 @@ async fn a_return_is_changed_at_the_version_that_was_read_and_within_scope() {
         changed.revision_number = 3;
         changed.block = 2;
         changed.warn = 5;
+        changed.review.sent_back = Some(SentBack {
+            reason: "请核对用电量".into(),
+            actor: "town".into(),
+            at: county.sample.now,
+            revision: RevisionId(county.sample.id()),
+            justifications: 2,
+            unchanged: true,
+        });
         changed.updated_at += Duration::microseconds(1);
         let txn = db.begin_write().await.unwrap();
         let foreign = returns::update_return(&txn, &Scope::Enterprise(county.machines.id), &changed, 1).await;
@@ -394,6 +405,10 @@ async fn the_history_of_a_return_is_kept_in_order() {
             actor: "wang".into(),
             at: county.sample.now + Duration::seconds(i64::from(number)),
             reason: reason.map(Into::into),
+            detail: EventDetail {
+                step: "submit".into(),
+                unchanged: number == 2,
+            },
         };
         let history = [
             event(1, ReturnState::NotStarted, ReturnState::Draft, None),

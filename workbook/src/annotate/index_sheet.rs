@@ -51,8 +51,17 @@ mod column {
 }
 
 const TITLE_ROW: u32 = 1;
-const LEAD_ROW: u32 = 2;
-const HEADER_ROW: u32 = 3;
+/// The first remark of the review; the lead stands here where there is none.
+const REMARK_ROW: u32 = 2;
+
+/// The row of the column heads: below title, remarks and lead.
+fn header_row(report: &Report) -> u32 {
+    (REMARK_ROW + 1..)
+        .zip(&report.remarks)
+        .last()
+        .map_or(REMARK_ROW, |(row, _)| row)
+        + 1
+}
 
 /// The index sheet.
 pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_sheet: &str, namespace: &str) -> String {
@@ -61,11 +70,13 @@ pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_shee
         looks,
         rows: String::new(),
         links: String::new(),
+        merges: Vec::new(),
     };
+    let header = header_row(report);
     sheet.codes();
     sheet.title(report, subject);
-    sheet.header();
-    let mut at = HEADER_ROW + 1;
+    sheet.header(header);
+    let mut at = header + 1;
     for (number, line) in (1_usize..).zip(&report.findings) {
         sheet.finding(at, number, line, report);
         at += 1;
@@ -84,7 +95,18 @@ pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_shee
     at = sheet.missing(at + 1, &report.progress);
     sheet.readings(at + 1, report);
     let validation = validation(report, keys_sheet, subject.language);
-    let Sheet { rows, links, .. } = sheet;
+    let Sheet {
+        rows, links, merges, ..
+    } = sheet;
+    let merges = if merges.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "<mergeCells count=\"{}\">{}</mergeCells>",
+            merges.len(),
+            merges.concat()
+        )
+    };
     let links = if links.is_empty() {
         String::new()
     } else {
@@ -100,10 +122,10 @@ pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_shee
         )
         .ok();
     }
-    let first = HEADER_ROW + 2;
+    let first = header + 2;
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetPr><tabColor rgb=\"FFC03A2B\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"><pane ySplit=\"{ahead}\" topLeftCell=\"A{first}\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\" formatColumns=\"0\" formatRows=\"0\"/>{validation}{links}<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;R&amp;9&amp;P / &amp;N</oddFooter></headerFooter></worksheet>",
-        ahead = HEADER_ROW + 1,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetPr><tabColor rgb=\"FFC03A2B\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"><pane ySplit=\"{ahead}\" topLeftCell=\"A{first}\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\" formatColumns=\"0\" formatRows=\"0\"/>{merges}{validation}{links}<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;R&amp;9&amp;P / &amp;N</oddFooter></headerFooter></worksheet>",
+        ahead = header + 1,
     )
 }
 
@@ -144,7 +166,7 @@ const REASON_COLUMN: u32 = 4;
 
 /// The drop-down list of the reasons, and a message at the explanations.
 fn validation(report: &Report, keys_sheet: &str, language: Language) -> String {
-    let rows: Vec<u32> = (HEADER_ROW + 1..)
+    let rows: Vec<u32> = (header_row(report) + 1..)
         .zip(&report.findings)
         .filter(|(_, line)| line.finding.is_justifiable())
         .map(|(row, _)| row)
@@ -188,6 +210,7 @@ struct Sheet<'s> {
     looks: &'s Looks,
     rows: String,
     links: String,
+    merges: Vec<String>,
 }
 
 impl Sheet<'_> {
@@ -221,12 +244,32 @@ impl Sheet<'_> {
         );
         let looks = self.looks;
         self.line(TITLE_ROW, looks.title, &title, 28.0);
-        self.line(LEAD_ROW, looks.lead, &lead, 18.0);
+        let mut at = REMARK_ROW;
+        for remark in &report.remarks {
+            self.remark(at, remark);
+            at += 1;
+        }
+        self.line(at, looks.lead, &lead, 18.0);
     }
 
-    fn header(&mut self) {
+    /// A remark of the review, over the whole width.
+    fn remark(&mut self, at: u32, remark: &Text) {
+        let text = self.language.block(remark);
+        let width = WIDTHS.iter().skip(2).sum::<f64>();
+        let cells: String = (column::NUMBER..=column::TEXT)
+            .map(|column| {
+                let text = if column == column::NUMBER { text.as_str() } else { "" };
+                text_cell(at, column, self.looks.remark, text)
+            })
+            .collect();
+        self.row(at, row_height([(text.as_str(), width)]), &cells);
+        let (first, last) = (a1(at, column::NUMBER), a1(at, column::TEXT));
+        self.merges.push(format!("<mergeCell ref=\"{first}:{last}\"/>"));
+    }
+
+    fn header(&mut self, at: u32) {
         self.table_header(
-            HEADER_ROW,
+            at,
             &[
                 ("序号", "No."),
                 ("级别", "Severity"),

@@ -21,6 +21,7 @@ pub(super) struct Looks {
     pub(super) warn: u32,
     pub(super) info: u32,
     pub(super) heading: u32,
+    pub(super) remark: u32,
 }
 
 impl Looks {
@@ -69,6 +70,7 @@ impl Looks {
                 0,
                 "<alignment vertical=\"top\"/>",
             )?,
+            remark: look(&body, &fill("FFFDECEA"), &boxed, 49, top)?,
             heading: look(&font("12", "FF1F3864", "<b/>"), &none, open, 0, line)?,
             header: look(&bold, &fill("FFDCE6F1"), &boxed, 0, center)?,
             body: look(&body, &none, &boxed, 49, top)?,

@@ -4,5 +4,6 @@ mod energy;
 mod justifications;
 mod refusals;
 mod reports;
+mod sent_back;
 mod units;
 mod workflow;

@@ -1,0 +1,27 @@
+//! What is recorded of a step of a return beside states and reason.
+
+use sea_orm_migration::{prelude::*, schema::json_binary_null};
+
+/// Adds the column.
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let column = json_binary_null("detail");
+        manager
+            .alter_table(Table::alter().table("return_event").add_column(column).to_owned())
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .alter_table(Table::alter().table("return_event").drop_column("detail").to_owned())
+            .await
+    }
+}
