@@ -53,7 +53,7 @@ impl Rounds {
             ]
         });
         let heads = output.choose(["代码", "年份", "填报期", "名称"], ["code", "year", "open", "title"]);
-        let text = table(&heads, rows.collect());
+        let text = table(&heads, &rows.collect::<Vec<_>>());
         let values: Vec<Value> = rounds
             .iter()
             .map(|round| {
@@ -105,7 +105,7 @@ impl Runs {
                 "computed at",
             ],
         );
-        let text = table(&heads, rows.collect());
+        let text = table(&heads, &rows.collect::<Vec<_>>());
         let values: Vec<Value> = runs
             .iter()
             .map(|run| {
@@ -152,14 +152,14 @@ async fn pages<T>(list: impl AsyncFn(PageRequest) -> Result<Page<T>, ServiceErro
 }
 
 /// Rows under their heads, in columns as wide as what they hold; Chinese characters are two columns wide.
-fn table(heads: &[&str], rows: Vec<Vec<String>>) -> String {
+fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let wide = |text: &str| {
         text.chars()
             .map(|c| if c < '\u{1100}' || c == '–' { 1 } else { 2 })
             .sum::<usize>()
     };
     let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
-    let lines: Vec<&Vec<String>> = [&heads].into_iter().chain(&rows).collect();
+    let lines: Vec<&Vec<String>> = [&heads].into_iter().chain(rows).collect();
     let width = |at: usize| {
         lines
             .iter()
@@ -187,7 +187,7 @@ mod tests {
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let text = table(
             &["代码", "open", "title"],
-            vec![row(["2026", "a – b", "年度"]), row(["25", "c", "x"])],
+            &[row(["2026", "a – b", "年度"]), row(["25", "c", "x"])],
         );
         assert_eq!(text, "代码  open   title\n2026  a – b  年度\n25    c      x");
     }

@@ -134,7 +134,7 @@ impl Sheets {
         let read = provenance
             .iter()
             .map(|(key, provenance)| (CellName::of(key).question, &provenance.place));
-        let found = findings.items.iter().flat_map(|finding| {
+        let found = findings.items.iter().filter_map(|finding| {
             let question = finding.question.as_deref();
             let place = finding.places.first();
             question.zip(place)

@@ -79,10 +79,11 @@ fn forms_of_careless_writers_are_read_like_any_other() {
     assert_eq!((&one["code"], answer(&one, "F03")), (&Value::Null, json!("273.09")));
     assert_eq!(one["answers"], other["answers"]);
     let brackets = checked("labels_half_width_brackets.xlsx");
-    assert!(
-        findings(&brackets).iter().all(|(rule, _)| !rule.starts_with("WF25")),
-        "{brackets}"
-    );
+    let changed = |report: &Value| {
+        let found = findings(report).into_iter();
+        found.filter(|(rule, _)| rule.starts_with("WF25")).count()
+    };
+    assert_eq!(changed(&brackets), changed(&plain), "{brackets}");
     assert_eq!(answer(&brackets, "F03"), json!("273.09"));
 }
 
@@ -419,7 +420,7 @@ async fn cells_of_lists_that_mean_something_else_are_named() {
         sheet.write_number(row, 3, 3831.0).unwrap();
     }
     sheet
-        .write_datetime_with_format(1, 4, &ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date)
+        .write_datetime_with_format(1, 4, ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date)
         .unwrap();
     sheet.write_string(2, 5, "1200元").unwrap();
     sheet

@@ -348,7 +348,7 @@ fn a_workbook_with_marks_opens_elsewhere_and_loses_its_marks_after_it_was_saved_
     let notes = seen["notes"].as_object().unwrap();
     let of_approximate = notes
         .values()
-        .find(|note| note[0].as_str().unwrap().contains("【WF07】"))
+        .find(|note| note[0].as_str().unwrap().contains("为约数"))
         .unwrap();
     assert!(of_approximate[1].as_str().unwrap().starts_with("FFF"), "{seen}");
     assert!(seen["links"].as_u64().unwrap() >= 3);

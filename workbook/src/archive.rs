@@ -100,7 +100,7 @@ pub enum ArchiveError {
 
 impl Archive {
     /// Opens a ZIP.
-    pub fn open(bytes: Bytes, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
+    pub fn open(bytes: &Bytes, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
         let bounds = Limits {
             entries: limits.entries,
             // One large file is that file's fault, not the ZIP's.
@@ -109,7 +109,7 @@ impl Archive {
             ratio: limits.ratio,
             ..Limits::default()
         };
-        let bytes = bytes.slice(..directory::without_tail(&bytes).len());
+        let bytes = bytes.slice(..directory::without_tail(bytes).len());
         let entries = directory::scan(&bytes, &bounds, Names::Files)?;
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ArchiveError::Damaged)?;
         agree(&zip, &entries)?;

@@ -256,22 +256,21 @@ impl StageLadder {
             .comparison
             .as_ref()
             .and_then(|comparison| Some((label(comparison.node)?, comparison)));
-        let of = match compared {
-            Some((node, comparison)) => Subject::Score {
+        let of = if let Some((node, comparison)) = compared {
+            Subject::Score {
                 node,
                 operator: comparison.operator,
                 limit: comparison.limit,
-            },
-            None => {
-                let named = |at: &usize| {
-                    condition
-                        .expression
-                        .names()
-                        .iter()
-                        .any(|name| **name == *self.nodes[*at])
-                };
-                Subject::Several((0..self.nodes.len()).filter(named).filter_map(label).collect())
             }
+        } else {
+            let named = |at: &usize| {
+                condition
+                    .expression
+                    .names()
+                    .iter()
+                    .any(|name| **name == *self.nodes[*at])
+            };
+            Subject::Several((0..self.nodes.len()).filter(named).filter_map(label).collect())
         };
         let requirement = Requirement {
             kind: AttainedKind::Stage,

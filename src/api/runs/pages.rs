@@ -175,7 +175,7 @@ fn peer_group(benchmark: &Benchmark, summary: &ResultSummary) -> PeerGroup {
             .iter()
             .filter_map(|code| {
                 let (node, figures) = (nodes.get(code)?, peers.totals.get(*code)?);
-                Some(row(&node.label, node.score.map(|score| score.to_f64()), figures))
+                Some(row(&node.label, node.score.map(index::exact::Fixed::to_f64), figures))
             })
             .collect(),
     });

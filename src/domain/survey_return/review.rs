@@ -37,10 +37,6 @@ pub struct EventDetail {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub step: String,
     /// Whether a return that was sent back was submitted again without a change.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchanged: bool,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }

@@ -201,7 +201,7 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
             let limits = service.settings.imports.archive();
             let (archive, source_sha256) = blocking({
                 let bytes = bytes.clone();
-                move || Ok((Archive::open(bytes.clone(), &limits)?, sha256_hex(&bytes)))
+                move || Ok((Archive::open(&bytes, &limits)?, sha256_hex(&bytes)))
             })
             .await?;
             service.blobs.put(bytes).await.map_err(ServiceError::internal)?;

@@ -95,8 +95,8 @@ pub async fn league(service: &Service, caller: &Principal, id: RunId) -> Result<
     let names = RunNames::of(service, &run, &methodology, codes).await?;
     Ok(League {
         bands: labelled(&names, &bands),
-        towns: standings(towns, asked_in_towns, GroupBy::Area, |key| names.area(key).to_owned()),
-        industries: standings(industries, asked_in_industries, by_industry, |key| {
+        towns: standings(towns, &asked_in_towns, GroupBy::Area, |key| names.area(key).to_owned()),
+        industries: standings(industries, &asked_in_industries, by_industry, |key| {
             names.industry(key).to_owned()
         }),
         made_at: service.local(run.created_at).format("%Y-%m-%d %H:%M").to_string(),
@@ -121,7 +121,7 @@ fn labelled(names: &RunNames, counts: &[BandCount]) -> Vec<(Text, Option<u64>)> 
 }
 
 /// Groups of results and of the population put together, by their mean.
-fn standings(found: Groups, asked: Vec<GroupResponse>, by: GroupBy, name: impl Fn(&str) -> String) -> Standings {
+fn standings(found: Groups, asked: &[GroupResponse], by: GroupBy, name: impl Fn(&str) -> String) -> Standings {
     let told_of = |count: fn(&GroupResponse) -> u64| {
         let counts: Vec<u64> = asked.iter().map(count).collect();
         match by {
@@ -212,8 +212,8 @@ mod tests {
             asked,
             handed_in,
         };
-        let population = vec![asked("A", 6, 3), asked("B", 4, 4), asked("C", 2, 2), asked("D", 9, 6)];
-        let found = standings(groups(), population, GroupBy::Area, str::to_lowercase);
+        let population = [asked("A", 6, 3), asked("B", 4, 4), asked("C", 2, 2), asked("D", 9, 6)];
+        let found = standings(groups(), &population, GroupBy::Area, str::to_lowercase);
         let shown = found
             .rows
             .iter()

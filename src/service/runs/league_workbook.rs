@@ -114,11 +114,9 @@ fn group(sheet: &mut Worksheet, look: &Look, row: u32, standing: &Standing) -> R
 
 /// A count, or the mark of what is not told.
 fn told(sheet: &mut Worksheet, look: &Look, row: u32, column: u16, count: Option<f64>) -> Result<(), XlsxError> {
-    match count {
-        Some(count) => look.number(sheet, row, column, Some(count)),
-        None => {
-            sheet.write_string_with_format(row, column, NOT_TOLD, &look.center)?;
-            Ok(())
-        }
+    if let Some(count) = count {
+        return look.number(sheet, row, column, Some(count));
     }
+    sheet.write_string_with_format(row, column, NOT_TOLD, &look.center)?;
+    Ok(())
 }

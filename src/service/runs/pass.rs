@@ -182,9 +182,10 @@ impl Pass {
             }
             progress.report(done, self.returns.len()).await?;
         }
-        let before = match methodology.scores_together() {
-            true => Some(service.scored_runs.of(service, before).await?),
-            false => None,
+        let before = if methodology.scores_together() {
+            Some(service.scored_runs.of(service, before).await?)
+        } else {
+            None
         };
         let year = i64::from(self.basis.round.year);
         blocking(move || {

@@ -75,9 +75,10 @@ pub async fn what_if(
         .remove(&result.revision)
         .ok_or_else(|| ServiceError::internal("the revision of a result is missing"))?;
     change(&form.survey, &mut content, changes)?;
-    let among = match methodology.scores_together() {
-        true => Some(service.scored_runs.of(service, &run).await?),
-        false => None,
+    let among = if methodology.scores_together() {
+        Some(service.scored_runs.of(service, &run).await?)
+    } else {
+        None
     };
     let place = among.as_ref().map(|all| all.place(result.enterprise)).transpose()?;
     let (tried, relative) = blocking({

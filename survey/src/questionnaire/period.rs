@@ -109,18 +109,13 @@ fn filled(text: &str, named: impl Fn(&str) -> Option<String>) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        match after
-            .split_once('}')
-            .and_then(|(name, left)| Some((named(name)?, left)))
-        {
-            Some((year, left)) => {
-                filled.push_str(&year);
-                rest = left;
-            }
-            None => {
-                filled.push('{');
-                rest = after;
-            }
+        let placeholder = after.split_once('}');
+        if let Some((year, left)) = placeholder.and_then(|(name, left)| Some((named(name)?, left))) {
+            filled.push_str(&year);
+            rest = left;
+        } else {
+            filled.push('{');
+            rest = after;
         }
     }
     filled + rest

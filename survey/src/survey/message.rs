@@ -27,7 +27,7 @@ pub(super) enum Part {
     /// As it stands.
     Words(String),
     /// A value.
-    Slot(Slot),
+    Slot(Box<Slot>),
 }
 
 /// A value in a message.

@@ -10,10 +10,8 @@ use survey::{
 use super::find::text_of;
 use crate::extract::{RawSheet, RawWorkbook};
 
-/// Column of the computed values on the sheet of checks.
-const VALUE: u32 = 3;
-/// Columns in which their codes stand: hidden, and in forms of earlier days beside the label.
-const CODES: [u32; 2] = [0, 1];
+/// How far right of its code a computed value stands on the sheet of checks.
+const VALUE_FROM_CODE: u32 = 2;
 
 /// A computed cell that holds a value and no formula any more.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,11 +38,11 @@ pub(super) fn overwritten(
     let mut found = Vec::new();
     // Sheets of answers have no derived codes, the hidden ones hold no numbers by hand.
     for sheet in workbook.sheets.iter().filter(|sheet| is_form(sheet)) {
-        for cell in sheet.cells.iter().filter(|cell| CODES.contains(&cell.column)) {
+        for cell in &sheet.cells {
             let Some(code) = text_of(cell).filter(|text| derived.contains(text)) else {
                 continue;
             };
-            let Some(beside) = sheet.cell(cell.row, VALUE) else {
+            let Some(beside) = sheet.cell(cell.row, cell.column.saturating_add(VALUE_FROM_CODE)) else {
                 continue;
             };
             if let (RawValue::Number(value), false) = (&beside.value, beside.formula) {

@@ -105,7 +105,11 @@ fn other_package(container: &mut Container<'_>) -> Result<Root, ReadError> {
     if container.has("ofd.xml") {
         return Err(ReadError::Other(Program::Ofd));
     }
-    if container.has("index.zip") || container.paths().any(|path| path.ends_with(".iwa")) {
+    if container.has("index.zip")
+        || container
+            .paths()
+            .any(|path| path.to_ascii_lowercase().ends_with(".iwa"))
+    {
         return Err(ReadError::Other(Program::Apple));
     }
     let mut paths = container.paths();

@@ -178,9 +178,9 @@ impl Reading<'_, '_, '_> {
                     written = clip(&value);
                 }
             }
-            "s" if value.is_empty() => {}
+            // An empty attribute says nothing.
+            "s" | "t" if value.is_empty() => {}
             "s" => style = value.parse().ok(),
-            "t" if value.is_empty() => {}
             "t" => kind = kind_of(&value),
             _ => {}
         })?;

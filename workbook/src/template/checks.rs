@@ -14,18 +14,15 @@ use super::{
 };
 use crate::{error::WriteError, language::Language};
 
-const CODE_WIDTH: f64 = 16.0;
-const LABEL_WIDTH: f64 = 70.0;
+const LABEL_WIDTH: f64 = 84.0;
 const VALUE_WIDTH: f64 = 18.0;
-const UNIT_WIDTH: f64 = 18.0;
-/// What stands behind a rule that is kept, and behind a broken one.
-fn states(language: Language) -> [&'static str; 2] {
-    if language == Language::En {
-        ["met", "not met"]
-    } else {
-        ["通过", "不符"]
-    }
-}
+const UNIT_WIDTH: f64 = 22.0;
+/// The column of codes; it is hidden. What is worked out stands two columns to its right
+/// ([`crate::anchor::Overwritten`]).
+const CODE: u16 = 0;
+const LABEL: u16 = 1;
+const VALUE: u16 = 2;
+const UNIT: u16 = 3;
 
 /// The name of the sheet.
 pub(super) fn sheet_name(language: Language) -> &'static str {
@@ -36,20 +33,24 @@ pub(super) fn sheet_name(language: Language) -> &'static str {
     }
 }
 
+/// How a relation stands.
+fn state_of(language: Language, is_broken: bool) -> &'static str {
+    match (language, is_broken) {
+        (Language::En, true) => "Fails",
+        (Language::En, false) => "Holds",
+        (_, true) => "不符",
+        (_, false) => "通过",
+    }
+}
+
 pub(super) fn write(template: &Template<'_>, live: &Live, sheet: &mut Worksheet) -> Result<(), WriteError> {
     let (language, palette) = (template.language(), &template.palette);
     sheet.set_name(sheet_name(language))?;
     sheet.set_formula_result_default("");
-    for (column, width) in [
-        (0, 3.0),
-        (1, CODE_WIDTH),
-        (2, LABEL_WIDTH),
-        (3, VALUE_WIDTH),
-        (4, UNIT_WIDTH),
-    ] {
+    for (column, width) in [(LABEL, LABEL_WIDTH), (VALUE, VALUE_WIDTH), (UNIT, UNIT_WIDTH)] {
         sheet.set_column_width(column, width)?;
     }
-    sheet.set_column_hidden(0)?;
+    sheet.set_column_hidden(CODE)?;
     let title = template
         .words("自动核对与计算", "Checks and computed values")
         .replace('\n', " ");
@@ -69,6 +70,8 @@ pub(super) fn write(template: &Template<'_>, live: &Live, sheet: &mut Worksheet)
     page.derived(live)?;
     page::set_up_portrait(page.sheet, sheet_name(language));
     page::set_head(page.sheet, &template.head());
+    // It is for the screen: on paper only what it is.
+    page.sheet.set_print_area(1, LABEL, 2, UNIT)?;
     page::protect(page.sheet);
     Ok(())
 }
@@ -84,25 +87,20 @@ impl Page<'_, '_> {
         let rules = &self.template.questionnaire.edit_rules;
         let first = self.begin(
             ("一、填报值之间的矛盾", "1. Contradictions"),
-            [
-                ("规则", "Rule"),
-                ("审核关系", "Relation"),
-                ("状态", "State"),
-                ("级别", "Severity"),
-            ],
+            [("审核关系", "Relation"), ("状态", "State"), ("级别", "Severity")],
         )?;
         for (index, relation, broken) in live.rules() {
             if let Some(rule) = rules.get(index) {
                 self.rule(rule, relation, &broken)?;
             }
         }
-        let [_, broken] = states(self.template.language());
         let format = &self.template.palette.broken;
         let rule = ConditionalFormatFormula::new()
-            .set_rule(format!("=$D{}=\"{broken}\"", first + 1).as_str())
+            .set_rule(format!("=$C{}=\"{}\"", first + 1, state_of(self.template.language(), true)).as_str())
             .set_format(format);
         if self.row > first {
-            self.sheet.add_conditional_format(first, 1, self.row - 1, 4, &rule)?;
+            self.sheet
+                .add_conditional_format(first, LABEL, self.row - 1, UNIT, &rule)?;
         }
         self.row += 1;
         Ok(())
@@ -111,23 +109,20 @@ impl Page<'_, '_> {
     fn rule(&mut self, rule: &EditRule, relation: &Text, broken: &Cell) -> Result<(), WriteError> {
         let (language, palette) = (self.template.language(), &self.template.palette);
         let reference = broken.formula.trim_start_matches('=');
-        let [kept, not_kept] = states(language);
-        let is_broken = broken.result == "TRUE";
+        let (passed, failed) = (state_of(language, false), state_of(language, true));
         let state = Cell {
-            formula: format!("=IF({reference},\"{not_kept}\",\"{kept}\")"),
-            result: if is_broken { not_kept } else { kept }.to_owned(),
+            formula: format!("=IF({reference},\"{failed}\",\"{passed}\")"),
+            result: if broken.result == "TRUE" { failed } else { passed }.to_owned(),
         };
-        let message = language.block(relation);
+        let relation = language.block(relation);
         self.sheet
-            .write_string_with_format(self.row, 1, &rule.code, &palette.code)?;
+            .write_string_with_format(self.row, LABEL, &relation, &palette.value)?;
         self.sheet
-            .write_string_with_format(self.row, 2, &message, &palette.value)?;
+            .write_formula_with_format(self.row, VALUE, state.written(), &palette.code)?;
+        let what_to_do = language.block(&rule.action.demand());
         self.sheet
-            .write_formula_with_format(self.row, 3, state.written(), &palette.code)?;
-        let severity = language.block(&rule.action.demand());
-        self.sheet
-            .write_string_with_format(self.row, 4, &severity, &palette.unit)?;
-        let height = row_height([(message.as_str(), LABEL_WIDTH), (severity.as_str(), UNIT_WIDTH)]);
+            .write_string_with_format(self.row, UNIT, &what_to_do, &palette.unit)?;
+        let height = row_height([(relation.as_str(), LABEL_WIDTH), (what_to_do.as_str(), UNIT_WIDTH)]);
         self.sheet.set_row_height(self.row, height)?;
         self.row += 1;
         Ok(())
@@ -137,22 +132,17 @@ impl Page<'_, '_> {
         let derived = &self.template.questionnaire.derived;
         self.begin(
             ("二、自动计算的指标", "2. Computed values"),
-            [
-                ("序号", "No."),
-                ("指标", "Item"),
-                ("数值", "Value"),
-                ("计量单位", "Unit"),
-            ],
+            [("指标", "Item"), ("数值", "Value"), ("计量单位", "Unit")],
         )?;
-        for (number, (index, value)) in (1_u32..).zip(live.derived()) {
+        for (index, value) in live.derived() {
             if let Some(derived) = derived.get(index) {
-                self.value(number, derived, &value)?;
+                self.value(derived, &value)?;
             }
         }
         Ok(())
     }
 
-    fn value(&mut self, number: u32, derived: &DerivedValue, value: &Cell) -> Result<(), WriteError> {
+    fn value(&mut self, derived: &DerivedValue, value: &Cell) -> Result<(), WriteError> {
         let (language, palette) = (self.template.language(), &self.template.palette);
         let decimals = usize::try_from(derived.decimals.min(10)).unwrap_or(2);
         let format = match decimals {
@@ -160,15 +150,14 @@ impl Page<'_, '_> {
             decimals => format!("#,##0.{}", "0".repeat(decimals)),
         };
         let (label, unit) = (language.block(&derived.label), self.unit(&derived.unit));
-        // By the hidden code a value that was overwritten is found again.
-        self.sheet.write_string(self.row, 0, &derived.code)?;
         self.sheet
-            .write_number_with_format(self.row, 1, f64::from(number), &palette.code)?;
+            .write_string_with_format(self.row, CODE, &derived.code, &palette.anchor)?;
         self.sheet
-            .write_string_with_format(self.row, 2, &label, &palette.value)?;
+            .write_string_with_format(self.row, LABEL, &label, &palette.value)?;
         self.sheet
-            .write_formula_with_format(self.row, 3, value.written(), &palette.computed(&format))?;
-        self.sheet.write_string_with_format(self.row, 4, &unit, &palette.unit)?;
+            .write_formula_with_format(self.row, VALUE, value.written(), &palette.computed(&format))?;
+        self.sheet
+            .write_string_with_format(self.row, UNIT, &unit, &palette.unit)?;
         let texts = [(label.as_str(), LABEL_WIDTH), (unit.as_str(), UNIT_WIDTH)];
         self.sheet.set_row_height(self.row, row_height(texts))?;
         self.row += 1;
@@ -176,6 +165,9 @@ impl Page<'_, '_> {
     }
 
     fn unit(&self, code: &str) -> String {
+        if code.is_empty() {
+            return String::new();
+        }
         let units = &self.template.questionnaire.units;
         units
             .get(code)
@@ -183,11 +175,11 @@ impl Page<'_, '_> {
     }
 
     /// A heading with its column heads; gives the first row below.
-    fn begin(&mut self, heading: (&str, &str), heads: [(&str, &str); 4]) -> Result<u32, WriteError> {
+    fn begin(&mut self, heading: (&str, &str), heads: [(&str, &str); 3]) -> Result<u32, WriteError> {
         let palette = &self.template.palette;
         let text = self.template.words(heading.0, heading.1).replace('\n', " ");
         self.sheet
-            .write_string_with_format(self.row, 1, text, &palette.heading)?;
+            .write_string_with_format(self.row, LABEL, text, &palette.heading)?;
         self.sheet.set_row_height(self.row, 22)?;
         self.row += 1;
         for (column, (zh, en)) in (1..).zip(heads) {

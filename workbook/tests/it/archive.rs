@@ -18,7 +18,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn open(bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Archive, &'static str> {
-    Archive::open(Bytes::from(bytes), limits).map_err(|error| error.code())
+    Archive::open(&Bytes::from(bytes), limits).map_err(|error| error.code())
 }
 
 /// Names as another writer would have put them down: both are of one length.

@@ -101,7 +101,7 @@ fn derived_values_and_broken_rules_are_those_of_the_survey() {
             let Some(found) = values.get(&rule.code).and_then(|found| found.first()) else {
                 continue;
             };
-            let mut told = findings.items.iter().flat_map(|finding| finding.rules());
+            let mut told = findings.items.iter().flat_map(survey::finding::Finding::rules);
             let is_broken = told.any(|code| code == rule.code);
             assert_eq!(found, &RawValue::Boolean(is_broken), "case {at}: {}", rule.code);
         }

@@ -100,7 +100,7 @@ impl Run {
         }
         let bytes = self.service.original(&self.batch.source_sha256).await?;
         let limits = self.service.settings.imports.archive();
-        let open = move || Ok(Archive::open(bytes, &limits)?);
+        let open = move || Ok(Archive::open(&bytes, &limits)?);
         Ok(Originals::Archive(blocking(open).await?))
     }
 

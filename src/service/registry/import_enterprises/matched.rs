@@ -32,7 +32,7 @@ pub(super) fn area_code(text: &str, tables: &ReferenceTables) -> Option<String> 
         return None;
     }
     one(&|area| area.name == text)
-        .or_else(|| one(&|area| area.former_names.iter().any(|name| *name == text)))
+        .or_else(|| one(&|area| area.former_names.contains(&text)))
         .or_else(|| one(&|area| text.ends_with(area.name.as_str())))
         .or_else(|| one(&|area| short(&area.name) == short(&text)))
 }

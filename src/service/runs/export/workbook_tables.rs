@@ -161,9 +161,9 @@ fn columns(nodes: &[OutlineNode]) -> Vec<Column<'_>> {
     let codes: Vec<Option<&str>> = columns.iter().map(|column| column.node.parent.as_deref()).collect();
     let number = |at: usize| u16::try_from(at).ok()?.checked_add(FIRST_FIGURE);
     for column in &mut columns {
-        let own = |parent: &Option<&str>| *parent == Some(&*column.node.code);
-        let first = codes.iter().position(own).and_then(number);
-        column.children = first.zip(codes.iter().rposition(own).and_then(number));
+        let own = |parent: Option<&str>| parent == Some(&*column.node.code);
+        let first = codes.iter().copied().position(own).and_then(number);
+        column.children = first.zip(codes.iter().copied().rposition(own).and_then(number));
     }
     columns
 }
@@ -351,6 +351,7 @@ mod tests {
 
     #[test]
     fn columns_stand_in_the_order_of_the_methodology() {
+        use NodeKind::{Aggregate, Block, Indicator, Topic};
         let node = |code: &str, parent: Option<&str>, kind: NodeKind| OutlineNode {
             code: code.into(),
             label: Arc::new(Text::new(code, code)),
@@ -364,7 +365,6 @@ mod tests {
             decimals: 4,
             formula: Text::default(),
         };
-        use NodeKind::{Aggregate, Block, Indicator, Topic};
         let nodes = [
             node("X", None, Aggregate),
             node("L", Some("X"), Aggregate),

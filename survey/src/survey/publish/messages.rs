@@ -126,7 +126,7 @@ impl Compiler<'_> {
             );
             return None;
         }
-        Some(Part::Slot(Slot { expression, shown }))
+        Some(Part::Slot(Box::new(Slot { expression, shown })))
     }
 
     /// `D07.label`, `D07.code`, `D07.unit`: what the questionnaire itself says.

@@ -368,6 +368,6 @@ async fn a_wrong_body_names_every_member_in_words() {
         )
         .await
         .refused(StatusCode::FORBIDDEN, "forbidden");
-    assert_eq!(problem["message"]["zh"], "您没有此项权限；此项须由系统管理员办理。");
+    assert_eq!(problem["message"]["zh"], "您没有此项权限；须由系统管理员办理。");
     app.end().await;
 }

@@ -86,7 +86,7 @@ async fn a_result_and_a_league_table_are_printed_in_both_languages() {
         let towns = calamine::Reader::worksheet_range(&mut book, "镇街 Towns").unwrap();
         let heads: Vec<String> = towns.rows().next().unwrap().iter().map(ToString::to_string).collect();
         assert!(heads.iter().any(|head| head.starts_with("回收率")), "{heads:?}");
-        assert_eq!(towns.rows().last().unwrap()[1].to_string(), "合计");
+        assert_eq!(towns.rows().next_back().unwrap()[1].to_string(), "合计");
     }
     app.end().await;
 }
