@@ -1,6 +1,6 @@
 //! Numbers as people read them: thousands in groups, no noise of binary fractions, the unit beside.
 
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::Decimal;
 
 use crate::text::Text;
 
@@ -30,11 +30,9 @@ pub fn figure(number: f64, decimals: usize) -> String {
     grouped(&format!("{number:.decimals$}"))
 }
 
-/// A number that was entered.
+/// A number that was entered, or is to be: with all its digits.
 pub fn entered(number: Decimal) -> String {
-    number
-        .to_f64()
-        .map_or_else(|| number.to_string(), |number| figure(number, ENTERED))
+    grouped(&number.normalize().to_string())
 }
 
 /// A figure with its unit: `300 台（套）`, `72.3%`, `2,207.574 (10 000 kWh)`.
@@ -100,5 +98,6 @@ mod tests {
         assert_eq!(with_unit("72.3", ""), "72.3");
         assert_eq!(with_unit("72.3", "10 000 kWh"), "72.3 (10 000 kWh)");
         assert_eq!(entered(Decimal::new(22_075_740_000, 7)), "2,207.574");
+        assert_eq!(entered(Decimal::new(27_309, 6)), "0.027309");
     }
 }

@@ -236,10 +236,10 @@ fn a_computed_cell_that_was_overwritten_is_told_and_does_not_count() {
         let cell = sheet
             .cells
             .iter_mut()
-            .find(|cell| cell.row == row && cell.column == 3)
+            .find(|cell| cell.row == row && cell.column == 2)
             .unwrap();
         (cell.value, cell.formula) = (RawValue::Number(value), false);
-        format!("D{}", row + 1)
+        format!("C{}", row + 1)
     };
     let told = |raw: &RawWorkbook| -> Vec<(String, String)> {
         let found = checked(raw, &known);

@@ -256,8 +256,8 @@ fn the_sheet_of_checks_is_written_for_people() {
         "Checks",
         &[
             "Relation",
-            "met",
-            "not met",
+            "Holds",
+            "Fails",
             "≤",
             "Error (must be corrected)",
             "Query (correct or justify)",
