@@ -2,7 +2,10 @@
 //!
 //! Every use case that moves a return asks it. The review workflow extends this table and nothing else.
 
-use super::{access::Role, survey_return::ReturnState};
+use super::{
+    access::Role,
+    survey_return::{CorrectionState, ReturnState, Standing},
+};
 
 /// Something that is done to a return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +20,20 @@ pub enum ReturnStep {
     Justify,
     /// The enterprise submits its newest revision.
     Submit,
+    /// The bureau records that the enterprise submits its newest revision, with the signature as evidence.
+    RecordSubmission,
     /// An officer sends a submitted return back.
     SendBack,
     /// The bureau accepts a submitted return.
     Accept,
+    /// The bureau asks for a correction of an accepted return.
+    RequestCorrection,
+    /// The enterprise announces a correction of an accepted return.
+    AnnounceCorrection,
+    /// The enterprise withdraws its correction.
+    WithdrawCorrection,
+    /// The bureau refuses a correction, or no longer asks for it.
+    RefuseCorrection,
 }
 
 /// Why a step is not taken.
@@ -30,20 +43,30 @@ pub enum StepRefused {
     Role,
     /// Nothing was uploaded yet.
     NothingUploaded,
-    /// The state does not allow it.
-    State,
+    /// Where the return stands does not allow it.
+    State {
+        /// The step.
+        step: ReturnStep,
+        /// Where the return stands.
+        from: Standing,
+    },
 }
 
 impl ReturnStep {
     /// All steps in the order of the work.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Upload,
         Self::HandIn,
         Self::Convert,
         Self::Justify,
         Self::Submit,
+        Self::RecordSubmission,
         Self::SendBack,
         Self::Accept,
+        Self::RequestCorrection,
+        Self::AnnounceCorrection,
+        Self::WithdrawCorrection,
+        Self::RefuseCorrection,
     ];
 
     /// Stable name in the database and the API.
@@ -54,8 +77,13 @@ impl ReturnStep {
             Self::Convert => "convert",
             Self::Justify => "justify",
             Self::Submit => "submit",
+            Self::RecordSubmission => "record_submission",
             Self::SendBack => "send_back",
             Self::Accept => "accept",
+            Self::RequestCorrection => "request_correction",
+            Self::AnnounceCorrection => "announce_correction",
+            Self::WithdrawCorrection => "withdraw_correction",
+            Self::RefuseCorrection => "refuse_correction",
         }
     }
 
@@ -64,37 +92,89 @@ impl ReturnStep {
         Self::ALL.into_iter().find(|step| step.name() == name)
     }
 
-    /// The roles that may take the step. Only the enterprise changes, explains and submits its figures.
+    /// The roles that may take the step. Only the enterprise changes, explains and submits its figures; what the bureau
+    /// records is that the enterprise has signed them.
     pub fn roles(self) -> &'static [Role] {
         match self {
-            Self::Upload | Self::Convert | Self::Justify | Self::Submit => &[Role::Enterprise],
+            Self::Upload
+            | Self::Convert
+            | Self::Justify
+            | Self::Submit
+            | Self::AnnounceCorrection
+            | Self::WithdrawCorrection => &[Role::Enterprise],
             Self::HandIn | Self::SendBack => &[Role::Town, Role::Bureau, Role::Admin],
-            Self::Accept => &[Role::Bureau, Role::Admin],
+            Self::Accept | Self::RecordSubmission | Self::RequestCorrection | Self::RefuseCorrection => {
+                &[Role::Bureau, Role::Admin]
+            }
         }
     }
 
-    /// The state that the step leads to. An enterprise may take up an accepted return again: what was accepted stays in
-    /// force until its replacement is accepted.
-    pub fn leads_from(self, state: ReturnState) -> Result<ReturnState, StepRefused> {
+    /// Where the step leads to. A correction stands beside an accepted revision, which stays in force until the
+    /// correction is accepted.
+    pub fn leads_from(self, from: Standing) -> Result<Standing, StepRefused> {
+        match from.correction {
+            None => self.leads_first(from.state),
+            Some(correction) => self.leads_correcting(correction),
+        }
+    }
+
+    fn leads_first(self, state: ReturnState) -> Result<Standing, StepRefused> {
         use ReturnState::{Accepted, Draft, NotStarted, Returned, Submitted};
+        let first = |state| Ok(Standing::first(state));
         match (self, state) {
-            (Self::Upload | Self::HandIn, NotStarted | Draft | Returned | Accepted)
-            | (Self::Convert, Draft | Returned | Accepted) => Ok(Draft),
-            (Self::Justify, Draft | Returned) => Ok(state),
-            (Self::Submit, Draft | Returned) => Ok(Submitted),
-            (Self::SendBack, Submitted) => Ok(Returned),
-            (Self::Accept, Submitted) => Ok(Accepted),
-            (Self::Convert | Self::Justify | Self::Submit, NotStarted) => Err(StepRefused::NothingUploaded),
+            (Self::Upload | Self::HandIn, NotStarted | Draft | Returned) | (Self::Convert, Draft | Returned) => {
+                first(Draft)
+            }
+            (Self::Upload | Self::HandIn | Self::Convert, Accepted) => Ok(Standing::correcting(CorrectionState::Draft)),
+            (Self::Justify, Draft | Returned) => first(state),
+            (Self::Submit | Self::RecordSubmission, Draft | Returned) => first(Submitted),
+            (Self::SendBack, Submitted) => first(Returned),
+            (Self::Accept, Submitted) => first(Accepted),
+            (Self::RequestCorrection | Self::AnnounceCorrection, Accepted) => {
+                Ok(Standing::correcting(CorrectionState::Open))
+            }
+            (Self::Convert | Self::Justify | Self::Submit | Self::RecordSubmission, NotStarted) => {
+                Err(StepRefused::NothingUploaded)
+            }
             (Self::Upload | Self::HandIn | Self::Convert, Submitted)
-            | (Self::Justify | Self::Submit, Submitted | Accepted)
-            | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted) => Err(StepRefused::State),
+            | (Self::Justify | Self::Submit | Self::RecordSubmission, Submitted | Accepted)
+            | (Self::SendBack | Self::Accept, NotStarted | Draft | Returned | Accepted)
+            | (Self::RequestCorrection | Self::AnnounceCorrection, NotStarted | Draft | Submitted | Returned)
+            | (Self::WithdrawCorrection | Self::RefuseCorrection, _) => Err(StepRefused::State {
+                step: self,
+                from: Standing::first(state),
+            }),
         }
     }
 
-    /// The state that the step leads to when a role takes it.
-    pub fn taken_by(self, role: Role, state: ReturnState) -> Result<ReturnState, StepRefused> {
+    fn leads_correcting(self, correction: CorrectionState) -> Result<Standing, StepRefused> {
+        use CorrectionState::{Draft, Open, Returned, Submitted};
+        let correcting = |correction| Ok(Standing::correcting(correction));
+        match (self, correction) {
+            (Self::Upload | Self::HandIn | Self::Convert, Open | Draft | Returned) => correcting(Draft),
+            (Self::Justify, Draft | Returned) => correcting(correction),
+            (Self::Submit | Self::RecordSubmission, Draft | Returned) => correcting(Submitted),
+            (Self::SendBack, Submitted) => correcting(Returned),
+            (Self::Accept, Submitted) | (Self::WithdrawCorrection | Self::RefuseCorrection, _) => {
+                Ok(Standing::first(ReturnState::Accepted))
+            }
+            (Self::Justify | Self::Submit | Self::RecordSubmission, Open) => Err(StepRefused::NothingUploaded),
+            (
+                Self::Upload | Self::HandIn | Self::Convert | Self::Justify | Self::Submit | Self::RecordSubmission,
+                Submitted,
+            )
+            | (Self::SendBack | Self::Accept, Open | Draft | Returned)
+            | (Self::RequestCorrection | Self::AnnounceCorrection, _) => Err(StepRefused::State {
+                step: self,
+                from: Standing::correcting(correction),
+            }),
+        }
+    }
+
+    /// Where the step leads to when a role takes it.
+    pub fn taken_by(self, role: Role, from: Standing) -> Result<Standing, StepRefused> {
         if self.roles().contains(&role) {
-            self.leads_from(state)
+            self.leads_from(from)
         } else {
             Err(StepRefused::Role)
         }
@@ -105,44 +185,64 @@ impl ReturnStep {
 mod tests {
     use super::*;
 
-    /// State by state what each step leads to: a state, `-` where the state refuses it, `0` where nothing is uploaded.
+    /// What each step leads to, from a return without and (after the bar) with a correction: a state, `+` before that of
+    /// a correction, `-` where the state refuses it, `0` where nothing is uploaded.
     const TABLE: &str = "\
-             not_started draft     submitted returned  accepted
-upload       draft       draft     -         draft     draft
-hand_in      draft       draft     -         draft     draft
-convert      0           draft     -         draft     draft
-justify      0           draft     -         returned  -
-submit       0           submitted -         submitted -
-send_back    -           -         returned  -         -
-accept       -           -         accepted  -         -
+                    not_started draft      submitted returned   accepted | +open    +draft     +submitted +returned
+upload              draft       draft      -         draft      +draft   | +draft   +draft     -          +draft
+hand_in             draft       draft      -         draft      +draft   | +draft   +draft     -          +draft
+convert             0           draft      -         draft      +draft   | +draft   +draft     -          +draft
+justify             0           draft      -         returned   -        | 0        +draft     -          +returned
+submit              0           submitted  -         submitted  -        | 0        +submitted -          +submitted
+record_submission   0           submitted  -         submitted  -        | 0        +submitted -          +submitted
+send_back           -           -          returned  -          -        | -        -          +returned  -
+accept              -           -          accepted  -          -        | -        -          accepted   -
+request_correction  -           -          -         -          +open    | -        -          -          -
+announce_correction -           -          -         -          +open    | -        -          -          -
+withdraw_correction -           -          -         -          -        | accepted accepted   accepted   accepted
+refuse_correction   -           -          -         -          -        | accepted accepted   accepted   accepted
 ";
 
-    fn shown(outcome: Result<ReturnState, StepRefused>) -> &'static str {
+    fn shown(outcome: Result<Standing, StepRefused>) -> String {
         match outcome {
-            Ok(state) => state.name(),
-            Err(StepRefused::NothingUploaded) => "0",
-            Err(StepRefused::State) => "-",
-            Err(StepRefused::Role) => "role",
+            Ok(Standing {
+                state,
+                correction: None,
+            }) => state.name().to_owned(),
+            Ok(Standing {
+                state: ReturnState::Accepted,
+                correction: Some(correction),
+            }) => format!("+{}", correction.name()),
+            Ok(other) => format!("{other:?}"),
+            Err(StepRefused::NothingUploaded) => "0".to_owned(),
+            Err(StepRefused::State { .. }) => "-".to_owned(),
+            Err(StepRefused::Role) => "role".to_owned(),
         }
+    }
+
+    fn cells(line: &str) -> impl Iterator<Item = &str> {
+        line.split_whitespace().filter(|cell| *cell != "|")
     }
 
     #[test]
     fn the_table_of_states_and_steps() {
         let mut lines = TABLE.lines();
-        let states: Vec<ReturnState> = lines
-            .next()
-            .unwrap()
-            .split_whitespace()
-            .map(|name| ReturnState::from_name(name).unwrap())
-            .collect();
-        assert_eq!(states, ReturnState::ALL, "a state without a column");
+        let heads = cells(lines.next().unwrap()).collect::<Vec<_>>();
+        let standings = Standing::all().collect::<Vec<_>>();
+        let shown_heads = standings
+            .iter()
+            .map(|standing| shown(Ok(*standing)))
+            .collect::<Vec<_>>();
+        assert_eq!(shown_heads, heads, "a state without a column");
         for (line, step) in lines.by_ref().zip(ReturnStep::ALL) {
-            let mut cells = line.split_whitespace();
-            let name = cells.next().unwrap();
+            let mut row = cells(line);
+            let name = row.next().unwrap();
             assert_eq!(ReturnStep::from_name(name), Some(step));
-            for (state, expected) in states.iter().zip(cells) {
-                assert_eq!(shown(step.leads_from(*state)), expected, "{name} from {}", state.name());
-            }
+            let found = standings
+                .iter()
+                .map(|from| shown(step.leads_from(*from)))
+                .collect::<Vec<_>>();
+            assert_eq!(found, row.collect::<Vec<_>>(), "{name}");
         }
         assert_eq!(lines.next(), None);
     }
@@ -150,28 +250,42 @@ accept       -           -         accepted  -         -
     #[test]
     fn the_table_of_roles_and_steps() {
         use Role::{Admin, Bureau, Enterprise, Town};
-        let check = |step: ReturnStep, expected: &[Role]| {
-            for role in Role::ALL {
-                for state in ReturnState::ALL {
-                    let outcome = step.taken_by(role, state);
-                    if expected.contains(&role) {
-                        assert_eq!(outcome, step.leads_from(state), "{step:?} {role:?}");
-                    } else {
-                        assert_eq!(outcome, Err(StepRefused::Role), "{step:?} {role:?}");
+        let check = |steps: &[ReturnStep], expected: &[Role]| {
+            for step in steps {
+                for role in Role::ALL {
+                    for from in Standing::all() {
+                        let outcome = step.taken_by(role, from);
+                        if expected.contains(&role) {
+                            assert_eq!(outcome, step.leads_from(from), "{step:?} {role:?}");
+                        } else {
+                            assert_eq!(outcome, Err(StepRefused::Role), "{step:?} {role:?}");
+                        }
                     }
                 }
             }
+            steps.len()
         };
-        for step in [
-            ReturnStep::Upload,
-            ReturnStep::Convert,
-            ReturnStep::Justify,
-            ReturnStep::Submit,
-        ] {
-            check(step, &[Enterprise]);
-        }
-        check(ReturnStep::HandIn, &[Town, Bureau, Admin]);
-        check(ReturnStep::SendBack, &[Town, Bureau, Admin]);
-        check(ReturnStep::Accept, &[Bureau, Admin]);
+        let own = check(
+            &[
+                ReturnStep::Upload,
+                ReturnStep::Convert,
+                ReturnStep::Justify,
+                ReturnStep::Submit,
+                ReturnStep::AnnounceCorrection,
+                ReturnStep::WithdrawCorrection,
+            ],
+            &[Enterprise],
+        );
+        let officers = check(&[ReturnStep::HandIn, ReturnStep::SendBack], &[Town, Bureau, Admin]);
+        let bureau = check(
+            &[
+                ReturnStep::Accept,
+                ReturnStep::RecordSubmission,
+                ReturnStep::RequestCorrection,
+                ReturnStep::RefuseCorrection,
+            ],
+            &[Bureau, Admin],
+        );
+        assert_eq!(own + officers + bureau, ReturnStep::ALL.len());
     }
 }

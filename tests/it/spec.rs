@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
 /// Operations of the document. Who adds one changes this number, and looks at all that this file asks of it.
-const OPERATIONS: usize = 90;
+const OPERATIONS: usize = 96;
 /// Operations that take a JSON body.
-const BODIES: usize = 20;
+const BODIES: usize = 23;
 /// Operations that ask for the version that was read.
-const VERSIONS: usize = 10;
+const VERSIONS: usize = 15;
 
 /// Places that hold whatever a document holds, and why.
 const OPEN: [(&str, &str); 5] = [
@@ -76,7 +76,8 @@ fn every_operation_is_described() {
     let mut ids = BTreeSet::new();
     let verbs = [
         "list", "get", "create", "update", "replace", "delete", "import", "submit", "accept", "send", "justify",
-        "cancel", "compute", "export", "compare", "freeze", "publish", "verify",
+        "cancel", "compute", "export", "compare", "freeze", "publish", "verify", "record", "request", "announce",
+        "withdraw", "refuse",
     ];
     for (path, method, operation) in operations(&document) {
         let at = format!("{method} {path}");

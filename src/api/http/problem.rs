@@ -380,6 +380,21 @@ failures!(
     422 "The file is refused; code and message say why and what to do.",
 );
 
+failures!(
+    /// What recording with a file as evidence may answer with.
+    RecordFailure:
+    400 "A parameter or If-Match is not of the right form.",
+    401 "Nobody is logged in, or the credentials are not good.",
+    403 "The caller's role may not do this.",
+    404 "There is no such thing, or the caller may not see it.",
+    409 "It contradicts the present state.",
+    412 "Somebody else changed it first.",
+    413 "The file is larger than allowed.",
+    415 "The Content-Type is not accepted.",
+    422 "The content is not acceptable; each point is in errors.",
+    428 "If-Match is missing.",
+);
+
 pub(super) fn from_framework(error: poem::Error) -> Response {
     if error.is_from_response() {
         return error.into_response();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -19,17 +20,19 @@ use crate::{
             page::{self, paged},
             problem::{ReadFailure, UploadFailure},
             upload,
-            word::{CursorText, FileName},
+            word::{CursorText, FileName, Name},
         },
         jobs::{JobAccepted, JobStateName, accepted},
     },
     domain::{
-        import::{Blocked, ImportId, ImportKind, ImportOptions},
+        import::{Blocked, ImportId, ImportKind, ImportOptions, ImportSubmission},
         mapping::ProfileId,
         round::RoundId,
     },
     service::{
-        Service, imports,
+        Service,
+        error::{ServiceError, codes},
+        imports,
         imports::{
             begin::{Source, queue_import},
             mapping_profiles::apply_profile,
@@ -208,6 +211,11 @@ impl ImportsApi {
     /// file or row is read in a limited process, checked, and filed as a revision as it was received, for enterprises the
     /// caller looks after. Good files go in, bad ones are named, the same bytes again change nothing. With `dry_run` the
     /// report is the same and nothing is written. The same ZIP again while it is being imported is that import.
+    ///
+    /// With `signed_by` and `signed_on` the bureau records at once that the enterprises submit, for workbooks that came by mail
+    /// with signatures on paper: the ZIP holds the scans too (PDF, JPEG, PNG), each named as its workbook or with the credit
+    /// code in its name, and `covering` names a signed list that serves for all others. What has blocking findings, warnings
+    /// without a justification, or no scan is taken in and not submitted, and its item says why.
     #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
     async fn create_import(
         &self,
@@ -222,12 +230,28 @@ impl ImportsApi {
         blocked: Query<Option<BlockedName>>,
         /// The mapping profile by which a spreadsheet of another system is read.
         profile_id: Query<Option<Uuid>>,
+        /// Who signed for the enterprises: with `signed_on` it is recorded that they submit.
+        signed_by: Query<Option<Name>>,
+        /// The date of the signatures; with `signed_by`.
+        signed_on: Query<Option<NaiveDate>>,
+        /// Name of the scan in the ZIP that covers every workbook without a scan of its own; with `signed_by`.
+        covering: Query<Option<FileName>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {
         let round = RoundId(round_id.0);
         let mapping = match profile_id.0.map(ProfileId) {
             Some(id) => Some(apply_profile(&service, auth.principal(), round, id).await?),
             None => None,
+        };
+        let submission = match (signed_by.0, signed_on.0, covering.0) {
+            (Some(signed_by), Some(signed_on), covering) => Some(ImportSubmission {
+                signed_by: signed_by.0,
+                signed_on,
+                covering: covering.map(|name| name.0),
+                scans: Vec::new(),
+            }),
+            (None, None, None) => None,
+            _ => return Err(ServiceError::new(codes::returns::INVALID_SUBMISSION).into()),
         };
         let bytes = upload::read_import(&service, body.0).await?;
         let filename = filename.0.map_or_else(|| "returns".to_owned(), |name| name.0);
@@ -236,6 +260,7 @@ impl ImportsApi {
         let options = ImportOptions {
             dry_run: dry_run.0.unwrap_or(false),
             blocked: blocked.0.map_or(usual, Into::into),
+            submission,
             mapping,
         };
         let begun = queue_import(&service, auth.principal(), round, source, options).await?;

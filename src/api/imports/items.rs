@@ -118,7 +118,9 @@ struct ItemOut {
     warn: i32,
     /// Notes.
     info: i32,
-    /// Why it was refused.
+    /// Whether it was recorded that the enterprise submits.
+    submitted: bool,
+    /// Why it was refused; of one that was taken in or recognised, why it was not submitted.
     code: Option<String>,
     /// The sentence to the code.
     message: Option<Bilingual>,
@@ -141,6 +143,7 @@ impl From<ImportItem> for ItemOut {
             block: item.block,
             warn: item.warn,
             info: item.info,
+            submitted: item.submitted,
             code: item.code,
             message: item.message.map(Into::into),
             faults: item.faults.into_iter().map(Into::into).collect(),

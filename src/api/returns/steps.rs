@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use poem::web::Data;
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -10,7 +11,11 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::model::{ReturnFound, StateName};
+use super::{
+    corrections::CorrectionStateName,
+    model::{ReturnFound, StateName},
+    submissions::SubmissionOut,
+};
 use crate::{
     api::{
         Tag,
@@ -51,6 +56,16 @@ enum StepName {
     SendBack,
     /// The bureau accepts a submitted return.
     Accept,
+    /// The bureau records that the enterprise submits its newest revision, with the signature as evidence.
+    RecordSubmission,
+    /// The bureau requests a correction of an accepted return.
+    RequestCorrection,
+    /// The enterprise announces a correction of an accepted return.
+    AnnounceCorrection,
+    /// The enterprise withdraws its correction.
+    WithdrawCorrection,
+    /// The bureau refuses a correction, or no longer asks for it.
+    RefuseCorrection,
 }
 
 impl From<ReturnStep> for StepName {
@@ -63,6 +78,11 @@ impl From<ReturnStep> for StepName {
             ReturnStep::Submit => Self::Submit,
             ReturnStep::SendBack => Self::SendBack,
             ReturnStep::Accept => Self::Accept,
+            ReturnStep::RecordSubmission => Self::RecordSubmission,
+            ReturnStep::RequestCorrection => Self::RequestCorrection,
+            ReturnStep::AnnounceCorrection => Self::AnnounceCorrection,
+            ReturnStep::WithdrawCorrection => Self::WithdrawCorrection,
+            ReturnStep::RefuseCorrection => Self::RefuseCorrection,
         }
     }
 }
@@ -89,6 +109,12 @@ struct EventOut {
     reason: Option<String>,
     /// Whether a return that was sent back was submitted again without a change; present when so.
     unchanged: Option<bool>,
+    /// The submission that was recorded.
+    submission: Option<SubmissionOut>,
+    /// State of the correction after the step; absent when there is none.
+    correction: Option<CorrectionStateName>,
+    /// Until when a correction that was requested is to be submitted.
+    due_on: Option<NaiveDate>,
 }
 
 impl From<ReturnEvent> for EventOut {
@@ -103,6 +129,9 @@ impl From<ReturnEvent> for EventOut {
             step: ReturnStep::from_name(&event.detail.step).map(Into::into),
             reason: event.reason,
             unchanged: event.detail.unchanged.then_some(true),
+            submission: event.detail.submission.map(Into::into),
+            correction: event.detail.correction.map(Into::into),
+            due_on: event.detail.due_on,
         }
     }
 }
@@ -161,7 +190,7 @@ impl StepsApi {
 
     /// Accept a return
     ///
-    /// Its newest revision is in force from now on and never changes.
+    /// Its newest revision is in force from now on and never changes: that of the return, or of a correction of it.
     #[oai(path = "/returns/:return_id/accept", method = "post", operation_id = "accept_return")]
     async fn accept_return(
         &self,

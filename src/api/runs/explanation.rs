@@ -22,7 +22,7 @@ use crate::{
             problem::{Bilingual, ReadFailure},
             typed::Typed,
         },
-        returns::revisions::ProvenanceOut,
+        returns::{revisions::ProvenanceOut, submissions::SubmissionOut},
     },
     domain::{enterprise::EnterpriseId, run::RunId},
     service::{
@@ -95,6 +95,8 @@ struct ExplanationOut {
     blob_sha256: String,
     /// Number of the revision.
     revision_number: i32,
+    /// The submission of the revision that the bureau recorded on behalf of the enterprise.
+    submission: Option<SubmissionOut>,
 }
 
 impl TryFrom<Explanation> for ExplanationOut {
@@ -123,6 +125,7 @@ impl TryFrom<Explanation> for ExplanationOut {
                 .collect::<Result<_, ServiceError>>()?,
             blob_sha256: explanation.blob_sha256,
             revision_number: explanation.revision_number,
+            submission: explanation.submission.map(Into::into),
         })
     }
 }

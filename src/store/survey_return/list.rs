@@ -41,12 +41,16 @@ fn matching(filter: &ReturnFilter) -> Condition {
     let ReturnFilter {
         round,
         states,
+        corrections,
         area,
         enterprise,
         search,
     } = filter;
     let wanted = (!states.is_empty()).then(|| survey_return::Column::State.is_in(states.iter().map(|s| s.name())));
+    let corrections = (!corrections.is_empty())
+        .then(|| survey_return::Column::CorrectionState.is_in(corrections.iter().map(|state| state.name())));
     Condition::all()
+        .add_option(corrections)
         .add_option(round.map(|round| survey_return::Column::RoundId.eq(round.0)))
         .add_option(wanted)
         .add_option(

@@ -91,6 +91,9 @@ pub(super) const TABLE: &[Row] = &[
     ("create_return_conversions", Path("return_id"), "E", Hidden, ""),
     ("submit_return", Path("return_id"), "E", Hidden, ""),
     ("send_back_return", Path("return_id"), "T", Hidden, ""),
+    ("announce_correction", Path("return_id"), "E", Hidden, ""),
+    ("withdraw_correction", Path("return_id"), "E", Hidden, ""),
+    ("get_submission_evidence", Path("return_id"), "ET", Hidden, ""),
     ("list_return_events", Path("return_id"), "ET", Hidden, ""),
     ("list_justifications", Path("return_id"), "ET", Hidden, ""),
     ("justify_finding", Path("return_id"), "E", Hidden, ""),
@@ -255,6 +258,9 @@ pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("create_round", ADMIN),
     ("update_round", ADMIN),
     ("accept_return", COUNTY),
+    ("record_submission", COUNTY),
+    ("request_correction", COUNTY),
+    ("refuse_correction", COUNTY),
     ("create_run", COUNTY),
     ("freeze_run", COUNTY),
     ("publish_run", ADMIN),
@@ -273,6 +279,10 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
     "size_class",
     "active",
     "state",
+    "correction",
+    "signed_by",
+    "signed_on",
+    "covering",
     "band",
     "language",
     "lang",
@@ -290,4 +300,4 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
 ];
 
 /// Parameters of a path that name nothing of an enterprise, a town, a round or a user.
-pub(super) const PLAIN_PATH: &[&str] = &["finding_key"];
+pub(super) const PLAIN_PATH: &[&str] = &["finding_key", "sha256"];

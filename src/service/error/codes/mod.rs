@@ -90,6 +90,7 @@ pub fn faults() -> impl Iterator<Item = FaultCode> {
         registry::FAULTS,
         documents::FAULTS,
         rounds::FAULTS,
+        returns::FAULTS,
         imports::FAULTS,
         runs::FAULTS,
     ]

@@ -3,6 +3,7 @@
 mod bulk;
 mod files;
 mod mappings;
+mod submissions;
 
 use std::io::{Cursor, Write as _};
 
@@ -31,7 +32,7 @@ pub(super) async fn hand_in(actor: &Actor<'_>, county: &County, query: &str, zip
 }
 
 /// The items of the import that an ended job has carried out, and the import itself.
-pub(super) async fn outcome(actor: &Actor<'_>, accepted: Answer) -> (Value, Vec<Value>) {
+pub(crate) async fn outcome(actor: &Actor<'_>, accepted: Answer) -> (Value, Vec<Value>) {
     let job = actor.job(accepted).await;
     assert_eq!(job["state"], "succeeded", "{job}");
     let id = job["result"]["import_id"].as_str().unwrap();

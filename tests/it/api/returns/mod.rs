@@ -1,8 +1,10 @@
 //! Returns: workbooks handed in, submitted, reviewed and justified.
 
+mod corrections;
 mod energy;
-mod justifications;
+pub(super) mod justifications;
 mod refusals;
 mod sent_back;
+pub(super) mod submissions;
 mod units;
 mod workflow;
