@@ -6,6 +6,7 @@ mod documents;
 pub(crate) mod imports;
 mod jobs;
 mod main_job;
+mod real_round;
 mod registry;
 mod returns;
 mod rounds;
