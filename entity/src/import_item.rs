@@ -37,7 +37,9 @@ pub struct Model {
     pub warn: i32,
     /// Notes.
     pub info: i32,
-    /// Why it was refused.
+    /// Whether it was recorded that the enterprise submits.
+    pub submitted: bool,
+    /// Why it was refused, or not submitted.
     pub code: Option<String>,
     /// The sentence to the code.
     #[sea_orm(column_type = "Text")]

@@ -26,6 +26,8 @@ pub struct Model {
     pub block: i32,
     /// Warnings of the newest revision.
     pub warn: i32,
+    /// State of the correction of an accepted return by name.
+    pub correction_state: Option<String>,
     /// What its review has left on it.
     #[sea_orm(column_type = "JsonBinary")]
     pub review: Option<Json>,

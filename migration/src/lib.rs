@@ -50,6 +50,8 @@ mod m20261126_000507_create_run_region;
 mod m20261126_000508_add_enterprise_parent;
 mod m20261201_000101_add_return_review;
 mod m20261201_000102_add_return_event_detail;
+mod m20261201_000103_add_return_correction_state;
+mod m20261201_000104_add_import_item_submitted;
 mod m20261201_000801_create_login_code;
 mod m20261201_000802_create_enterprise_group;
 mod m20261201_000803_create_enterprise_group_member;
@@ -103,6 +105,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000801_create_login_code::Migration),
             Box::new(m20261201_000802_create_enterprise_group::Migration),
             Box::new(m20261201_000803_create_enterprise_group_member::Migration),
+            Box::new(m20261201_000103_add_return_correction_state::Migration),
+            Box::new(m20261201_000104_add_import_item_submitted::Migration),
         ]
     }
 }

@@ -15,9 +15,10 @@ use super::{
     Tag,
     http::{
         auth::Auth,
+        failures::{ReadFailure, UploadFailure},
         instant::Instant,
         page::{self, paged},
-        problem::{Bilingual, ReadFailure, UploadFailure},
+        problem::Bilingual,
         upload,
     },
 };

@@ -14,9 +14,9 @@ use super::{
     Tag,
     http::{
         auth::Auth,
+        failures::{CreateFailure, ReadFailure},
         instant::Instant,
         page::{self, paged},
-        problem::{CreateFailure, ReadFailure},
         typed::Typed,
     },
 };

@@ -51,7 +51,7 @@ use tongue::Tongue;
     propagate_version = true
 )]
 #[command(
-    after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe serve --data /var/lib/ronghe --listen 0.0.0.0:8080\n  ronghe check return.xlsx --format json\n\nExit status: 0 done, 1 not done (the reason is printed); `ronghe check` has its own, see `ronghe check --help`."
+    after_help = "Examples:\n  ronghe demo --data demo-county\n  ronghe serve --data /var/lib/ronghe --listen 0.0.0.0:8080\n  ronghe check return.xlsx --format json\n\nExit status: 0 done, 1 not done (the reason is printed); `ronghe check` and `ronghe import` have their own, see their help."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -205,7 +205,7 @@ impl Command {
             Self::Template(command) => command.run(place, output).await?,
             Self::Check(command) => return command.run(place, output).await,
             Self::Enterprises(command) => command.run(place, output).await?,
-            Self::Import(command) => command.run(place, output).await?,
+            Self::Import(command) => return command.run(place, output).await,
             Self::Rounds(command) => command.run(place, output).await?,
             Self::Runs(command) => command.run(place, output).await?,
             Self::Compute(command) => command.run(place, output).await?,

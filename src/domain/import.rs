@@ -1,6 +1,6 @@
 //! Imports of many returns at once: a batch, its rules, its single files or rows and what became of each.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use survey::{cell::Place, text::Text};
 
@@ -72,9 +72,27 @@ pub struct ImportOptions {
     /// What happens to blocking findings.
     #[serde(default)]
     pub blocked: Blocked,
+    /// How it is recorded that the enterprises submit, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<ImportSubmission>,
     /// How the spreadsheet of another system is read, as it was confirmed when the import was taken on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping: Option<AppliedMapping>,
+}
+
+/// How an import records that the enterprises submit what it takes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportSubmission {
+    /// Who signed for the enterprises.
+    pub signed_by: String,
+    /// The date of the signatures.
+    pub signed_on: NaiveDate,
+    /// Name of the scan that covers every workbook without a scan of its own: a signed list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covering: Option<String>,
+    /// Name and SHA-256 of the scans of a folder, whose bytes are kept already. Those of a ZIP stand in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<(String, String)>,
 }
 
 /// An import of many returns at once.
@@ -192,7 +210,10 @@ pub struct ImportItem {
     pub warn: i32,
     /// Notes.
     pub info: i32,
-    /// Why it was refused.
+    /// Whether it was recorded that the enterprise submits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub submitted: bool,
+    /// Why it was refused; of one that was taken in or recognised, why it was not submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The sentence to the code.
@@ -222,6 +243,7 @@ impl ImportItem {
             block: 0,
             warn: 0,
             info: 0,
+            submitted: false,
             code: None,
             message: None,
             faults: Vec::new(),

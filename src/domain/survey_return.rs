@@ -9,7 +9,9 @@ use survey::{
     text::Text,
 };
 
-pub use self::review::{EventDetail, Review, SentBack};
+pub use self::review::{
+    Correction, CorrectionOrigin, CorrectionState, EventDetail, Evidence, RecordedSubmission, Review, SentBack,
+};
 use super::{enterprise::EnterpriseId, identifier, import::ImportId, round::RoundId};
 
 mod review;
@@ -93,11 +95,11 @@ pub struct SurveyReturn {
     pub enterprise: EnterpriseId,
     /// State.
     pub state: ReturnState,
-    /// The newest revision.
+    /// The newest revision. After a correction that was withdrawn or refused it is the one in force again.
     pub latest: Option<RevisionId>,
     /// The revision in force. It stays until its replacement is accepted.
     pub accepted: Option<RevisionId>,
-    /// Number of the newest revision, 0 when there is none.
+    /// Revisions made so far: the number of the last one, 0 when there is none.
     pub revision_number: i32,
     /// Blocking findings of the newest revision.
     pub block: i32,
@@ -109,6 +111,63 @@ pub struct SurveyReturn {
     pub version: i64,
     /// When last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Where a return stands: the state of what is, or is to be, in force, and of a correction beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// State of the return. With a correction it is accepted.
+    pub state: ReturnState,
+    /// State of the correction of an accepted return.
+    pub correction: Option<CorrectionState>,
+}
+
+impl Standing {
+    /// All ways to stand, in the order of the work.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let first = ReturnState::ALL.into_iter().map(Self::first);
+        first.chain(CorrectionState::ALL.into_iter().map(Self::correcting))
+    }
+
+    /// Without a correction.
+    pub fn first(state: ReturnState) -> Self {
+        Self {
+            state,
+            correction: None,
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> Text {
+        match self.correction {
+            None => self.state.title(),
+            Some(correction) => {
+                let (state, correction) = (self.state.title(), correction.title());
+                Text::new(
+                    format!("{}（{}）", state.zh, correction.zh),
+                    format!("{} ({})", state.en, correction.en),
+                )
+            }
+        }
+    }
+
+    /// Accepted, with a correction beside the revision in force.
+    pub fn correcting(correction: CorrectionState) -> Self {
+        Self {
+            state: ReturnState::Accepted,
+            correction: Some(correction),
+        }
+    }
+}
+
+impl SurveyReturn {
+    /// Where it stands.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            correction: self.review.correction.as_ref().map(|correction| correction.state),
+        }
+    }
 }
 
 /// A return in a list, with what a reader wants to see of its enterprise.
@@ -133,6 +192,8 @@ pub struct ReturnFilter {
     pub round: Option<RoundId>,
     /// Only these states; all when empty.
     pub states: Vec<ReturnState>,
+    /// Only with a correction in one of these states; all returns when empty.
+    pub corrections: Vec<CorrectionState>,
     /// Area code, its own or one above.
     pub area: Option<String>,
     /// Only returns of this enterprise.

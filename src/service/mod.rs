@@ -70,6 +70,8 @@ pub struct Settings {
     pub token_lifetime: chrono::Duration,
     /// The largest upload, bytes.
     pub upload_bytes: u64,
+    /// The largest scan of a signature, bytes.
+    pub evidence_bytes: u64,
     /// What an import of many returns may cost.
     pub imports: ImportLimits,
     /// The time zone offset in which days of a round begin and end, seconds east of UTC.
@@ -87,6 +89,7 @@ impl Default for Settings {
         Self {
             token_lifetime: chrono::Duration::hours(12),
             upload_bytes: 20 << 20,
+            evidence_bytes: 10 << 20,
             imports: ImportLimits::default(),
             day_offset_seconds: 8 * 3600,
             password_memory_kib: 19 * 1024,

@@ -27,7 +27,7 @@ use crate::domain::{
     survey_return::{ReturnId, RevisionId},
 };
 
-/// Items of one upsert: each binds 16 values, and PostgreSQL allows 65 535, SQLite 32 766.
+/// Items of one upsert: each binds 17 values, and PostgreSQL allows 65 535, SQLite 32 766.
 const UPSERTED_AT_ONCE: usize = 500;
 
 /// Adds an import with its items.
@@ -155,7 +155,7 @@ pub async fn last_ordinal(conn: &impl Connection, batch: &ImportBatch) -> Result
 pub async fn put_items(conn: &impl Connection, batch: &ImportBatch, items: &[ImportItem]) -> Result<(), StoreError> {
     use import_item::Column::{
         Block, Code, EnterpriseName, Faults, ImportId, Info, Message, Name, Ordinal, ReturnId, RevisionId,
-        RevisionNumber, Sha256, State, Uscc, Warn,
+        RevisionNumber, Sha256, State, Submitted, Uscc, Warn,
     };
     let changed = OnConflict::columns([ImportId, Ordinal])
         .update_columns([
@@ -170,6 +170,7 @@ pub async fn put_items(conn: &impl Connection, batch: &ImportBatch, items: &[Imp
             Block,
             Warn,
             Info,
+            Submitted,
             Code,
             Message,
             Faults,
@@ -341,6 +342,7 @@ fn item_row(batch: &ImportBatch, item: &ImportItem) -> Result<import_item::Activ
         block: Set(item.block),
         warn: Set(item.warn),
         info: Set(item.info),
+        submitted: Set(item.submitted),
         code: Set(item.code.clone()),
         message: Set(item.message.as_ref().map(to_text).transpose()?),
         faults: Set(faults),
@@ -361,6 +363,7 @@ fn item(row: import_item::Model) -> Result<ImportItem, StoreError> {
         block: row.block,
         warn: row.warn,
         info: row.info,
+        submitted: row.submitted,
         code: row.code,
         message: row.message.as_deref().map(json::from_text).transpose()?,
         faults: match row.faults.as_deref() {

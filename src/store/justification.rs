@@ -1,5 +1,7 @@
 //! Justifications of warnings, and those that were accepted together with a revision.
 
+use std::collections::BTreeMap;
+
 use entity::{
     acceptance, justification,
     prelude::{Acceptance as AcceptanceEntity, Justification as JustificationEntity},
@@ -33,6 +35,26 @@ pub async fn justifications_of(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(recorded).collect())
+}
+
+/// Everything that was said to the findings of each of these returns, in the order in which it was said. One statement.
+pub async fn justifications_of_each(
+    conn: &impl Connection,
+    scope: &Scope,
+    returns: &[ReturnId],
+) -> Result<BTreeMap<ReturnId, Vec<RecordedJustification>>, StoreError> {
+    let rows = JustificationEntity::find()
+        .filter(justification::Column::ReturnId.is_in(returns.iter().map(|id| id.0)))
+        .filter(of_seen_return(scope, justification::Column::ReturnId))
+        .order_by_asc(justification::Column::ReturnId)
+        .order_by_asc(justification::Column::Number)
+        .all(conn)
+        .await?;
+    let mut each: BTreeMap<ReturnId, Vec<RecordedJustification>> = BTreeMap::new();
+    for row in rows {
+        each.entry(ReturnId(row.return_id)).or_default().push(recorded(row));
+    }
+    Ok(each)
 }
 
 /// Adds justifications to a return that the scope shows. Duplicate `number`.

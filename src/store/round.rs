@@ -52,6 +52,7 @@ pub async fn add_members(
         revision_number: Set(0),
         block: Set(0),
         warn: Set(0),
+        correction_state: Set(None),
         review: Set(None),
         version: Set(1),
         updated_at: Set(now),

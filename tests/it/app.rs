@@ -2,7 +2,10 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -134,6 +137,11 @@ impl App {
         }
     }
 
+    /// Where the database is, for a command.
+    pub(crate) fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// Stops the workers: jobs are left to whoever else works on this database.
     pub(crate) fn stop_workers(&self) {
         self.stop.send(true).ok();
@@ -212,6 +220,7 @@ impl App {
         Actor {
             app: self,
             token: answer.json()["token"].as_str().unwrap().to_owned(),
+            calls: AtomicUsize::new(1),
         }
     }
 
@@ -281,10 +290,17 @@ impl App {
 pub(crate) struct Actor<'a> {
     pub(crate) app: &'a App,
     pub(crate) token: String,
+    calls: AtomicUsize,
 }
 
 impl Actor<'_> {
+    /// Calls so far, logging in counted.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     fn request(&self, method: Method, path: &str) -> poem::RequestBuilder {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         poem::Request::builder()
             .method(method)
             .uri(path.parse().unwrap())
@@ -323,6 +339,16 @@ impl Actor<'_> {
             request = request.header("if-match", etag);
         }
         self.app.send(request.body(body.to_string())).await
+    }
+
+    /// A step that takes a file: POST with the ETag.
+    pub(crate) async fn step_with_file(&self, path: &str, etag: &str, bytes: Vec<u8>) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header("if-match", etag)
+            .content_type("application/octet-stream")
+            .body(bytes);
+        self.app.send(request).await
     }
 
     pub(crate) async fn upload(&self, path: &str, bytes: Vec<u8>) -> Answer {

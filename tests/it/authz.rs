@@ -72,6 +72,12 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("submit_return", "E"),
     ("accept_return", "BA"),
     ("send_back_return", "TBA"),
+    ("record_submission", "BA"),
+    ("get_submission_evidence", "ETBA"),
+    ("request_correction", "BA"),
+    ("announce_correction", "E"),
+    ("withdraw_correction", "E"),
+    ("refuse_correction", "BA"),
     ("list_return_events", "ETBA"),
     ("list_justifications", "ETBA"),
     ("justify_finding", "E"),
@@ -167,8 +173,15 @@ fn every_operation_stands_in_the_table_once() {
 #[test]
 fn only_the_enterprise_changes_an_answer() {
     // Steps of the review, and a link that shows what is there. An import hands in what enterprises have sent and changes no
-    // figure in it.
-    let review = ["accept_return", "send_back_return", "create_report_link"];
+    // figure in it; a recorded submission says that the enterprise has signed what it sent.
+    let review = [
+        "accept_return",
+        "send_back_return",
+        "create_report_link",
+        "record_submission",
+        "request_correction",
+        "refuse_correction",
+    ];
     let roles = TABLE.iter().copied().collect::<BTreeMap<_, _>>();
     let changing = operations().into_iter().filter(|(id, operation)| {
         operation.method != Method::GET && operation.path.contains("/returns/") && !review.contains(&&**id)
@@ -255,6 +268,7 @@ fn filled_path(path: &str, sample: &county::Sample) -> String {
         Some("imports") if path.contains("/enterprise-groups/") => format!("{path}?change=add"),
         Some("imports") if path.contains("/members/") => format!("{path}?change=add&reason=x"),
         Some("export") => format!("{path}?format=csv"),
+        Some("record-submission") => format!("{path}?signed_by=x&signed_on=2026-03-31"),
         Some("groups") => format!("{path}?by=area"),
         Some("difference") => format!("{path}?with={unknown}"),
         _ => path,
@@ -327,7 +341,10 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
         "compute_what_if" => json(request, r#"{"answers":{}}"#.to_owned()),
         "compute_region_what_if" => json(request, r#"{"values":{}}"#.to_owned()),
         "create_back_test" => request.content_type("application/octet-stream").body("{}"),
-        "send_back_return" => json(request, r#"{"reason":"x"}"#.to_owned()),
+        "send_back_return" | "announce_correction" | "refuse_correction" => {
+            json(request, r#"{"reason":"x"}"#.to_owned())
+        }
+        "request_correction" => json(request, r#"{"reason":"x","due_on":"2026-04-30"}"#.to_owned()),
         "create_document"
         | "import_enterprises"
         | "import_round_members"
@@ -335,6 +352,7 @@ pub(crate) fn with_body(id: &str, request: poem::RequestBuilder) -> poem::Reques
         | "import_group_members"
         | "create_return_revision"
         | "create_import"
+        | "record_submission"
         | "create_mapping_proposal" => request
             .content_type("application/octet-stream")
             .body("not what is asked for"),

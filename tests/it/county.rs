@@ -69,7 +69,7 @@ pub(crate) async fn build(admin: &Actor<'_>) -> County {
     County { round_id, samples }
 }
 
-fn claims(codes: &Value) -> Claims {
+pub(crate) fn claims(codes: &Value) -> Claims {
     let claim = |code: &Value| {
         let claim = Claim {
             reason: "本企业没有这一环节".to_owned(),
@@ -189,4 +189,14 @@ pub(crate) async fn move_to(admin: &Actor<'_>, round: &str, version: &Value) -> 
     let to = json!({ "questionnaire_id": version["id"] });
     let moved = admin.change(Method::PATCH, &path, Some(&etag), to).await;
     moved.expect(StatusCode::OK).json()
+}
+
+impl Sample {
+    /// The name of the enterprise, as it answers itself.
+    pub(crate) fn answers_name(&self) -> String {
+        match &self.answers["A01"] {
+            Answer::Text(name) => name.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
 }

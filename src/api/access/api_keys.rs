@@ -17,10 +17,10 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CreateFailure, ReadFailure},
             instant::Instant,
             json_body::JsonBody,
             page::{self, paged},
-            problem::{CreateFailure, ReadFailure},
             word::{Code, CursorText, Name},
         },
     },

@@ -22,10 +22,10 @@ use crate::{
         http::{
             address,
             auth::Auth,
+            failures::{CreateFailure, FirstLoginFailure, ReadFailure, UploadFailure},
             instant::Instant,
             json_body::JsonBody,
             page::{self, paged},
-            problem::{CreateFailure, FirstLoginFailure, ReadFailure, UploadFailure},
             upload,
             word::{Code, CursorText, Secret},
         },

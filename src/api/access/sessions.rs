@@ -11,9 +11,9 @@ use crate::{
         Tag,
         http::{
             auth::BearerAuth,
+            failures::{LoginFailure, ReadFailure},
             instant::Instant,
             json_body::JsonBody,
-            problem::{LoginFailure, ReadFailure},
         },
     },
     service::{

@@ -11,9 +11,9 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::ReadFailure,
             instant::Instant,
             page::{self, paged},
-            problem::ReadFailure,
             word::CursorText,
         },
     },

@@ -5,6 +5,7 @@ pub mod auth;
 mod body_form;
 pub mod download;
 pub mod etag;
+pub mod failures;
 mod forms;
 pub mod front;
 pub mod health;

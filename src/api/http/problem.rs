@@ -8,11 +8,9 @@ use poem::{
     http::{HeaderValue, StatusCode, header},
 };
 use poem_openapi::{
-    ApiResponse, Object,
+    Object,
     error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError},
-    payload::Payload,
-    registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
-    types::{ToJSON, Type},
+    types::ToJSON,
 };
 use survey::text::Text;
 
@@ -21,6 +19,9 @@ use crate::service::error::{
     Fault, Kind, ServiceError,
     codes::{self, Code},
 };
+
+/// Media type of a problem.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error as described by RFC 9457.
 #[derive(Clone, Debug, Object)]
@@ -192,7 +193,7 @@ impl IntoResponse for Failure {
         let body = self.problem.to_json_string();
         let mut response = Response::builder()
             .status(self.status)
-            .content_type(ProblemJson::CONTENT_TYPE)
+            .content_type(MEDIA_TYPE)
             .body(body);
         if let Some(internal) = self.internal {
             let problem = self.problem;
@@ -227,178 +228,6 @@ impl From<ServiceError> for poem::Error {
         Failure::from(error).into()
     }
 }
-
-/// Schema of the problem body; the values themselves are written by [`Failure`].
-struct ProblemJson;
-
-impl Payload for ProblemJson {
-    const CONTENT_TYPE: &'static str = "application/problem+json";
-
-    fn schema_ref() -> MetaSchemaRef {
-        Problem::schema_ref()
-    }
-
-    fn register(registry: &mut Registry) {
-        Problem::register(registry);
-    }
-}
-
-/// Declares an error response: a failure that may have the statuses listed, each documented.
-macro_rules! failures {
-    ($(#[$doc:meta])* $name:ident: $($status:literal $says:literal),+ $(,)?) => {
-        $(#[$doc])*
-        pub struct $name(Failure);
-
-        impl From<ServiceError> for $name {
-            fn from(error: ServiceError) -> Self {
-                Self(error.into())
-            }
-        }
-
-        impl From<Failure> for $name {
-            fn from(failure: Failure) -> Self {
-                Self(failure)
-            }
-        }
-
-        impl From<$name> for poem::Error {
-            fn from(error: $name) -> Self {
-                error.0.into()
-            }
-        }
-
-        impl IntoResponse for $name {
-            fn into_response(self) -> Response {
-                self.0.into_response()
-            }
-        }
-
-        impl ApiResponse for $name {
-            fn meta() -> MetaResponses {
-                MetaResponses { responses: vec![$(described($status, $says)),+, otherwise()] }
-            }
-
-            fn register(registry: &mut Registry) {
-                ProblemJson::register(registry);
-            }
-        }
-    };
-}
-
-fn described(status: u16, description: &'static str) -> MetaResponse {
-    MetaResponse {
-        description,
-        status: Some(status),
-        status_range: None,
-        content: vec![problem_media()],
-        headers: vec![],
-    }
-}
-
-/// Statuses that any operation may answer with: 429, 500, 503.
-fn otherwise() -> MetaResponse {
-    let description = "Any other failure: too many requests (429), our fault (500), busy (503).";
-    MetaResponse {
-        description,
-        status: None,
-        status_range: None,
-        content: vec![problem_media()],
-        headers: vec![],
-    }
-}
-
-fn problem_media() -> MetaMediaType {
-    MetaMediaType {
-        content_type: ProblemJson::CONTENT_TYPE,
-        schema: ProblemJson::schema_ref(),
-    }
-}
-
-failures!(
-    /// What reading may answer with.
-    ReadFailure:
-    400 "A parameter is malformed.",
-    401 "Not logged in, or the credentials are invalid.",
-    403 "The caller's role does not allow this.",
-    404 "Not found, or the caller does not have access.",
-);
-
-failures!(
-    /// What downloading the template of a return may answer with.
-    TemplateFailure:
-    400 "A parameter is not of the right form.",
-    401 "Nobody is logged in, or the credentials are not good.",
-    403 "The caller's role may not do this.",
-    404 "There is no such thing, or the caller may not see it.",
-    409 "The enterprise was taken out of the round.",
-);
-
-failures!(
-    /// What looking at two things together may answer with.
-    CompareFailure:
-    400 "A parameter is malformed.",
-    401 "Not logged in, or the credentials are invalid.",
-    403 "The caller's role does not allow this.",
-    404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
-    422 "The two cannot be compared.",
-);
-
-failures!(
-    /// What logging in may answer with.
-    LoginFailure:
-    400 "The request body is malformed.",
-    401 "The login name or the password is wrong.",
-    415 "The Content-Type is not JSON.",
-);
-
-failures!(
-    /// What logging in for the first time may answer with.
-    FirstLoginFailure:
-    400 "The body is not of the right form.",
-    401 "The login or the one-time code is wrong, or the code no longer holds.",
-    415 "The Content-Type is not JSON.",
-    422 "The password is not acceptable.",
-);
-
-failures!(
-    /// What making something may answer with.
-    CreateFailure:
-    400 "The request body is malformed.",
-    401 "Not logged in, or the credentials are invalid.",
-    403 "The caller's role does not allow this.",
-    404 "The request refers to something that does not exist.",
-    409 "Conflicts with the current state.",
-    415 "The Content-Type is not supported.",
-    422 "The content is invalid; every error is listed in errors.",
-);
-
-failures!(
-    /// What changing something may answer with.
-    ChangeFailure:
-    400 "The request body or If-Match is malformed.",
-    401 "Not logged in, or the credentials are invalid.",
-    403 "The caller's role does not allow this.",
-    404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
-    412 "Somebody else has changed it in the meantime.",
-    415 "The Content-Type is not supported.",
-    422 "The content is invalid; every error is listed in errors.",
-    428 "If-Match is missing.",
-);
-
-failures!(
-    /// What an upload may answer with.
-    UploadFailure:
-    400 "A parameter is malformed.",
-    401 "Not logged in, or the credentials are invalid.",
-    403 "The caller's role does not allow this.",
-    404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
-    413 "The file is larger than allowed.",
-    415 "The Content-Type is not supported.",
-    422 "The file is refused; code and message state the reason and what to do.",
-);
 
 pub(super) fn from_framework(error: poem::Error) -> Response {
     if error.is_from_response() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use poem::{Body, web::Data};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -15,21 +16,23 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{ReadFailure, UploadFailure},
             instant::Instant,
             page::{self, paged},
-            problem::{ReadFailure, UploadFailure},
             upload,
-            word::{CursorText, FileName},
+            word::{CursorText, FileName, Name},
         },
         jobs::{JobAccepted, JobStateName, accepted},
     },
     domain::{
-        import::{Blocked, ImportId, ImportKind, ImportOptions},
+        import::{Blocked, ImportId, ImportKind, ImportOptions, ImportSubmission},
         mapping::ProfileId,
         round::RoundId,
     },
     service::{
-        Service, imports,
+        Service,
+        error::{ServiceError, codes},
+        imports,
         imports::{
             begin::{Source, queue_import},
             mapping_profiles::apply_profile,
@@ -209,6 +212,11 @@ impl ImportsApi {
     /// enterprises in the caller's scope. Valid files are imported; rejected ones are listed with the reason; files
     /// already imported change nothing. With `dry_run`, the report is the same and nothing is stored. Sending a ZIP
     /// again while it is being imported returns the same import.
+    ///
+    /// With `signed_by` and `signed_on`, the bureau also records the submissions, for workbooks that came by mail with
+    /// signatures on paper: the ZIP holds the scans too (PDF, JPEG or PNG), each named like its workbook or with the
+    /// credit code in its name, and `covering` names a signed list that serves for all others. A return with errors,
+    /// with unjustified queries or without a scan is imported and not submitted; its item states why.
     #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
     async fn create_import(
         &self,
@@ -224,12 +232,28 @@ impl ImportsApi {
         blocked: Query<Option<BlockedName>>,
         /// The mapping profile by which a spreadsheet of another system is read.
         profile_id: Query<Option<Uuid>>,
+        /// Who signed for the enterprises; together with `signed_on`, records their submissions.
+        signed_by: Query<Option<Name>>,
+        /// Date of the signatures; together with `signed_by`.
+        signed_on: Query<Option<NaiveDate>>,
+        /// Name of the scan in the ZIP that covers every workbook without a scan of its own; together with `signed_by`.
+        covering: Query<Option<FileName>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {
         let round = RoundId(round_id.0);
         let mapping = match profile_id.0.map(ProfileId) {
             Some(id) => Some(apply_profile(&service, auth.principal(), round, id).await?),
             None => None,
+        };
+        let submission = match (signed_by.0, signed_on.0, covering.0) {
+            (Some(signed_by), Some(signed_on), covering) => Some(ImportSubmission {
+                signed_by: signed_by.0,
+                signed_on,
+                covering: covering.map(|name| name.0),
+                scans: Vec::new(),
+            }),
+            (None, None, None) => None,
+            _ => return Err(ServiceError::new(codes::returns::INVALID_SUBMISSION).into()),
         };
         let bytes = upload::read_import(&service, body.0).await?;
         let filename = filename.0.map_or_else(|| "returns".to_owned(), |name| name.0);
@@ -238,6 +262,7 @@ impl ImportsApi {
         let options = ImportOptions {
             dry_run: dry_run.0.unwrap_or(false),
             blocked: blocked.0.map_or(usual, Into::into),
+            submission,
             mapping,
         };
         let begun = queue_import(&service, auth.principal(), round, source, options).await?;

@@ -16,8 +16,9 @@ use crate::{
             address,
             auth::Auth,
             download::WorkbookFound,
+            failures::ReadFailure,
             page::{self, paged},
-            problem::{Bilingual, ReadFailure},
+            problem::Bilingual,
             word::CursorText,
         },
         returns::model::PlaceOut,
@@ -119,7 +120,9 @@ struct ItemOut {
     warn: i32,
     /// Notes.
     info: i32,
-    /// Why it was refused.
+    /// Whether its submission was recorded.
+    submitted: bool,
+    /// Why it was refused, or why an imported one was not submitted.
     code: Option<String>,
     /// The sentence to the code.
     message: Option<Bilingual>,
@@ -142,6 +145,7 @@ impl From<ImportItem> for ItemOut {
             block: item.block,
             warn: item.warn,
             info: item.info,
+            submitted: item.submitted,
             code: item.code,
             message: item.message.map(Into::into),
             faults: item.faults.into_iter().map(Into::into).collect(),

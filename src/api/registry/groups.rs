@@ -18,10 +18,10 @@ use crate::{
         http::{
             auth::Auth,
             etag,
+            failures::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
             instant::Instant,
             json_body::JsonBody,
             page::{self, paged},
-            problem::{ChangeFailure, CreateFailure, ReadFailure, UploadFailure},
             upload,
             word::{Code, CursorText},
         },

@@ -10,8 +10,8 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::ReadFailure,
             page::{self, paged},
-            problem::ReadFailure,
             word::{Code, CursorText, Search},
         },
     },

@@ -13,7 +13,7 @@ use super::upload::Uploaded;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, etag, json_body::JsonBody, problem::ChangeFailure, word::Code},
+        http::{auth::Auth, etag, failures::ChangeFailure, json_body::JsonBody, word::Code},
     },
     domain::survey_return::ReturnId,
     service::{

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::CompareFailure, typed::Typed},
+        http::{auth::Auth, failures::CompareFailure, typed::Typed},
     },
     domain::survey_return::RevisionId,
     service::{Service, returns::energy::account_energy},

@@ -12,9 +12,10 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CreateFailure, ReadFailure},
             instant::Instant,
             json_body::JsonBody,
-            problem::{Bilingual, CreateFailure, ReadFailure},
+            problem::Bilingual,
             word::{Code, Name, Prose},
         },
     },

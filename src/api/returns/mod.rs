@@ -1,6 +1,7 @@
 //! Returns: templates out, workbooks in, findings, submission and review.
 
 pub mod conversions;
+pub mod corrections;
 pub mod energy;
 pub mod findings;
 pub mod justifications;
@@ -9,6 +10,7 @@ pub mod reports;
 pub mod returns;
 pub mod revisions;
 pub mod steps;
+pub mod submissions;
 pub mod templates;
 pub mod upload;
 
@@ -19,6 +21,8 @@ pub(super) type Apis = (
     revisions::RevisionsApi,
     conversions::ConversionsApi,
     steps::StepsApi,
+    submissions::SubmissionsApi,
+    corrections::CorrectionsApi,
     justifications::JustificationsApi,
     reports::ReportsApi,
     energy::EnergyApi,

@@ -4,6 +4,7 @@ use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 use survey::cell::Place;
 use uuid::Uuid;
 
+use super::{corrections::CorrectionOut, submissions::SubmissionOut};
 use crate::{
     api::http::{etag, instant::Instant, problem::Bilingual},
     domain::survey_return::{ReturnState, SentBack, SurveyReturn},
@@ -98,13 +99,15 @@ pub(super) struct ReturnOut {
     round_id: Uuid,
     /// Enterprise.
     enterprise_id: Uuid,
-    /// State.
+    /// State. An accepted return stays `accepted` while a correction is under way.
     state: StateName,
-    /// The newest revision.
+    /// The correction under way beside the accepted revision.
+    correction: Option<CorrectionOut>,
+    /// The newest revision. After a correction was withdrawn or refused, the accepted one.
     latest_revision_id: Option<Uuid>,
     /// The revision in force; it stays until its replacement is accepted.
     accepted_revision_id: Option<Uuid>,
-    /// Number of the newest revision, 0 when there is none.
+    /// Number of revisions so far: the number of the last one, 0 if there is none.
     revision_number: i32,
     /// Blocking findings of the newest revision.
     block: i32,
@@ -112,6 +115,8 @@ pub(super) struct ReturnOut {
     warn: i32,
     /// Why it was sent back last; absent once a revision is accepted.
     sent_back: Option<SentBackOut>,
+    /// The submissions that the bureau recorded on behalf of the enterprise, oldest first.
+    submissions: Vec<SubmissionOut>,
     /// Version.
     version: i64,
     /// When last changed.
@@ -125,12 +130,14 @@ impl From<SurveyReturn> for ReturnOut {
             round_id: found.round.0,
             enterprise_id: found.enterprise.0,
             state: found.state.into(),
+            correction: found.review.correction.map(Into::into),
             latest_revision_id: found.latest.map(|id| id.0),
             accepted_revision_id: found.accepted.map(|id| id.0),
             revision_number: found.revision_number,
             block: found.block,
             warn: found.warn,
             sent_back: found.review.sent_back.map(Into::into),
+            submissions: found.review.submissions.into_iter().map(Into::into).collect(),
             version: found.version,
             updated_at: found.updated_at.into(),
         }

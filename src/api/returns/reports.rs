@@ -17,8 +17,8 @@ use crate::{
         http::{
             auth::Auth,
             download::WorkbookFound,
+            failures::{ReadFailure, UploadFailure},
             instant::Instant,
-            problem::{ReadFailure, UploadFailure},
             upload,
             word::Name,
         },

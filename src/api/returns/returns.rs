@@ -9,14 +9,17 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::model::{ReturnFound, ReturnOut, StateName};
+use super::{
+    corrections::CorrectionStateName,
+    model::{ReturnFound, ReturnOut, StateName},
+};
 use crate::{
     api::{
         Tag,
         http::{
             auth::Auth,
+            failures::ReadFailure,
             page::{self, paged},
-            problem::ReadFailure,
             word::{Code, CursorText, Search},
         },
     },
@@ -82,6 +85,8 @@ impl ReturnsApi {
         round_id: Query<Option<Uuid>>,
         /// Only these states; repeat the parameter for several.
         state: Query<Option<Vec<StateName>>>,
+        /// Only with a correction in one of these states; repeat the parameter for several.
+        correction: Query<Option<Vec<CorrectionStateName>>>,
         /// Area code, of the town or of an area above it.
         area: Query<Option<Code>>,
         /// Only this enterprise.
@@ -97,6 +102,7 @@ impl ReturnsApi {
         let filter = ReturnFilter {
             round: round_id.0.map(RoundId),
             states: state.0.unwrap_or_default().into_iter().map(Into::into).collect(),
+            corrections: correction.0.unwrap_or_default().into_iter().map(Into::into).collect(),
             area: area.0.map(|word| word.0),
             enterprise: enterprise_id.0.map(EnterpriseId),
             search: search.0.map(|word| word.0),

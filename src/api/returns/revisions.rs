@@ -14,14 +14,14 @@ use survey::{
 };
 use uuid::Uuid;
 
-use super::{findings::FindingsOut, model::PlaceOut, upload::Uploaded};
+use super::{findings::FindingsOut, model::PlaceOut, submissions::SubmissionOut, upload::Uploaded};
 use crate::{
     api::{
         Tag,
         http::{
             auth::Auth,
+            failures::{ReadFailure, UploadFailure},
             instant::Instant,
-            problem::{ReadFailure, UploadFailure},
             typed::Typed,
             upload,
             word::FileName,
@@ -29,7 +29,7 @@ use crate::{
     },
     domain::{
         revision::RevisionSummary,
-        survey_return::{ReturnId, Revision, RevisionId},
+        survey_return::{RecordedSubmission, ReturnId, Revision, RevisionId},
     },
     service::{
         Service,
@@ -60,10 +60,12 @@ struct RevisionSummaryOut {
     created_at: Instant,
     /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
     import_id: Option<Uuid>,
+    /// The submission of it that the bureau recorded on behalf of the enterprise.
+    submission: Option<SubmissionOut>,
 }
 
-impl From<RevisionSummary> for RevisionSummaryOut {
-    fn from(summary: RevisionSummary) -> Self {
+impl RevisionSummaryOut {
+    fn of(summary: RevisionSummary, submission: Option<RecordedSubmission>) -> Self {
         Self {
             id: summary.id.0,
             number: summary.number,
@@ -72,6 +74,7 @@ impl From<RevisionSummary> for RevisionSummaryOut {
             created_by: summary.created_by,
             created_at: summary.created_at.into(),
             import_id: summary.import.map(|id| id.0),
+            submission: submission.map(Into::into),
         }
     }
 }
@@ -158,10 +161,12 @@ struct RevisionOut {
     created_at: Instant,
     /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
     import_id: Option<Uuid>,
+    /// The submission of it that the bureau recorded on behalf of the enterprise.
+    submission: Option<SubmissionOut>,
 }
 
 impl RevisionOut {
-    fn of(revision: Revision, counted: Counted) -> Result<Self, ServiceError> {
+    fn of(revision: Revision, counted: Counted, submission: Option<RecordedSubmission>) -> Result<Self, ServiceError> {
         Ok(Self {
             id: revision.id.0,
             return_id: revision.survey_return.0,
@@ -183,6 +188,7 @@ impl RevisionOut {
             created_by: revision.created_by,
             created_at: revision.created_at.into(),
             import_id: revision.import.map(|id| id.0),
+            submission: submission.map(Into::into),
         })
     }
 }
@@ -244,7 +250,10 @@ impl RevisionsApi {
     ) -> Result<RevisionsFound, ReadFailure> {
         let found = returns::read::list_revisions(&service, auth.principal(), ReturnId(return_id.0)).await?;
         Ok(RevisionsFound::Found(Json(RevisionList {
-            items: found.into_iter().map(Into::into).collect(),
+            items: found
+                .into_iter()
+                .map(|(summary, submission)| RevisionSummaryOut::of(summary, submission))
+                .collect(),
         })))
     }
 
@@ -292,7 +301,10 @@ impl RevisionsApi {
     ) -> Result<RevisionFound, ReadFailure> {
         let revision = returns::read::get_revision(&service, auth.principal(), RevisionId(revision_id.0)).await?;
         let counted = counted_for(&service, auth.principal(), &revision).await?;
-        Ok(RevisionFound::Found(Json(RevisionOut::of(revision, counted)?)))
+        let submission = returns::read::submission_of(&service, auth.principal(), &revision).await?;
+        Ok(RevisionFound::Found(Json(RevisionOut::of(
+            revision, counted, submission,
+        )?)))
     }
 
     /// Download the uploaded workbook of a revision

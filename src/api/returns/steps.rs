@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use poem::web::Data;
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
@@ -10,16 +11,20 @@ use poem_openapi::{
 };
 use uuid::Uuid;
 
-use super::model::{ReturnFound, StateName};
+use super::{
+    corrections::CorrectionStateName,
+    model::{ReturnFound, StateName},
+    submissions::SubmissionOut,
+};
 use crate::{
     api::{
         Tag,
         http::{
             auth::Auth,
             etag,
+            failures::{ChangeFailure, ReadFailure},
             instant::Instant,
             json_body::JsonBody,
-            problem::{ChangeFailure, ReadFailure},
             word::Prose,
         },
     },
@@ -55,6 +60,16 @@ enum StepName {
     Remove,
     /// The enterprise is added to the round again.
     Restore,
+    /// The bureau records the submission of the newest revision, with the signature as evidence.
+    RecordSubmission,
+    /// The bureau requests a correction of an accepted return.
+    RequestCorrection,
+    /// The enterprise announces a correction of an accepted return.
+    AnnounceCorrection,
+    /// The enterprise withdraws its correction.
+    WithdrawCorrection,
+    /// The bureau refuses a correction, or no longer asks for it.
+    RefuseCorrection,
 }
 
 impl From<ReturnStep> for StepName {
@@ -69,6 +84,11 @@ impl From<ReturnStep> for StepName {
             ReturnStep::Accept => Self::Accept,
             ReturnStep::Remove => Self::Remove,
             ReturnStep::Restore(_) => Self::Restore,
+            ReturnStep::RecordSubmission => Self::RecordSubmission,
+            ReturnStep::RequestCorrection => Self::RequestCorrection,
+            ReturnStep::AnnounceCorrection => Self::AnnounceCorrection,
+            ReturnStep::WithdrawCorrection => Self::WithdrawCorrection,
+            ReturnStep::RefuseCorrection => Self::RefuseCorrection,
         }
     }
 }
@@ -95,6 +115,12 @@ struct EventOut {
     reason: Option<String>,
     /// Whether a return that was sent back was submitted again without a change; present when so.
     unchanged: Option<bool>,
+    /// The recorded submission.
+    submission: Option<SubmissionOut>,
+    /// State of the correction after the step; absent when there is none.
+    correction: Option<CorrectionStateName>,
+    /// Deadline of a requested correction.
+    due_on: Option<NaiveDate>,
 }
 
 impl From<ReturnEvent> for EventOut {
@@ -109,6 +135,9 @@ impl From<ReturnEvent> for EventOut {
             step: ReturnStep::from_name(&event.detail.step).map(Into::into),
             reason: event.reason,
             unchanged: event.detail.unchanged.then_some(true),
+            submission: event.detail.submission.map(Into::into),
+            correction: event.detail.correction.map(Into::into),
+            due_on: event.detail.due_on,
         }
     }
 }
@@ -167,7 +196,8 @@ impl StepsApi {
 
     /// Accept a return
     ///
-    /// Puts the newest revision in force. An accepted revision never changes.
+    /// Puts the newest revision in force: that of the return, or that of a correction of it. An accepted revision never
+    /// changes.
     #[oai(path = "/returns/:return_id/accept", method = "post", operation_id = "accept_return")]
     async fn accept_return(
         &self,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::TemplateFailure},
+        http::{auth::Auth, download::WorkbookFound, failures::TemplateFailure, language::TemplateLanguage},
     },
     domain::survey_return::ReturnId,
     service::{Service, templates::issue::issue_template},

@@ -15,8 +15,8 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CreateFailure, UploadFailure},
             json_body::JsonBody,
-            problem::{CreateFailure, UploadFailure},
             upload,
             word::Prose,
         },

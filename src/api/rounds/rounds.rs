@@ -17,9 +17,9 @@ use crate::{
         http::{
             auth::Auth,
             etag,
+            failures::{ChangeFailure, CreateFailure, ReadFailure},
             json_body::JsonBody,
             page::{self, paged},
-            problem::{ChangeFailure, CreateFailure, ReadFailure},
             word::CursorText,
         },
     },

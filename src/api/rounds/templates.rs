@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, download::WorkbookFound, language::TemplateLanguage, problem::ReadFailure, word::Code},
+        http::{auth::Auth, download::WorkbookFound, failures::ReadFailure, language::TemplateLanguage, word::Code},
     },
     domain::round::RoundId,
     service::{Service, templates, templates::issue_bulk::BulkRequest},

@@ -18,7 +18,8 @@ use crate::{
         documents::DocumentOut,
         http::{
             auth::Auth,
-            problem::{Bilingual, CompareFailure, UploadFailure},
+            failures::{CompareFailure, UploadFailure},
+            problem::Bilingual,
             upload,
         },
         jobs::{JobAccepted, accepted},

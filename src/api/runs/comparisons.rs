@@ -19,9 +19,9 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CompareFailure, CreateFailure},
             json_body::JsonBody,
             page,
-            problem::{CompareFailure, CreateFailure},
             word::CursorText,
         },
         jobs::{JobAccepted, accepted},

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::ReadFailure},
+        http::{auth::Auth, failures::ReadFailure},
     },
     domain::run::RunId,
     service::{

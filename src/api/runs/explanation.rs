@@ -17,12 +17,8 @@ use super::model::RunOut;
 use crate::{
     api::{
         Tag,
-        http::{
-            auth::Auth,
-            problem::{Bilingual, ReadFailure},
-            typed::Typed,
-        },
-        returns::revisions::ProvenanceOut,
+        http::{auth::Auth, failures::ReadFailure, problem::Bilingual, typed::Typed},
+        returns::{revisions::ProvenanceOut, submissions::SubmissionOut},
     },
     domain::{enterprise::EnterpriseId, run::RunId},
     service::{
@@ -96,6 +92,8 @@ struct ExplanationOut {
     blob_sha256: String,
     /// Number of the revision.
     revision_number: i32,
+    /// The submission of the revision that the bureau recorded on behalf of the enterprise.
+    submission: Option<SubmissionOut>,
 }
 
 impl TryFrom<Explanation> for ExplanationOut {
@@ -124,6 +122,7 @@ impl TryFrom<Explanation> for ExplanationOut {
                 .collect::<Result<_, ServiceError>>()?,
             blob_sha256: explanation.blob_sha256,
             revision_number: explanation.revision_number,
+            submission: explanation.submission.map(Into::into),
         })
     }
 }

@@ -17,7 +17,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, problem::CompareFailure, upload},
+        http::{auth::Auth, failures::CompareFailure, upload},
     },
     domain::run::RunId,
     service::{

@@ -17,8 +17,8 @@ use crate::{
         http::{
             auth::Auth,
             etag,
+            failures::{ChangeFailure, ReadFailure},
             instant::Instant,
-            problem::{ChangeFailure, ReadFailure},
         },
         jobs::{JobAccepted, accepted},
     },

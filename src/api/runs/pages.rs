@@ -21,8 +21,8 @@ use crate::{
         http::{
             auth::Auth,
             download::{PrintedPage, WorkbookFound},
+            failures::CompareFailure,
             language::PageLanguage,
-            problem::CompareFailure,
         },
     },
     domain::{enterprise::EnterpriseId, run::RunId, size_class::size_class_name},

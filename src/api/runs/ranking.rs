@@ -16,8 +16,8 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::ReadFailure,
             page::{self, paged},
-            problem::ReadFailure,
             word::{Code, CursorText, Search},
         },
         registry::size_class::SizeClassName,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, json_body::JsonBody, problem::CreateFailure, word::Name},
+        http::{auth::Auth, failures::CreateFailure, json_body::JsonBody, word::Name},
         jobs::{JobAccepted, accepted},
     },
     domain::{robustness::RobustnessRequest, run::RunId},

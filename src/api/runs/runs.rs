@@ -18,9 +18,9 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CreateFailure, ReadFailure},
             json_body::JsonBody,
             page::{self, paged},
-            problem::{CreateFailure, ReadFailure},
             word::{Code, CursorText},
         },
         jobs::{JobAccepted, accepted},

@@ -16,8 +16,8 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CompareFailure, ReadFailure},
             page::{self, paged},
-            problem::{CompareFailure, ReadFailure},
             word::{Code, CursorText},
         },
         registry::size_class::SizeClassName,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     api::{
         Tag,
-        http::{auth::Auth, json_body::JsonBody, problem::CreateFailure, typed::Typed, word::Code},
+        http::{auth::Auth, failures::CreateFailure, json_body::JsonBody, typed::Typed, word::Code},
     },
     service::{
         error::ServiceError,

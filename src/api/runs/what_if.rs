@@ -17,8 +17,9 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CreateFailure, ReadFailure},
             json_body::JsonBody,
-            problem::{Bilingual, CreateFailure, ReadFailure},
+            problem::Bilingual,
             typed::Typed,
             word::{Code, Word},
         },

@@ -37,8 +37,12 @@ pub enum Action {
     HandInReturns,
     /// Send a return back to its enterprise.
     SendBackReturns,
+    /// Record that an enterprise submits, with its signature as evidence.
+    RecordSubmissions,
     /// Accept a return.
     AcceptReturns,
+    /// Ask for a correction of an accepted return, and refuse one.
+    RequestCorrections,
     /// Compute a run, or one again to verify it.
     ComputeRuns,
     /// Decide upon a draft run.
@@ -55,7 +59,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::ReadCatalogue,
         Self::PublishDocuments,
         Self::ReadEnterprises,
@@ -68,7 +72,9 @@ impl Action {
         Self::FillReturns,
         Self::HandInReturns,
         Self::SendBackReturns,
+        Self::RecordSubmissions,
         Self::AcceptReturns,
+        Self::RequestCorrections,
         Self::ComputeRuns,
         Self::FreezeRuns,
         Self::PublishRuns,
@@ -83,7 +89,8 @@ pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AcceptReturns, ChangeMembers, ComputeRuns, FillReturns, FreezeRuns, HandInReturns, IssueBulkTemplates,
         IssueTemplates, ManageAccess, PublishDocuments, PublishRuns, ReadCatalogue, ReadEnterprises, ReadJobs,
-        ReadResults, ReadReturns, SendBackReturns, WriteEnterprises, WriteRounds,
+        ReadResults, ReadReturns, RecordSubmissions, RequestCorrections, SendBackReturns, WriteEnterprises,
+        WriteRounds,
     };
     match action {
         ReadCatalogue | ReadEnterprises | ReadResults | ReadJobs => true,
@@ -91,7 +98,9 @@ pub fn allowed(role: Role, action: Action) -> bool {
         FillReturns => ReturnStep::Upload.roles().contains(&role),
         HandInReturns => ReturnStep::HandIn.roles().contains(&role),
         SendBackReturns => ReturnStep::SendBack.roles().contains(&role),
+        RecordSubmissions => ReturnStep::RecordSubmission.roles().contains(&role),
         AcceptReturns => ReturnStep::Accept.roles().contains(&role),
+        RequestCorrections => ReturnStep::RequestCorrection.roles().contains(&role),
         IssueBulkTemplates => matches!(role, Role::Town | Role::Bureau | Role::Admin),
         ChangeMembers | ComputeRuns | FreezeRuns | WriteEnterprises => matches!(role, Role::Bureau | Role::Admin),
         PublishDocuments | PublishRuns | WriteRounds | ManageAccess => role == Role::Admin,

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         return_step::{ReturnStep, StepRefused},
-        survey_return::ReturnState,
+        survey_return::{CorrectionState, ReturnState, Standing},
     },
     reader::Refusal,
     store::db::StoreError,
@@ -42,28 +42,38 @@ impl From<StepRefused> for ServiceError {
             StepRefused::Role => Self::new(access::FORBIDDEN),
             StepRefused::NothingUploaded => Self::new(returns::NOTHING_UPLOADED),
             StepRefused::Removed => Self::new(returns::REMOVED),
-            StepRefused::State { step, state } => Self::saying(returns::WRONG_STATE, wrong_state(step, state)),
+            StepRefused::State { step, from } => Self::saying(returns::WRONG_STATE, wrong_state(step, from)),
         }
     }
 }
 
-/// In which state a return is, what cannot be done to it, and who goes on.
-fn wrong_state(step: ReturnStep, state: ReturnState) -> Text {
-    let (is, done) = (state.title(), step.title());
-    let next = match state {
-        ReturnState::Accepted => Text::new(
-            "请通知企业上传更正表后重新审核。",
-            "The enterprise uploads a corrected form, which is reviewed again.",
-        ),
-        ReturnState::Submitted => Text::new(
+/// Where a return stands, what cannot be done to it, and who goes on.
+fn wrong_state(step: ReturnStep, from: Standing) -> Text {
+    if matches!(step, ReturnStep::WithdrawCorrection | ReturnStep::RefuseCorrection) {
+        return Text::new(
+            format!("该表目前为“{}”，没有正在办理的更正。", from.title().zh),
+            format!("The return is “{}” and has no correction under way.", from.title().en),
+        );
+    }
+    let (is, done) = (from.title(), step.title());
+    let next = match (from.state, from.correction) {
+        (_, Some(CorrectionState::Submitted)) | (ReturnState::Submitted, _) => Text::new(
             "确需修改的，请联系主管部门退回后再办理。",
             "To change it, ask the bureau to send it back first.",
         ),
-        ReturnState::Removed => Text::new(
+        (_, Some(_)) => Text::new(
+            "更正正在办理，请在企业提交更正后办理。",
+            "A correction is under way; the enterprise submits it first.",
+        ),
+        (ReturnState::Accepted, None) => Text::new(
+            "确需更正的，由主管部门提出更正要求，或由企业申请更正。",
+            "To change it, the bureau requests a correction or the enterprise announces one.",
+        ),
+        (ReturnState::Removed, None) => Text::new(
             "确需办理的，请先将企业重新纳入本期。",
             "Add the enterprise to the round again first.",
         ),
-        ReturnState::NotStarted | ReturnState::Draft | ReturnState::Returned => {
+        (ReturnState::NotStarted | ReturnState::Draft | ReturnState::Returned, None) => {
             Text::new("请在企业提交后办理。", "The enterprise submits it first.")
         }
     };

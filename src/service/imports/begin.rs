@@ -10,7 +10,7 @@ use crate::{
     domain::{
         access::{Principal, Scope},
         count::count,
-        import::{Blocked, ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions},
+        import::{Blocked, ImportBatch, ImportId, ImportItem, ImportKind, ImportOptions, ImportSubmission},
         job::{Job, JobState, Task},
         round::RoundId,
     },
@@ -19,8 +19,9 @@ use crate::{
         access::permission::Action,
         blocking::blocking,
         error::{ServiceError, codes},
+        imports::scans::is_scan,
         jobs::take_on::new_job,
-        returns::situation::require_open,
+        returns::{evidence::check_signature, situation::require_round_open},
         templates::recognise::bulk_sheet,
     },
     store,
@@ -129,13 +130,21 @@ async fn begin_import(
 ) -> Result<Begun, ServiceError> {
     may_hand_in(caller)?;
     let found = store::round::find_round(service.db.read(), round).await?;
-    require_open(service, &found)?;
+    require_round_open(service, &found)?;
     let mapped = options.mapping.is_some();
+    let mut options = options;
+    if let Some(submission) = &mut options.submission {
+        caller.may(Action::RecordSubmissions)?;
+        submission.signed_by = check_signature(service, &found, &submission.signed_by, submission.signed_on)?;
+        if matches!(source, Source::Spreadsheet { .. }) {
+            return Err(ServiceError::new(codes::imports::SUBMISSION_NEEDS_FILES));
+        }
+    }
     if let (Source::Spreadsheet { bytes, .. }, false) = (&source, mapped) {
         let form = service.form(&found).await?;
         bulk_sheet(service, &found, &form, bytes).await?;
     }
-    let contents = contents(service, source, mapped).await?;
+    let contents = contents(service, source, &options).await?;
     let txn = service.db.begin_write().await?;
     let earlier = store::import::imports_of_source(&txn, &caller.scope, round, &contents.source_sha256).await?;
     let ids = earlier.iter().map(|batch| batch.job).collect::<Vec<_>>();
@@ -195,7 +204,8 @@ pub(crate) fn may_hand_in(caller: &Principal) -> Result<(), ServiceError> {
     }
 }
 
-async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Contents, ServiceError> {
+async fn contents(service: &Service, source: Source, options: &ImportOptions) -> Result<Contents, ServiceError> {
+    let (mapped, submission) = (options.mapping.is_some(), options.submission.as_ref());
     match source {
         Source::Zip { filename, bytes } => {
             let limits = service.settings.imports.archive();
@@ -204,9 +214,15 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
                 move || Ok((Archive::open(&bytes, &limits)?, sha256_hex(&bytes)))
             })
             .await?;
+            if let Some(submission) = submission {
+                let names = archive.files().iter().map(|file| file.name.as_str());
+                require_covering(submission, names)?;
+            }
             service.blobs.put(bytes).await.map_err(ServiceError::internal)?;
+            // Scans of signatures go with workbooks: they are looked at when it is known which belongs to which.
             let items = (1..)
                 .zip(archive.files())
+                .filter(|(_, file)| submission.is_none() || !is_scan(&file.name))
                 .map(|(ordinal, file)| ImportItem::waiting(ordinal, shown(&file.name)))
                 .collect();
             Ok(Contents {
@@ -226,6 +242,9 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
             left_out: 0,
         }),
         Source::Folder { name, files } => {
+            if let Some(submission) = submission {
+                require_covering(submission, submission.scans.iter().map(|(name, _)| name.as_str()))?;
+            }
             let mut list = String::new();
             for (name, sha256) in &files {
                 // Writing to a string cannot fail.
@@ -243,6 +262,17 @@ async fn contents(service: &Service, source: Source, mapped: bool) -> Result<Con
                 left_out: 0,
             })
         }
+    }
+}
+
+/// Goes on only if the scan that covers all is there.
+fn require_covering<'n>(
+    submission: &ImportSubmission,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Result<(), ServiceError> {
+    match &submission.covering {
+        Some(covering) if !names.any(|name| name == covering) => Err(ServiceError::new(codes::imports::NO_COVERING)),
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,9 @@
 mod files;
 mod rows;
 mod settle;
+mod signatures;
 mod source;
+mod submit;
 
 use std::sync::Arc;
 
@@ -24,7 +26,7 @@ use crate::{
         import::{ImportBatch, ImportCounts, ImportId, ImportItem, ImportKind},
         job::JobId,
         round::Round,
-        survey_return::SurveyReturn,
+        survey_return::{Evidence, SurveyReturn},
     },
     service::{Service, documents::form::Form, error::ServiceError, returns::filing::Filing},
     store,
@@ -86,6 +88,19 @@ struct Run {
 struct Prepared {
     item: ImportItem,
     verdict: Verdict,
+    /// Where the submission is to be recorded: the scan of its signature, or why there is none.
+    scan: Option<Result<Evidence, ServiceError>>,
+}
+
+impl Prepared {
+    /// Of which no submission is recorded.
+    fn of(item: ImportItem, verdict: Verdict) -> Self {
+        Self {
+            item,
+            verdict,
+            scan: None,
+        }
+    }
 }
 
 /// What is to become of it, as far as can be told before anything is written.

@@ -8,4 +8,5 @@ pub mod mapping_profiles;
 pub mod read;
 pub mod read_rows;
 pub mod result;
+pub(crate) mod scans;
 pub mod sheet_rows;

@@ -110,7 +110,7 @@ fn write_item(sheet: &mut Worksheet, at: u32, item: &ImportItem, base: Option<&s
     let text = Format::new().set_num_format("@");
     sheet.write_number(at, 0, f64::from(item.ordinal))?;
     sheet.write_string(at, 1, &item.name)?;
-    sheet.write_string(at, 2, outcome(item.state))?;
+    sheet.write_string(at, 2, outcome(item))?;
     if let Some(uscc) = &item.uscc {
         sheet.write_string_with_format(at, 3, uscc, &text)?;
     }
@@ -140,8 +140,10 @@ fn write_item(sheet: &mut Worksheet, at: u32, item: &ImportItem, base: Option<&s
     Ok(())
 }
 
-fn outcome(state: ItemState) -> &'static str {
-    match state {
+fn outcome(item: &ImportItem) -> &'static str {
+    match item.state {
+        ItemState::Taken if item.submitted => "已收，已登记提交 taken, submitted",
+        ItemState::Unchanged if item.submitted => "未变，已登记提交 unchanged, submitted",
         ItemState::Waiting => "待处理 waiting",
         ItemState::Taken => "已收 taken",
         ItemState::Unchanged => "未变 unchanged",

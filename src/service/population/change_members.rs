@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::named::{Named, NamedOne, find_named};
 use crate::{
     domain::{
@@ -16,6 +18,7 @@ use crate::{
         Service,
         access::permission::Action,
         error::{Fault, ServiceError, codes},
+        returns::steps::{By, Taken, take},
     },
     store,
     store::db::{Connection, WriteTxn},
@@ -262,34 +265,29 @@ impl Recorded<'_> {
         let so_far = store::survey_return::last_event_numbers(txn, &scope, &ids).await?;
         let before = store::survey_return::states_before_removal(txn, &scope, &ids).await?;
         store::round::add_members(txn, round, &plan.added, now).await?;
-        let mut events: Vec<ReturnEvent> = plan
-            .added
-            .iter()
-            .map(|(_, id)| self.event(*id, 1, ReturnState::NotStarted, ReturnState::NotStarted, service))
-            .collect();
+        let mut events: Vec<ReturnEvent> = plan.added.iter().map(|(_, id)| self.added(*id, now)).collect();
         let restored: Vec<EnterpriseId> = plan.restored.iter().map(|one| one.enterprise).collect();
         let removed: Vec<EnterpriseId> = plan.removed.iter().map(|one| one.enterprise).collect();
         let mut returns: Vec<SurveyReturn> = plan.restored.into_iter().chain(plan.removed).collect();
+        let by = By {
+            name: &self.caller.name,
+            role: self.caller.role,
+            at: now,
+        };
         for survey_return in &mut returns {
             let id = survey_return.id;
             let step = match survey_return.state {
                 ReturnState::Removed => {
-                    ReturnStep::Restore(before.get(&id).copied().unwrap_or(ReturnState::NotStarted))
+                    let state = before.get(&id).copied();
+                    ReturnStep::Restore(state.ok_or_else(|| ServiceError::internal("removed without an event"))?)
                 }
                 _ => ReturnStep::Remove,
             };
-            let to = step.taken_by(self.caller.role, survey_return.state)?;
-            let from = std::mem::replace(&mut survey_return.state, to);
-            survey_return.updated_at = now;
-            let number = so_far.get(&id).map_or(1, |number| number + 1);
-            events.push(ReturnEvent {
-                revision: survey_return.latest,
-                detail: EventDetail {
-                    step: step.name().to_owned(),
-                    ..EventDetail::default()
-                },
-                ..self.event(id, number, from, to, service)
-            });
+            let taken = Taken {
+                reason: Some(self.reason.to_owned()),
+                ..Taken::plain(step)
+            };
+            events.push(take(survey_return, &by, taken, so_far.get(&id).copied().unwrap_or(0))?);
         }
         store::survey_return::update_returns(txn, &scope, &mut returns.iter_mut().collect::<Vec<_>>()).await?;
         store::round::restore_members(txn, round, &restored).await?;
@@ -298,22 +296,16 @@ impl Recorded<'_> {
         Ok(())
     }
 
-    fn event(
-        &self,
-        survey_return: ReturnId,
-        number: i32,
-        from: ReturnState,
-        to: ReturnState,
-        service: &Service,
-    ) -> ReturnEvent {
+    /// The first event of a return that did not exist before.
+    fn added(&self, id: ReturnId, at: DateTime<Utc>) -> ReturnEvent {
         ReturnEvent {
-            survey_return,
-            number,
-            from,
-            to,
+            survey_return: id,
+            number: 1,
+            from: ReturnState::NotStarted,
+            to: ReturnState::NotStarted,
             revision: None,
             actor: self.caller.name.clone(),
-            at: service.now(),
+            at,
             reason: Some(self.reason.to_owned()),
             detail: EventDetail::default(),
         }

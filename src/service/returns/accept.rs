@@ -37,7 +37,6 @@ pub async fn accept_return(
     };
     store::justification::insert_acceptance(&txn, &caller.scope, id, &acceptance).await?;
     survey_return.accepted = Some(revision.id);
-    survey_return.review.sent_back = None;
     let changed = record_step(
         service,
         &txn,

@@ -43,7 +43,7 @@ pub async fn convert_answers(
     if survey_return.version != expected_version {
         return Err(ServiceError::new(codes::general::VERSION_MISMATCH));
     }
-    ReturnStep::Convert.taken_by(caller.role, survey_return.state)?;
+    ReturnStep::Convert.taken_by(caller.role, survey_return.standing())?;
     let latest = survey_return.latest.ok_or(StepRefused::NothingUploaded)?;
     let latest = store::survey_return::find_revision(service.db.read(), &caller.scope, latest).await?;
     let mut conversions = WantedConversion::made(&latest.provenance);
@@ -66,7 +66,7 @@ pub async fn convert_answers(
         return Err(ServiceError::new(codes::returns::CONVERSION_NOT_OFFERED));
     }
     let situation = Situation::load(service, caller, &survey_return).await?;
-    require_open(service, &situation.round)?;
+    require_open(service, &situation.round, &survey_return)?;
     let bytes = service
         .blobs
         .get(&latest.blob_sha256)

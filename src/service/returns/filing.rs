@@ -47,6 +47,8 @@ pub(crate) struct Filing {
     pub(crate) findings: Findings,
     /// What the filler says to warnings, in the file itself.
     pub(crate) justifications: Vec<Justification>,
+    /// Whose words these are.
+    pub(crate) said_by: String,
     /// What was done to it, where it is not simply what was handed in.
     pub(crate) reason: Option<String>,
 }
@@ -140,15 +142,15 @@ pub(crate) async fn file_revisions(
             revision: Some(revision.id),
             ..event
         });
-        said.push(filing.justifications);
+        said.push((filing.justifications, filing.said_by));
         revisions.push(revision);
         outcomes.push(Ok(survey_return.id));
     }
     let blobs = blobs.into_values().collect::<Vec<_>>();
     store::blob::record_blobs(txn, &blobs).await?;
     store::survey_return::insert_revisions(txn, filer.scope, &revisions).await?;
-    for (revision, said) in revisions.iter().zip(said) {
-        record_given(service, txn, filer, revision, said).await?;
+    for (revision, (said, said_by)) in revisions.iter().zip(said) {
+        record_given(service, txn, filer, revision, (said, &said_by)).await?;
     }
     let mut changed = returns
         .values_mut()

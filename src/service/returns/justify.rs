@@ -47,7 +47,7 @@ pub async fn justify_finding(
     caller.may(Action::FillReturns)?;
     let survey_return = find(service.db.read(), caller, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
-    require_open(service, &situation.round)?;
+    require_open(service, &situation.round, &survey_return)?;
     situation.form.reasons.check(reason, text).map_err(|fault| {
         let pointer = match fault {
             JustificationFault::TextMissing { .. } | JustificationFault::TextTooLong => "/text",
@@ -84,7 +84,7 @@ pub async fn justify_finding(
         step: ReturnStep::Justify,
         import: None,
     };
-    record_given(service, &txn, &filer, &revision, vec![said]).await?;
+    record_given(service, &txn, &filer, &revision, (vec![said], &caller.name)).await?;
     let counted = counting_justifications(&txn, caller, &revision).await?;
     txn.commit().await?;
     let mut counted = counted;
@@ -152,7 +152,7 @@ pub(crate) async fn record_given(
     txn: &WriteTxn,
     filer: &Filer<'_>,
     revision: &Revision,
-    given: Vec<Justification>,
+    (given, said_by): (Vec<Justification>, &str),
 ) -> Result<(), ServiceError> {
     if given.is_empty() {
         return Ok(());
@@ -186,7 +186,7 @@ pub(crate) async fn record_given(
             number,
             said,
             revision: revision.id,
-            actor: filer.name.to_owned(),
+            actor: said_by.to_owned(),
             at: service.now(),
         });
     }
@@ -195,7 +195,11 @@ pub(crate) async fn record_given(
 }
 
 /// Of everything that was said, in order: by finding the last that holds for its values.
-fn counted<T>(findings: &Findings, given: Vec<T>, said: impl Fn(&T) -> &Justification) -> BTreeMap<String, T> {
+pub(crate) fn counted<T>(
+    findings: &Findings,
+    given: Vec<T>,
+    said: impl Fn(&T) -> &Justification,
+) -> BTreeMap<String, T> {
     let valid: BTreeMap<String, Justification> = valid(findings, given.iter().map(&said))
         .into_iter()
         .map(|(key, said)| (key, said.clone()))

@@ -7,7 +7,9 @@ use crate::{
         access::Principal,
         page::{Page, PageRequest},
         revision::RevisionSummary,
-        survey_return::{ReturnEvent, ReturnFilter, ReturnId, ReturnRow, Revision, RevisionId, SurveyReturn},
+        survey_return::{
+            RecordedSubmission, ReturnEvent, ReturnFilter, ReturnId, ReturnRow, Revision, RevisionId, SurveyReturn,
+        },
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
@@ -31,14 +33,34 @@ pub async fn get_return(service: &Service, caller: &Principal, id: ReturnId) -> 
     find(service.db.read(), caller, id).await
 }
 
-/// Revisions of a return, oldest first, without answers.
+/// Revisions of a return, oldest first, without answers, each with the submission of it that was recorded last.
 pub async fn list_revisions(
     service: &Service,
     caller: &Principal,
     id: ReturnId,
-) -> Result<Vec<RevisionSummary>, ServiceError> {
+) -> Result<Vec<(RevisionSummary, Option<RecordedSubmission>)>, ServiceError> {
     let survey_return = get_return(service, caller, id).await?;
-    Ok(store::survey_return::revisions_of(service.db.read(), &caller.scope, survey_return.id).await?)
+    let revisions = store::survey_return::revisions_of(service.db.read(), &caller.scope, survey_return.id).await?;
+    let with_submission = |summary: RevisionSummary| {
+        let submission = recorded_for(&survey_return, summary.id);
+        (summary, submission)
+    };
+    Ok(revisions.into_iter().map(with_submission).collect())
+}
+
+/// The submission of a revision that the bureau recorded last.
+pub async fn submission_of(
+    service: &Service,
+    caller: &Principal,
+    revision: &Revision,
+) -> Result<Option<RecordedSubmission>, ServiceError> {
+    let survey_return = get_return(service, caller, revision.survey_return).await?;
+    Ok(recorded_for(&survey_return, revision.id))
+}
+
+fn recorded_for(survey_return: &SurveyReturn, revision: RevisionId) -> Option<RecordedSubmission> {
+    let mut last_first = survey_return.review.submissions.iter().rev();
+    last_first.find(|submission| submission.revision == revision).cloned()
 }
 
 /// One revision with its answers and findings.

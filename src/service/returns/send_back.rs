@@ -27,16 +27,13 @@ pub async fn send_back_return(
     reason: &str,
 ) -> Result<SurveyReturn, ServiceError> {
     caller.may(Action::SendBackReturns)?;
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > 2000 {
-        return Err(ServiceError::new(codes::returns::REASON_MISSING));
-    }
+    let reason = checked_reason(reason)?;
     let txn = service.db.begin_write().await?;
     let mut survey_return = find(&txn, caller, id).await?;
     let revision = revision_for(&txn, caller, &survey_return, ReturnStep::SendBack).await?;
     let given = store::justification::justifications_of(&txn, &caller.scope, id).await?;
     survey_return.review.sent_back = Some(SentBack {
-        reason: reason.to_owned(),
+        reason: reason.clone(),
         actor: caller.name.clone(),
         at: service.now(),
         revision: revision.id,
@@ -51,11 +48,21 @@ pub async fn send_back_return(
         expected_version,
         Taken {
             step: ReturnStep::SendBack,
-            reason: Some(reason.to_owned()),
+            reason: Some(reason),
             detail: EventDetail::default(),
         },
     )
     .await?;
     txn.commit().await?;
     Ok(changed)
+}
+
+/// A reason for the other side to read, or a refusal where there is none.
+pub(crate) fn checked_reason(reason: &str) -> Result<String, ServiceError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 2000 {
+        Err(ServiceError::new(codes::returns::REASON_MISSING))
+    } else {
+        Ok(reason.to_owned())
+    }
 }

@@ -112,8 +112,31 @@ impl Situation {
     }
 }
 
+/// Goes on only while the round takes this return, by the calendar of the county: a correction that the bureau has asked
+/// for is taken until the day it has set, also after the round has closed.
+pub(crate) fn require_open(service: &Service, round: &Round, survey_return: &SurveyReturn) -> Result<(), ServiceError> {
+    let due_on = survey_return
+        .review
+        .correction
+        .as_ref()
+        .and_then(|correction| correction.due_on);
+    match due_on {
+        Some(due_on) if service.today() > due_on => Err(ServiceError::saying(
+            codes::returns::CORRECTION_OVERDUE,
+            Text::new(
+                format!("本表的更正期限为 {due_on}，现已截止。需延期的，请联系主管部门撤销后重新提出更正要求。"),
+                format!(
+                    "The correction was due on {due_on}. To extend it, ask the bureau to close it and to request it again."
+                ),
+            ),
+        )),
+        Some(_) => Ok(()),
+        None => require_round_open(service, round),
+    }
+}
+
 /// Goes on only while the round takes returns, by the calendar of the county.
-pub(crate) fn require_open(service: &Service, round: &Round) -> Result<(), ServiceError> {
+pub(crate) fn require_round_open(service: &Service, round: &Round) -> Result<(), ServiceError> {
     let today = service.today();
     if (round.opens_on..=round.closes_on).contains(&today) {
         Ok(())

@@ -6,7 +6,10 @@ use crate::{
     domain::{
         access::{Principal, Role},
         return_step::{ReturnStep, StepRefused},
-        survey_return::{EventDetail, ReturnEvent, Revision, SurveyReturn},
+        survey_return::{
+            Correction, CorrectionOrigin, CorrectionState, EventDetail, ReturnEvent, ReturnState, Revision, Standing,
+            SurveyReturn,
+        },
     },
     service::{Service, error::ServiceError},
     store,
@@ -47,23 +50,58 @@ pub(crate) fn take(
     last_number: i32,
 ) -> Result<ReturnEvent, StepRefused> {
     let Taken { step, reason, detail } = taken;
-    let to = step.taken_by(by.role, survey_return.state)?;
-    let from = std::mem::replace(&mut survey_return.state, to);
+    let to = step.taken_by(by.role, survey_return.standing())?;
+    let from = std::mem::replace(&mut survey_return.state, to.state);
+    let before = survey_return.review.correction.take();
+    survey_return.review.correction = to.correction.map(|state| match before {
+        Some(correction) => Correction { state, ..correction },
+        None => opened(state, by, step, reason.as_deref(), &detail),
+    });
     survey_return.updated_at = by.at;
+    let revision = survey_return.latest;
+    if to == Standing::first(ReturnState::Accepted) {
+        // Accepted, or a correction has ended otherwise: what is in force is the newest, and nothing is sent back.
+        survey_return.latest = survey_return.accepted;
+        survey_return.review.sent_back = None;
+    }
     Ok(ReturnEvent {
         survey_return: survey_return.id,
         number: last_number + 1,
         from,
-        to,
-        revision: survey_return.latest,
+        to: to.state,
+        revision,
         actor: by.name.to_owned(),
         at: by.at,
         reason,
         detail: EventDetail {
             step: step.name().to_owned(),
+            correction: to.correction,
             ..detail
         },
     })
+}
+
+/// A correction that a step opens.
+fn opened(
+    state: CorrectionState,
+    by: &By<'_>,
+    step: ReturnStep,
+    reason: Option<&str>,
+    detail: &EventDetail,
+) -> Correction {
+    let announced = matches!(step, ReturnStep::RequestCorrection | ReturnStep::AnnounceCorrection);
+    Correction {
+        state,
+        origin: match step {
+            ReturnStep::RequestCorrection => CorrectionOrigin::Bureau,
+            _ => CorrectionOrigin::Enterprise,
+        },
+        // A conversion has a reason of its own.
+        reason: reason.filter(|_| announced).map(ToOwned::to_owned),
+        due_on: detail.due_on,
+        opened_by: by.name.to_owned(),
+        opened_at: by.at,
+    }
 }
 
 /// Takes a step of a return and records who did it, when and why.
@@ -96,7 +134,7 @@ pub(crate) async fn revision_for(
     survey_return: &SurveyReturn,
     step: ReturnStep,
 ) -> Result<Revision, ServiceError> {
-    step.taken_by(caller.role, survey_return.state)?;
+    step.taken_by(caller.role, survey_return.standing())?;
     let latest = survey_return.latest.ok_or(StepRefused::NothingUploaded)?;
     Ok(store::survey_return::find_revision(txn, &caller.scope, latest).await?)
 }

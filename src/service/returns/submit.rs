@@ -1,8 +1,11 @@
 //! Submitting: the enterprise says that its figures stand.
 
+use std::collections::BTreeMap;
+
 use survey::questionnaire::Action as Severity;
 
 use super::{
+    evidence::Signature,
     justify::counting_justifications,
     read::find,
     situation::require_open,
@@ -11,8 +14,10 @@ use super::{
 use crate::{
     domain::{
         access::Principal,
+        justification::RecordedJustification,
         return_step::ReturnStep,
-        survey_return::{EventDetail, ReturnId, Revision, SurveyReturn},
+        round::Round,
+        survey_return::{ReturnId, Revision, SentBack, SurveyReturn},
     },
     service::{
         Service,
@@ -38,81 +43,81 @@ pub async fn submit_return(
 ) -> Result<SurveyReturn, ServiceError> {
     caller.may(Action::FillReturns)?;
     let txn = service.db.begin_write().await?;
-    let mut survey_return = find(&txn, caller, id).await?;
-    let round = store::round::find_round(&txn, survey_return.round).await?;
-    require_open(service, &round)?;
-    let revision = revision_for(&txn, caller, &survey_return, ReturnStep::Submit).await?;
-    if revision.findings.blocks() {
-        let blocking = revision
-            .findings
-            .items
-            .iter()
-            .filter(|finding| finding.action == Severity::Block);
-        return Err(ServiceError::new(codes::returns::BLOCKED).with_faults(blocking));
-    }
-    if round.warnings_must_be_justified {
-        require_justified(&txn, caller, &revision).await?;
-    }
-    let unchanged = compare_with_sent_back(&txn, caller, &mut survey_return, &revision).await?;
-    let taken = Taken {
-        detail: EventDetail {
-            unchanged,
-            ..EventDetail::default()
-        },
-        ..Taken::plain(ReturnStep::Submit)
-    };
-    let changed = record_step(service, &txn, caller, survey_return, expected_version, taken).await?;
+    let survey_return = find(&txn, caller, id).await?;
+    let taken = (Taken::plain(ReturnStep::Submit), None);
+    let changed = submit_newest(service, &txn, caller, survey_return, expected_version, taken).await?;
     txn.commit().await?;
     Ok(changed)
 }
 
-/// Whether a return that was sent back comes again as it was: the same answers, claims and justifications. The return
-/// keeps it for the reviewer.
-async fn compare_with_sent_back(
+/// Submits the newest revision of a return by a step; with a signature it is recorded for ever.
+pub(crate) async fn submit_newest(
+    service: &Service,
     txn: &WriteTxn,
     caller: &Principal,
-    survey_return: &mut SurveyReturn,
-    revision: &Revision,
-) -> Result<bool, ServiceError> {
-    let Some(sent_back) = &mut survey_return.review.sent_back else {
-        return Ok(false);
-    };
-    let given = store::justification::justifications_of(txn, &caller.scope, revision.survey_return).await?;
-    sent_back.unchanged = given.last().map_or(0, |last| last.number) == sent_back.justifications
-        && (sent_back.revision == revision.id || {
-            let before = store::survey_return::find_revision(txn, &caller.scope, sent_back.revision).await?;
-            says_the_same(&before, revision)
-        });
-    Ok(sent_back.unchanged)
+    mut survey_return: SurveyReturn,
+    expected_version: i64,
+    (mut taken, signature): (Taken, Option<Signature>),
+) -> Result<SurveyReturn, ServiceError> {
+    let round = store::round::find_round(txn, survey_return.round).await?;
+    require_open(service, &round, &survey_return)?;
+    let revision = revision_for(txn, caller, &survey_return, taken.step).await?;
+    let counted = counting_justifications(txn, caller, &revision).await?;
+    require_submittable(&round, &revision, &counted)?;
+    if let Some(sent_back) = &mut survey_return.review.sent_back {
+        let given = store::justification::justifications_of(txn, &caller.scope, revision.survey_return).await?;
+        let before = store::survey_return::find_revision(txn, &caller.scope, sent_back.revision).await?;
+        let last = given.last().map_or(0, |last| last.number);
+        sent_back.unchanged = comes_unchanged(sent_back, &before, &revision, last);
+        taken.detail.unchanged = sent_back.unchanged;
+    }
+    if let Some(signature) = signature {
+        let submission = signature.of_revision(service, &caller.name, revision.id);
+        survey_return.review.submissions.push(submission.clone());
+        taken.detail.submission = Some(submission);
+    }
+    record_step(service, txn, caller, survey_return, expected_version, taken).await
 }
 
-/// Whether two revisions hold the same answers and claims, wherever in the workbook these stand.
-fn says_the_same(one: &Revision, other: &Revision) -> bool {
+/// Goes on only if a revision may be submitted: nothing blocks it and, where the round says so, every warning has a
+/// justification that counts. Warnings beyond the list cannot be justified one by one: they must be brought down to what
+/// is listed first.
+pub(crate) fn require_submittable(
+    round: &Round,
+    revision: &Revision,
+    counted: &BTreeMap<String, RecordedJustification>,
+) -> Result<(), ServiceError> {
+    let items = &revision.findings.items;
+    if revision.findings.blocks() {
+        let blocking = items.iter().filter(|finding| finding.action == Severity::Block);
+        return Err(ServiceError::new(codes::returns::BLOCKED).with_faults(blocking));
+    }
+    let warnings = items.iter().filter(|finding| finding.action == Severity::Warn);
+    let open: Vec<_> = warnings
+        .clone()
+        .filter(|finding| !counted.contains_key(&finding.key))
+        .collect();
+    let all_said = open.is_empty() && warnings.count() == revision.findings.warn;
+    if all_said || !round.warnings_must_be_justified {
+        Ok(())
+    } else {
+        Err(ServiceError::new(codes::returns::UNJUSTIFIED).with_faults(open))
+    }
+}
+
+/// Whether a return that was sent back comes again as it was: the same answers, the same reasons of not applying wherever
+/// these stand, and no further justification.
+pub(crate) fn comes_unchanged(
+    sent_back: &SentBack,
+    before: &Revision,
+    now: &Revision,
+    last_justification: i32,
+) -> bool {
     let claims = |revision: &Revision| -> Vec<(String, String)> {
         let claims = revision.claims.iter();
         claims
             .map(|(code, claim)| (code.clone(), claim.reason.clone()))
             .collect()
     };
-    one.answers == other.answers && claims(one) == claims(other)
-}
-
-/// Goes on only if every warning has a justification that counts. Warnings beyond the list cannot be justified one by
-/// one: they must be brought down to what is listed first.
-async fn require_justified(txn: &WriteTxn, caller: &Principal, revision: &Revision) -> Result<(), ServiceError> {
-    let counted = counting_justifications(txn, caller, revision).await?;
-    let warnings = revision
-        .findings
-        .items
-        .iter()
-        .filter(|finding| finding.action == Severity::Warn);
-    let open: Vec<_> = warnings
-        .clone()
-        .filter(|finding| !counted.contains_key(&finding.key))
-        .collect();
-    if open.is_empty() && warnings.count() == revision.findings.warn {
-        Ok(())
-    } else {
-        Err(ServiceError::new(codes::returns::UNJUSTIFIED).with_faults(open))
-    }
+    last_justification == sent_back.justifications && before.answers == now.answers && claims(before) == claims(now)
 }

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         access::Principal,
         return_step::ReturnStep,
-        survey_return::{ReturnId, Revision, RevisionId, SurveyReturn},
+        survey_return::{CorrectionState, ReturnId, Revision, RevisionId, SurveyReturn},
     },
     service::{Service, access::permission::Action, error::ServiceError},
     store,
@@ -68,12 +68,13 @@ pub async fn upload_return(
     if let Some(revision) =
         store::survey_return::find_revision_by_blob(service.db.read(), &caller.scope, id, &sha256).await?
         && Some(revision.id) == survey_return.latest
+        && !awaits_upload(&survey_return)
     {
         return uploaded(service, caller, survey_return, revision, true).await;
     }
     let situation = Situation::load(service, caller, &survey_return).await?;
-    require_open(service, &situation.round)?;
-    ReturnStep::Upload.taken_by(caller.role, survey_return.state)?;
+    require_open(service, &situation.round, &survey_return)?;
+    ReturnStep::Upload.taken_by(caller.role, survey_return.standing())?;
     let conversions = conversions_so_far(service, caller, &survey_return).await?;
     let checked = check_upload(service, &situation, &upload.bytes, conversions).await?;
     if dry_run {
@@ -102,6 +103,11 @@ pub async fn upload_return(
         reason: None,
     };
     store_revision(service, caller, survey_return, new).await
+}
+
+/// Whether a correction waits for its first upload: then the same file again says that the figures stand as they are.
+fn awaits_upload(survey_return: &SurveyReturn) -> bool {
+    survey_return.standing().correction == Some(CorrectionState::Open)
 }
 
 /// The conversions of units that the filler has asked for up to now. They hold for later uploads too, as long as the
@@ -154,6 +160,7 @@ pub(crate) async fn store_revision(
         reading: new.checked.reading,
         findings: new.checked.findings,
         justifications: new.checked.justifications,
+        said_by: caller.name.clone(),
         reason: new.reason,
     };
     let filer = Filer {

@@ -15,13 +15,14 @@ use crate::{
         access::Principal,
         enterprise::EnterpriseId,
         run::{Run, RunId, RunResult},
-        survey_return::Revision,
+        survey_return::{RecordedSubmission, Revision},
     },
     service::{
         Service,
         access::permission::{Action, allowed},
         blocking::blocking,
         error::ServiceError,
+        returns::read::submission_of,
     },
     store,
 };
@@ -46,6 +47,8 @@ pub struct Explanation {
     pub blob_sha256: String,
     /// Number of the revision.
     pub revision_number: i32,
+    /// The submission of the revision that the bureau recorded on behalf of the enterprise.
+    pub submission: Option<RecordedSubmission>,
 }
 
 /// One answer as evidence: what it says and where it stood.
@@ -76,11 +79,12 @@ pub async fn explain_result(
     let methodology = service.methodology(run.methodology, &round).await?;
     let scored: Scored = serde_json::from_str(&result.detail).map_err(ServiceError::internal)?;
     let Explained { roots, next, missing } = methodology.explain(&scored);
-    // Whoever may not read returns is shown no answers.
-    let evidence = if allowed(caller.role, Action::ReadReturns) {
-        evidence(&form.survey, &roots, &revision)
+    // Whoever may not read returns is shown no answers, nor who signed them.
+    let (evidence, submission) = if allowed(caller.role, Action::ReadReturns) {
+        let submission = submission_of(service, caller, &revision).await?;
+        (evidence(&form.survey, &roots, &revision), submission)
     } else {
-        BTreeMap::new()
+        (BTreeMap::new(), None)
     };
     Ok(Explanation {
         run,
@@ -91,6 +95,7 @@ pub async fn explain_result(
         evidence,
         blob_sha256: revision.blob_sha256.clone(),
         revision_number: revision.number,
+        submission,
         result,
     })
 }

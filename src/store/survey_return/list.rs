@@ -5,14 +5,14 @@ use entity::{
     prelude::{Enterprise as EnterpriseEntity, SurveyReturn as ReturnEntity},
     survey_return,
 };
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _};
 
 use super::from_row;
 use crate::{
     domain::{
         access::Scope,
         page::{Cursor, Page, PageRequest},
-        survey_return::{ReturnFilter, ReturnRow},
+        survey_return::{ReturnFilter, ReturnRow, ReturnState},
     },
     store::{Connection, StoreError, keyset, scope, text},
 };
@@ -41,12 +41,20 @@ fn matching(filter: &ReturnFilter) -> Condition {
     let ReturnFilter {
         round,
         states,
+        corrections,
         area,
         enterprise,
         search,
     } = filter;
     let wanted = (!states.is_empty()).then(|| survey_return::Column::State.is_in(states.iter().map(|s| s.name())));
+    // The return of an enterprise that was taken out of its round keeps its correction; nobody waits for it.
+    let corrections = (!corrections.is_empty()).then(|| {
+        survey_return::Column::CorrectionState
+            .is_in(corrections.iter().map(|state| state.name()))
+            .and(survey_return::Column::State.ne(ReturnState::Removed.name()))
+    });
     Condition::all()
+        .add_option(corrections)
         .add_option(round.map(|round| survey_return::Column::RoundId.eq(round.0)))
         .add_option(wanted)
         .add_option(

@@ -28,7 +28,8 @@ pub use self::{
     newest::{newest_by_blob, newest_of, newest_parts, newest_provenances},
     response::response,
     revisions::{
-        find_revision, find_revision_by_blob, insert_revision, insert_revisions, require_revision, revisions_of,
+        find_revision, find_revision_by_blob, find_revisions, insert_revision, insert_revisions, require_revision,
+        revisions_of,
     },
     update::{update_return, update_returns},
 };

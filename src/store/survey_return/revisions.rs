@@ -1,5 +1,7 @@
 //! The revisions of a return.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::{prelude::Revision as RevisionEntity, revision};
 use sea_orm::{
@@ -54,6 +56,21 @@ fn revision_row(revision: &Revision) -> Result<revision::ActiveModel, StoreError
 pub async fn find_revision(conn: &impl Connection, scope: &Scope, id: RevisionId) -> Result<Revision, StoreError> {
     let row = revisions(scope).filter(revision::Column::Id.eq(id.0)).one(conn).await?;
     row.ok_or(StoreError::NotFound).and_then(revision)
+}
+
+/// The revisions with these identifiers that the scope shows. One statement.
+pub async fn find_revisions(
+    conn: &impl Connection,
+    scope: &Scope,
+    ids: &[RevisionId],
+) -> Result<BTreeMap<RevisionId, Revision>, StoreError> {
+    let rows = revisions(scope)
+        .filter(revision::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok((RevisionId(row.id), revision(row)?)))
+        .collect()
 }
 
 /// NotFound unless the scope shows the revision; nothing of it is read.

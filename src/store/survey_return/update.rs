@@ -15,7 +15,7 @@ use crate::{
     store::{Connection, StoreError, json, version},
 };
 
-/// Returns of one update: each binds 12 values, and SQLite allows 32 766.
+/// Returns of one update: each binds 13 values, and SQLite allows 32 766.
 const UPDATED_AT_ONCE: usize = 500;
 
 /// Changes the state and the figures of a return; gives the new version. Round and enterprise stay.
@@ -39,7 +39,8 @@ pub async fn update_returns(
     returns: &mut [&mut SurveyReturn],
 ) -> Result<(), StoreError> {
     use survey_return::Column::{
-        AcceptedRevisionId, Block, Id, LatestRevisionId, Review, RevisionNumber, State, UpdatedAt, Version, Warn,
+        AcceptedRevisionId, Block, CorrectionState, Id, LatestRevisionId, Review, RevisionNumber, State, UpdatedAt,
+        Version, Warn,
     };
     require(conn, scope, returns.iter().map(|survey_return| survey_return.id)).await?;
     let changed_here = OnConflict::column(Id)
@@ -50,6 +51,7 @@ pub async fn update_returns(
             RevisionNumber,
             Block,
             Warn,
+            CorrectionState,
             Review,
             Version,
             UpdatedAt,
@@ -109,6 +111,7 @@ fn changed_row(survey_return: &SurveyReturn) -> Result<survey_return::ActiveMode
         revision_number: Set(survey_return.revision_number),
         block: Set(survey_return.block),
         warn: Set(survey_return.warn),
+        correction_state: Set(survey_return.standing().correction.map(|state| state.name().to_owned())),
         review: Set(Some(json::to_json(&survey_return.review)?)),
         version: Set(version::next(survey_return.version)),
         updated_at: Set(survey_return.updated_at),

@@ -9,6 +9,7 @@ mod groups;
 pub(crate) mod imports;
 mod jobs;
 mod main_job;
+mod real_round;
 mod registry;
 mod returns;
 mod rounds;

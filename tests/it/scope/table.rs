@@ -91,6 +91,9 @@ pub(super) const TABLE: &[Row] = &[
     ("create_return_conversions", Path("return_id"), "E", Hidden, ""),
     ("submit_return", Path("return_id"), "E", Hidden, ""),
     ("send_back_return", Path("return_id"), "T", Hidden, ""),
+    ("announce_correction", Path("return_id"), "E", Hidden, ""),
+    ("withdraw_correction", Path("return_id"), "E", Hidden, ""),
+    ("get_submission_evidence", Path("return_id"), "ET", Hidden, ""),
     ("list_return_events", Path("return_id"), "ET", Hidden, ""),
     ("list_justifications", Path("return_id"), "ET", Hidden, ""),
     ("justify_finding", Path("return_id"), "E", Hidden, ""),
@@ -279,6 +282,9 @@ pub(super) const NOTHING_FOREIGN: &[(&str, &str)] = &[
     ("delete_round_members", COUNTY),
     ("import_round_members", COUNTY),
     ("accept_return", COUNTY),
+    ("record_submission", COUNTY),
+    ("request_correction", COUNTY),
+    ("refuse_correction", COUNTY),
     ("create_run", COUNTY),
     ("freeze_run", COUNTY),
     ("publish_run", ADMIN),
@@ -297,6 +303,10 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
     "size_class",
     "active",
     "state",
+    "correction",
+    "signed_by",
+    "signed_on",
+    "covering",
     "band",
     "language",
     "lang",
@@ -317,4 +327,4 @@ pub(super) const PLAIN_QUERY: &[&str] = &[
 ];
 
 /// Parameters of a path that name nothing of an enterprise, a town, a round or a user.
-pub(super) const PLAIN_PATH: &[&str] = &["finding_key", "link"];
+pub(super) const PLAIN_PATH: &[&str] = &["finding_key", "link", "sha256"];

@@ -55,6 +55,13 @@ async fn what_was_said_comes_back_in_order_and_within_scope() {
         let seen = async |scope: Scope| justifications::justifications_of(db.read(), &scope, of).await.unwrap();
         assert_eq!(seen(fuchun()).await, [first.clone(), second.clone()]);
         assert_eq!(seen(Scope::Enterprise(county.paper.id)).await.len(), 2);
+        let each = async |scope: &Scope| {
+            justifications::justifications_of_each(db.read(), scope, &[of])
+                .await
+                .unwrap()
+        };
+        assert_eq!(each(&fuchun()).await[&of], [first.clone(), second.clone()]);
+        assert!(each(&elsewhere).await.is_empty());
         assert_eq!(seen(elsewhere).await, []);
         let again = insert(&db, &fuchun(), of, &[second]).await;
         assert!(matches!(again, Err(StoreError::Duplicate { .. })), "{again:?}");

@@ -8,11 +8,11 @@ use ronghe::{
         revision::RevisionSummary,
         run::{GroupBy, RunInput},
         survey_return::{
-            EventDetail, ReturnEvent, ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId, SentBack,
-            SurveyReturn,
+            Correction, CorrectionOrigin, CorrectionState, EventDetail, Evidence, RecordedSubmission, ReturnEvent,
+            ReturnFilter, ReturnId, ReturnRow, ReturnState, RevisionId, SentBack, Standing, SurveyReturn,
         },
     },
-    store::{StoreError, blob, enterprise, round, survey_return as returns},
+    store::{Database, StoreError, blob, enterprise, round, survey_return as returns},
 };
 
 use super::sample::{CHANGKOU, County, FUCHUN, FUYANG, county, first, fuchun, statements, walk};
@@ -84,6 +84,27 @@ async fn a_return_is_changed_at_the_version_that_was_read_and_within_scope() {
             justifications: 2,
             unchanged: true,
         });
+        changed.review.correction = Some(Correction {
+            state: CorrectionState::Returned,
+            origin: CorrectionOrigin::Bureau,
+            reason: Some("用电量与供电公司数据不符".into()),
+            due_on: county.sample.now.date_naive().succ_opt(),
+            opened_by: "bureau".into(),
+            opened_at: county.sample.now,
+        });
+        changed.review.submissions.push(RecordedSubmission {
+            revision: RevisionId(county.sample.id()),
+            evidence: Evidence {
+                sha256: "e".repeat(64),
+                filename: "封面.pdf".into(),
+                media_type: "application/pdf".into(),
+                size_bytes: 9,
+            },
+            signed_by: "王总".into(),
+            signed_on: county.sample.now.date_naive(),
+            recorded_by: "bureau".into(),
+            recorded_at: county.sample.now,
+        });
         changed.updated_at += Duration::microseconds(1);
         let txn = db.begin_write().await.unwrap();
         let foreign = returns::update_return(&txn, &Scope::Enterprise(county.machines.id), &changed, 1).await;
@@ -145,9 +166,10 @@ async fn returns_are_filtered_by_everything_a_reviewer_asks() {
     on_both(async |db| {
         let county = county(&db).await;
         county.accept(&db, &county.machines).await;
+        open_correction(&db, &county).await;
         let filter = ReturnFilter::default;
         let other_round = ronghe::domain::round::RoundId(county.sample.id());
-        let cases: [(ReturnFilter, &[&Enterprise]); 9] = [
+        let cases: [(ReturnFilter, &[&Enterprise]); 11] = [
             (filter(), &[&county.paper, &county.machines, &county.electronics]),
             (
                 ReturnFilter {
@@ -173,6 +195,20 @@ async fn returns_are_filtered_by_everything_a_reviewer_asks() {
             (
                 ReturnFilter {
                     states: vec![ReturnState::Draft, ReturnState::Submitted],
+                    ..filter()
+                },
+                &[],
+            ),
+            (
+                ReturnFilter {
+                    corrections: vec![CorrectionState::Open, CorrectionState::Submitted],
+                    ..filter()
+                },
+                &[&county.machines],
+            ),
+            (
+                ReturnFilter {
+                    corrections: vec![CorrectionState::Submitted],
                     ..filter()
                 },
                 &[],
@@ -220,6 +256,58 @@ async fn returns_are_filtered_by_everything_a_reviewer_asks() {
                 "{filter:?}"
             );
         }
+    })
+    .await;
+}
+
+/// A correction of the accepted return of the machine works, announced and nothing more.
+async fn open_correction(db: &Database, county: &County) {
+    let mut accepted = county.return_of(db, &county.machines).await;
+    accepted.review.correction = Some(Correction {
+        state: CorrectionState::Open,
+        origin: CorrectionOrigin::Enterprise,
+        reason: None,
+        due_on: None,
+        opened_by: "filler".into(),
+        opened_at: county.sample.now,
+    });
+    let txn = db.begin_write().await.unwrap();
+    let version = accepted.version;
+    returns::update_return(&txn, &Scope::County, &accepted, version)
+        .await
+        .unwrap();
+    txn.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_correction_stands_beside_the_revision_in_force_which_runs_use() {
+    on_both(async |db| {
+        let county = county(&db).await;
+        let in_force = county.accept(&db, &county.machines).await;
+        open_correction(&db, &county).await;
+        let mut correcting = county.return_of(&db, &county.machines).await;
+        let next = county.sample.revision(correcting.id, 2, &in_force.blob_sha256);
+        let txn = db.begin_write().await.unwrap();
+        returns::insert_revision(&txn, &Scope::County, &next).await.unwrap();
+        correcting.latest = Some(next.id);
+        let version = correcting.version;
+        returns::update_return(&txn, &Scope::County, &correcting, version)
+            .await
+            .unwrap();
+        txn.commit().await.unwrap();
+        let found = county.return_of(&db, &county.machines).await;
+        assert_eq!(found.standing(), Standing::correcting(CorrectionState::Open));
+        assert_eq!((found.accepted, found.latest), (Some(in_force.id), Some(next.id)));
+        let conn = db.read();
+        let inputs = returns::accepted_inputs(conn, &Scope::County, county.round.id, None).await;
+        let revisions = inputs.unwrap().into_iter().map(|input| input.revision);
+        assert_eq!(revisions.collect::<Vec<_>>(), [in_force.id]);
+        let progress = round::progress(conn, &Scope::County, county.round.id).await.unwrap();
+        assert_eq!(progress.accepted, 1, "it counts as accepted");
+        let both = returns::find_revisions(conn, &Scope::County, &[next.id, in_force.id]).await;
+        assert_eq!(both.unwrap().into_keys().collect::<Vec<_>>(), [in_force.id, next.id]);
+        let hidden = returns::find_revisions(conn, &fuchun(), &[next.id]).await;
+        assert!(hidden.unwrap().is_empty(), "within scope");
     })
     .await;
 }
@@ -408,6 +496,9 @@ async fn the_history_of_a_return_is_kept_in_order() {
             detail: EventDetail {
                 step: "submit".into(),
                 unchanged: number == 2,
+                correction: (number == 3).then_some(CorrectionState::Open),
+                due_on: county.sample.now.date_naive().succ_opt(),
+                submission: None,
             },
         };
         let history = [

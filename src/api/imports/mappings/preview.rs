@@ -17,8 +17,9 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::{CreateFailure, UploadFailure},
             json_body::JsonBody,
-            problem::{Bilingual, CreateFailure, UploadFailure},
+            problem::Bilingual,
             typed::Typed,
             upload,
             word::{Code, Name},

@@ -17,10 +17,10 @@ use crate::{
         http::{
             auth::Auth,
             etag,
+            failures::{ChangeFailure, CreateFailure, ReadFailure},
             instant::Instant,
             json_body::JsonBody,
             page::{self, paged},
-            problem::{ChangeFailure, CreateFailure, ReadFailure},
             word::{Code, CursorText, Name},
         },
     },

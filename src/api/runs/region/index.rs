@@ -15,10 +15,7 @@ use super::{super::model::RunOut, figures::BaseOriginName};
 use crate::{
     api::{
         Tag,
-        http::{
-            auth::Auth,
-            problem::{Bilingual, ReadFailure},
-        },
+        http::{auth::Auth, failures::ReadFailure, problem::Bilingual},
     },
     domain::run::{RegionResult, Run, RunId},
     service::{Service, runs::region::read_region},

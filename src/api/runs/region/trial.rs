@@ -13,8 +13,8 @@ use crate::{
         Tag,
         http::{
             auth::Auth,
+            failures::CreateFailure,
             json_body::JsonBody,
-            problem::CreateFailure,
             word::{Code, Word},
         },
     },

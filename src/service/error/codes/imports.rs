@@ -27,6 +27,21 @@ codes! {
     AMBIGUOUS_NAME = "import.ambiguous_name", Conflict,
         "有几家企业叫这个名字，请改用信用代码对应。",
         "Several enterprises have this name; use the credit code as the key.";
+    NO_SCAN = "import.no_scan", Unprocessable,
+        "没有找到这份工作簿的签字扫描件，已收为暂存，未登记提交。请把扫描件取与工作簿相同的文件名，或在文件名中写上信用代码，再一并导入；有一份签字汇总表的，用 covering 指明。",
+        "No scan of a signature was found for this workbook; it was taken in but not submitted. Name the scan as the workbook, or put the credit code into its name, and import both again; a signed list that covers all is named by covering.";
+    SEVERAL_SCANS = "import.several_scans", Conflict,
+        "有几份扫描件都与这份工作簿对得上，未登记提交；见 faults。请只留一份，或合并为一个 PDF。",
+        "Several scans fit this workbook and it was not submitted; see faults. Keep one of them, or join them into one PDF.";
+    SCAN_UNUSED = "import.scan_unused", Unprocessable,
+        "这份扫描件没有对应的工作簿，没有使用。请核对文件名，或补交工作簿。",
+        "No workbook of this import belongs to this scan and it was not used. Check its name, or hand in the workbook.";
+    NO_COVERING = "import.no_covering", Unprocessable,
+        "压缩包或文件夹里没有 covering 所指的扫描件。请核对文件名（含文件夹）。",
+        "The ZIP or folder has no scan with the name given as covering. Check the name, with its folders.";
+    SUBMISSION_NEEDS_FILES = "import.submission_needs_files", Unprocessable,
+        "汇总填报表不能这样登记提交：每行没有扫描件。请用工作簿的压缩包或文件夹，或逐家登记提交。",
+        "Submissions of rows of a sheet cannot be recorded this way, as there are no scans with them. Use a ZIP or folder of workbooks, or record each submission.";
     INVALID_MAPPING = "mapping.invalid", Unprocessable,
         "对应关系不符合要求，逐条见 errors。",
         "The mapping is not acceptable; each point is in errors.";

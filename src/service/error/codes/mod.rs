@@ -91,6 +91,7 @@ pub fn faults() -> impl Iterator<Item = FaultCode> {
         registry::FAULTS,
         documents::FAULTS,
         rounds::FAULTS,
+        returns::FAULTS,
         imports::FAULTS,
         runs::FAULTS,
     ]

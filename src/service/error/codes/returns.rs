@@ -1,6 +1,6 @@
 //! Returns and their justifications.
 
-use super::{Code, Kind};
+use super::{Code, FaultCode, Kind};
 
 codes! {
     WRONG_STATE = "return.wrong_state", Conflict,
@@ -24,6 +24,27 @@ codes! {
     REASON_MISSING = "return.reason_missing", Unprocessable,
         "请写明理由。",
         "A reason must be given.";
+    INVALID_SUBMISSION = "submission.invalid", Unprocessable,
+        "代为登记提交须写明签字人和签字日期，逐条见 errors。",
+        "A recorded submission needs who signed and when; each point is in errors.";
+    NOT_A_SCAN = "submission.not_a_scan", Unprocessable,
+        "上传的不是扫描件。请上传签字（盖章）封面的 PDF、JPEG 或 PNG 文件；手机照片请存为 JPEG。",
+        "The file is not a scan. Upload the signed cover as PDF, JPEG or PNG; save photographs of a telephone as JPEG.";
+    SCAN_TRUNCATED = "submission.scan_truncated", Unprocessable,
+        "扫描件不完整，文件末尾缺失。请重新扫描或重新下载后上传。",
+        "The scan is incomplete: its end is missing. Scan or download it again.";
+    EVIDENCE_TOO_LARGE = "submission.scan_too_large", TooLarge,
+        "扫描件超过大小上限（默认 10 MB）。请降低分辨率或改为黑白扫描，只扫签字页。",
+        "The scan is larger than allowed (10 MB by default). Scan with fewer dots per inch or in black and white, and only the signed page.";
+    CORRECTION_INVALID = "correction.invalid", Unprocessable,
+        "更正要求不符合规定，逐条见 errors。",
+        "The request for a correction is not acceptable; each point is in errors.";
+    CORRECTION_OVERDUE = "correction.overdue", Conflict,
+        "更正期限已过，期限见句中。需延期的，请联系主管部门撤销后重新提出更正要求。",
+        "The correction is overdue; the sentence says since when. To extend it, ask the bureau to close it and to request it again.";
+    CORRECTION_REQUESTED = "correction.requested_by_bureau", Conflict,
+        "这项更正是主管部门要求的，企业不能撤回。请按要求更正；认为无须更正的，请联系主管部门。",
+        "The bureau has asked for this correction, so that the enterprise cannot withdraw it. Correct the return, or contact the bureau if nothing is wrong.";
     NO_FINDING = "justification.no_finding", NotFound,
         "最新版次没有这个问题；可能已经改正。请重新读取问题清单。",
         "The newest revision has no such finding; it may have been corrected. Read the findings again.";
@@ -42,4 +63,16 @@ codes! {
     NO_ACCOUNTING = "energy.no_accounting", Conflict,
         "本期的系数选用没有写明能耗核算方式（accounting），无法逐步显示。",
         "The factor settings of the round do not say how energy is accounted (accounting); there are no steps to show.";
+}
+
+faults! {
+    SIGNED_BY = "submission.signed_by",
+        "签字人为空或超过 100 个字。请写明代表企业签字的人的姓名。",
+        "Who signed is missing or longer than 100 characters. Give the name of the person who signed for the enterprise.";
+    SIGNED_ON = "submission.signed_on",
+        "签字日期应在填报期开始日至今天之间，请核对。",
+        "The date of the signature is not between the opening of the round and today. Check it.";
+    DUE_ON = "correction.due_on",
+        "更正期限早于今天。请填今天或以后的日期。",
+        "The correction would be due before today. Give today or a later day.";
 }

@@ -8,7 +8,7 @@ use survey::{answer::Answers, survey::WantedConversion};
 use uuid::Uuid;
 use workbook::{archive::Archive, extract::RawWorkbook, metadata::TemplateKind};
 
-use super::{AHEAD, Prepared, Run, Verdict, settle::Settled};
+use super::{AHEAD, Prepared, Run, Verdict, settle::Settled, signatures::Scans};
 use crate::{
     blobs::{BlobError, sha256_hex},
     domain::{
@@ -37,7 +37,7 @@ const AT_ONCE: usize = 16;
 
 /// Where the bytes of the items are.
 #[derive(Clone)]
-enum Originals {
+pub(super) enum Originals {
     /// In a ZIP, item by item in its order.
     Archive(Archive),
     /// Each under its own hash.
@@ -73,25 +73,29 @@ impl Run {
     /// Reads, checks and settles the files that still wait.
     pub(super) async fn files(self: Arc<Self>) -> Result<(), ServiceError> {
         let originals = self.originals().await?;
+        let scans = self.scans(&originals).await?;
         let waiting = store::import::waiting_items(self.service.db.read(), &self.batch).await?;
         let total = self.counts().await?.items;
         let mut done = total.saturating_sub(waiting.len() as u64);
         let groups = waiting.chunks(AT_ONCE).map(<[ImportItem]>::to_vec).collect::<Vec<_>>();
         let mut prepared = stream::iter(groups)
             .map(|group| {
-                let (run, originals) = (self.clone(), originals.clone());
+                let (run, originals, scans) = (self.clone(), originals.clone(), scans.clone());
                 // On a task of its own: it goes on while the group before is settled.
-                tokio::spawn(async move { run.prepare(originals, group).await })
+                tokio::spawn(async move { run.prepare(originals, scans, group).await })
             })
             .buffered(AHEAD);
         while let Some(group) = prepared.next().await {
             let group = group.map_err(ServiceError::internal)??;
             done += group.len() as u64;
             if self.settle(group, (done, total)).await? == Settled::Stopped {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        match &scans {
+            Some(scans) => self.tell_unused(scans).await,
+            None => Ok(()),
+        }
     }
 
     async fn originals(&self) -> Result<Originals, ServiceError> {
@@ -108,6 +112,7 @@ impl Run {
     async fn prepare(
         self: Arc<Self>,
         originals: Originals,
+        scans: Option<Scans>,
         items: Vec<ImportItem>,
     ) -> Result<Vec<Prepared>, ServiceError> {
         let hashed = items
@@ -127,7 +132,16 @@ impl Run {
         let seen = joined(seen).await?;
         let known = self.known(&seen).await?;
         let judged = seen.into_iter().map(|(item, seen)| self.judge(item, seen, &known));
-        try_join_all(judged).await
+        let mut prepared = try_join_all(judged).await?;
+        if let Some(scans) = &scans {
+            let wanted = prepared
+                .iter_mut()
+                .filter(|prepared| prepared.item.survey_return.is_some());
+            for prepared in wanted {
+                prepared.scan = Some(self.scan(scans, &prepared.item).await?);
+            }
+        }
+        Ok(prepared)
     }
 
     /// The hash of a file, or why its bytes cannot be had.
@@ -270,10 +284,7 @@ impl Run {
     async fn judge(&self, mut item: ImportItem, seen: Seen, known: &Known) -> Result<Prepared, ServiceError> {
         let (enterprise, raw, unknown) = match seen {
             Seen::Refused(error) => {
-                return Ok(Prepared {
-                    item,
-                    verdict: Verdict::Refused(error),
-                });
+                return Ok(Prepared::of(item, Verdict::Refused(error)));
             }
             Seen::Repeated(enterprise) => (Some(enterprise), None, codes::imports::NO_RETURN),
             Seen::Read(Addressee::Issued(enterprise), raw, size) => {
@@ -288,14 +299,14 @@ impl Run {
         let found = enterprise.and_then(|enterprise| known.returns.get(&enterprise));
         let Some((survey_return, enterprise)) = found else {
             let verdict = Verdict::Refused(ServiceError::new(unknown));
-            return Ok(Prepared { item, verdict });
+            return Ok(Prepared::of(item, verdict));
         };
         item.survey_return = Some(survey_return.id);
         item.uscc = Some(enterprise.facts.uscc.clone());
         item.enterprise_name = Some(enterprise.facts.name.clone());
         let Some((raw, size)) = raw else {
             let verdict = Verdict::Repeated(Box::new(survey_return.clone()));
-            return Ok(Prepared { item, verdict });
+            return Ok(Prepared::of(item, verdict));
         };
         let situation = Situation::of(
             self.round.clone(),
@@ -323,12 +334,14 @@ impl Run {
                     reading: checked.reading,
                     findings: checked.findings,
                     justifications: checked.justifications,
+                    // The officer only hands in what the enterprise has written.
+                    said_by: enterprise.facts.name.clone(),
                     reason: None,
                 };
                 Verdict::checked(survey_return.clone(), filing)
             }
         };
-        Ok(Prepared { item, verdict })
+        Ok(Prepared::of(item, verdict))
     }
 }
 

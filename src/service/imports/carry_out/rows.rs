@@ -87,12 +87,12 @@ impl Run {
             Ok(owner) => owner,
             Err(error) => {
                 let verdict = Verdict::Refused(error);
-                return Prepared { item, verdict };
+                return Prepared::of(item, verdict);
             }
         };
         if checked.untouched {
             let verdict = Verdict::Refused(ServiceError::new(codes::imports::ROW_UNTOUCHED));
-            return Prepared { item, verdict };
+            return Prepared::of(item, verdict);
         }
         let filing = Filing {
             survey_return: survey_return.id,
@@ -104,12 +104,10 @@ impl Run {
             reading: checked.reading,
             findings: checked.findings,
             justifications: Vec::new(),
+            said_by: self.caller.name.clone(),
             reason: None,
         };
-        Prepared {
-            item,
-            verdict: Verdict::checked(survey_return, filing),
-        }
+        Prepared::of(item, Verdict::checked(survey_return, filing))
     }
 }
 
@@ -120,10 +118,8 @@ fn return_of(row: &OwnedRow) -> Option<&SurveyReturn> {
 /// A row that the newest revision of its return was read from.
 fn repeated_row(ordinal: i32, row: OwnedRow) -> Prepared {
     let (item, owner) = item(ordinal, row.row.name, &row.hash, row.owner);
-    Prepared {
-        item,
-        verdict: owner.map_or_else(Verdict::Refused, |found| Verdict::Repeated(Box::new(found))),
-    }
+    let verdict = owner.map_or_else(Verdict::Refused, |found| Verdict::Repeated(Box::new(found)));
+    Prepared::of(item, verdict)
 }
 
 /// The item of a row, with the return that is its owner's.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use survey::{finding::Findings, questionnaire::Action};
 
-use super::{Prepared, Run, Verdict, counted};
+use super::{Prepared, Run, Verdict, counted, submit::ScansByItem};
 use crate::{
     domain::{
         count::count,
@@ -65,7 +65,11 @@ impl Run {
         let group = self.unsettled(&txn, group).await?;
         let mut standing = self.standing(&txn, &group).await?;
         let (mut items, mut filings) = (Vec::with_capacity(group.len()), Vec::new());
+        let mut scans = ScansByItem::new();
         for prepared in group {
+            if let Some(scan) = &prepared.scan {
+                scans.insert(prepared.item.ordinal, scan);
+            }
             let (item, filing) = self.decide(prepared, &mut standing);
             if let Some(filing) = filing {
                 filings.push((items.len(), filing));
@@ -73,6 +77,7 @@ impl Run {
             items.push(item);
         }
         self.file(&txn, &mut items, filings).await?;
+        self.submit(&txn, &mut items, scans).await?;
         store::import::put_items(&txn, &self.batch, &items).await?;
         let (done, total) = progress;
         store::job::set_job_progress(&txn, self.job, count(done), count(total), now).await?;
@@ -143,7 +148,10 @@ impl Run {
                 if let Some(error) = self.obstacle(survey_return, &filing.findings) {
                     return (refuse(item, &error), None);
                 }
-                let number = newest.map_or(0, |newest| newest.number) + 1;
+                let made = newest
+                    .map_or(0, |newest| newest.number)
+                    .max(survey_return.revision_number);
+                let number = made + 1;
                 let wanted = (!self.batch.options.dry_run).then(|| filing.as_ref().clone());
                 (taken(item, number, &filing.findings), wanted)
             }
@@ -153,7 +161,7 @@ impl Run {
     }
 
     fn obstacle(&self, survey_return: &SurveyReturn, findings: &Findings) -> Option<ServiceError> {
-        if let Err(refused) = ReturnStep::HandIn.taken_by(self.caller.role, survey_return.state) {
+        if let Err(refused) = ReturnStep::HandIn.taken_by(self.caller.role, survey_return.standing()) {
             return Some(refused.into());
         }
         if self.batch.options.blocked == Blocked::Refuse && findings.blocks() {
@@ -243,11 +251,6 @@ fn recognise(item: ImportItem, first: &ImportItem) -> ImportItem {
 }
 
 fn refuse(item: ImportItem, error: &ServiceError) -> ImportItem {
-    let faults = error.faults.iter().take(ImportItem::FAULTS).map(|fault| ItemFault {
-        code: fault.code.clone(),
-        place: fault.place.clone(),
-        message: fault.message.clone(),
-    });
     ImportItem {
         state: ItemState::Refused,
         revision: None,
@@ -259,6 +262,18 @@ fn refuse(item: ImportItem, error: &ServiceError) -> ImportItem {
         },
         warn: 0,
         info: 0,
+        ..told(item, error)
+    }
+}
+
+/// The item with what was not done and why.
+pub(super) fn told(item: ImportItem, error: &ServiceError) -> ImportItem {
+    let faults = error.faults.iter().take(ImportItem::FAULTS).map(|fault| ItemFault {
+        code: fault.code.clone(),
+        place: fault.place.clone(),
+        message: fault.message.clone(),
+    });
+    ImportItem {
         code: Some(error.code.clone()),
         message: Some(error.message.clone()),
         faults: faults.collect(),

@@ -3,6 +3,7 @@
 mod bulk;
 mod files;
 mod mappings;
+mod submissions;
 
 use std::io::{Cursor, Write as _};
 

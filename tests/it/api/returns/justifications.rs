@@ -48,7 +48,7 @@ fn text_at(raw: &RawWorkbook, sheet: &str, row: u32, column: u32) -> Option<Stri
 }
 
 /// The annotated workbook with a reason and words at a finding, as a filler would write them.
-fn answered(bytes: &[u8], key: &str, reason: &str, words: &str) -> Vec<u8> {
+pub(crate) fn answered(bytes: &[u8], key: &str, reason: &str, words: &str) -> Vec<u8> {
     let raw = extract(bytes, &Limits::default()).unwrap();
     let index = raw
         .sheets

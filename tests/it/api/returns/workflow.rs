@@ -128,8 +128,8 @@ async fn an_accepted_revision_stays_in_force_until_its_replacement_is_accepted()
     upload(&corrected).await.expect(StatusCode::CREATED);
     let now = filler.get(&path).await.expect(StatusCode::OK).json();
     assert_eq!(
-        (&now["state"], &now["accepted_revision_id"]),
-        (&json!("draft"), &accepted["accepted_revision_id"])
+        (&now["state"], &now["correction"]["state"], &now["accepted_revision_id"]),
+        (&json!("accepted"), &json!("draft"), &accepted["accepted_revision_id"])
     );
     assert_ne!(now["latest_revision_id"], now["accepted_revision_id"]);
 
@@ -146,8 +146,9 @@ async fn an_accepted_revision_stays_in_force_until_its_replacement_is_accepted()
         .collect::<Vec<_>>();
     assert_eq!(
         steps,
-        ["draft", "submitted", "returned", "submitted", "accepted", "draft"]
+        ["draft", "submitted", "returned", "submitted", "accepted", "accepted"]
     );
+    assert_eq!(events["items"][5]["correction"], "draft");
     assert_eq!(events["items"][2]["reason"], "请核对用电量");
     assert!(events["items"][2]["actor"].as_str().unwrap().starts_with("town-"));
     app.end().await;
