@@ -66,6 +66,9 @@ pub struct Questionnaire {
     /// The question whose answer is the variant; absent where there is none, and every form has all questions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_question: Option<String>,
+    /// Wordings of labels and units that forms issued earlier have and that mean the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_wordings: Vec<FormerWording>,
     /// Units, by code.
     pub units: BTreeMap<String, Unit>,
     /// Sections in order.
@@ -92,6 +95,16 @@ impl Questionnaire {
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
         parse_json(bytes)
     }
+}
+
+/// A wording that was another one in forms issued earlier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormerWording {
+    /// As it reads now.
+    pub now: String,
+    /// As it read before.
+    pub before: Vec<String>,
 }
 
 /// A variant of the form, such as industry or services.

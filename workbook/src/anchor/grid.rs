@@ -276,7 +276,7 @@ impl<'a> Section<'a> {
                 continue;
             };
             let found = text_or_blank(self.sheet.raw, at, column);
-            if !wording::same(found, &expected) {
+            if !wording::same_as_ever(found, &expected, reading.former) {
                 is_reworded = true;
                 let place = self.sheet.raw.place(at, column);
                 let answers = asked

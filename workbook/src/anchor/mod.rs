@@ -15,7 +15,7 @@ mod table;
 
 use survey::{
     cell::{DateSystem, LayoutNotice, RawCell},
-    questionnaire::Questionnaire,
+    questionnaire::{FormerWording, Questionnaire},
 };
 
 pub use self::computed::Overwritten;
@@ -95,6 +95,7 @@ fn read(
     let mut reading = Reading {
         workbook,
         metadata: &metadata,
+        former: &questionnaire.former_wordings,
         notices: Notices::default(),
         cells: Vec::new(),
         claims: Vec::new(),
@@ -134,6 +135,8 @@ fn read(
 struct Reading<'a> {
     workbook: &'a RawWorkbook,
     metadata: &'a TemplateMetadata,
+    /// Wordings of forms issued earlier that mean the same.
+    former: &'a [FormerWording],
     notices: Notices,
     cells: Vec<RawCell>,
     claims: Vec<RawCell>,

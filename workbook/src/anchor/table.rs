@@ -127,7 +127,7 @@ fn located_columns<'a>(
         };
         let expected = column.header(reading.metadata.language);
         let found = text_or_blank(sheet.raw, header_row, at);
-        if wording::same(found.trim_end_matches('*'), &expected) {
+        if wording::same_as_ever(found.trim_end_matches('*'), &expected, reading.former) {
             columns.push((column.code.as_str(), at));
         } else {
             let place = sheet.raw.place(header_row, at);
