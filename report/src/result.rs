@@ -247,10 +247,18 @@ fn collect<'n>(
 }
 
 fn peers(page: &mut Page, sheet: &ResultSheet<'_>) {
+    if sheet.score.is_none() {
+        return;
+    }
+    page.heading("在同行中的位置", "Standing among its peers");
     let Some(group) = &sheet.peers else {
+        let text = page.words(
+            "企业名录中没有本企业的规模，无法与同行业、同规模的企业比较；请补充从业人员、营业收入和资产总计。",
+            "The registry has no size class for this enterprise, so it cannot be compared with enterprises of the same industry and size. Add employees, revenue and total assets.",
+        );
+        page.paragraph(&text);
         return;
     };
-    page.heading("在同行中的位置", "Standing among its peers");
     let (language, decimals) = (page.language, sheet.decimals);
     let Some(figures) = &group.figures else {
         let text = page.words(
@@ -541,7 +549,7 @@ mod tests {
                 questions: vec!["N10".to_owned()],
             }],
         };
-        let sheet = ResultSheet {
+        let mut sheet = ResultSheet {
             enterprise: "富春江<script>纸业",
             uscc: "91330111XY1000778C",
             place: Text::new("富春街道", "Fuchun"),
@@ -587,8 +595,8 @@ mod tests {
                 ],
             }),
         };
-        let check = |language, expected: &[&str]| {
-            let page = write(&sheet, language);
+        let check = |sheet: &ResultSheet<'_>, language, expected: &[&str]| {
+            let page = write(sheet, language);
             for text in expected {
                 assert!(page.contains(text), "{text} is missing: {page}");
             }
@@ -597,6 +605,7 @@ mod tests {
             }
         };
         check(
+            &sheet,
             Language::Zh,
             &[
                 "尚未发布",
@@ -612,6 +621,7 @@ mod tests {
             ],
         );
         check(
+            &sheet,
             Language::En,
             &[
                 "has not been published",
@@ -622,6 +632,8 @@ mod tests {
                 "between 8 and 17",
             ],
         );
+        sheet.peers = None;
+        check(&sheet, Language::Zh, &["企业名录中没有本企业的规模"]);
     }
 
     #[test]

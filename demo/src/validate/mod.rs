@@ -154,7 +154,7 @@ impl Inspection<'_> {
             self.report(
                 "faults.none_blocks",
                 "/faults/recipes",
-                "没有一种毛病会阻断提交，首份有毛病的工作簿就无从退回。请至少设一种 blocks 为 true。",
+                "没有一种差错属于强制性错误，无法演示退回。请至少将一种差错的 blocks 设为 true。",
                 "No mistake blocks, so no first workbook would be returned. Let at least one have blocks true.",
             );
         }

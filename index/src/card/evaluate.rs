@@ -73,8 +73,8 @@ pub(crate) fn refuse_open_findings(card: &Card, findings: &Findings) -> Option<S
     refused.then(|| Scored {
         not_scored: Some(NotScored::new(
             "open_block_finding",
-            "填报表有未解决的阻断问题，改正后才能测算。",
-            "The return has an open blocking finding; it is scored once that is corrected.",
+            "填报表有未更正的强制性错误，更正后才能测算。",
+            "The return has errors; it is scored once they are corrected.",
         )),
         ..Scored::empty(card)
     })

@@ -57,6 +57,14 @@ fn wrong_state(step: ReturnStep, from: Standing) -> Text {
     }
     let (is, done) = (from.title(), step.title());
     let next = match (from.state, from.correction) {
+        (ReturnState::NotStarted | ReturnState::Draft | ReturnState::Submitted | ReturnState::Returned, None)
+            if matches!(step, ReturnStep::RequestCorrection | ReturnStep::AnnounceCorrection) =>
+        {
+            Text::new(
+                "更正适用于审核通过的填报表；尚未通过的，由企业直接修改，或由审核人退回。",
+                "Corrections are for accepted returns; before that, the enterprise changes it or the reviewer sends it back.",
+            )
+        }
         (_, Some(CorrectionState::Submitted)) | (ReturnState::Submitted, _) => Text::new(
             "确需修改的，请联系主管部门退回后再办理。",
             "To change it, ask the bureau to send it back first.",
@@ -78,7 +86,7 @@ fn wrong_state(step: ReturnStep, from: Standing) -> Text {
         }
     };
     Text::new(
-        format!("该表目前为“{}”，不能{}；{}", is.zh, done.zh, next.zh),
+        format!("该表目前为“{}”，不能{}。{}", is.zh, done.zh, next.zh),
         format!("The return is “{}” and cannot be {}. {}", is.en, done.en, next.en),
     )
 }

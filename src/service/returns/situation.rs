@@ -141,22 +141,28 @@ pub(crate) fn require_round_open(service: &Service, round: &Round) -> Result<(),
     if (round.opens_on..=round.closes_on).contains(&today) {
         Ok(())
     } else {
-        Err(ServiceError::saying(codes::rounds::NOT_OPEN, not_open(round, today)))
+        Err(ServiceError::saying(codes::rounds::NOT_OPEN, not_open(service, round, today)))
     }
 }
 
 /// When the round is open, and what to do outside of that time.
-fn not_open(round: &Round, today: NaiveDate) -> Text {
+fn not_open(service: &Service, round: &Round, today: NaiveDate) -> Text {
     let (opens, closes) = (round.opens_on, round.closes_on);
     if today < opens {
-        Text::new(
+        return Text::new(
             format!("填报期为 {opens} 至 {closes}，尚未开始。"),
             format!("The round is open from {opens} to {closes} and has not begun."),
-        )
-    } else {
-        Text::new(
-            format!("填报期为 {opens} 至 {closes}，现已截止；需延期的，请联系主管部门。"),
-            format!("The round was open from {opens} to {closes} and is closed. Ask the bureau for an extension."),
-        )
+        );
     }
+    let telephone = match &service.settings.heading.telephone {
+        Some(telephone) => (format!("（电话 {telephone}）"), format!(" (telephone {telephone})")),
+        None => (String::new(), String::new()),
+    };
+    Text::new(
+        format!("填报期为 {opens} 至 {closes}，现已截止；需延期的，请联系主管部门{}。", telephone.0),
+        format!(
+            "The round was open from {opens} to {closes} and is closed. Ask the bureau{} for an extension.",
+            telephone.1
+        ),
+    )
 }

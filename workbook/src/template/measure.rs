@@ -3,7 +3,7 @@
 /// Width of the column of labels.
 pub(super) const LABEL_WIDTH: f64 = 36.0;
 /// Width of the column of filling notes.
-pub(super) const NOTE_WIDTH: f64 = 48.0;
+pub(super) const NOTE_WIDTH: f64 = 62.0;
 /// Height of a row of one line, in points.
 pub(super) const BODY_ROW: f64 = LINE + PADDING;
 

@@ -330,7 +330,7 @@ fn check_none_code(
         faults.add(
             DocumentCode::NoneCodeRuleMissing,
             at("none_code"),
-            "没有阻断“以上都没有”与其他项同选的审核关系。请补上。",
+            "没有审核关系禁止“以下均无”与其他选项同时选择，请补充。",
             "No blocking rule stops 'none' together with other options. Add one.",
         );
     }

@@ -85,7 +85,7 @@ async fn the_bureau_asks_for_a_correction_which_takes_the_place_of_what_was_acce
         let early = early.refused(StatusCode::CONFLICT, "return.wrong_state");
         assert_eq!(
             early["message"]["zh"],
-            "该表目前为“未填报”，不能要求更正。请刷新后按当前状态处理。"
+            "该表目前为“未填报”，不能要求更正。更正适用于审核通过的填报表；尚未通过的，由企业直接修改，或由审核人退回。"
         );
         let before = work.accepted(&filler, &bureau, "旧址路1号").await;
         let in_force = before["accepted_revision_id"].clone();
