@@ -168,6 +168,10 @@ async fn lists_of_the_fault_files_are_read_or_told_cell_by_cell() {
         "xls_sheet_listed_elsewhere.xls",
         "xls_strings_counted_zero.xls",
         "ods_without_mimetype.ods",
+        "protected_agile.xlsx",
+        "protected_standard.xlsx",
+        "protected_rc4.xls",
+        "protected_cryptoapi.xls",
     ] {
         let report = listed(&bureau, name, true, bytes(name)).await;
         assert_eq!(
@@ -176,6 +180,10 @@ async fn lists_of_the_fault_files_are_read_or_told_cell_by_cell() {
             "{name}: {report}"
         );
     }
+    let job = bureau
+        .job(bureau.upload(LIST, bytes("password_of_the_owner.xlsx")).await)
+        .await;
+    assert_eq!(job["error"]["code"], "workbook.encrypted", "{job}");
     let formula = listed(&bureau, "formula", true, bytes("list_formula_without_value.xlsx")).await;
     let fault = &formula["outcomes"][0]["faults"][0];
     assert_eq!(

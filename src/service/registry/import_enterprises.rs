@@ -5,6 +5,8 @@ pub(super) mod columns;
 mod decide;
 mod head;
 mod matched;
+mod meaning;
+mod notes;
 mod result;
 mod rows;
 

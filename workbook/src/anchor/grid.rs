@@ -89,7 +89,9 @@ impl<'a> Located<'a> {
         if !order.is_sorted() {
             notices.rows_moved(sheet, &order);
         }
-        notices.note_rows(sheet, &BTreeSet::new(), None);
+        if !are_gone {
+            notices.note_rows(sheet, &BTreeSet::new(), None);
+        }
         let periods = grid
             .periods
             .iter()

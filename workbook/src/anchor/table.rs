@@ -14,6 +14,9 @@ use crate::{layout::TableBlock, wording};
 
 pub(super) fn read(reading: &mut Reading<'_>, sheet: &AnchoredSheet<'_>, table: &TableBlock) {
     let rows = located_rows(reading, sheet, table);
+    if rows.is_empty() {
+        return;
+    }
     let columns = located_columns(reading, sheet, table);
     let at_columns: BTreeSet<u32> = columns.iter().map(|(_, column)| *column).collect();
     let added = added_rows(sheet, table, &rows, &at_columns);

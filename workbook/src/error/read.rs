@@ -132,8 +132,8 @@ impl Program {
                 "This is a slide show, not a workbook. Fill in the Excel form that was issued and upload that workbook.",
             ),
             Self::Ofd => Text::new(
-                "这是 OFD 版式文件。盖章扫描件可作为附件提交，但还缺少填好的 Excel 调查表。",
-                "This is an OFD document. A sealed scan can be an attachment, but the filled-in Excel form is still missing.",
+                "这是 OFD 版式文件，不是工作簿。请上传填好的 Excel 调查表；盖章件另行报送。",
+                "This is an OFD document, not a workbook. Upload the filled-in Excel form; hand in the sealed copy separately.",
             ),
             Self::Access => Text::new(
                 "这是 Access 数据库，不是工作簿。请把数据导出为 Excel 工作簿（*.xlsx）后上传。",
@@ -270,11 +270,11 @@ impl ReadError {
             ),
             Self::Pdf => Text::new(
                 "这是 PDF，不是工作簿。请上传填好的 Excel 调查表；盖章件另行报送。",
-                "This is a PDF, not a workbook. Upload the completed Excel form; the sealed copy is handed in separately.",
+                "This is a PDF, not a workbook. Upload the filled-in Excel form; hand in the sealed copy separately.",
             ),
             Self::Image => Text::new(
                 "这是图片，不是工作簿。请上传填好的 Excel 调查表；盖章件另行报送。",
-                "This is a picture, not a workbook. Upload the completed Excel form; the sealed copy is handed in separately.",
+                "This is a picture, not a workbook. Upload the filled-in Excel form; hand in the sealed copy separately.",
             ),
             Self::Archive => Text::new(
                 "这是压缩包。请解压后逐个上传其中的 .xlsx 文件。",

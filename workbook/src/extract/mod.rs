@@ -34,6 +34,7 @@ mod limits;
 mod ods;
 mod package;
 mod piece;
+mod protect;
 mod raw;
 pub(crate) mod reference;
 mod rows;

@@ -22,6 +22,8 @@ use crate::extract::{RawCellAt, RawSheet, RawWorkbook, Visibility, a1};
 const ALIKE: f64 = 0.6;
 /// Labels more alike than this say the same.
 const SURE: f64 = 0.9;
+/// What is left of the likeness of two labels that name different years.
+const OTHER_YEAR: f64 = 0.5;
 /// Rows among which the header is looked for.
 const HEADER_WITHIN: u32 = 12;
 /// Labels that are looked at where each sheet is one enterprise.
@@ -86,6 +88,8 @@ struct Candidate<'q> {
     column: Option<&'q str>,
     kind: QuestionType,
     unit: &'q str,
+    /// The year that its period names.
+    year: Option<&'q str>,
     /// Normalised.
     texts: Vec<String>,
 }
@@ -331,15 +335,25 @@ fn assign(labels: &[Label<'_>], candidates: &[Candidate<'_>]) -> Vec<(usize, usi
 }
 
 fn score(label: &str, candidate: &Candidate<'_>) -> f64 {
-    let words = half_width(label);
-    let mut words = words.split(|c: char| !c.is_ascii_alphanumeric());
+    let half = half_width(label);
+    let mut words = half.split(|c: char| !c.is_ascii_alphanumeric());
     let label = normal(label);
     // A label that names the question by its code leaves nothing to guess.
     if candidate.column.is_none() && words.any(|word| word == candidate.question) {
         return 1.0;
     }
     let scores = candidate.texts.iter().map(|text| alike(&label, text));
-    scores.fold(0.0, f64::max)
+    let score = scores.fold(0.0, f64::max);
+    match (year_in(&half), candidate.year) {
+        (Some(one), Some(other)) if one != other => score * OTHER_YEAR,
+        _ => score,
+    }
+}
+
+/// The first year that a text names: four digits with none beside them.
+fn year_in(text: &str) -> Option<&str> {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit());
+    runs.find(|run| run.len() == 4 && (run.starts_with("19") || run.starts_with("20")))
 }
 
 /// Whether several credit codes stand in one column: a list, whatever else stands around it.
@@ -382,6 +396,7 @@ fn candidates<'q>(questionnaire: &'q Questionnaire, synonyms: &Synonyms) -> Vec<
                     column: Some(&column.code),
                     kind: column.kind,
                     unit: &column.unit,
+                    year: None,
                     texts: vec![
                         normal(&format!("{}{}", question.label.zh, column.label.zh)),
                         normal(&format!("{} {}", question.label.en, column.label.en)),
@@ -394,6 +409,10 @@ fn candidates<'q>(questionnaire: &'q Questionnaire, synonyms: &Synonyms) -> Vec<
                 column: None,
                 kind: question.kind,
                 unit: &question.unit,
+                year: questionnaire
+                    .periods
+                    .get(&question.period)
+                    .and_then(|period| year_in(&period.zh)),
                 texts: texts(&question.label),
             });
         }

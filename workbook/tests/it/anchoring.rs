@@ -29,18 +29,18 @@ fn filled() -> &'static (Form, RawWorkbook) {
 }
 
 /// What is found after a change.
-fn after(change: impl FnOnce(&mut RawWorkbook)) -> Result<ReturnWorkbook, AnchorError> {
+pub(crate) fn after(change: impl FnOnce(&mut RawWorkbook)) -> Result<ReturnWorkbook, AnchorError> {
     let (form, workbook) = filled();
     let mut workbook = workbook.clone();
     change(&mut workbook);
     anchor(&workbook, &form.questionnaire, &form.lists)
 }
 
-fn found(change: impl FnOnce(&mut RawWorkbook)) -> ReturnWorkbook {
+pub(crate) fn found(change: impl FnOnce(&mut RawWorkbook)) -> ReturnWorkbook {
     after(change).expect("still understood")
 }
 
-fn sheet<'a>(workbook: &'a mut RawWorkbook, name: &str) -> &'a mut RawSheet {
+pub(crate) fn sheet<'a>(workbook: &'a mut RawWorkbook, name: &str) -> &'a mut RawSheet {
     workbook
         .sheets
         .iter_mut()
@@ -48,7 +48,7 @@ fn sheet<'a>(workbook: &'a mut RawWorkbook, name: &str) -> &'a mut RawSheet {
         .expect("the sheet")
 }
 
-fn value<'a>(found: &'a ReturnWorkbook, question: &str) -> &'a RawValue {
+pub(crate) fn value<'a>(found: &'a ReturnWorkbook, question: &str) -> &'a RawValue {
     &cell(found, question).value
 }
 
@@ -60,7 +60,7 @@ fn cell<'a>(found: &'a ReturnWorkbook, question: &str) -> &'a RawCell {
         .unwrap_or_else(|| panic!("no {question}"))
 }
 
-fn codes(found: &ReturnWorkbook) -> Vec<&str> {
+pub(crate) fn codes(found: &ReturnWorkbook) -> Vec<&str> {
     found.notices.iter().map(|notice| notice.code.as_str()).collect()
 }
 
@@ -73,7 +73,7 @@ fn answers(found: &ReturnWorkbook) -> Vec<(String, RawValue)> {
         .collect()
 }
 
-fn row_of(sheet: &RawSheet, anchor: &str) -> u32 {
+pub(crate) fn row_of(sheet: &RawSheet, anchor: &str) -> u32 {
     let is_anchor = |cell: &&RawCellAt| cell.column == 0 && cell.value == RawValue::Text(anchor.into());
     sheet
         .cells
@@ -83,7 +83,7 @@ fn row_of(sheet: &RawSheet, anchor: &str) -> u32 {
         .row
 }
 
-fn set(sheet: &mut RawSheet, row: u32, column: u32, value: RawValue) {
+pub(crate) fn set(sheet: &mut RawSheet, row: u32, column: u32, value: RawValue) {
     sheet.cells.retain(|cell| (cell.row, cell.column) != (row, column));
     sheet.cells.push(RawCellAt {
         row,

@@ -16,6 +16,7 @@ mod hostile_corpus;
 mod layout;
 mod lists;
 mod live;
+mod lost;
 mod mapping;
 mod package;
 mod reading;

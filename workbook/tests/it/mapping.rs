@@ -317,3 +317,36 @@ fn what_stands_above_and_below_a_list_makes_no_forms_of_it() {
         &[("B", "Q01", Some("0.0001")), ("C", "Q07", Some("0.0001"))],
     );
 }
+
+#[test]
+fn columns_of_two_years_answer_the_questions_of_their_years() {
+    let mut questionnaire = support::questionnaire();
+    for (period, zh) in [
+        ("y1", "上年（2025年）"),
+        ("y2", "前年（2024年）"),
+        ("y3", "大前年（2023年）"),
+    ] {
+        questionnaire.periods.get_mut(period).unwrap().zh = zh.to_owned();
+    }
+    let raw = book(&[
+        &[
+            "信用代码",
+            "2024年营业收入（万元）",
+            "2025年营业收入（万元）",
+            "2019年利润",
+        ],
+        &["91330111XY00010156", "1", "2", "3"],
+    ]);
+    let proposal = propose(&raw, &questionnaire, &support::synonyms(), None).unwrap();
+    let found: Vec<(&str, &str)> = proposal
+        .mapping
+        .fields
+        .iter()
+        .map(|field| (field.at.as_str(), field.question.as_str()))
+        .collect();
+    assert_eq!(found, [("B", "F03P"), ("C", "F03")]);
+    assert!(
+        proposal.unmatched.iter().any(|label| label.at == "D"),
+        "no question asks for 2019"
+    );
+}

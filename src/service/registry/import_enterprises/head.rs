@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use survey::{
-    synonyms::{ListColumn, Synonyms, bare},
-    text::Text,
+use survey::synonyms::{ListColumn, Synonyms, bare};
+
+use super::{
+    ListNote,
+    cells::ListRow,
+    meaning::{Meaning, pieces},
+    notes::{place, shown, twice, unit_note, unknown_unit, unused},
 };
-use workbook::extract::a1;
-
-use super::{ListNote, cells::ListRow};
-use crate::service::error::codes::registry;
-
-/// Marks that people put before or behind a head.
-const MARKS: [char; 6] = ['*', '★', ':', '、', '.', '·'];
 
 /// A head that was recognised.
 #[derive(Clone)]
@@ -36,18 +33,6 @@ pub(super) struct HeadColumn {
     pub(super) title: String,
     /// What one of its unit is in 万元, for amounts.
     pub(super) factor: Decimal,
-}
-
-/// What a head says.
-enum Meaning {
-    /// A column, with the unit that is written beside it.
-    Column(ListColumn, Option<Decimal>),
-    /// A column in a unit that cannot be converted.
-    UnknownUnit,
-    /// Something that says nothing of an enterprise.
-    PassedOver,
-    /// None that is known.
-    Unknown,
 }
 
 /// The heads of a row, read with the words of the house.
@@ -108,15 +93,6 @@ impl Heads<'_> {
                 )
         };
         is_head(ListColumn::Uscc) && is_head(ListColumn::Name)
-    }
-
-    /// What one of a unit of amounts is in 万元.
-    pub(super) fn amount(&self, unit: &str) -> Option<Decimal> {
-        let amounts = &self.words.enterprise_list.amounts;
-        let found = amounts
-            .iter()
-            .find(|amount| self.words.are_one_unit(&amount.unit, unit))?;
-        found.multiply_by.to_string().parse().ok()
     }
 
     /// The unit of a line such as `单位：元` above the list.
@@ -207,174 +183,6 @@ impl Heads<'_> {
             });
         }
         joined
-    }
-
-    fn meaning(&self, title: &str) -> Meaning {
-        let list = &self.words.enterprise_list;
-        let is_one_of = |words: &[String], text: &str| words.iter().any(|word| bare(word) == text);
-        let find = |text: &str| {
-            let mut columns = list.columns.iter();
-            columns
-                .find(|(_, words)| is_one_of(words, text))
-                .map(|(column, _)| *column)
-        };
-        let title = bare(title);
-        let title = without_number(title.trim_matches(MARKS));
-        if is_one_of(&list.passed_over, title) {
-            return Meaning::PassedOver;
-        }
-        let (open, notes) = brackets(title);
-        let open = without_year(open.trim_matches(MARKS));
-        let Some(column) = find(title).or_else(|| find(open)) else {
-            return self.with_unit_behind(open, find);
-        };
-        if !column.is_amount() {
-            // A unit that is not that of single persons would be taken for one.
-            let is_other_unit = column == ListColumn::Employees && notes.iter().any(|note| note.starts_with('万'));
-            return if is_other_unit {
-                Meaning::UnknownUnit
-            } else {
-                Meaning::Column(column, None)
-            };
-        }
-        match notes
-            .iter()
-            .find_map(|note| pieces(note).find_map(|unit| self.amount(unit)))
-        {
-            Some(unit) => Meaning::Column(column, Some(unit)),
-            None if notes.iter().any(|note| pieces(note).any(|unit| unit.ends_with('元'))) => Meaning::UnknownUnit,
-            None => Meaning::Column(column, None),
-        }
-    }
-
-    /// `营业收入万元`, `营业收入/万元`: a unit without brackets.
-    fn with_unit_behind(&self, open: &str, find: impl Fn(&str) -> Option<ListColumn>) -> Meaning {
-        let names = self
-            .words
-            .enterprise_list
-            .amounts
-            .iter()
-            .map(|amount| bare(&amount.unit));
-        let known = names.filter_map(|name| {
-            let rest = open.strip_suffix(name.as_str())?.trim_end_matches(['/', ':', ',', '-']);
-            let column = find(rest).filter(|column| column.is_amount())?;
-            Some((column, name))
-        });
-        let longest = known.max_by_key(|(_, name)| name.len());
-        longest.map_or(Meaning::Unknown, |(column, name)| {
-            Meaning::Column(column, self.amount(&name))
-        })
-    }
-}
-
-/// What stands outside of brackets, and what stands in each pair.
-fn brackets(text: &str) -> (String, Vec<String>) {
-    let (mut open, mut notes, mut depth) = (String::new(), Vec::new(), 0_usize);
-    for c in text.chars() {
-        match c {
-            '(' | '[' | '【' => {
-                depth += 1;
-                notes.push(String::new());
-            }
-            ')' | ']' | '】' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => open.push(c),
-            _ => {
-                if let Some(note) = notes.last_mut() {
-                    note.push(c);
-                }
-            }
-        }
-    }
-    (open, notes)
-}
-
-/// The parts of a note such as `2025年,万元` or `单位:元`.
-fn pieces(note: &str) -> impl Iterator<Item = &str> {
-    let parts = note.split([',', ';', '、', '/', ':']);
-    parts.filter(|part| !part.is_empty() && *part != "单位")
-}
-
-/// A head without the number before it: `1.企业名称`.
-fn without_number(title: &str) -> &str {
-    let rest = title.trim_start_matches(|c: char| c.is_ascii_digit());
-    match rest.strip_prefix(['.', '、', ')']) {
-        Some(rest) if rest.len() < title.len() => rest,
-        _ => title,
-    }
-}
-
-/// A head without the year before it: `2025年营业收入`, `2025年度营业收入`.
-fn without_year(title: &str) -> &str {
-    let year = title.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit()));
-    let rest = year
-        .and_then(|_| title.get(4..))
-        .and_then(|rest| rest.strip_prefix('年'));
-    rest.map_or(title, |rest| rest.strip_prefix('度').unwrap_or(rest))
-}
-
-/// A head on one line, short enough for a message.
-fn shown(title: &str) -> String {
-    let words = title.split_whitespace().collect::<Vec<_>>();
-    let line = words.join(if title.is_ascii() { " " } else { "" });
-    line.chars().take(40).collect()
-}
-
-fn place(row: usize, at: usize) -> String {
-    let (row, at) = (u32::try_from(row.saturating_sub(1)), u32::try_from(at));
-    a1(row.unwrap_or_default(), at.unwrap_or_default())
-}
-
-fn unused(title: &str, cell: String) -> ListNote {
-    let title = shown(title);
-    let message = Text::new(
-        format!("“{title}”一列（{cell}）没有读取，名单中用不到。"),
-        format!("The column \"{title}\" ({cell}) was not read; a list of enterprises has no use for it."),
-    );
-    ListNote::of(registry::COLUMN_UNUSED, Some(cell), message)
-}
-
-fn unknown_unit(title: &str, cell: String) -> ListNote {
-    let title = shown(title);
-    let message = Text::new(
-        format!("“{title}”一列（{cell}）的单位无法换算，没有读取。请改为以万元、元、千元或亿元计（人数以人计）。"),
-        format!(
-            "The unit of the column \"{title}\" ({cell}) cannot be converted and it was not read. Use 万元, 元, 千元 or 亿元 (people one by one)."
-        ),
-    );
-    ListNote::of(registry::COLUMN_UNIT_UNKNOWN, Some(cell), message)
-}
-
-fn twice(title: &str, first: &str, cell: String) -> ListNote {
-    let title = shown(title);
-    let message = Text::new(
-        format!("“{title}”一列（{cell}）与前面的“{first}”重复，没有读取。"),
-        format!("The column \"{title}\" ({cell}) says the same as \"{first}\" before it and was not read."),
-    );
-    ListNote::of(registry::COLUMN_TWICE, Some(cell), message)
-}
-
-/// What is to be said of the unit of an amount; nothing where it is written and that of the registry.
-fn unit_note(title: &str, factor: Option<Decimal>, cell: String) -> Option<ListNote> {
-    let title = shown(title);
-    match factor {
-        Some(factor) if factor == Decimal::ONE => None,
-        Some(factor) => {
-            let factor = factor.normalize();
-            let message = Text::new(
-                format!("“{title}”一列（{cell}）已乘以 {factor}，换算为万元。"),
-                format!(
-                    "The figures of the column \"{title}\" ({cell}) were multiplied by {factor} to come into 万元."
-                ),
-            );
-            Some(ListNote::of(registry::COLUMN_CONVERTED, Some(cell), message))
-        }
-        None => {
-            let message = Text::new(
-                format!("“{title}”一列（{cell}）没有写单位，按万元读取。请核对。"),
-                format!("The column \"{title}\" ({cell}) names no unit and was read as 万元. Check it."),
-            );
-            Some(ListNote::of(registry::COLUMN_WITHOUT_UNIT, Some(cell), message))
-        }
     }
 }
 

@@ -8,13 +8,13 @@ use survey::{
     tables::ReferenceTables,
     text::Text,
 };
-use workbook::extract::a1;
 
 use super::{
     RowFault,
     cells::{CellFault, ListRow},
     head::{Head, HeadColumn},
     matched::{area_code, industry_code},
+    notes::place,
     pointer_of,
 };
 use crate::{
@@ -123,15 +123,35 @@ impl List<'_> {
             // A cell that cannot be read, or is blank, is told once.
             if !told.contains(&title) {
                 let at = column.and_then(|column| self.head.columns(column).first());
+                let message = if fault.code == registry::USCC_CHECK.name {
+                    self.wrong_check_character()
+                } else {
+                    fault.message
+                };
                 faults.push(RowFault {
                     code: fault.code,
                     column: title,
                     cell: at.map(|found| cell_of(row, found)),
-                    message: fault.message,
+                    message,
                 });
             }
         }
         faults
+    }
+
+    /// What is to be done about a legacy code, in the words of lists.
+    fn wrong_check_character(&self) -> Text {
+        let heads = super::head::Heads {
+            words: self.words,
+            unit_above: None,
+        };
+        let title = heads.usual_title(ListColumn::UsccException);
+        Text::new(
+            format!("统一社会信用代码的校验位不符，请核对；确为早年发放代码的，请在名单“{title}”列写明原因。"),
+            format!(
+                "The check character of the credit code is wrong. Check it; if it is a legacy code, give the reason in the column \"{title}\" of the list."
+            ),
+        )
     }
 
     /// What the list has no column for stays as it is known: a short list loses nothing of a long one.
@@ -377,9 +397,4 @@ fn matched_name<'t>(code: &str, tables: &'t ReferenceTables) -> &'t str {
 
 fn cell_of(row: &ListRow, found: &HeadColumn) -> String {
     place(row.number, found.at)
-}
-
-fn place(row: usize, at: usize) -> String {
-    let (row, at) = (u32::try_from(row.saturating_sub(1)), u32::try_from(at));
-    a1(row.unwrap_or_default(), at.unwrap_or_default())
 }

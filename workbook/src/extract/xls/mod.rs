@@ -17,6 +17,7 @@ use self::{
 use super::{
     FileFormat, Limits,
     gather::{Budget, Gather},
+    protect,
     raw::{RawSheet, RawWorkbook, Visibility},
     styles::Styles,
     xlsx::SharedStrings,
@@ -59,7 +60,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadErr
     })?;
     let has = |name: &str| file.has(name);
     if has("EncryptedPackage") {
-        return Err(ReadError::Encrypted);
+        let package = package_of(&file, limits).ok_or(ReadError::Encrypted)?;
+        return super::extract(&package, limits);
     }
     let stream = match file.stream("Workbook")? {
         Some(stream) => Some(stream),
@@ -90,8 +92,26 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadErr
     Ok(workbook)
 }
 
+/// The package of a workbook whose structure is protected; none where the owner's password is wanted.
+fn package_of(file: &CompoundFile<'_>, limits: &Limits) -> Option<Vec<u8>> {
+    let stream = |name: &str| file.stream(name).ok().flatten();
+    let (info, package) = (stream("EncryptionInfo")?, stream("EncryptedPackage")?);
+    let plain = protect::decrypt_package(&info, &package, limits)?;
+    plain.starts_with(b"PK\x03\x04").then_some(plain)
+}
+
 /// Reads a workbook stream: that of a compound file, or one that stands in a file by itself.
 pub(super) fn read_stream(stream: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadError> {
+    match read_plain(stream, limits) {
+        Err(ReadError::Encrypted) => {
+            let plain = protect::decrypt_stream(stream).ok_or(ReadError::Encrypted)?;
+            read_plain(&plain, limits)
+        }
+        read => read,
+    }
+}
+
+fn read_plain(stream: &[u8], limits: &Limits) -> Result<RawWorkbook, ReadError> {
     let globals = read_globals(stream, limits)?;
     let mut budget = Budget::new(limits);
     let mut sheets = Vec::new();
