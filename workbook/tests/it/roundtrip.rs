@@ -128,7 +128,8 @@ fn plain_answer(kind: QuestionType, codes: Vec<String>) -> BoxedStrategy<Answer>
         QuestionType::Text => "[=+@甲乙-][A-Za-z中文 <>&\"'=+@-]{0,8}[甲乙丙]"
             .prop_map(Answer::Text)
             .boxed(),
-        QuestionType::Date => (1901..2100_i32, 1..=12_u32, 1..=28_u32)
+        // In a cell a day of 1905 is the number of a year, which is asked about.
+        QuestionType::Date => (1906..2100_i32, 1..=12_u32, 1..=28_u32)
             .prop_map(|(year, month, day): (i32, u32, u32)| Answer::Date(format!("{year:04}-{month:02}-{day:02}")))
             .boxed(),
         QuestionType::Integer => (0..1_000_000_i64)
