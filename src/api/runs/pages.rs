@@ -113,14 +113,22 @@ fn result_sheet(summary: &ResultSummary) -> ResultSheet<'_> {
     let (explanation, names) = (&summary.explanation, &summary.names);
     let (run, result, scored) = (&explanation.run, &explanation.result, &explanation.scored);
     let size = result.size_class.as_deref().map(size_class_name).unwrap_or_default();
-    let place = [names.area(&result.area_code), names.industry(&result.industry_code)];
+    let place = |size: &str| {
+        let known = [
+            names.area(&result.area_code),
+            names.industry(&result.industry_code),
+            size,
+        ];
+        known
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    };
     ResultSheet {
         enterprise: &result.enterprise_name,
         uscc: &result.uscc,
-        place: Text::new(
-            [place[0], place[1], &size.zh].join(" · "),
-            [place[0], place[1], &size.en].join(" · "),
-        ),
+        place: Text::new(place(&size.zh), place(&size.en)),
         round: &names.round,
         methodology: &names.methodology,
         state: state_name(run.state),

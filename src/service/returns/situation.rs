@@ -141,7 +141,10 @@ pub(crate) fn require_round_open(service: &Service, round: &Round) -> Result<(),
     if (round.opens_on..=round.closes_on).contains(&today) {
         Ok(())
     } else {
-        Err(ServiceError::saying(codes::rounds::NOT_OPEN, not_open(service, round, today)))
+        Err(ServiceError::saying(
+            codes::rounds::NOT_OPEN,
+            not_open(service, round, today),
+        ))
     }
 }
 
@@ -159,7 +162,10 @@ fn not_open(service: &Service, round: &Round, today: NaiveDate) -> Text {
         None => (String::new(), String::new()),
     };
     Text::new(
-        format!("填报期为 {opens} 至 {closes}，现已截止；需延期的，请联系主管部门{}。", telephone.0),
+        format!(
+            "填报期为 {opens} 至 {closes}，现已截止；需延期的，请联系主管部门{}。",
+            telephone.0
+        ),
         format!(
             "The round was open from {opens} to {closes} and is closed. Ask the bureau{} for an extension.",
             telephone.1

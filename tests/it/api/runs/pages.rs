@@ -36,8 +36,8 @@ async fn a_result_and_a_league_table_are_printed_in_both_languages() {
         ] {
             assert!(zh.contains(text), "{text}: {zh}");
         }
-        // Without a size class nobody is its peer.
-        assert!(!zh.contains("在同行中的位置"), "{zh}");
+        // Without a size class nobody is its peer, and the page says so.
+        assert!(zh.contains("企业名录中没有本企业的规模"), "{zh}");
         // Neither conditions of the document nor names of its members, and no more decimals than are printed.
         for text in ["&gt;=", ">=", "min_score", "_rate", "equip_", "名次的稳定程度"] {
             assert!(!zh.contains(text), "{text}: {zh}");
