@@ -1,6 +1,6 @@
-//! The sheet that lists every finding, and the very hidden sheet of keys behind it.
+//! The rows of the sheet of findings.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::fmt::Write as _;
 
 use survey::{
     cell::Place,
@@ -10,212 +10,29 @@ use survey::{
 };
 
 use super::{
-    Subject,
-    looks::Looks,
-    xml::{cell_text, escape},
+    FINGERPRINT, KEY, NO_FINDING, REASON, REMARK_ROW, TEXT, TITLE_ROW, WIDTHS,
+    cells::{number_cell, quoted, text_cell},
+    column,
 };
 use crate::{
+    annotate::{Subject, looks::Looks, xml::escape},
     extract::{a1, position},
     language::Language,
     template::measure::row_height,
 };
 
-/// The mark in the first cell of the index sheet.
-pub(super) const INDEX_MARK: &str = "#ronghe.findings";
-/// The mark in the first cell of the sheet of keys.
-pub(super) const KEYS_MARK: &str = "#ronghe.marks";
-/// Codes of the columns in the hidden first row.
-pub(super) const KEY: &str = INDEX_MARK;
-pub(super) const FINGERPRINT: &str = "#fingerprint";
-pub(super) const REASON: &str = "#reason";
-pub(super) const TEXT: &str = "#text";
-/// The row key of what is no finding.
-const NO_FINDING: &str = "#";
-/// First word of a row of shades in the sheet of keys.
-pub(super) const SHADE: &str = "shade";
-
-/// Column widths in characters: key, fingerprint, number, severity, sheet, cell, question, value, rule, message, reason, text.
-const WIDTHS: [f64; 12] = [8.0, 8.0, 5.0, 8.0, 16.0, 9.0, 26.0, 16.0, 11.0, 52.0, 26.0, 34.0];
-
-mod column {
-    pub(super) const NUMBER: u32 = 2;
-    pub(super) const SEVERITY: u32 = 3;
-    pub(super) const SHEET: u32 = 4;
-    pub(super) const CELL: u32 = 5;
-    pub(super) const QUESTION: u32 = 6;
-    pub(super) const VALUE: u32 = 7;
-    pub(super) const RULE: u32 = 8;
-    pub(super) const MESSAGE: u32 = 9;
-    pub(super) const REASON: u32 = 10;
-    pub(super) const TEXT: u32 = 11;
-}
-
-const TITLE_ROW: u32 = 1;
-/// The first remark of the review; the lead stands here where there is none.
-const REMARK_ROW: u32 = 2;
-
-/// The row of the column heads: below title, remarks and lead.
-fn header_row(report: &Report) -> u32 {
-    (REMARK_ROW + 1..)
-        .zip(&report.remarks)
-        .last()
-        .map_or(REMARK_ROW, |(row, _)| row)
-        + 1
-}
-
-/// The index sheet.
-pub(super) fn write(report: &Report, subject: &Subject, looks: &Looks, keys_sheet: &str, namespace: &str) -> String {
-    let mut sheet = Sheet {
-        language: subject.language,
-        looks,
-        rows: String::new(),
-        links: String::new(),
-        merges: Vec::new(),
-    };
-    let header = header_row(report);
-    sheet.codes();
-    sheet.title(report, subject);
-    sheet.header(header);
-    let mut at = header + 1;
-    for (number, line) in (1_usize..).zip(&report.findings) {
-        sheet.finding(at, number, line, report);
-        at += 1;
-    }
-    let total = report.block + report.warn + report.info;
-    if total > report.findings.len() {
-        let more = total - report.findings.len();
-        let text = Text::new(
-            format!("另有 {more} 个问题没有列出。请先改正已列出的，再次上传后会列出其余的。"),
-            format!("{more} more findings are not listed. Correct these and upload again to see the rest."),
-        );
-        let text = sheet.language.inline(&text);
-        sheet.line(at, looks.lead, &text, 18.0);
-        at += 1;
-    }
-    at = sheet.missing(at + 1, &report.progress);
-    sheet.readings(at + 1, report);
-    let validation = validation(report, keys_sheet, subject.language);
-    let Sheet {
-        rows, links, merges, ..
-    } = sheet;
-    let merges = if merges.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "<mergeCells count=\"{}\">{}</mergeCells>",
-            merges.len(),
-            merges.concat()
-        )
-    };
-    let links = if links.is_empty() {
-        String::new()
-    } else {
-        format!("<hyperlinks>{links}</hyperlinks>")
-    };
-    let mut columns = String::new();
-    for (number, width) in (1..).zip(WIDTHS) {
-        let hidden = if number <= 2 { " hidden=\"1\"" } else { "" };
-        // Writing to a string cannot fail.
-        write!(
-            columns,
-            "<col min=\"{number}\" max=\"{number}\" width=\"{width}\" customWidth=\"1\"{hidden}/>"
-        )
-        .ok();
-    }
-    let first = header + 2;
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetPr><tabColor rgb=\"FFC03A2B\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"><pane ySplit=\"{ahead}\" topLeftCell=\"A{first}\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\" formatColumns=\"0\" formatRows=\"0\"/>{merges}{validation}{links}<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;R&amp;9&amp;P / &amp;N</oddFooter></headerFooter></worksheet>",
-        ahead = header + 1,
-    )
-}
-
-/// The sheet of keys: what each shade covers, and the reasons of the drop-down list.
-pub(super) fn write_keys(
-    shades: &BTreeMap<String, String>,
-    report: &Report,
-    language: Language,
-    namespace: &str,
-) -> String {
-    let reasons: Vec<String> = report
-        .reasons
-        .iter()
-        .map(|reason| format!("{} {}", reason.code, language.single(&reason.label)))
-        .collect();
-    let shades: Vec<(&String, &String)> = shades.iter().collect();
-    let mut rows = String::new();
-    for (at, row) in (1_u32..).zip(0..shades.len().max(reasons.len())) {
-        let mut cells = String::new();
-        if let Some((shade, fill)) = shades.get(row) {
-            for (column, text) in (0..).zip([SHADE, shade.as_str(), fill.as_str()]) {
-                cells.push_str(&text_cell(at, column, 0, text));
-            }
-        }
-        if let Some(reason) = reasons.get(row) {
-            cells.push_str(&text_cell(at, REASON_COLUMN, 0, reason));
-        }
-        write!(rows, "<row r=\"{}\">{cells}</row>", at + 1).ok();
-    }
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetData><row r=\"1\">{}</row>{rows}</sheetData><sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\"/></worksheet>",
-        text_cell(0, 0, 0, KEYS_MARK)
-    )
-}
-
-/// Column of the reasons in the sheet of keys.
-const REASON_COLUMN: u32 = 4;
-
-/// The drop-down list of the reasons, and a message at the explanations.
-fn validation(report: &Report, keys_sheet: &str, language: Language) -> String {
-    let rows: Vec<u32> = (header_row(report) + 1..)
-        .zip(&report.findings)
-        .filter(|(_, line)| line.finding.is_justifiable())
-        .map(|(row, _)| row)
-        .collect();
-    let reason = (1..).zip(&report.reasons).last();
-    let (false, Some((reason_row, _))) = (rows.is_empty(), reason) else {
-        return String::new();
-    };
-    let range = ranges(&rows);
-    let words = |zh: &str, en: &str| escape(&language.inline(&Text::new(zh, en)));
-    let last_reason = a1(reason_row, REASON_COLUMN);
-    let (letter, number) = last_reason.split_at(1);
-    format!(
-        "<dataValidations count=\"1\"><dataValidation type=\"list\" allowBlank=\"1\" showInputMessage=\"1\" showErrorMessage=\"1\" errorTitle=\"{}\" error=\"{}\" promptTitle=\"{}\" prompt=\"{}\" sqref=\"{range}\"><formula1>{}!$E$2:${letter}${number}</formula1></dataValidation></dataValidations>",
-        words("没有这条理由", "No such reason"),
-        words("请从下拉列表中选择。", "Choose from the list."),
-        words("说明理由", "Reason"),
-        words(
-            "数据无误而不改正的，选一条理由，并在右侧写明情况。",
-            "If the figure is right, choose a reason and explain it on the right."
-        ),
-        escape(&quoted(keys_sheet)),
-    )
-}
-
-/// Cells of the reasons in these rows, neighbours as one range.
-fn ranges(rows: &[u32]) -> String {
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for row in rows {
-        match ranges.last_mut() {
-            Some((_, last)) if *last + 1 == *row => *last = *row,
-            _ => ranges.push((*row, *row)),
-        }
-    }
-    let range = |(first, last): (u32, u32)| format!("{}:{}", a1(first, column::REASON), a1(last, column::REASON));
-    ranges.into_iter().map(range).collect::<Vec<_>>().join(" ")
-}
-
-struct Sheet<'s> {
-    language: Language,
-    looks: &'s Looks,
-    rows: String,
-    links: String,
-    merges: Vec<String>,
+/// The sheet while it is written.
+pub(super) struct Sheet<'s> {
+    pub(super) language: Language,
+    pub(super) looks: &'s Looks,
+    pub(super) rows: String,
+    pub(super) links: String,
+    pub(super) merges: Vec<String>,
 }
 
 impl Sheet<'_> {
     /// The hidden row of column codes.
-    fn codes(&mut self) {
+    pub(super) fn codes(&mut self) {
         let codes = [
             (0, KEY),
             (1, FINGERPRINT),
@@ -229,7 +46,7 @@ impl Sheet<'_> {
         write!(self.rows, "<row r=\"1\" hidden=\"1\">{cells}</row>").ok();
     }
 
-    fn title(&mut self, report: &Report, subject: &Subject) {
+    pub(super) fn title(&mut self, report: &Report, subject: &Subject) {
         let words = |zh: &str, en: &str| self.language.inline(&Text::new(zh, en));
         let title = format!("{}  {}", words("审核问题", "Findings"), subject.name);
         let lead = words(
@@ -267,7 +84,7 @@ impl Sheet<'_> {
         self.merges.push(format!("<mergeCell ref=\"{first}:{last}\"/>"));
     }
 
-    fn header(&mut self, at: u32) {
+    pub(super) fn header(&mut self, at: u32) {
         self.table_header(
             at,
             &[
@@ -300,7 +117,7 @@ impl Sheet<'_> {
         self.row(at, 34.0, &cells);
     }
 
-    fn finding(&mut self, at: u32, number: usize, line: &FindingLine, report: &Report) {
+    pub(super) fn finding(&mut self, at: u32, number: usize, line: &FindingLine, report: &Report) {
         let finding = &line.finding;
         let looks = self.looks;
         let place = finding.places.first();
@@ -369,7 +186,7 @@ impl Sheet<'_> {
     }
 
     /// What must be answered and is not, with links to its cells; gives the row below.
-    fn missing(&mut self, mut at: u32, progress: &Progress) -> u32 {
+    pub(super) fn missing(&mut self, mut at: u32, progress: &Progress) -> u32 {
         if progress.missing.is_empty() {
             return at;
         }
@@ -401,7 +218,7 @@ impl Sheet<'_> {
     }
 
     /// What was read otherwise than it was typed.
-    fn readings(&mut self, mut at: u32, report: &Report) {
+    pub(super) fn readings(&mut self, mut at: u32, report: &Report) {
         if report.readings.is_empty() {
             return;
         }
@@ -482,7 +299,7 @@ impl Sheet<'_> {
         format!("{code} {label}")
     }
 
-    fn line(&mut self, at: u32, look: u32, text: &str, height: f64) {
+    pub(super) fn line(&mut self, at: u32, look: u32, text: &str, height: f64) {
         let cell = text_cell(at, column::NUMBER, look, text);
         self.row(at, height, &cell);
     }
@@ -510,25 +327,4 @@ impl Sheet<'_> {
         )
         .ok();
     }
-}
-
-/// A text in a cell. Always a string: a text beginning with `=` never becomes a formula (WF38).
-fn text_cell(row: u32, column: u32, style: u32, text: &str) -> String {
-    let place = a1(row, column);
-    if text.is_empty() {
-        return format!("<c r=\"{place}\" s=\"{style}\"/>");
-    }
-    format!(
-        "<c r=\"{place}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
-        cell_text(text)
-    )
-}
-
-fn number_cell(row: u32, column: u32, style: u32, number: usize) -> String {
-    format!("<c r=\"{}\" s=\"{style}\"><v>{number}</v></c>", a1(row, column))
-}
-
-/// A sheet name in a reference.
-fn quoted(sheet: &str) -> String {
-    format!("'{}'", sheet.replace('\'', "''"))
 }
