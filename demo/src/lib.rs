@@ -6,6 +6,7 @@
 //! about). [`County`] fits a profile to a questionnaire and makes enterprises from it. No clock, no input or output;
 //! the same seed gives the same bytes on every machine.
 
+mod codes;
 mod condition;
 mod county;
 mod dice;
@@ -33,3 +34,8 @@ pub use profile::{
 };
 pub use sample::{InjectedFault, SampleEnterprise, SampleFacts};
 pub use term::{Operation, Term};
+
+/// Every code that this crate gives.
+pub fn all_codes() -> Vec<survey::codes::Row> {
+    survey::codes::rows::<codes::ProfileCode>().collect()
+}

@@ -28,18 +28,8 @@ pub struct DocumentFault {
 impl DocumentFault {
     /// A fault under one of the codes of this house.
     pub fn of(code: impl Coded, pointer: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self::new(code.code(), pointer, zh, en)
-    }
-
-    /// A fault under a code that has no type yet.
-    pub fn new(
-        code: impl Into<String>,
-        pointer: impl Into<String>,
-        zh: impl Into<String>,
-        en: impl Into<String>,
-    ) -> Self {
         Self {
-            code: code.into(),
+            code: code.code().to_owned(),
             pointer: pointer.into(),
             message: Text::new(zh, en),
         }

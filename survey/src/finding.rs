@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cell::Place,
+    cell::{LayoutNotice, Place},
+    codes::Coded,
     questionnaire::{Action, RuleClass},
     text::Text,
 };
@@ -65,12 +66,25 @@ impl Finding {
             .map(String::as_str)
     }
 
+    /// A finding about the layout of the file.
+    pub fn of_notice(notice: LayoutNotice) -> Self {
+        Self {
+            question: notice.question,
+            places: notice.places,
+            ..Self::under(notice.code, notice.action, notice.message)
+        }
+    }
+
     /// A finding about the file rather than about what the answers mean: not at a question or cell yet, without a value.
-    pub fn of_file(rule: impl Into<String>, action: Action, message: Text) -> Self {
+    pub fn of_file(code: impl Coded, action: Action, message: Text) -> Self {
+        Self::under(code.code().to_owned(), action, message)
+    }
+
+    fn under(rule: String, action: Action, message: Text) -> Self {
         Self {
             key: String::new(),
             fingerprint: String::new(),
-            rule: rule.into(),
+            rule,
             class: RuleClass::Syntactical,
             action,
             question: None,

@@ -166,12 +166,12 @@ fn is_code(code: &str) -> bool {
 
 impl JustificationFault {
     /// Stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> JustificationCode {
         match self {
-            Self::ReasonMissing => JustificationCode::ReasonMissing.code(),
-            Self::ReasonUnknown { .. } => JustificationCode::ReasonUnknown.code(),
-            Self::TextMissing { .. } => JustificationCode::TextMissing.code(),
-            Self::TextTooLong => JustificationCode::TextTooLong.code(),
+            Self::ReasonMissing => JustificationCode::ReasonMissing,
+            Self::ReasonUnknown { .. } => JustificationCode::ReasonUnknown,
+            Self::TextMissing { .. } => JustificationCode::TextMissing,
+            Self::TextTooLong => JustificationCode::TextTooLong,
         }
     }
 
@@ -236,7 +236,7 @@ mod tests {
     fn a_reason_is_known_and_explained_where_it_asks_for_it() {
         let reasons = reasons();
         let check = |reason: &str, text: &str, expected: Result<(), &str>| {
-            let found = reasons.check(reason, text).map_err(|fault| fault.code());
+            let found = reasons.check(reason, text).map_err(|fault| fault.code().code());
             assert_eq!(found, expected, "{reason} {text}");
         };
         check("J01", "", Ok(()));

@@ -26,7 +26,7 @@ pub mod tables;
 pub mod text;
 pub mod width;
 
-use codes::{DocumentCode, ExpressionCode, JustificationCode, Row, rows};
+use codes::{DocumentCode, ExpressionCode, JustificationCode, RegisteredCode, Row, rows};
 use messages::Builtin;
 
 /// Every code that this crate gives, room by room. The codes of a questionnaire's own edit rules are data and are not
@@ -35,6 +35,7 @@ pub fn all_codes() -> Vec<Row> {
     rows::<DocumentCode>()
         .chain(rows::<ExpressionCode>())
         .chain(rows::<JustificationCode>())
+        .chain(rows::<RegisteredCode>())
         .chain(rows::<Builtin>())
         .collect()
 }

@@ -62,6 +62,7 @@ fn page() -> String {
         DOCUMENTS,
         &designation::all_codes(),
     );
+    rows(&mut page, "示例县 Demonstration county", DOCUMENTS, &demo::all_codes());
     rows(
         &mut page,
         "评价方法和测算 Methodologies and what is computed",

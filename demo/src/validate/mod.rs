@@ -9,6 +9,7 @@ use names::Names;
 use survey::{document::DocumentFault, survey::Survey};
 
 use super::{
+    codes::ProfileCode,
     fault,
     field::Field,
     profile::{DemoProfile, FaultPlan, Mistake, Recipe, Step, Stratum},
@@ -46,7 +47,7 @@ impl Inspection<'_> {
         let expected = &self.profile.questionnaire;
         if expected != code {
             self.report(
-                "questionnaire.other",
+                ProfileCode::QuestionnaireOther,
                 "/questionnaire",
                 format!("该配置用于调查表 {expected}，不是 {code}。请改用对应的调查表或配置。"),
                 format!("This profile is for questionnaire {expected}, not {code}. Use the questionnaire or profile that fits."),
@@ -90,7 +91,7 @@ impl Inspection<'_> {
             .any(has_brand)
         {
             self.report(
-                "name.without_brand",
+                ProfileCode::NameWithoutBrand,
                 "/facts/name",
                 format!("题项 {name} 的步骤没有用到 {{brand}}，企业名称会重复。请在其文本模板中加入 {{brand}}。"),
                 format!(
@@ -108,7 +109,7 @@ impl Inspection<'_> {
             for (number, stratum) in strata.iter().enumerate() {
                 if strata.first().map(words) != Some(words(stratum)) {
                     self.report(
-                        "stratum.words_differ",
+                        ProfileCode::StratumWordsDiffer,
                         format!("{at}/{number}/words"),
                         "同一类的每一层都要有同样的词表。请补齐。",
                         "Every stratum of a kind needs the same word lists. Complete them.",
@@ -130,7 +131,7 @@ impl Inspection<'_> {
             .collect();
         for code in missing {
             self.report(
-                "question.without_step",
+                ProfileCode::QuestionWithoutStep,
                 "/steps",
                 format!("必答题 {code} 没有生成步骤。请为它加一步。"),
                 format!("Required question {code} has no step. Add one."),
@@ -152,7 +153,7 @@ impl Inspection<'_> {
         self.weights(plan.recipes.iter().map(|recipe| recipe.weight), "/faults/recipes");
         if plan.share > 0.0 && !plan.recipes.iter().any(|recipe| recipe.blocks && recipe.weight > 0.0) {
             self.report(
-                "faults.none_blocks",
+                ProfileCode::NoneBlocks,
                 "/faults/recipes",
                 "没有一种差错属于强制性错误，无法演示退回。请至少将一种差错的 blocks 设为 true。",
                 "No mistake blocks, so no first workbook would be returned. Let at least one have blocks true.",
@@ -182,7 +183,7 @@ impl Inspection<'_> {
         });
         if greatest.is_none_or(|greatest| greatest <= 0.0) {
             self.report(
-                "weights.invalid",
+                ProfileCode::WeightsInvalid,
                 at,
                 "权重必须是非负数，且至少有一个大于 0。请改正。",
                 "Weights must not be negative and at least one must be above 0. Correct them.",
@@ -193,7 +194,7 @@ impl Inspection<'_> {
     fn probability(&mut self, value: f64, at: &str) {
         if !(0.0..=1.0).contains(&value) {
             self.report(
-                "probability.invalid",
+                ProfileCode::ProbabilityInvalid,
                 at,
                 format!("{value} 不是 0 到 1 之间的概率。请改正。"),
                 format!("{value} is not a probability between 0 and 1. Correct it."),
@@ -204,7 +205,7 @@ impl Inspection<'_> {
     fn question(&mut self, code: &str, at: &str) {
         if !self.fields.contains_key(code) {
             self.report(
-                "question.unknown",
+                ProfileCode::QuestionUnknown,
                 at,
                 format!("调查表没有题项 {code}。请核对代码。"),
                 format!("The questionnaire has no question {code}. Check the code."),
@@ -215,7 +216,7 @@ impl Inspection<'_> {
     fn not_empty(&mut self, empty: bool, at: &str) {
         if empty {
             self.report(
-                "list.empty",
+                ProfileCode::ListEmpty,
                 at,
                 "列表不能为空。请填入内容。",
                 "The list must not be empty. Fill it.",
@@ -226,7 +227,7 @@ impl Inspection<'_> {
     fn template(&mut self, text: &str, at: &str, known: impl Fn(&str) -> bool) {
         let Some(template) = Template::parse(text) else {
             self.report(
-                "template.invalid",
+                ProfileCode::TemplateInvalid,
                 at,
                 format!("模板“{text}”写法不对：花括号要成对，区间要从小到大。请改正。"),
                 format!("Template \"{text}\" is malformed: close every brace and let ranges run upwards. Correct it."),
@@ -240,14 +241,14 @@ impl Inspection<'_> {
 
     fn unknown_name(&mut self, name: &str, at: &str) {
         self.report(
-            "name.unknown",
+            ProfileCode::NameUnknown,
             at,
             format!("此处没有名为 {name} 的题项、特征、词表或数。请核对拼写，并确认它在前面的步骤里已经设定。"),
             format!("Nothing here is called {name}. Check the spelling, and that an earlier step sets it."),
         );
     }
 
-    fn report(&mut self, code: &str, at: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) {
-        self.faults.push(DocumentFault::new(code, at, zh, en));
+    fn report(&mut self, code: ProfileCode, at: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) {
+        self.faults.push(DocumentFault::of(code, at, zh, en));
     }
 }

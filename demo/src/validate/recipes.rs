@@ -5,6 +5,7 @@ use survey::questionnaire::QuestionType;
 
 use super::{Inspection, names::Names};
 use crate::{
+    codes::ProfileCode,
     condition::Condition,
     field::Field,
     profile::{Constant, Recipe, Step, Thresholds},
@@ -32,7 +33,7 @@ impl Inspection<'_> {
         } else {
             let name = &step.set;
             self.report(
-                "step.unknown",
+                ProfileCode::StepUnknown,
                 format!("{at}/set"),
                 format!("{name} 既不是调查表的题项，也没有在 traits 中声明。请核对拼写。"),
                 format!("{name} is neither a question nor declared under traits. Check the spelling."),
@@ -98,7 +99,7 @@ impl Inspection<'_> {
             .collect();
         for code in missing {
             self.report(
-                "question.without_step",
+                ProfileCode::QuestionWithoutStep,
                 at,
                 format!("必填列 {code} 没有生成步骤。请为它加一步。"),
                 format!("Required column {code} has no step. Add one."),
@@ -116,7 +117,7 @@ impl Inspection<'_> {
     fn options<'c>(&mut self, codes: impl Iterator<Item = &'c String>, field: &Field, at: &str) {
         for code in codes.filter(|code| !field.has_option(code)) {
             self.report(
-                "option.unknown",
+                ProfileCode::OptionUnknown,
                 at,
                 format!("该题没有选项 {code}。请核对调查表的选项代码。"),
                 format!("The question has no option {code}. Check the options of the questionnaire."),
@@ -146,7 +147,7 @@ impl Inspection<'_> {
         let days = (from.parse::<NaiveDate>(), to.parse::<NaiveDate>());
         if !matches!(days, (Ok(from), Ok(to)) if from <= to) {
             self.report(
-                "date.invalid",
+                ProfileCode::DateInvalid,
                 at,
                 format!("{from} 到 {to} 不是由先到后的两个日期（YYYY-MM-DD）。请改正。"),
                 format!("{from} to {to} are not two days in order (YYYY-MM-DD). Correct them."),
@@ -185,7 +186,7 @@ impl Inspection<'_> {
                 self.not_empty(points.is_empty(), &format!("{at}/along/points"));
                 if !points.is_sorted_by(|(a, _), (b, _)| a < b) {
                     self.report(
-                        "points.unordered",
+                        ProfileCode::PointsUnordered,
                         format!("{at}/along/points"),
                         "折线各点的横坐标必须递增。请改正次序。",
                         "The points of a line must have rising x. Put them in order.",
@@ -228,7 +229,7 @@ impl Inspection<'_> {
 
     fn unsuitable(&mut self, at: &str) {
         self.report(
-            "recipe.unsuitable",
+            ProfileCode::RecipeUnsuitable,
             at,
             "这种生成方式与题型不符。请换用适合该题型的方式；特征只能用 number。",
             "This recipe does not suit the kind of question. Use one that does; a trait takes number only.",

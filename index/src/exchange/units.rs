@@ -154,7 +154,7 @@ impl UnitTable {
         let inputs: Result<Vec<_>, _> = different.into_iter().map(input).collect();
         inputs.map_err(|error| {
             let message = error.message();
-            vec![DocumentFault::new(error.code(), "", message.zh, message.en)]
+            vec![DocumentFault::of(error.coded(), "", message.zh, message.en)]
         })
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use survey::{
     cell::{DateSystem, LayoutNotice, Place, RawCell},
-    finding::Findings,
+    finding::{Finding, Findings},
     reading::Reading,
 };
 use workbook::{
@@ -21,7 +21,7 @@ use crate::{
         blocking::blocking,
         documents::form::Form,
         error::{Fault, ServiceError, codes},
-        returns::check_workbook::{Known, evaluate, of_notice, raise},
+        returns::check_workbook::{Known, evaluate, raise},
         rounds::{figures::RoundView, last_answers::last_answers},
         templates::issue::known_answers,
     },
@@ -211,7 +211,9 @@ impl RowContext {
                 }
                 let untouched = is_untouched(&form, &reading, &owner, &known);
                 let evaluation = evaluate(&form.survey, &mut reading, &known);
-                reading.findings.extend(row.notices.iter().cloned().map(of_notice));
+                reading
+                    .findings
+                    .extend(row.notices.iter().cloned().map(Finding::of_notice));
                 let findings = raise(&form.survey, &reading, &evaluation);
                 CheckedRow {
                     name: row.name,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use survey::{
     answer::Answers,
-    cell::LayoutNotice,
     finding::{Finding, Findings},
     justification::{Justification, JustificationReasons},
     questionnaire::Action as Severity,
@@ -66,7 +65,9 @@ pub fn check(
     for wanted in conversions {
         survey.convert(&mut reading, wanted);
     }
-    reading.findings.extend(returned.notices.into_iter().map(of_notice));
+    reading
+        .findings
+        .extend(returned.notices.into_iter().map(Finding::of_notice));
     let (justifications, faults) = justifications(&form.reasons, returned.justifications);
     reading.findings.extend(faults);
     let evaluation = evaluate(survey, &mut reading, known);
@@ -80,15 +81,6 @@ pub fn check(
         evaluation,
         findings,
         justifications,
-    }
-}
-
-/// What is to be said of the layout, as a finding.
-pub(crate) fn of_notice(notice: LayoutNotice) -> Finding {
-    Finding {
-        question: notice.question,
-        places: notice.places,
-        ..Finding::of_file(notice.code, notice.action, notice.message)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use survey::{
     answer::{Answer, Answers},
+    codes::RegisteredCode,
     figure,
     finding::Finding,
     identifier::{Uscc, UsccFault, normalise},
@@ -70,7 +71,7 @@ fn text<'a>(answers: &'a Answers, question: &Question) -> Option<&'a str> {
     }
 }
 
-fn code_differs(typed: &str, known: &Registered) -> Option<(&'static str, Text)> {
+fn code_differs(typed: &str, known: &Registered) -> Option<(RegisteredCode, Text)> {
     let registered = known.uscc.as_str();
     let typed_code = normalise(typed);
     if typed_code == normalise(registered) {
@@ -82,7 +83,7 @@ fn code_differs(typed: &str, known: &Registered) -> Option<(&'static str, Text)>
         .is_some_and(|parent| normalise(parent) == typed_code)
     {
         return Some((
-            "WF27.parent_code",
+            RegisteredCode::ParentCode,
             Text::new(
                 format!(
                     "表中填的是母公司的信用代码。这份表是母公司的，还是本企业（{registered}）的？如是本企业的，请改成本企业代码。"
@@ -102,7 +103,7 @@ fn code_differs(typed: &str, known: &Registered) -> Option<(&'static str, Text)>
     };
     Some(match meant {
         Some(meant) => (
-            "WF27.letters_in_code",
+            RegisteredCode::LettersInCode,
             Text::new(
                 format!(
                     "代码里有字母 O 或 I，可能是 {}；建档代码为 {registered}。请核对后改正。",
@@ -115,7 +116,7 @@ fn code_differs(typed: &str, known: &Registered) -> Option<(&'static str, Text)>
             ),
         ),
         None => (
-            "WF26.code_differs",
+            RegisteredCode::CodeDiffers,
             Text::new(
                 format!(
                     "表中的信用代码与建档代码 {registered} 不同。以建档代码为准；如填的是总公司或其他单位的代码，请改成本企业的。"
@@ -128,14 +129,14 @@ fn code_differs(typed: &str, known: &Registered) -> Option<(&'static str, Text)>
     })
 }
 
-fn name_differs(typed: &str, registered: &str) -> Option<(&'static str, Text)> {
+fn name_differs(typed: &str, registered: &str) -> Option<(RegisteredCode, Text)> {
     let letters = |text: &str| -> String { normalise(text).chars().filter(|c| c.is_alphanumeric()).collect() };
     if letters(typed) == letters(registered) {
         return None;
     }
     let alike = format!("{:.0}%", similarity(typed, registered) * 100.0);
     Some((
-        "WF26.name_differs",
+        RegisteredCode::NameDiffers,
         Text::new(
             format!(
                 "表中的名称与建档名称“{registered}”不同（相似度 {alike}）。以信用代码为准；如已更名，请说明，由审核人确认。"
@@ -175,7 +176,7 @@ pub(super) fn overwritten(survey: &Survey, evaluation: &Evaluation, cells: &[Ove
             places: vec![cell.place.clone()],
             value: Some(cell.value.to_string()),
             ..Finding::of_file(
-                "WF18.computed_overwritten",
+                RegisteredCode::ComputedOverwritten,
                 Action::Info,
                 Text::new(
                     format!(

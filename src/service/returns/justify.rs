@@ -55,7 +55,7 @@ pub async fn justify_finding(
         };
         ServiceError::new(codes::returns::INVALID_JUSTIFICATION).with_faults([Fault::of(
             pointer,
-            fault.code(),
+            fault.code().code(),
             fault.message(),
         )])
     })?;

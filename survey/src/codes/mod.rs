@@ -6,10 +6,12 @@
 mod document;
 mod expression;
 mod justification;
+mod registered;
 
 pub use document::DocumentCode;
 pub use expression::ExpressionCode;
 pub use justification::JustificationCode;
+pub use registered::RegisteredCode;
 
 /// A type whose values are stable codes.
 pub trait Coded: Copy + 'static {
