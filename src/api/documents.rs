@@ -119,7 +119,7 @@ pub(crate) struct DocumentOut {
     title: Bilingual,
     /// SHA-256 of the content, hex.
     sha256: String,
-    /// When published.
+    /// Time of publication.
     published_at: Instant,
 }
 
@@ -143,7 +143,7 @@ impl From<Document> for DocumentOut {
 paged! {
     /// A page of documents.
     DocumentPage as DocumentsFound {
-        /// The documents, newest first.
+        /// The documents, from newest to oldest.
         items: DocumentOut,
     }
 }
@@ -159,11 +159,11 @@ enum DocumentFound {
 /// A document was published.
 #[derive(ApiResponse)]
 enum DocumentPublished {
-    /// Published, or already published with the same bytes.
+    /// Published, or already published with identical content.
     #[oai(status = 201)]
     Published(
         Json<DocumentOut>,
-        /// Address of the document.
+        /// URL of the document.
         #[oai(header = "Location")]
         String,
     ),
@@ -186,18 +186,18 @@ enum ContentFound {
 impl DocumentsApi {
     /// List published documents
     ///
-    /// Newest first.
+    /// Sorted from newest to oldest.
     #[oai(path = "/documents", method = "get", operation_id = "list_documents")]
     async fn list_documents(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only this kind.
+        /// Filter by kind of document.
         kind: Query<Option<DocumentKindName>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<DocumentsFound, ReadFailure> {
         let kind = kind.0.map(DocumentKind::from);
@@ -219,13 +219,13 @@ impl DocumentsApi {
         auth: Auth,
         /// Kind of the document.
         kind: Query<DocumentKindName>,
-        /// Code, for documents that do not contain one (CSV).
+        /// Code; only for documents that do not contain one (CSV).
         code: Query<Option<Code>>,
-        /// Version or edition, for documents that do not contain one (CSV).
+        /// Version or edition; only for documents that do not contain one (CSV).
         version: Query<Option<Code>>,
-        /// Chinese title, for documents that do not contain one (CSV).
+        /// Chinese title; only for documents that do not contain one (CSV).
         title_zh: Query<Option<Name>>,
-        /// English title, for documents that do not contain one (CSV).
+        /// English title; only for documents that do not contain one (CSV).
         title_en: Query<Option<Name>>,
         body: Binary<Body>,
     ) -> Result<DocumentPublished, UploadFailure> {
@@ -259,7 +259,7 @@ impl DocumentsApi {
 
     /// Get the content of a document
     ///
-    /// Returns the bytes as published.
+    /// Returns the content byte for byte as published.
     #[oai(
         path = "/documents/:document_id/content",
         method = "get",

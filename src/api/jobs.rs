@@ -62,7 +62,7 @@ impl From<JobState> for JobStateName {
     }
 }
 
-/// What a job does.
+/// Kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "JobKind")]
 pub enum JobKindName {
@@ -96,29 +96,30 @@ impl From<TaskKind> for JobKindName {
     }
 }
 
-/// Long-running work.
+/// A long-running operation.
 #[derive(Object)]
 #[oai(rename = "Job", skip_serializing_if_is_none)]
 pub struct JobOut {
     /// Identifier.
     id: Uuid,
-    /// What the job does.
+    /// Kind of job.
     kind: JobKindName,
     /// State.
     state: JobStateName,
-    /// Steps done.
+    /// Number of steps done.
     done: i64,
-    /// Steps in all, 0 while unknown.
+    /// Total number of steps; 0 while unknown.
     total: i64,
-    /// The result once succeeded: a report, the identifier and counts of an import, or the identifier of a run.
+    /// Result of a successful job: a report, the identifier and counts of an import, or the identifier of a run. Absent
+    /// until the job has succeeded.
     result: Option<Typed<JobResult>>,
-    /// The problem once failed.
+    /// Error of a failed job. Absent unless the job has failed.
     error: Option<Typed<JobError>>,
-    /// Who requested it.
+    /// Name of the user who started the job.
     created_by: String,
-    /// When it was requested.
+    /// Time of creation.
     created_at: Instant,
-    /// When last changed.
+    /// Time of the last change.
     updated_at: Instant,
 }
 
@@ -142,7 +143,7 @@ impl From<Job> for JobOut {
 paged! {
     /// A page of jobs.
     JobPage as JobsFound {
-        /// The jobs, newest first.
+        /// The jobs, from newest to oldest.
         items: JobOut,
     }
 }
@@ -150,11 +151,11 @@ paged! {
 /// Long work was taken on.
 #[derive(ApiResponse)]
 pub enum JobAccepted {
-    /// Accepted; see the job.
+    /// Accepted; the job reports progress and result.
     #[oai(status = 202)]
     Accepted(
         Json<JobOut>,
-        /// Address of the job.
+        /// URL of the job.
         #[oai(header = "Location")]
         String,
     ),
@@ -178,16 +179,16 @@ enum JobFound {
 impl JobsApi {
     /// List jobs
     ///
-    /// Newest first: the caller's own jobs, or all jobs for an administrator.
+    /// Sorted from newest to oldest: the caller's own jobs, or all jobs for an administrator.
     #[oai(path = "/jobs", method = "get", operation_id = "list_jobs")]
     async fn list_jobs(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<JobsFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"jobs")?;
@@ -197,7 +198,7 @@ impl JobsApi {
 
     /// Get a job
     ///
-    /// Returns its state, its progress and finally its result or error.
+    /// Returns the state and the progress and, at the end, the result or the error.
     #[oai(path = "/jobs/:job_id", method = "get", operation_id = "get_job")]
     async fn get_job(
         &self,
@@ -211,8 +212,9 @@ impl JobsApi {
 
     /// Cancel a job
     ///
-    /// The caller's own job, or any job for an administrator. A waiting job does not start; an import or a computation
-    /// over returns stops between two steps. Completed steps are kept, the remaining steps are not carried out.
+    /// Cancels one of the caller's own jobs, or any job for an administrator. A waiting job does not start; an import
+    /// or a computation over returns stops between two steps. Completed steps are kept; the remaining steps are not
+    /// carried out.
     #[oai(path = "/jobs/:job_id/cancel", method = "post", operation_id = "cancel_job")]
     async fn cancel_job(
         &self,

@@ -39,7 +39,7 @@ pub mod runs;
 /// Groups of operations.
 #[derive(Tags)]
 pub enum Tag {
-    /// Login, users and API keys.
+    /// Login, users, one-time codes and keys.
     Access,
     /// Questionnaires, methodologies, factor tables and code lists: validated, versioned, and immutable once published.
     Documents,
@@ -49,12 +49,12 @@ pub enum Tag {
     Rounds,
     /// Returns: templates, uploaded workbooks, findings, submission and review.
     Returns,
-    /// Bulk import of returns by an officer: a ZIP or a spreadsheet of another system, with the outcome of every file
-    /// or row.
+    /// Bulk import of returns by an officer from a ZIP file or a spreadsheet of another system, with the outcome of
+    /// every file or row.
     Imports,
-    /// Runs, rankings and explanations.
+    /// Runs, rankings, explanations and analyses.
     Results,
-    /// Long-running work.
+    /// Long-running operations: state, progress and result.
     Jobs,
     /// Liveness and readiness of the service.
     Health,
@@ -77,8 +77,7 @@ pub(crate) fn openapi() -> OpenApiService<Apis, ()> {
     let apis = Apis::default();
     OpenApiService::new(apis, "Ronghe 融合", env!("CARGO_PKG_VERSION"))
         .description(
-            "Questionnaires by workbook, explained integration indices, designation on evidence. \
-             企业两化融合调查：模板下发、工作簿回收、逐格校验、指数测算与解释。",
+            "Surveys of enterprises on the integration of informatization and industrialization (两化融合): questionnaires as workbooks, cell-by-cell checks, and indices with explanations of their results.",
         )
         .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .server("/")

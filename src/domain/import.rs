@@ -254,18 +254,18 @@ impl ImportItem {
 /// How far an import is: counts over its files or rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ImportCounts {
-    /// Files or rows in all.
+    /// Number of files or rows in total.
     pub items: u64,
-    /// Not looked at yet.
+    /// Number not processed yet.
     pub waiting: u64,
-    /// Taken in.
+    /// Number imported as new revisions.
     pub taken: u64,
-    /// Recognised.
+    /// Number recognised as identical to the newest revision.
     pub unchanged: u64,
-    /// Refused.
+    /// Number refused.
     pub refused: u64,
-    /// Left alone.
+    /// Number not processed because of a cancellation.
     pub cancelled: u64,
-    /// Taken in or recognised, with blocking findings to correct.
+    /// Number imported or recognised with errors to correct.
     pub with_blocking: u64,
 }

@@ -113,16 +113,16 @@ pub struct RunEvent {
     pub at: DateTime<Utc>,
 }
 
-/// Where an enterprise stands: its score and what follows from it.
+/// Score of an enterprise with its rank and its level or stage.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Standing {
-    /// The main score; absent where there is none.
+    /// Main score; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
-    /// The rank.
+    /// Rank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rank: Option<i32>,
-    /// The level or stage.
+    /// Level or stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub band: Option<i32>,
 }

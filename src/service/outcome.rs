@@ -14,49 +14,49 @@ use crate::{
     },
 };
 
-/// The result of a job. Which it is follows from the kind of the job.
+/// Result of a job; its form depends on the kind of job.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum JobResult {
-    /// Of `import_enterprises`.
+    /// Result of `import_enterprises`.
     ImportEnterprises(ImportReport),
-    /// Of `import_returns`.
+    /// Result of `import_returns`.
     ImportReturns(ImportSummary),
-    /// Of `compute_run`.
+    /// Result of `compute_run`.
     ComputeRun(ComputedRun),
-    /// Of `back_test`.
+    /// Result of `back_test`.
     BackTest(Box<BackTest>),
-    /// Of `test_robustness`.
+    /// Result of `test_robustness`.
     TestRobustness(RunRobustness),
-    /// Of `decompose_change`.
+    /// Result of `decompose_change`.
     DecomposeChange(Decomposition),
-    /// Of `verify_run`.
+    /// Result of `verify_run`.
     VerifyRun(Verification),
 }
 
-/// A run that was computed.
+/// Result of computing a run.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ComputedRun {
-    /// Run.
+    /// Identifier of the run.
     pub run_id: RunId,
-    /// Returns that went in.
+    /// Number of returns included in the run.
     pub returns: i64,
-    /// Returns with a score.
+    /// Number of returns with a score.
     pub scored: i64,
 }
 
-/// Why a job failed: code, message and errors of a problem.
+/// Error of a failed job: code, message and list of errors.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JobError {
-    /// Stable code to act upon.
+    /// Stable error code for programs.
     pub code: String,
-    /// The sentence in both languages.
+    /// Description in Chinese and English.
     pub message: Text,
-    /// Everything that is wrong, place by place; at most 500.
+    /// All errors with their locations; at most 500.
     pub errors: Vec<JobFault>,
 }
 
-/// One thing that made a job fail, and where.
+/// An error that made a job fail, and its location.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JobFault {
     /// Stable code.
@@ -64,7 +64,7 @@ pub struct JobFault {
     /// JSON pointer into the request or document, or a question code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// What is wrong and what to do.
+    /// Description of the error and how to correct it.
     pub message: Text,
 }
 

@@ -23,76 +23,76 @@ const TOLERANCE: f64 = 1e-9;
 /// The energy account of a return.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EnergyAccount {
-    /// Factor set in force.
+    /// Energy factor set used.
     pub energy_set: String,
-    /// Its edition.
+    /// Edition of the factor set.
     pub energy_edition: String,
-    /// The grid factor in force.
+    /// Grid factor used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grid: Option<GridFactor>,
-    /// The year.
+    /// Account of the year.
     pub year: EnergyYear,
-    /// The year before.
+    /// Account of the previous year.
     pub year_before: EnergyYear,
-    /// The total that the enterprise reports itself, tce.
+    /// Total energy consumption reported by the enterprise, tce.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reported_tce: Option<f64>,
-    /// What follows: intensities, savings (positive for a saving), emissions.
+    /// Derived figures: intensities, savings (positive for a saving) and emissions.
     pub figures: Vec<EnergyFigure>,
 }
 
-/// One year of an account.
+/// Energy account of one year.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EnergyYear {
-    /// Fuel by fuel; those without a quantity too.
+    /// Account of each fuel, including those without a quantity.
     pub lines: Vec<AccountLine>,
-    /// Total energy in equal value (当量值), tce; absent where nothing was stated.
+    /// Total energy consumption in equal value (当量值), tce; absent if nothing was stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy_tce: Option<f64>,
-    /// Total energy in equivalent value (等价值), tce.
+    /// Total energy consumption in equivalent value (等价值), tce.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub equivalent_tce: Option<f64>,
-    /// CO2, t.
+    /// CO2 emissions, t.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub co2_t: Option<f64>,
     /// Whether the lines add up to both totals as computed by the questionnaire.
     pub agrees: bool,
 }
 
-/// One fuel.
+/// Account of one fuel.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AccountLine {
     /// Code of the question.
     pub question: String,
-    /// Its label.
+    /// Label.
     pub label: Text,
     /// Unit of the quantity.
     pub unit: String,
-    /// The quantity; absent for a blank.
+    /// Quantity; absent if left blank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<f64>,
-    /// The factor of equal value; absent where the quantity is in tce already.
+    /// Factor of equal value; absent if the quantity is already in tce.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<FactorUsed>,
-    /// Coal equivalent in equal value, tce; negative where it is taken off.
+    /// Coal equivalent in equal value, tce; negative if deducted.
     pub energy_tce: f64,
-    /// The factor of equivalent value, where it is another.
+    /// Factor of equivalent value; only if it differs from that of equal value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub equivalent_factor: Option<FactorUsed>,
     /// Coal equivalent in equivalent value, tce.
     pub equivalent_tce: f64,
-    /// CO2 per unit, t; absent where it counts no emission.
+    /// CO2 emissions per unit, t; absent if the fuel counts no emissions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tco2_per_unit: Option<f64>,
     /// Source of the CO2 factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub co2_source: Option<String>,
-    /// CO2, t.
+    /// CO2 emissions, t.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub co2_t: Option<f64>,
 }
 
-/// A factor of coal equivalent as it was used.
+/// A coal equivalent factor as used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FactorUsed {
     /// Factor set.
@@ -103,23 +103,23 @@ pub struct FactorUsed {
     pub code: String,
     /// Name.
     pub name: Text,
-    /// Equal value (当量) or equivalent value (等价).
+    /// Basis of the factor: equal value (当量) or equivalent value (等价).
     pub basis: String,
-    /// tce per unit of the quantity.
+    /// Coal equivalent per unit of the quantity, tce.
     pub tce_per_unit: f64,
-    /// Lower end of a published range, tce per unit.
+    /// Lower end of the published range, tce per unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
-    /// Upper end of a published range, tce per unit.
+    /// Upper end of the published range, tce per unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<f64>,
-    /// Whether it comes from a calorific value that the enterprise measured, not from the table.
+    /// Whether the factor is derived from a calorific value measured by the enterprise instead of the table.
     pub measured: bool,
     /// Source.
     pub source: String,
 }
 
-/// A figure that follows.
+/// A derived figure.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EnergyFigure {
     /// Code of the derived value.
@@ -128,14 +128,14 @@ pub struct EnergyFigure {
     pub label: Text,
     /// Unit.
     pub unit: String,
-    /// Decimals for display.
+    /// Number of decimals for display.
     pub decimals: u32,
-    /// The formula.
+    /// Formula.
     pub expression: String,
-    /// The value; absent where it cannot be computed.
+    /// Value; absent if it cannot be computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// A note.
+    /// Note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
     /// Source of the formula.

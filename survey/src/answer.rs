@@ -23,14 +23,12 @@ pub type Claims = BTreeMap<String, Claim>;
 pub struct Claim {
     /// The reason, as typed.
     pub reason: String,
-    /// Where it stands.
+    /// Location in the workbook.
     pub place: Place,
 }
 
-/// The answer to one question.
-///
-/// Serialised with its kind (`{"number":"286.5"}`, `{"choices":["A","C"]}`), so that a stored document is read back
-/// without the questionnaire.
+/// The answer to one question. Serialised with its kind (`{"number":"286.5"}`, `{"choices":["A","C"]}`), so that a
+/// stored document can be read without the questionnaire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {

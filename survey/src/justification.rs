@@ -74,9 +74,9 @@ pub enum ReasonStatus {
 pub struct JustificationReason {
     /// Code without blanks, such as `J02`.
     pub code: String,
-    /// What it says.
+    /// Text of the reason.
     pub label: Text,
-    /// Whether it must be explained in words.
+    /// Whether an explanation in words is required.
     pub text_required: bool,
 }
 

@@ -34,4 +34,5 @@ mod reader;
 mod reference;
 mod scope;
 mod spec;
+mod spec_wording;
 mod store;

@@ -6,7 +6,7 @@ use survey::expression::Value;
 
 use crate::exact::Fixed;
 
-/// The value of an indicator as it was scored: numbers rounded as the methodology says.
+/// Value of an indicator used for scoring; numbers are rounded as the methodology specifies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Figure {

@@ -10,31 +10,31 @@ use super::Figure;
 use crate::ladder::{Attained, SceneCount};
 use crate::{composite::CompositeDetail, exact::Fixed};
 
-/// The score of one enterprise under one methodology. The same inputs give the same bytes.
+/// Score of one enterprise under one methodology. The same inputs give the same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Scored {
     /// Code of the methodology.
     pub methodology: String,
     /// Version of the methodology.
     pub version: String,
-    /// Whether the methodology is meant for this enterprise.
+    /// Whether the methodology applies to this enterprise.
     pub applies: bool,
-    /// Why there is no score; absent when there is one.
+    /// Reason for the missing score; absent if there is a score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_scored: Option<NotScored>,
-    /// Every node in the order of the tree, parents before children, then the scenes.
+    /// Every node in the order of the tree, parents before children, followed by the scenes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<ScoredNode>,
-    /// The scores of blocks, aggregates, topics and the total, by code. A node left out has none.
+    /// Scores of blocks, aggregates, topics and the total, by code. Nodes left out are not listed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub totals: BTreeMap<Arc<str>, Fixed>,
-    /// How many scenes reach each level; empty without scenes.
+    /// Number of scenes that reach each level; empty without scenes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scene_counts: Vec<SceneCount>,
-    /// The level or stage and why.
+    /// The level or stage with the rule that determined it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attained: Option<Attained>,
-    /// What a methodology that scores all returns together says besides, at full precision.
+    /// Additional details of a methodology that scores all returns together, at full precision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub composite: Option<Box<CompositeDetail>>,
 }
@@ -57,12 +57,12 @@ impl Scored {
     }
 }
 
-/// Why there is no score.
+/// Reason for the missing score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotScored {
     /// Stable code: `applies_when`, `open_block_finding`, `block_left_out`, `screened_out`, `not_ranked`.
     pub code: String,
-    /// In words.
+    /// Description in words.
     pub message: Text,
 }
 
@@ -75,21 +75,21 @@ impl NotScored {
     }
 }
 
-/// What a node is.
+/// Kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeKind {
-    /// An indicator or item: it has a value.
+    /// An indicator or item, with a value.
     Indicator,
     /// A block or dimension of indicators.
     Block,
     /// A mean over blocks.
     Aggregate,
-    /// A block that counts in no aggregate.
+    /// A block that does not count in an aggregate.
     Topic,
-    /// A business scene: it has a level and no score.
+    /// A business scene, with a level and without a score.
     Scene,
-    /// The sum of everything.
+    /// The total score.
     Total,
 }
 
@@ -100,65 +100,65 @@ impl NodeKind {
     }
 }
 
-/// Why a value is missing, and with it, what the missing policy was applied to.
+/// Reason for a missing value, which determines how the missing policy is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingReason {
     /// The question was left blank.
     Blank,
-    /// The answers are there but the value cannot be computed from them, for example because of a division by zero.
+    /// The answers are present but the value cannot be computed from them, for example because of a division by zero.
     NotComputable,
     /// A question it depends on is not relevant to the enterprise.
     NotRelevant,
-    /// The reviewer has agreed that a question it depends on does not apply.
+    /// The reviewer has confirmed that a question it depends on does not apply.
     NotApplicable,
-    /// Everything below it is left out.
+    /// All nodes below it are left out.
     NothingBelow,
 }
 
-/// One node. Codes and labels are shared with the methodology.
+/// A node. Codes and labels are shared with the methodology.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScoredNode {
     /// Code.
     pub code: Arc<str>,
     /// Label.
     pub label: Arc<Text>,
-    /// What it is.
+    /// Kind of node.
     pub kind: NodeKind,
-    /// Code of the node it counts under.
+    /// Code of the parent node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Arc<str>>,
-    /// The question or derived value it scores.
+    /// Question or derived value that is scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Arc<str>>,
-    /// Questions it depends on.
+    /// Codes of the questions that the node depends on.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub depends_on: Arc<[String]>,
-    /// The value as it was scored; absent when missing.
+    /// Value used for scoring; absent if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Figure>,
-    /// The score; absent when the node is left out.
+    /// Score; absent if the node is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Fixed>,
-    /// The weight the methodology gives it: percent of its parent, or points. Absent for a root and a scene.
+    /// Weight specified by the methodology: percentage of its parent, or points. Absent for a root and a scene.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Fixed>,
-    /// The weight after that of siblings left out has been spread; zero when it is left out itself.
+    /// Weight after redistribution of the weights of siblings left out; zero if the node itself is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_weight: Option<Fixed>,
-    /// What it adds to the score of each node above it, by code; to nine decimals.
+    /// Contribution to the score of each node above, by code, to nine decimals.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contributions: BTreeMap<Arc<str>, Fixed>,
-    /// The score less the contributions of all indicators below it: what rounding added. Absent for an indicator.
+    /// Rounding residual: the score less the contributions of all indicators below the node. Absent for an indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_residual: Option<Fixed>,
-    /// Why the value is missing; absent when it is there.
+    /// Reason for the missing value; absent if the value is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingReason>,
 }
 
 impl ScoredNode {
-    /// What it adds to its parent.
+    /// Contribution to the parent.
     pub fn contribution(&self) -> Option<Fixed> {
         self.contributions.get(self.parent.as_ref()?).copied()
     }

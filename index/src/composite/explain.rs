@@ -10,52 +10,53 @@ use super::{
     tree::{Aggregate, Child, Tree},
 };
 
-/// What one child has brought to its parent for one unit.
+/// Contribution of a child node to its parent for one unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contribution {
-    /// The child.
+    /// Child node.
     pub node: String,
-    /// Its parent; none for a root, which stands for itself.
+    /// Parent node; absent for a root, which is its own parent here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
-    /// The figure that was normalised, for an indicator.
+    /// Value before normalisation; only for an indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// The normalised value or score.
+    /// Normalised value or score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
-    /// The weight it has among its siblings.
+    /// Weight among its siblings.
     pub weight: f64,
-    /// The share of the weight it had in fact, after missing siblings; none when it did not count.
+    /// Effective share of the weight after missing siblings; absent if the node did not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_used: Option<f64>,
-    /// What it brought. Those of all children of a parent sum to what `scale` makes of the parent's score.
+    /// Contribution. The contributions of all children of a parent add up to the score of the parent, transformed as
+    /// `scale` states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contribution: Option<f64>,
-    /// What contributions sum to.
+    /// Scale on which the contributions add up.
     pub scale: ContributionScale,
-    /// The share of the weight of the root it had in fact.
+    /// Effective share of the weight of the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_in_top: Option<f64>,
-    /// What it brought to its root, where every mean on the way is of the same scale; those of all indicators sum to what
-    /// `scale` makes of the root's score.
+    /// Contribution to the root; only if all means on the path have the same scale. The contributions of all indicators
+    /// add up to the score of the root, transformed as `scale` states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_contribution: Option<f64>,
 }
 
-/// What contributions to a parent sum to.
+/// Scale on which the contributions to a parent add up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "of", content = "power")]
 pub enum ContributionScale {
-    /// Its score.
+    /// The score of the parent itself: an arithmetic mean or the Mazziotta-Pareto index.
     Score,
-    /// The natural logarithm of its score: a geometric mean.
+    /// The natural logarithm of the score: a geometric mean.
     Log,
-    /// One over its score: a harmonic mean.
+    /// The reciprocal of the score: a harmonic mean.
     Reciprocal,
-    /// The power of its score: a generalised mean.
+    /// The power of the score: a generalised mean.
     Power(f64),
-    /// Nothing: the rule has no parts that add up.
+    /// No scale: the aggregation rule has no additive parts.
     None,
 }
 

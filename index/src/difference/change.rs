@@ -8,23 +8,23 @@ use survey::text::Text;
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// Whether something was added, removed or changed.
+    /// Kind of the difference: added, removed or changed.
     pub kind: ChangeKind,
-    /// What it is about.
+    /// Subject of the difference.
     pub area: ChangeArea,
     /// JSON pointer into the later document; into the earlier one for what was removed.
     pub pointer: String,
-    /// What it was; absent for what was added.
+    /// Previous value; absent for an addition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Value>,
-    /// What it is; absent for what was removed.
+    /// Current value; absent for a removal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<Value>,
-    /// In words.
+    /// Description in words.
     pub message: Text,
 }
 
-/// Whether something was added, removed or changed.
+/// Kind of the difference: added, removed or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
@@ -36,7 +36,7 @@ pub enum ChangeKind {
     Changed,
 }
 
-/// What a difference is about.
+/// Subject of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeArea {

@@ -108,7 +108,7 @@ pub struct Topic {
 pub struct BlockScore {
     /// The formula: `sum(weight * score) / sum(weight)` is the one there is.
     pub expression: String,
-    /// In words.
+    /// Description in words.
     pub note: Text,
 }
 
@@ -122,7 +122,7 @@ pub struct IndexIndicator {
     pub block: String,
     /// Label.
     pub label: Text,
-    /// Unit of the value, empty for none.
+    /// Unit of the value; empty if there is none.
     pub unit: String,
     /// Whether more is better, for the reader; the score function decides.
     pub direction: Direction,
@@ -150,7 +150,7 @@ pub struct Stages {
     pub until_confirmed: Text,
     /// Confidence.
     pub confidence: Confidence,
-    /// In words.
+    /// Description in words.
     pub note: Text,
     /// Rules from the highest stage down; the first that holds decides, the last always holds.
     pub rules: Vec<StageRule>,
@@ -188,7 +188,7 @@ pub struct EnterpriseAggregation {
     pub means: Vec<EnterpriseMean>,
     /// Cells with fewer enterprises are not published.
     pub min_cell: u32,
-    /// In words.
+    /// Description in words.
     pub note: Text,
 }
 
@@ -212,6 +212,6 @@ pub struct EnterpriseRate {
 pub struct EnterpriseMean {
     /// Code of the derived value.
     pub code: String,
-    /// In words.
+    /// Description in words.
     pub note: Text,
 }

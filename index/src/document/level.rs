@@ -85,7 +85,7 @@ pub struct LevelItem {
     pub select: ItemSelect,
     /// The question or derived value that is scored.
     pub source: String,
-    /// Questions it depends on.
+    /// Codes of the questions that the node depends on.
     pub depends_on: Vec<String>,
     /// How the value becomes points.
     pub score: ScoreFunction,
@@ -142,7 +142,7 @@ pub struct LevelRule {
     pub test_order: TestOrder,
     /// Confidence.
     pub confidence: Confidence,
-    /// In words.
+    /// Description in words.
     pub note: Text,
     /// Rows from the highest level down; the last asks for nothing.
     pub levels: Vec<LevelRow>,

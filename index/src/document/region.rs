@@ -73,7 +73,7 @@ pub struct ClassCheck {
     pub total: Fixed,
     /// Confidence.
     pub confidence: Confidence,
-    /// In words.
+    /// Description in words.
     pub note: Text,
 }
 
@@ -91,7 +91,7 @@ pub struct RegionFormula {
     pub confidence: Confidence,
     /// Points that the formula must pass through.
     pub reference_points: Vec<ReferencePoint>,
-    /// In words.
+    /// Description in words.
     pub note: Text,
 }
 
@@ -127,13 +127,13 @@ pub struct RegionMissingPolicy {
     pub zero_or_negative_inverse: UnusableValue,
 }
 
-/// What stands in for a missing value.
+/// Substitute for a missing value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingSubstitute {
-    /// The value of the year before.
+    /// The value of the previous year.
     LastYearValue,
-    /// The index of the class, from its other indicators.
+    /// The index of the class, computed from its other indicators.
     ClassMean,
 }
 
@@ -181,9 +181,9 @@ pub struct RegionIndicator {
     pub label: Text,
     /// Unit of the value.
     pub unit: String,
-    /// Weight in percent of the total.
+    /// Weight as a percentage of the total.
     pub weight: Fixed,
-    /// Whether less is better.
+    /// Whether a lower value is better.
     pub inverse: bool,
     /// Where the value comes from.
     pub value_from: ValueSource,

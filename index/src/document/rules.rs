@@ -20,7 +20,7 @@ pub struct Rounding {
     pub total_decimals: u32,
     /// Decimals in print; nothing is computed from printed numbers.
     pub print_decimals: u32,
-    /// Why.
+    /// Reason for this rounding.
     pub note: Text,
 }
 
@@ -57,7 +57,7 @@ pub struct MissingPolicy {
     /// Every indicator of a block is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole_block_left_out: Option<WholeBlockPolicy>,
-    /// In words.
+    /// Description in words.
     pub note: Text,
 }
 

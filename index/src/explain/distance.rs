@@ -15,37 +15,37 @@ use crate::{
     exact::Fixed,
 };
 
-/// The next level or stage and how far it is.
+/// The next level or stage and the gap to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Distance {
     /// Number of the next level or stage.
     pub value: u32,
-    /// Its label.
+    /// Label.
     pub label: Text,
-    /// All that it asks for.
+    /// All conditions of the level or stage.
     pub conditions: Vec<ConditionDistance>,
 }
 
-/// One condition of a level or stage.
+/// A condition of a level or stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConditionDistance {
-    /// As written in the rule.
+    /// Condition as written in the rule.
     pub condition: String,
-    /// Code of the node whose score it compares; absent where it is about scenes or no plain comparison.
+    /// Code of the node whose score is compared; absent if the condition concerns scenes or is not a simple comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<Arc<str>>,
-    /// Whether it holds already.
+    /// Whether the condition is met.
     pub holds: bool,
-    /// What there is; absent where the score is missing or the condition is no plain comparison.
+    /// Current value; absent if the score is missing or the condition is not a simple comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Fixed>,
-    /// What is asked for.
+    /// Value required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Fixed>,
-    /// What is lacking; absent where it holds or cannot be told.
+    /// Amount by which the condition is missed; absent if it is met or cannot be evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_by: Option<Fixed>,
-    /// What is asked for, what there is and what is lacking, in a sentence.
+    /// Description of the value required, the current value and the gap.
     pub message: Text,
 }
 

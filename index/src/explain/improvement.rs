@@ -8,16 +8,16 @@ use survey::text::Text;
 
 use crate::{card::Figure, exact::Fixed};
 
-/// What would reach the next level or stage.
+/// Changes that reach the next level or stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Improvement {
     /// Number of the next level or stage.
     pub value: u32,
-    /// Its label.
+    /// Label.
     pub label: Text,
-    /// Changes each of which reaches it alone, the smallest first.
+    /// Changes each of which reaches the next level or stage alone, smallest first.
     pub single: Vec<Change>,
-    /// Changes that reach it together; absent where no combination does.
+    /// Changes that together reach the next level or stage; absent if no combination does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub combination: Option<Vec<Change>>,
 }
@@ -25,36 +25,36 @@ pub struct Improvement {
 /// A change of one value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// The question or derived value.
+    /// Question or derived value.
     pub source: Arc<str>,
-    /// Label of the indicator or scene that shows it.
+    /// Label of the indicator or scene that uses the value.
     pub label: Arc<Text>,
-    /// Unit of the value, empty for none.
+    /// Unit of the value; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
-    /// What it is; absent when it is missing.
+    /// Current value; absent if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Figure>,
-    /// What it would be.
+    /// Value after the change.
     pub to: Figure,
-    /// The questions behind it.
+    /// Codes of the questions behind the value.
     pub questions: Vec<String>,
-    /// The scores it would change.
+    /// Scores that the change would raise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gains: Vec<Gain>,
-    /// Its size: share of the range of the score, 0 to 1.
+    /// Size of the change as a share of the range of the score, 0 to 1.
     pub share: Fixed,
 }
 
-/// A score that a change would raise.
+/// A score that the change would raise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gain {
     /// Code of the indicator.
     pub code: Arc<str>,
-    /// Its score; absent when it has none.
+    /// Current score; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Fixed>,
-    /// What it would be.
+    /// Score after the change.
     pub to: Fixed,
 }
 

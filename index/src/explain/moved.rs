@@ -15,68 +15,68 @@ use crate::{
     exact::Fixed,
 };
 
-/// What missing values did to a score.
+/// Effects of missing values on a score.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
-    /// Nodes whose weight was spread over their siblings, by the node they count under.
+    /// Nodes whose weight was redistributed to their siblings, by parent node.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<MovedWeight>,
-    /// Indicators that score zero because their value is missing; their weight stays.
+    /// Indicators that scored zero because the value is missing; their weights are unchanged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub zeroed: Vec<Zeroed>,
 }
 
-/// Weight that was spread within one node.
+/// Redistribution of weight within one node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MovedWeight {
-    /// Code of the node they all count under.
+    /// Code of the parent node.
     pub node: Arc<str>,
-    /// Whose weight it was.
+    /// Nodes left out whose weight was redistributed.
     pub left_out: Vec<LeftOut>,
-    /// Who got it, in proportion to their own weights.
+    /// Nodes that received the weight, in proportion to their own weights.
     pub receivers: Vec<Receiver>,
 }
 
-/// A node that is left out.
+/// A node left out of the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
     /// Code.
     pub code: Arc<str>,
     /// Label.
     pub label: Arc<Text>,
-    /// Why.
+    /// Reason for the missing value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingReason>,
-    /// The weight that moved.
+    /// Weight that was redistributed.
     pub weight: Fixed,
 }
 
-/// A node that weighs more because others are left out.
+/// A node whose weight increases because others are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receiver {
     /// Code.
     pub code: Arc<str>,
-    /// Its own weight.
+    /// Original weight of the node.
     pub weight: Fixed,
-    /// Its weight with what it got, to nine decimals.
+    /// Weight after redistribution, to nine decimals.
     pub effective_weight: Fixed,
 }
 
-/// An indicator that scores zero because its value is missing.
+/// An indicator that scored zero because its value is missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Zeroed {
     /// Code.
     pub code: Arc<str>,
     /// Label.
     pub label: Arc<Text>,
-    /// Why.
+    /// Reason for the missing value.
     pub missing: MissingReason,
-    /// Code of the node it counts under.
+    /// Code of the parent node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<Arc<str>>,
-    /// The weight that counts as nothing.
+    /// Weight counted with a score of zero.
     pub weight: Fixed,
-    /// The questions to answer.
+    /// Codes of the questions to answer.
     pub questions: Vec<String>,
 }
 

@@ -18,51 +18,51 @@ use crate::{
     exact::Fixed,
 };
 
-/// One node with everything below it.
+/// A node with all nodes below it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExplainNode {
     /// Code.
     pub code: Arc<str>,
     /// Label.
     pub label: Arc<Text>,
-    /// What it is.
+    /// Kind of node.
     pub kind: NodeKind,
-    /// The question or derived value it scores.
+    /// Question or derived value that is scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Arc<str>>,
-    /// The value as it was scored.
+    /// Value used for scoring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Figure>,
-    /// Unit of the value, empty for none.
+    /// Unit of the value; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
-    /// The score; absent when the node is left out.
+    /// Score; absent if the node is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Fixed>,
-    /// The weight the methodology gives it.
+    /// Weight specified by the methodology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Fixed>,
-    /// The weight after that of siblings left out has been spread.
+    /// Weight after redistribution of the weights of siblings left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_weight: Option<Fixed>,
-    /// What it adds to its parent.
+    /// Contribution to the parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contribution: Option<Fixed>,
-    /// What it adds to each node above it, by code.
+    /// Contribution to each node above, by code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contributions: BTreeMap<Arc<str>, Fixed>,
-    /// What rounding added to its score: the score less the contributions of all indicators below it.
+    /// Rounding residual: the score less the contributions of all indicators below the node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_residual: Option<Fixed>,
-    /// Why the value is missing.
+    /// Reason for the missing value; absent if the value is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingReason>,
-    /// Codes of the questions it depends on.
+    /// Codes of the questions that the node depends on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<String>,
-    /// How its score comes about, in words.
+    /// Scoring rule in words.
     pub formula: Text,
-    /// What it is made of, in the order of the methodology.
+    /// Child nodes in the order of the methodology.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<ExplainNode>,
 }

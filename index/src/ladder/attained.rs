@@ -6,63 +6,63 @@ use survey::text::Text;
 
 use crate::exact::Fixed;
 
-/// How many scenes reach a level.
+/// Number of scenes that reach a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SceneCount {
     /// Level.
     pub level: u32,
-    /// Scenes of at least this level.
+    /// Number of scenes at this level or higher.
     pub scenes: u32,
-    /// Constrained scenes among them.
+    /// Number of constrained scenes among them.
     pub constrained: u32,
 }
 
-/// A level or stage and why it was given.
+/// The level or stage of an enterprise, with the rule that determined it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attained {
     /// Level or stage.
     pub kind: AttainedKind,
-    /// Its number.
+    /// Number of the level or stage.
     pub value: u32,
-    /// Its label.
+    /// Label.
     pub label: Text,
-    /// The conditions that held, as written in the rule.
+    /// Conditions that were met, as written in the rule.
     pub rule: String,
-    /// Text shown until a reviewer has confirmed it; absent where no confirmation is needed.
+    /// Text shown until a reviewer has confirmed the level or stage; absent if no confirmation is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_confirmed: Option<Text>,
-    /// The rows above, from the highest, each with the first condition that failed.
+    /// The higher levels or stages that were not reached, highest first, each with the first condition that failed.
     pub missed: Vec<MissedRow>,
 }
 
-/// Whether a level or a stage was given.
+/// Kind of the result: level or stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttainedKind {
-    /// A level by points and scenes.
+    /// A level, determined by points and scenes.
     Level,
-    /// A stage by conditions over scores.
+    /// A stage, determined by conditions on scores.
     Stage,
 }
 
-/// A row of the rule that did not hold.
+/// A level or stage whose conditions were not met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MissedRow {
-    /// Level or stage of the row.
+    /// Number of the level or stage.
     pub value: u32,
-    /// Its label.
+    /// Label.
     pub label: Text,
-    /// The first condition that failed.
+    /// First condition that failed.
     pub condition: String,
-    /// What was found; absent where the condition is no plain comparison or the score is missing.
+    /// Current value; absent if the condition is not a simple comparison or the score is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Fixed>,
-    /// What is asked for; absent where the condition is no plain comparison.
+    /// Value required; absent if the condition is not a simple comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Fixed>,
-    /// How far what was found is from it.
+    /// Difference between the value required and the current value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_by: Option<Fixed>,
-    /// In words.
+    /// Description in words.
     pub message: Text,
 }

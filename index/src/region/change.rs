@@ -9,83 +9,84 @@ use survey::text::Text;
 use super::{RegionIndicatorScore, RegionScored};
 use crate::{document::MissingSubstitute, exact::Fixed};
 
-/// One index of a region against another.
+/// Comparison of two regional indices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionChange {
-    /// The total.
+    /// Total index.
     pub total: Moved,
-    /// Classes in the order of the index, then those that the other has alone.
+    /// Classes in the order of the current index, followed by those that exist only in the index compared with.
     pub classes: Vec<RegionClassChange>,
-    /// Indicators in the order of the index, then those that the other has alone.
+    /// Indicators in the order of the current index, followed by those that exist only in the index compared with.
     pub indicators: Vec<RegionIndicatorChange>,
-    /// What rounding leaves of the change of the total beside the contributions of the indicators; absent where one of the
-    /// totals is, or where indicators are not told.
+    /// Rounding residual: change of the total less the contributions of the indicators; absent if either total is
+    /// missing or the indicators are not disclosed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_residual: Option<f64>,
 }
 
-/// An index in both.
+/// Change of an index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
-    /// In the index that is looked at.
+    /// The current index; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Fixed>,
-    /// In the one it is compared with.
+    /// The index compared with; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Fixed>,
-    /// By how much it rose; none where one of them is missing.
+    /// Change of the index, positive for an increase; absent if either value is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Fixed>,
 }
 
-/// A class in both.
+/// Change of a class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionClassChange {
     /// Code.
     pub code: String,
     /// Label.
     pub label: Text,
-    /// Its index.
+    /// Index of the class.
     pub index: Moved,
 }
 
-/// An indicator in both.
+/// Change of an indicator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionIndicatorChange {
-    /// In the index that is looked at; absent where its methodology has no such indicator.
+    /// The indicator in the current index; absent if its methodology has no such indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<RegionIndicatorScore>,
-    /// In the one it is compared with.
+    /// The indicator in the index compared with; absent if its methodology has no such indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<RegionIndicatorScore>,
-    /// What it brought to the change of the total, in points; absent where one of the totals is.
+    /// Contribution to the change of the total, in points; absent if either total is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contribution: Option<f64>,
-    /// Why; empty where it brought nothing.
+    /// Reasons for the contribution; empty if there is none.
     pub causes: Vec<RegionCause>,
 }
 
-/// Why an indicator moved the total.
+/// Reason why an indicator changed the total index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RegionCause {
-    /// The methodology compared with has no such indicator.
+    /// The indicator is new: the methodology compared with does not have it.
     Joined,
-    /// The methodology has no such indicator any more.
+    /// The indicator was removed from the methodology.
     Left,
-    /// The value is another.
+    /// The value is different.
     Value,
-    /// What it is compared with is another.
+    /// The base value is different.
     Base,
-    /// The weight is another.
+    /// The weight is different.
     Weight,
-    /// Less was better and is not any more, or the other way round.
+    /// The direction of the indicator is reversed.
     Direction,
-    /// Something else stands in for a missing value, or what stands in has moved.
+    /// The substitute for a missing value is different, or its value has changed.
     Substitute,
-    /// The same figures give another index: the formula is another.
+    /// The formula is different: the same figures give another index.
     Formula,
-    /// Nothing of its own changed: other indicators have got or lost an index, so that it weighs otherwise.
+    /// The indicator itself is unchanged; its effective weight changed because other indicators gained or lost an
+    /// index.
     Others,
 }
 

@@ -14,13 +14,14 @@ use crate::codes::RegionCode;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegionFigures {
-    /// What the bases are.
+    /// Origin of the base values.
     pub base_from: BaseOrigin,
-    /// By the code of the indicator. One taken from the survey has its base here, its values come from the returns.
+    /// Figures by indicator code. For an indicator taken from the survey, the base value is given here and the value
+    /// comes from the returns.
     pub values: BTreeMap<String, RegionValue>,
 }
 
-/// What the bases of the indicators are. It is published with the index.
+/// Origin of the base values of the indicators, published with the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BaseOrigin {
@@ -30,11 +31,11 @@ pub enum BaseOrigin {
     OwnFirstYear,
 }
 
-/// What is known of one indicator, in its unit.
+/// Known figures of one indicator, in its unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegionValue {
-    /// Mean of all regions in the base year, above zero; or the first year of a county on its own.
+    /// Mean of all regions in the base year, above zero; for a county on its own, the value of its first year.
     pub base: f64,
     /// Value of the year.
     #[serde(default, skip_serializing_if = "Option::is_none")]

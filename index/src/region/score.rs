@@ -9,7 +9,7 @@ use survey::text::Text;
 use super::{CompiledRegion, RegionError, RegionNode, RegionValue};
 use crate::{document::MissingSubstitute, exact::Fixed};
 
-/// The index of a region.
+/// A regional index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionScored {
     /// Code of the methodology.
@@ -20,24 +20,24 @@ pub struct RegionScored {
     pub indicators: Vec<RegionIndicatorScore>,
     /// Classes in the order of the methodology.
     pub classes: Vec<RegionClassScore>,
-    /// The total over all indicators; absent when no class has a value.
+    /// Total over all indicators; absent if no class has a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Fixed>,
 }
 
-/// One class.
+/// A class of indicators.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionClassScore {
     /// Code.
     pub code: String,
     /// Label.
     pub label: Text,
-    /// Mean of its indicators by their weights; absent when none has an index.
+    /// Weighted mean of its indicators; absent if none has an index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<Fixed>,
 }
 
-/// One indicator.
+/// An indicator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionIndicatorScore {
     /// Code.
@@ -48,23 +48,23 @@ pub struct RegionIndicatorScore {
     pub class: String,
     /// Unit of the value.
     pub unit: String,
-    /// Whether less is better.
+    /// Whether a lower value is better.
     pub inverse: bool,
-    /// The value that was compared: of the year, or of the year before where that stands in.
+    /// Value used: that of the year, or that of the previous year as a substitute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// What it was compared with; absent where nothing is known of the indicator.
+    /// Base value; absent if nothing is known about the indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<f64>,
-    /// Enterprises that the value was taken over; absent for a statistic.
+    /// Number of enterprises that the value is computed over; absent for a statistic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enterprises: Option<usize>,
-    /// Weight in percent of the total.
+    /// Weight as a percentage of the total.
     pub weight: Fixed,
-    /// Z; absent when nothing could stand in for a missing value.
+    /// Index Z of the indicator; absent if its value is missing and has no substitute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub z: Option<Fixed>,
-    /// What stood in for a missing value; absent when the value was there.
+    /// Substitute used for a missing value; absent if the value is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitute: Option<MissingSubstitute>,
 }

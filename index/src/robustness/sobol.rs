@@ -22,51 +22,51 @@ const NARROW: f64 = 0.1;
 pub struct Estimate {
     /// The index.
     pub index: f64,
-    /// Quantile 0.05 of the bootstrap; none without one.
+    /// 0.05 quantile of the bootstrap; absent without a bootstrap.
     pub q5: Option<f64>,
-    /// Quantile 0.95 of the bootstrap.
+    /// 0.95 quantile of the bootstrap; absent without a bootstrap.
     pub q95: Option<f64>,
 }
 
-/// How the output depends on one parameter.
+/// Sensitivity of the output to one parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SensitivityIndex {
     /// Name of the parameter.
     pub parameter: String,
-    /// Share of the variance that it explains by itself.
+    /// Share of the variance explained by the parameter alone.
     pub first: Estimate,
-    /// Share of the variance that it has a part in, interactions included.
+    /// Share of the variance explained by the parameter including its interactions.
     pub total: Estimate,
 }
 
-/// Why the indices are not reliable.
+/// Reason why the indices are not reliable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SensitivityWarning {
     /// Too few draws per block.
     FewRuns {
-        /// Draws per block.
+        /// Number of draws per block.
         base: usize,
-        /// Draws advised.
+        /// Number of draws advised.
         advised: usize,
     },
     /// An interval is wider than its index (and wider than a tenth).
     WideInterval {
         /// The parameter.
         parameter: String,
-        /// Whether it is the total index, not that of first order.
+        /// Whether the index is the total index and not the first-order index.
         total: bool,
     },
 }
 
-/// All indices.
+/// Result of a sensitivity analysis.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Sensitivity {
     /// Variance of the output over the random draws (divisor 2N - 1).
     pub variance: f64,
-    /// One entry per parameter, in order.
+    /// One index per parameter, in order.
     pub indices: Vec<SensitivityIndex>,
-    /// Why the indices are not reliable; empty when there is no reason.
+    /// Reasons why the indices are not reliable; empty if there are none.
     pub warnings: Vec<SensitivityWarning>,
 }
 

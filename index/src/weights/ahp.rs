@@ -23,7 +23,7 @@ const RANDOM_INDEX: [f64; 15] = [
 /// A comparison and its mirror image multiply to one within this: a third typed as 0.333 is one.
 const RECIPROCAL_TOLERANCE: f64 = 5e-3;
 
-/// How priorities are taken from the comparisons.
+/// Method of deriving priorities from the comparisons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Prioritisation {

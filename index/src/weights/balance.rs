@@ -15,14 +15,14 @@ use crate::{
     statistics::{Correlation, correlate},
 };
 
-/// What weights should bring about.
+/// Objective of the weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Influence {
-    /// Correlations in given proportions, by default equal ones.
+    /// Correlations in given proportions, equal by default.
     #[default]
     Balanced,
-    /// The greatest sum of correlations.
+    /// Greatest sum of correlations.
     Greatest,
 }
 

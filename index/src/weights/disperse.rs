@@ -10,19 +10,19 @@ use super::{
 };
 use crate::composite::moments::{mean_and_sd, sum};
 
-/// A measure of dispersion over the present values of a column (divisor n - 1).
+/// A measure of dispersion over the current values of a column (divisor n - 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dispersion {
-    /// Standard deviation of the values as they are: only for columns in one unit (pymcdm, scikit-criteria).
+    /// Standard deviation of the raw values; only for columns in the same unit (pymcdm, scikit-criteria).
     StandardDeviation,
     /// Standard deviation on the min-max scale (Diakoulaki et al. 1995).
     StandardDeviationMinMax,
     /// Variance on the min-max scale.
     VarianceMinMax,
-    /// Coefficient of variation: standard deviation by mean, for columns with a positive mean.
+    /// Coefficient of variation: standard deviation divided by the mean; for columns with a positive mean.
     CoefficientOfVariation,
-    /// Gini coefficient, for columns without negative values: `sum_i sum_j |x_i - x_j| / (2 n^2 mean)`.
+    /// Gini coefficient; for columns without negative values: `sum_i sum_j |x_i - x_j| / (2 n^2 mean)`.
     Gini,
 }
 

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::composite::moments::sum;
 
-/// What the shares of a column are taken of.
+/// Basis of the shares of a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntropyScale {
-    /// The values themselves, zero or more: `p_i = x_i / sum(x)`. What the textbook (Hwang and Yoon 1981) and pymcdm do;
-    /// the direction does not matter.
+    /// The raw values, zero or more: `p_i = x_i / sum(x)`, as in the textbook (Hwang and Yoon 1981) and pymcdm;
+    /// independent of the direction.
     #[default]
     Raw,
     /// The values on the directed min-max scale: `p_i = z_i / sum(z)`. The worst unit has a share of zero.

@@ -13,16 +13,16 @@ use crate::{
     statistics::symmetric_eigen,
 };
 
-/// Which components count.
+/// Principal components used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Components {
-    /// The first alone.
+    /// The first component only.
     #[default]
     First,
-    /// All whose eigenvalue is above one (Kaiser).
+    /// All components with an eigenvalue above one (Kaiser).
     AboveOne,
-    /// The first ones that together explain at least this share of the variance (0 to 1).
+    /// The first components that together explain at least this share of the variance (0 to 1).
     Explaining(f64),
 }
 

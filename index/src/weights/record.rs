@@ -20,77 +20,77 @@ pub struct Weighting {
     pub origin: Origin,
 }
 
-/// How the weights were derived. Lists are in the order of the codes unless stated otherwise.
+/// Origin of weights. Lists are in the order of the codes unless stated otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum Origin {
     /// Given weights, rescaled to sum 1.
     Given {
-        /// The weights as given.
+        /// Weights as given.
         given: Vec<f64>,
     },
-    /// All equal.
+    /// Equal weights.
     Equal,
     /// Pairwise comparisons (analytic hierarchy process).
     Ahp {
-        /// How priorities were taken from the matrix.
+        /// Method of deriving priorities from the matrix.
         prioritisation: Prioritisation,
-        /// The comparisons, row by row.
+        /// Comparison matrix, row by row.
         matrix: Vec<Vec<f64>>,
-        /// The principal eigenvalue, for the geometric mean its estimate.
+        /// Principal eigenvalue; for the geometric mean, its estimate.
         lambda_max: f64,
         /// Consistency index.
         ci: f64,
         /// Saaty's random index for this number of rows.
         ri: f64,
-        /// Consistency ratio CI / RI; up to 0.1 is held to be acceptable. Zero for one or two rows.
+        /// Consistency ratio CI / RI, acceptable up to 0.1. Zero for one or two rows.
         cr: f64,
     },
-    /// Shannon entropy.
+    /// Weights by Shannon entropy.
     Entropy {
-        /// What the shares were taken of.
+        /// Basis of the shares.
         scale: EntropyScale,
         /// Entropy of each column, 0 to 1.
         entropies: Vec<f64>,
     },
-    /// Contrast and conflict.
+    /// Contrast and conflict of the columns (CRITIC).
     Critic {
         /// Standard deviations of the directed min-max columns.
         deviations: Vec<f64>,
         /// Sums of one minus the correlation with every column.
         conflicts: Vec<f64>,
     },
-    /// In proportion to a measure of dispersion.
+    /// Weights in proportion to a measure of dispersion.
     Dispersion {
-        /// The measure.
+        /// Measure of dispersion.
         measure: Dispersion,
-        /// Its values.
+        /// Values of the measure.
         values: Vec<f64>,
     },
     /// Squared loadings of principal components.
     PrincipalComponents {
-        /// Which components were used.
+        /// Principal components used.
         components: Components,
         /// All eigenvalues of the correlation matrix, largest first.
         eigenvalues: Vec<f64>,
         /// Unit-length loadings, one list per component used.
         loadings: Vec<Vec<f64>>,
-        /// Units without a missing value, which alone were used.
+        /// Number of units without a missing value; only these are used.
         units: usize,
     },
-    /// Correlations with the parent brought near a target.
+    /// Weights whose correlations with the parent approach a target.
     Balance {
-        /// What was sought.
+        /// Objective.
         influence: Influence,
-        /// Correlations wished for, as shares; empty for the greatest influence.
+        /// Target correlations as shares; empty for the greatest influence.
         target: Vec<f64>,
-        /// Correlations obtained, as shares when balanced, as they are for the greatest influence.
+        /// Correlations obtained; as shares if balanced, unscaled for the greatest influence.
         obtained: Vec<f64>,
-        /// The objective at the end: mean squared distance of shares, or minus the sum of correlations.
+        /// Final value of the objective: mean squared distance of shares, or minus the sum of correlations.
         objective: f64,
-        /// Evaluations of the objective.
+        /// Number of evaluations of the objective.
         evaluations: usize,
-        /// Whether the search ended by its tolerance.
+        /// Whether the search converged within its tolerance.
         converged: bool,
     },
 }

@@ -38,9 +38,9 @@ pub enum Method {
     },
     /// CRITIC.
     Critic,
-    /// In proportion to a measure of dispersion.
+    /// Weights in proportion to a measure of dispersion.
     Dispersion {
-        /// The measure.
+        /// Measure of dispersion.
         measure: Dispersion,
     },
     /// Squared loadings of principal components.

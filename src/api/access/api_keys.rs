@@ -34,19 +34,19 @@ use crate::{
 struct ApiKeyOut {
     /// Identifier.
     id: Uuid,
-    /// What it is for.
+    /// Purpose of the key.
     name: String,
     /// Role of the key.
     role: RoleName,
-    /// Area code of the town that the key can see.
+    /// Area code of the town whose data the key can access; absent for other roles.
     area_code: Option<String>,
-    /// The enterprise that the key can see.
+    /// Identifier of the enterprise whose data the key can access; absent for other roles.
     enterprise_id: Option<Uuid>,
-    /// When it was created.
+    /// Time of creation.
     created_at: Instant,
-    /// When it expires.
+    /// Time of expiry; absent if the key does not expire.
     expires_at: Option<Instant>,
-    /// When it was revoked.
+    /// Time of revocation; absent if the key has not been revoked.
     revoked_at: Option<Instant>,
 }
 
@@ -69,7 +69,7 @@ impl From<ApiKey> for ApiKeyOut {
 paged! {
     /// A page of API keys.
     ApiKeyPage as ApiKeysFound {
-        /// The keys, newest first.
+        /// The keys, from newest to oldest.
         items: ApiKeyOut,
     }
 }
@@ -78,24 +78,24 @@ paged! {
 #[derive(Object)]
 #[oai(rename = "NewApiKey", deny_unknown_fields)]
 struct NewApiKeyIn {
-    /// What it is for.
+    /// Purpose of the key.
     name: Name,
     /// Role of the key.
     role: RoleName,
-    /// Area code of the town, for the role town.
+    /// Area code of the town; only for the role `town`.
     area_code: Option<Code>,
-    /// The enterprise, for the role enterprise.
+    /// Identifier of the enterprise; only for the role `enterprise`.
     enterprise_id: Option<Uuid>,
-    /// When it ends; never when absent.
+    /// Time of expiry; absent if the key does not expire.
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// A fresh API key with the key itself.
+/// A new API key, including the key itself.
 #[derive(Object)]
 struct CreatedApiKey {
-    /// The key for the header `X-API-Key`. It is shown only once.
+    /// Key for the header `X-API-Key`. It is returned only once.
     key: String,
-    /// The record of it.
+    /// Record of the key.
     api_key: ApiKeyOut,
 }
 
@@ -115,16 +115,16 @@ pub struct ApiKeysApi;
 impl ApiKeysApi {
     /// List API keys
     ///
-    /// Newest first. The keys themselves are not returned.
+    /// Sorted from newest to oldest. The keys themselves are not returned.
     #[oai(path = "/api-keys", method = "get", operation_id = "list_api_keys")]
     async fn list_api_keys(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ApiKeysFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"api_keys")?;
@@ -134,7 +134,7 @@ impl ApiKeysApi {
 
     /// Create an API key
     ///
-    /// For another system. The key is returned only once; the server keeps only its hash.
+    /// Creates a key for another system. The key is returned only once; the server stores only its hash.
     #[oai(path = "/api-keys", method = "post", operation_id = "create_api_key")]
     async fn create_api_key(
         &self,
@@ -159,7 +159,7 @@ impl ApiKeysApi {
 
     /// Revoke an API key
     ///
-    /// The key stops working permanently. Its record is kept.
+    /// The key stops working permanently; its record is kept.
     #[oai(path = "/api-keys/:api_key_id", method = "delete", operation_id = "delete_api_key")]
     async fn delete_api_key(
         &self,

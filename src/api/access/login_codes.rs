@@ -49,18 +49,18 @@ use crate::{
 #[derive(Default)]
 pub struct LoginCodesApi;
 
-/// For whom accounts and one-time codes are made: a round, a query or a list of identifiers.
+/// Enterprises for which accounts and one-time codes are created: those of a round, or a selection of the registry.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewLoginCodes {
-    /// All enterprises that this round asks.
+    /// Identifier of a round: all its enterprises.
     round_id: Option<Uuid>,
-    /// Enterprises of the registry: a query or a list of identifiers.
+    /// Enterprises of the registry: `query` or `enterprise_ids`.
     population: Option<PopulationOut>,
-    /// Days that the codes hold, 30 when absent.
+    /// Validity of the codes in days; 30 by default.
     #[oai(validator(minimum(value = "1"), maximum(value = "180")))]
     valid_days: Option<u32>,
-    /// Replace codes that are still open; they stop working. No when absent.
+    /// Whether to replace codes that are still valid; replaced codes stop working. False by default.
     reissue: Option<bool>,
 }
 
@@ -77,19 +77,19 @@ impl NewLoginCodes {
     }
 }
 
-/// A one-time code with the password that is set.
+/// A one-time code and the password to set.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewFirstSession {
-    /// Login name, as the letter gives it.
+    /// Login name as stated in the letter.
     login: Code,
-    /// One-time code; hyphens, blanks and small letters make no difference.
+    /// One-time code; hyphens, spaces and letter case are ignored.
     code: Code,
-    /// Password from now on, 12 characters at least.
+    /// New password, at least 12 characters.
     password: Secret,
 }
 
-/// How a one-time code stands.
+/// State of a one-time code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "LoginCodeState")]
 enum CodeStateName {
@@ -103,27 +103,27 @@ enum CodeStateName {
     Expired,
 }
 
-/// A one-time code. The code itself is told once, when it is made.
+/// A one-time code. The code itself is shown only once, when it is issued.
 #[derive(Object)]
 #[oai(rename = "LoginCode", skip_serializing_if_is_none)]
 struct LoginCodeOut {
     /// Identifier.
     id: Uuid,
-    /// Whose.
+    /// Identifier of the user to whom the code belongs.
     user_id: Uuid,
-    /// Login of the account.
+    /// Login name of the account.
     login: String,
-    /// Name shown of the account.
+    /// Display name of the account.
     display_name: String,
-    /// How it stands.
+    /// State of the code.
     state: CodeStateName,
-    /// Who made it.
+    /// Name of the user who issued the code.
     created_by: String,
-    /// When made.
+    /// Time of issue.
     created_at: Instant,
-    /// When it ends.
+    /// Time of expiry.
     expires_at: Instant,
-    /// When it was used.
+    /// Time of use; absent if the code has not been used.
     used_at: Option<Instant>,
 }
 
@@ -151,7 +151,7 @@ impl From<CodeRow> for LoginCodeOut {
 paged! {
     /// A page of one-time codes.
     LoginCodePage as LoginCodesFound {
-        /// The codes, newest first.
+        /// The codes, from newest to oldest.
         items: LoginCodeOut,
     }
 }
@@ -159,11 +159,12 @@ paged! {
 /// Accounts and one-time codes were made.
 #[derive(ApiResponse)]
 enum CodesIssued {
-    /// A ZIP with 账号.xlsx (every enterprise with its outcome, login and code) and 通知书.html (one page for each code, to print).
+    /// ZIP file with 账号.xlsx (outcome, login name and code of every enterprise) and 通知书.html (one printable page for
+    /// each code).
     #[oai(status = 200, content_type = "application/zip")]
     Issued(
         Binary<Vec<u8>>,
-        /// Name for the file.
+        /// File name.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -171,10 +172,10 @@ enum CodesIssued {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Access")]
 impl LoginCodesApi {
-    /// Log in for the first time
+    /// Log in with a one-time code
     ///
-    /// Sets the password of the account that a one-time code was made for, and gives a bearer token. The code works once and
-    /// until it expires.
+    /// Sets the password of the account for which the one-time code was issued and returns a bearer token. A code can
+    /// be used once, until it expires.
     #[oai(path = "/sessions/first", method = "post", operation_id = "create_first_session")]
     async fn create_first_session(
         &self,
@@ -188,16 +189,16 @@ impl LoginCodesApi {
 
     /// List one-time codes
     ///
-    /// Newest first: for whom, by whom, until when, and whether they were used. The codes themselves are not kept.
+    /// Sorted from newest to oldest, with account, issuer, expiry and state. The codes themselves are not stored.
     #[oai(path = "/login-codes", method = "get", operation_id = "list_login_codes")]
     async fn list_login_codes(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<LoginCodesFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"login_codes")?;
@@ -207,9 +208,10 @@ impl LoginCodesApi {
 
     /// Create accounts with one-time codes
     ///
-    /// For every enterprise of a round, a query or a list: an account (login: the credit code in small letters) where it has
-    /// none, and a one-time code where it has no password. Accounts with a password are left alone. The answer is a ZIP with
-    /// a workbook and with letters to print; the codes are told there and nowhere else.
+    /// For every enterprise of a round, a query or a list: creates an account (login name: the unified social credit
+    /// code in lower case) if there is none, and a one-time code if the account has no password. Accounts with a
+    /// password are not changed. Returns a ZIP file with a workbook and printable letters; the codes appear only in
+    /// this file.
     #[oai(path = "/login-codes", method = "post", operation_id = "create_login_codes")]
     async fn create_login_codes(
         &self,
@@ -235,18 +237,19 @@ impl LoginCodesApi {
 
     /// Create accounts with one-time codes from a list
     ///
-    /// The raw body is a spreadsheet of any readable format with a column of credit codes (统一社会信用代码) or of names (企业名称),
-    /// and with one of logins (登录名) where they are to differ from the credit code. Otherwise as for a round.
+    /// The request body is a spreadsheet in any readable format with a column of unified social credit codes (统一社会信用代码)
+    /// or names (企业名称), and a column of login names (登录名) if they differ from the credit codes. Otherwise as for a
+    /// round.
     #[oai(path = "/login-codes/imports", method = "post", operation_id = "import_login_codes")]
     async fn import_login_codes(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         request: &Request,
-        /// Days that the codes hold, 30 when absent.
+        /// Validity of the codes in days; 30 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "180")))]
         valid_days: Query<Option<u32>>,
-        /// Replace codes that are still open; no when absent.
+        /// Whether to replace codes that are still valid; false by default.
         reissue: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<CodesIssued, UploadFailure> {

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// What a user is to the bureau.
+/// Role of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "Role")]
 pub enum RoleName {
@@ -70,7 +70,7 @@ pub(super) fn scope_of(area_code: Option<Code>, enterprise_id: Option<Uuid>) -> 
 /// Done, nothing to say.
 #[derive(ApiResponse)]
 pub(super) enum Done {
-    /// Done.
+    /// Succeeded; the response has no content.
     #[oai(status = 204)]
     Done,
 }

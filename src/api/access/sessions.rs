@@ -38,12 +38,12 @@ struct NewSession {
     password: String,
 }
 
-/// A login.
+/// A login session.
 #[derive(Object)]
 pub(super) struct Session {
-    /// Bearer token for the header `Authorization`. It is shown only once.
+    /// Bearer token for the header `Authorization`. It is returned only once.
     token: String,
-    /// When it expires.
+    /// Time of expiry.
     expires_at: Instant,
     /// The current user.
     user: UserOut,
@@ -71,8 +71,8 @@ pub(super) enum SessionCreated {
 impl SessionsApi {
     /// Log in
     ///
-    /// Returns a bearer token for a login name and a password. After ten failed attempts within 15 minutes, a login
-    /// name is blocked for a while.
+    /// Returns a bearer token for a login name and a password. After ten failed attempts within 15 minutes, the login
+    /// name is blocked temporarily.
     #[oai(path = "/sessions", method = "post", operation_id = "create_session")]
     async fn create_session(
         &self,
@@ -85,7 +85,7 @@ impl SessionsApi {
 
     /// Log out
     ///
-    /// Ends the session of the bearer token that is sent.
+    /// Ends the session of the bearer token in the request.
     #[oai(path = "/sessions/current", method = "delete", operation_id = "delete_session")]
     async fn delete_session(
         &self,

@@ -25,15 +25,15 @@ use crate::{
 #[derive(Default)]
 pub struct SigningKeysApi;
 
-/// A key that seals templates, without its secret.
+/// A key for signing templates, without its secret.
 #[derive(Object)]
 #[oai(rename = "SigningKey", skip_serializing_if_is_none)]
 struct SigningKeyOut {
     /// Identifier.
     id: Uuid,
-    /// When it was created.
+    /// Time of creation.
     created_at: Instant,
-    /// When another took its place; absent for the one in use.
+    /// Time of replacement by another key; absent for the key in use.
     retired_at: Option<Instant>,
 }
 
@@ -50,7 +50,7 @@ impl From<SigningKey> for SigningKeyOut {
 paged! {
     /// A page of signing keys.
     SigningKeyPage as SigningKeysFound {
-        /// The keys, newest first.
+        /// The keys, from newest to oldest.
         items: SigningKeyOut,
     }
 }
@@ -58,7 +58,7 @@ paged! {
 /// A key was made.
 #[derive(ApiResponse)]
 enum SigningKeyCreated {
-    /// Created. New templates are sealed with it.
+    /// Created; new templates are signed with this key.
     #[oai(status = 201)]
     Created(Json<SigningKeyOut>),
 }
@@ -67,16 +67,16 @@ enum SigningKeyCreated {
 impl SigningKeysApi {
     /// List signing keys
     ///
-    /// Newest first. The secrets cannot be read.
+    /// Sorted from newest to oldest. The secrets are not returned.
     #[oai(path = "/signing-keys", method = "get", operation_id = "list_signing_keys")]
     async fn list_signing_keys(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<SigningKeysFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"signing_keys")?;
@@ -86,7 +86,7 @@ impl SigningKeysApi {
 
     /// Rotate the signing key
     ///
-    /// Creates a new key and retires the others. New templates are sealed with the new key; templates already issued
+    /// Creates a new key and retires the others. New templates are signed with the new key; templates already issued
     /// are still accepted.
     #[oai(path = "/signing-keys", method = "post", operation_id = "create_signing_key")]
     async fn create_signing_key(

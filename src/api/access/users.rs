@@ -44,15 +44,15 @@ pub(super) struct UserOut {
     display_name: String,
     /// Role.
     role: RoleName,
-    /// Area code of the town that the user can see.
+    /// Area code of the town whose data the user can access; absent for other roles.
     area_code: Option<String>,
-    /// The enterprise that the user can see.
+    /// Identifier of the enterprise whose data the user can access; absent for other roles.
     enterprise_id: Option<Uuid>,
     /// Whether login is blocked.
     disabled: bool,
     /// Version.
     version: i64,
-    /// When it was created.
+    /// Time of creation.
     created_at: Instant,
 }
 
@@ -76,7 +76,7 @@ impl From<User> for UserOut {
 paged! {
     /// A page of users.
     UserPage as UsersFound {
-        /// The users, by login.
+        /// The users, sorted by login name.
         items: UserOut,
     }
 }
@@ -93,13 +93,13 @@ struct NewUserIn {
     password: Secret,
     /// Role.
     role: RoleName,
-    /// Area code of the town, for a town user.
+    /// Area code of the town; only for a town user.
     area_code: Option<Code>,
-    /// The enterprise, for an enterprise user.
+    /// Identifier of the enterprise; only for an enterprise user.
     enterprise_id: Option<Uuid>,
 }
 
-/// Changes of a user; absent members do not change.
+/// Changes of a user; absent fields do not change.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct UserPatch {
@@ -116,10 +116,10 @@ enum UserCreated {
     #[oai(status = 201)]
     Created(
         Json<UserOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
-        /// Address of the user.
+        /// URL of the user.
         #[oai(header = "Location")]
         String,
     ),
@@ -132,7 +132,7 @@ enum UserFound {
     #[oai(status = 200)]
     Found(
         Json<UserOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),
@@ -166,10 +166,10 @@ impl UsersApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<UsersFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"users")?;
@@ -179,8 +179,8 @@ impl UsersApi {
 
     /// Create a user
     ///
-    /// A user with the role `enterprise` names an enterprise and a user with the role `town` names a town; all other
-    /// users see the whole county.
+    /// Users with the role `enterprise` require `enterprise_id` and users with the role `town` require `area_code`; all
+    /// other users can see the whole county.
     #[oai(path = "/users", method = "post", operation_id = "create_user")]
     async fn create_user(
         &self,
@@ -203,7 +203,7 @@ impl UsersApi {
 
     /// Get a user
     ///
-    /// Administrators can read every user, others only themselves.
+    /// Administrators can read every user; other users can read only themselves.
     #[oai(path = "/users/:user_id", method = "get", operation_id = "get_user")]
     async fn get_user(
         &self,
@@ -218,14 +218,14 @@ impl UsersApi {
 
     /// Update a user
     ///
-    /// Changes the display name, or blocks or allows login.
+    /// Changes the display name, or blocks or unblocks login.
     #[oai(path = "/users/:user_id", method = "patch", operation_id = "update_user")]
     async fn update_user(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         user_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<UserPatch>,

@@ -13,12 +13,12 @@ use crate::{
     service::{Service, access, error::ServiceError},
 };
 
-/// The bearer token of a login (`create_session`).
+/// Bearer token of a session (`create_session`).
 #[derive(SecurityScheme)]
 #[oai(rename = "bearer", ty = "bearer", checker = "check_bearer")]
 pub struct BearerAuth(pub Principal);
 
-/// The key of another system, in the header `X-API-Key`.
+/// API key of another system, in the header `X-API-Key`.
 #[derive(SecurityScheme)]
 #[oai(
     rename = "api_key",

@@ -303,7 +303,7 @@ mod tests {
     struct Body {
         /// Title.
         title: Word<5>,
-        /// Year in which it is asked.
+        /// Year of the survey.
         #[oai(validator(minimum(value = "2000"), maximum(value = "2100")))]
         year: i32,
         opens_on: Option<NaiveDate>,
@@ -335,7 +335,7 @@ mod tests {
                 (
                     "body.member_missing",
                     "/year",
-                    "\"year\" is missing: year in which it is asked.",
+                    "\"year\" is missing: year of the survey.",
                 ),
             ],
         );

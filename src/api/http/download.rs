@@ -33,11 +33,11 @@ impl WorkbookFound {
 /// A page to print.
 #[derive(ApiResponse)]
 pub(crate) enum PrintedPage {
-    /// The page: one HTML file for A4 that loads nothing from elsewhere.
+    /// The page: one HTML file in A4 layout without external resources.
     #[oai(status = 200, content_type = "text/html")]
     Found(
         PlainText<String>,
-        /// Nothing is loaded from elsewhere and no script runs.
+        /// Content security policy: no external resources and no scripts.
         #[oai(header = "Content-Security-Policy")]
         String,
     ),

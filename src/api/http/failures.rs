@@ -80,7 +80,7 @@ fn described(status: u16, description: &'static str) -> MetaResponse {
 
 /// Statuses that any operation may answer with: 429, 500, 503.
 fn otherwise() -> MetaResponse {
-    let description = "Any other failure: too many requests (429), our fault (500), busy (503).";
+    let description = "Any other error: too many requests (429), internal error (500), service busy (503).";
     MetaResponse {
         description,
         status: None,
@@ -123,8 +123,8 @@ failures!(
     401 "Not logged in, or the credentials are invalid.",
     403 "The caller's role does not allow this.",
     404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
-    422 "The two cannot be compared.",
+    409 "The request conflicts with the current state.",
+    422 "The request cannot be processed, for example because the two runs or documents cannot be compared.",
 );
 
 failures!(
@@ -141,7 +141,7 @@ failures!(
     400 "The request body is malformed.",
     401 "The login name or the one-time code is wrong, or the code has expired.",
     415 "The Content-Type is not JSON.",
-    422 "The password is not acceptable.",
+    422 "The password does not meet the requirements.",
 );
 
 failures!(
@@ -150,10 +150,10 @@ failures!(
     400 "The request body is malformed.",
     401 "Not logged in, or the credentials are invalid.",
     403 "The caller's role does not allow this.",
-    404 "The request refers to something that does not exist.",
-    409 "Conflicts with the current state.",
+    404 "The request refers to an object that does not exist.",
+    409 "The request conflicts with the current state.",
     415 "The Content-Type is not supported.",
-    422 "The content is invalid; every error is listed in errors.",
+    422 "The content is invalid; `errors` lists every error.",
 );
 
 failures!(
@@ -163,11 +163,11 @@ failures!(
     401 "Not logged in, or the credentials are invalid.",
     403 "The caller's role does not allow this.",
     404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
-    412 "Somebody else has changed it in the meantime.",
+    409 "The request conflicts with the current state.",
+    412 "The resource has been changed since it was read.",
     415 "The Content-Type is not supported.",
-    422 "The content is invalid; every error is listed in errors.",
-    428 "If-Match is missing.",
+    422 "The content is invalid; `errors` lists every error.",
+    428 "The header If-Match is missing.",
 );
 
 failures!(
@@ -177,10 +177,10 @@ failures!(
     401 "Not logged in, or the credentials are invalid.",
     403 "The caller's role does not allow this.",
     404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
+    409 "The request conflicts with the current state.",
     413 "The file is larger than allowed.",
     415 "The Content-Type is not supported.",
-    422 "The file is refused; code and message state the reason and what to do.",
+    422 "The file is refused; `code` and `message` state the reason and the remedy.",
 );
 
 failures!(
@@ -190,10 +190,10 @@ failures!(
     401 "Not logged in, or the credentials are invalid.",
     403 "The caller's role does not allow this.",
     404 "Not found, or the caller does not have access.",
-    409 "Conflicts with the current state.",
-    412 "Somebody else has changed it in the meantime.",
+    409 "The request conflicts with the current state.",
+    412 "The resource has been changed since it was read.",
     413 "The file is larger than allowed.",
     415 "The Content-Type is not supported.",
-    422 "The content is invalid; every error is listed in errors.",
-    428 "If-Match is missing.",
+    422 "The content is invalid; `errors` lists every error.",
+    428 "The header If-Match is missing.",
 );

@@ -14,7 +14,7 @@ pub struct HealthApi;
 /// Status of the service.
 #[derive(Object)]
 pub struct Health {
-    /// `ok`, or what is wrong.
+    /// `ok`, or a description of the problem.
     pub status: String,
     /// Version of the program.
     pub version: String,
@@ -43,7 +43,7 @@ enum Readiness {
     /// Ready.
     #[oai(status = 200)]
     Ready(Json<Health>),
-    /// Not ready: the database does not answer or its schema is not current.
+    /// Not ready: the database does not respond or its schema is not current.
     #[oai(status = 503)]
     NotReady(Json<Health>),
 }
@@ -52,7 +52,7 @@ enum Readiness {
 impl HealthApi {
     /// Liveness probe
     ///
-    /// Answers without using the database.
+    /// Responds without using the database.
     #[oai(path = "/healthz", method = "get", operation_id = "get_health")]
     async fn get_health(&self) -> Alive {
         Alive::Yes(Health::new("ok"))
@@ -60,7 +60,7 @@ impl HealthApi {
 
     /// Readiness probe
     ///
-    /// Checks that the database answers and that its schema is current.
+    /// Checks that the database responds and that its schema is current.
     #[oai(path = "/readyz", method = "get", operation_id = "get_readiness")]
     async fn get_readiness(&self, service: Data<&Arc<Service>>) -> Readiness {
         match service.db.schema_is_current().await {

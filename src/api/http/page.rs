@@ -76,14 +76,14 @@ macro_rules! paged {
         struct $page {
             $(#[$of])*
             items: Vec<$row>,
-            /// Cursor of the next page; absent on the last.
+            /// Cursor of the next page; absent on the last page.
             next_cursor: Option<String>,
         }
 
         $(#[$doc])*
         #[derive(poem_openapi::ApiResponse)]
         enum $found {
-            /// The page.
+            /// A page of the list.
             #[oai(status = 200)]
             Found(poem_openapi::payload::Json<$page>),
         }

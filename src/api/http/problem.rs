@@ -23,27 +23,26 @@ use crate::service::error::{
 /// Media type of a problem.
 pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
-/// An error as described by RFC 9457.
+/// An error as specified by RFC 9457.
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Problem {
-    /// URI reference of the kind of problem: `/problems/` and the code.
+    /// URI reference of the kind of error: `/problems/` and the code.
     #[oai(rename = "type")]
     pub kind: String,
-    /// The sentence in English.
+    /// Description in English.
     pub title: String,
     /// HTTP status.
     pub status: u16,
     /// Details of this error.
     pub detail: Option<String>,
-    /// Number of an internal error, to be found in the log of the service: `/incidents/` and the number. Only for
-    /// internal errors.
+    /// Number of an internal error in the log of the service: `/incidents/` and the number. Absent for other errors.
     pub instance: Option<String>,
-    /// Stable code to act upon.
+    /// Stable error code for programs.
     pub code: String,
-    /// The sentence in both languages.
+    /// Description in Chinese and English.
     pub message: Bilingual,
-    /// All errors, place by place.
+    /// All errors with their locations.
     pub errors: Option<Vec<FieldError>>,
 }
 
@@ -65,7 +64,7 @@ impl From<Text> for Bilingual {
     }
 }
 
-/// One thing that is wrong, and where.
+/// An error and its location.
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct FieldError {
@@ -75,9 +74,9 @@ pub struct FieldError {
     pub pointer: Option<String>,
     /// Sheet of the workbook.
     pub sheet: Option<String>,
-    /// Cell of the workbook.
+    /// Cell of the workbook, such as `C7`.
     pub cell: Option<String>,
-    /// What is wrong and what to do.
+    /// Description of the error and how to correct it.
     pub message: Bilingual,
 }
 

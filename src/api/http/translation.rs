@@ -11,6 +11,9 @@ const TABLE: &str = include_str!("../../../openapi/zh.json");
 /// Members that hold what is sent or answered, not what is said about it.
 const DATA: [&str; 4] = ["value", "example", "default", "enum"];
 
+/// Members whose own members are named by the document: a property `value` and the response `default` hold texts.
+const NAMED: [&str; 2] = ["properties", "responses"];
+
 /// The table from English to Chinese.
 ///
 /// # Panics
@@ -57,6 +60,9 @@ fn each_text(value: &mut Value, visit: &mut impl FnMut(&mut String)) {
             for (name, member) in members {
                 match member {
                     Value::String(text) if matches!(name.as_str(), "summary" | "description") => visit(text),
+                    Value::Object(named) if NAMED.contains(&name.as_str()) => {
+                        named.values_mut().for_each(|item| each_text(item, visit));
+                    }
                     _ if DATA.contains(&name.as_str()) => {}
                     _ => each_text(member, visit),
                 }
@@ -78,12 +84,15 @@ mod tests {
             "info": { "description": "a" },
             "paths": { "/x": { "get": { "summary": "b", "responses": { "200": { "description": "c",
                 "content": { "application/json": { "example": { "description": "not this" } } } } } } } },
-            // A property of that name is no text.
-            "components": { "schemas": { "S": { "properties": { "description": { "type": "string", "description": "d" } } } } },
+            // A property of that name is no text, and neither a property nor a response is an example by its name alone.
+            "components": { "schemas": { "S": { "properties": {
+                "description": { "type": "string", "description": "d" },
+                "value": { "type": "string", "description": "e", "default": { "description": "not this" } },
+            } } }, "responses": { "default": { "description": "f" } } },
         });
         let mut seen = Vec::new();
         each_text(&mut document, &mut |text| seen.push(text.clone()));
         seen.sort();
-        assert_eq!(seen, ["a", "b", "c", "d"]);
+        assert_eq!(seen, ["a", "b", "c", "d", "e", "f"]);
     }
 }

@@ -45,7 +45,7 @@ use crate::{
 #[derive(Default)]
 pub struct ImportsApi;
 
-/// What was handed in.
+/// Kind of import.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "ImportKind")]
 enum KindName {
@@ -70,7 +70,7 @@ impl From<ImportKind> for KindName {
     }
 }
 
-/// What to do with a file or row that has blocking findings.
+/// Handling of files or rows with errors.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "ImportBlocked")]
 enum BlockedName {
@@ -98,39 +98,39 @@ impl From<BlockedName> for Blocked {
     }
 }
 
-/// An import of many returns.
+/// A bulk import of returns.
 #[derive(Object)]
 #[oai(rename = "Import", skip_serializing_if_is_none)]
 struct ImportOut {
     /// Identifier.
     id: Uuid,
-    /// Round.
+    /// Identifier of the round.
     round_id: Uuid,
-    /// The job of the import.
+    /// Identifier of the job that carries out the import.
     job_id: Uuid,
     /// State of the job.
     state: JobStateName,
-    /// What was handed in.
+    /// Kind of import.
     kind: KindName,
     /// Name of the file or folder.
     filename: String,
     /// SHA-256 of the file, or of the list of a folder's files.
     source_sha256: String,
-    /// Whether it only reports and writes nothing.
+    /// Whether it is a dry run, which reports the outcome and stores nothing.
     dry_run: bool,
-    /// What happens to blocking findings.
+    /// Handling of files or rows with errors.
     blocked: BlockedName,
-    /// The mapping profile by which it is read.
+    /// Identifier of the mapping profile used.
     profile_id: Option<Uuid>,
-    /// The version of the profile when the import was started.
+    /// Version of the profile at the start of the import.
     profile_version: Option<i64>,
-    /// Files left out because they are no one's return (`.DS_Store`, `~$open.xlsx`).
+    /// Number of files skipped because they are not returns (`.DS_Store`, `~$open.xlsx`).
     left_out: i32,
-    /// Files or rows by state.
+    /// Number of files or rows by state.
     counts: CountsOut,
-    /// Who handed it in.
+    /// Name of the user who started the import.
     created_by: String,
-    /// When.
+    /// Time of creation.
     created_at: Instant,
 }
 
@@ -138,19 +138,19 @@ struct ImportOut {
 #[derive(Object)]
 #[oai(rename = "ImportCounts")]
 struct CountsOut {
-    /// Files or rows in all.
+    /// Number of files or rows in total.
     items: u64,
-    /// Waiting.
+    /// Number waiting to be processed.
     waiting: u64,
-    /// Imported as new revisions.
+    /// Number imported as new revisions.
     taken: u64,
-    /// Recognised: identical to the newest revision.
+    /// Number recognised as identical to the newest revision.
     unchanged: u64,
-    /// Refused.
+    /// Number refused.
     refused: u64,
-    /// Not processed because of a cancellation.
+    /// Number not processed because of a cancellation.
     cancelled: u64,
-    /// Imported or recognised, with blocking findings to correct.
+    /// Number imported or recognised with errors to correct.
     with_blocking: u64,
 }
 
@@ -188,7 +188,7 @@ impl From<ImportView> for ImportOut {
 paged! {
     /// A page of imports.
     ImportPage as ImportsFound {
-        /// The imports, newest first.
+        /// The imports, from newest to oldest.
         items: ImportOut,
     }
 }
@@ -207,36 +207,35 @@ impl ImportsApi {
     ///
     /// The request body is a ZIP with one filled workbook for each enterprise; or a filled bulk sheet of the round
     /// (`GET /rounds/{round_id}/bulk-template`) with one row for each enterprise; or, with `profile_id`, a spreadsheet
-    /// of another system with one row (or sheet) for each enterprise. The content decides which of these it is. Starts
-    /// a job: every file or row is read in a limited process, checked, and filed as a revision exactly as received, for
+    /// of another system with one row (or sheet) for each enterprise. The format is recognised by content. Starts a
+    /// job: every file or row is read in a limited process, checked, and stored as a revision exactly as received, for
     /// enterprises in the caller's scope. Valid files are imported; rejected ones are listed with the reason; files
     /// already imported change nothing. With `dry_run`, the report is the same and nothing is stored. Sending a ZIP
-    /// again while it is being imported returns the same import.
-    ///
-    /// With `signed_by` and `signed_on`, the bureau also records the submissions, for workbooks that came by mail with
-    /// signatures on paper: the ZIP holds the scans too (PDF, JPEG or PNG), each named like its workbook or with the
-    /// credit code in its name, and `covering` names a signed list that serves for all others. A return with errors,
-    /// with unjustified queries or without a scan is imported and not submitted; its item states why.
+    /// again while it is being imported returns the same import. With `signed_by` and `signed_on`, the bureau also
+    /// records the submissions, for workbooks sent by mail and signed on paper: the ZIP also contains the scans (PDF,
+    /// JPEG or PNG), each named like its workbook or with the credit code in its name, and `covering` names a signed
+    /// list that covers all others. A return with errors, with unjustified queries or without a scan is imported and
+    /// not submitted; its item states why.
     #[oai(path = "/rounds/:round_id/imports", method = "post", operation_id = "create_import")]
     async fn create_import(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// Name of the file.
+        /// File name.
         filename: Query<Option<FileName>>,
-        /// Report only; store nothing.
+        /// Dry run: the outcome is reported and nothing is stored. False by default.
         dry_run: Query<Option<bool>>,
-        /// What to do with files or rows with blocking findings. When absent, `file` for a ZIP and `refuse` for rows of
-        /// a sheet.
+        /// Handling of files or rows with errors. By default `file` for a ZIP and `refuse` for rows of a sheet.
         blocked: Query<Option<BlockedName>>,
-        /// The mapping profile by which a spreadsheet of another system is read.
+        /// Identifier of the mapping profile with which a spreadsheet of another system is read.
         profile_id: Query<Option<Uuid>>,
-        /// Who signed for the enterprises; together with `signed_on`, records their submissions.
+        /// Name of the person who signed for the enterprises; together with `signed_on`, records their submissions.
         signed_by: Query<Option<Name>>,
         /// Date of the signatures; together with `signed_by`.
         signed_on: Query<Option<NaiveDate>>,
-        /// Name of the scan in the ZIP that covers every workbook without a scan of its own; together with `signed_by`.
+        /// File name of the scan in the ZIP that covers every workbook without a scan of its own; together with
+        /// `signed_by`.
         covering: Query<Option<FileName>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {
@@ -271,18 +270,19 @@ impl ImportsApi {
 
     /// List imports
     ///
-    /// Newest first: the imports for the caller's area, or all imports for a caller who sees the county.
+    /// Sorted from newest to oldest: the imports for the caller's area, or all imports for a caller who sees the
+    /// county.
     #[oai(path = "/imports", method = "get", operation_id = "list_imports")]
     async fn list_imports(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only into this round.
+        /// Filter by round.
         round_id: Query<Option<Uuid>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ImportsFound, ReadFailure> {
         let list = ("imports", round_id.0);
@@ -294,7 +294,7 @@ impl ImportsApi {
 
     /// Get an import
     ///
-    /// Returns its options, its state and the number of files by outcome.
+    /// Returns the options and the state of the import and the number of files by outcome.
     #[oai(path = "/imports/:import_id", method = "get", operation_id = "get_import")]
     async fn get_import(
         &self,

@@ -70,15 +70,15 @@ impl From<ItemStateName> for ItemState {
     }
 }
 
-/// One thing that is wrong with a file or row.
+/// An error in a file or row.
 #[derive(Object)]
 #[oai(rename = "ImportFault", skip_serializing_if_is_none)]
 struct FaultOut {
     /// Stable code.
     code: String,
-    /// Where, if at a cell.
+    /// Cell concerned; absent if the error concerns no cell.
     place: Option<PlaceOut>,
-    /// What is wrong and what to do.
+    /// Description of the error and how to correct it.
     message: Bilingual,
 }
 
@@ -92,41 +92,41 @@ impl From<ItemFault> for FaultOut {
     }
 }
 
-/// One file or row of an import and its outcome.
+/// A file or row of an import with its outcome.
 #[derive(Object)]
 #[oai(rename = "ImportItem", skip_serializing_if_is_none)]
 struct ItemOut {
-    /// Position from 1; of a sheet the row number.
+    /// Position from 1; for a row of a sheet, the row number.
     ordinal: i32,
-    /// Name of the file, or sheet and row.
+    /// File name, or sheet and row.
     name: String,
-    /// SHA-256, once read.
+    /// SHA-256, hex; absent until the file is read.
     sha256: Option<String>,
     /// State.
     state: ItemStateName,
-    /// Credit code of the enterprise, once known.
+    /// Unified social credit code of the enterprise; absent until it is known.
     uscc: Option<String>,
-    /// Name of the enterprise, once known.
+    /// Name of the enterprise; absent until it is known.
     enterprise_name: Option<String>,
-    /// The return, once known.
+    /// Identifier of the return; absent until it is known.
     return_id: Option<Uuid>,
-    /// The revision made or recognised; absent in a dry run.
+    /// Identifier of the revision created or recognised; absent in a dry run.
     revision_id: Option<Uuid>,
-    /// Its number; in a dry run the number it would get.
+    /// Number of the revision; in a dry run, the number that it would have.
     revision_number: Option<i32>,
-    /// Blocking findings.
+    /// Number of errors.
     block: i32,
-    /// Warnings.
+    /// Number of queries.
     warn: i32,
-    /// Notes.
+    /// Number of items of information.
     info: i32,
-    /// Whether its submission was recorded.
+    /// Whether the submission was recorded.
     submitted: bool,
-    /// Why it was refused, or why an imported one was not submitted.
+    /// Stable code of the reason for the refusal or, for an imported file or row, for not submitting it.
     code: Option<String>,
-    /// The sentence to the code.
+    /// Explanation of the code.
     message: Option<Bilingual>,
-    /// What exactly is wrong, at most 50.
+    /// Errors in detail, at most 50.
     faults: Vec<FaultOut>,
 }
 
@@ -156,7 +156,7 @@ impl From<ImportItem> for ItemOut {
 paged! {
     /// A page of files or rows.
     ImportItemPage as ItemsFound {
-        /// The files or rows in order.
+        /// The files or rows, in order.
         items: ItemOut,
     }
 }
@@ -169,8 +169,8 @@ pub struct ImportItemsApi;
 impl ImportItemsApi {
     /// List the files of an import
     ///
-    /// In order, each with its outcome: the revision created or recognised and the number of findings, or the reason
-    /// for the refusal.
+    /// Returns the files in order, each with its outcome: the revision created or recognised and the number of
+    /// findings, or the reason for the refusal.
     #[oai(
         path = "/imports/:import_id/items",
         method = "get",
@@ -181,12 +181,12 @@ impl ImportItemsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         import_id: Path<Uuid>,
-        /// Only these states; repeat the parameter for several.
+        /// Filter by state; repeat the parameter for several states.
         state: Query<Option<Vec<ItemStateName>>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ItemsFound, ReadFailure> {
         let states = state
@@ -204,8 +204,8 @@ impl ImportItemsApi {
 
     /// Download the result of an import
     ///
-    /// A workbook with one row for each file: outcome, numbers of findings, message and a link to the return. A second
-    /// sheet lists all errors of refused files.
+    /// Returns a workbook with one row for each file: outcome, numbers of findings, message and a link to the return. A
+    /// second sheet lists all errors of refused files.
     #[oai(
         path = "/imports/:import_id/result.xlsx",
         method = "get",

@@ -37,13 +37,13 @@ struct AreaOut {
     name: String,
     /// Level: province, city, county or town.
     level: String,
-    /// Code of the area above.
+    /// Code of the parent area.
     parent: Option<String>,
-    /// First month of validity, YYYY-MM.
+    /// First month of validity, as YYYY-MM.
     valid_from: Option<String>,
-    /// Month from which it is no longer valid, YYYY-MM.
+    /// First month in which it is no longer valid, as YYYY-MM.
     valid_to: Option<String>,
-    /// Code of its successor.
+    /// Code of the area that succeeds it.
     succeeded_by: Option<String>,
     /// Former names.
     former_names: Vec<String>,
@@ -67,7 +67,7 @@ impl From<Area> for AreaOut {
 paged! {
     /// A page of areas.
     AreaPage as AreasFound {
-        /// The areas, by code.
+        /// The areas, sorted by code.
         items: AreaOut,
     }
 }
@@ -90,16 +90,16 @@ impl AreasApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only areas directly below this code.
+        /// Filter by parent: areas directly below this code.
         parent: Query<Option<Code>>,
-        /// Only this level: province, city, county or town.
+        /// Filter by level: province, city, county or town.
         level: Query<Option<Code>>,
-        /// Part of a name, former name or code.
+        /// Filter by part of a name, former name or code.
         search: Query<Option<Search>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<AreasFound, ReadFailure> {
         let filter = AreaFilter {
@@ -115,7 +115,7 @@ impl AreasApi {
 
     /// Get an area
     ///
-    /// By code.
+    /// Returns the area with this code.
     #[oai(path = "/areas/:code", method = "get", operation_id = "get_area")]
     async fn get_area(
         &self,

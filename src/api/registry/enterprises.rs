@@ -53,37 +53,37 @@ pub struct EnterprisesApi;
 struct EnterpriseOut {
     /// Identifier.
     id: Uuid,
-    /// 统一社会信用代码.
+    /// Unified social credit code (统一社会信用代码).
     uscc: String,
-    /// 组织机构代码, derived from it.
+    /// Organisation code (组织机构代码), derived from the unified social credit code.
     org_code: String,
-    /// Why a credit code with a wrong check character was accepted.
+    /// Reason why a credit code with a wrong check character was accepted.
     uscc_exception: Option<String>,
     /// Registered name.
     name: String,
     /// Former names.
     former_names: Vec<String>,
-    /// Credit code of its parent; absent where it has none.
+    /// Unified social credit code of the parent company; absent if there is none.
     parent_uscc: Option<String>,
     /// Area code of its town or street.
     area_code: String,
     /// Industry code of GB/T 4754, such as `C3831`.
     industry_code: String,
-    /// Employees at the end of the year.
+    /// Number of employees at the end of the year.
     employees: Option<u32>,
-    /// Operating revenue, 万元.
+    /// Operating revenue in 10 000 yuan (万元).
     revenue_wan_yuan: Option<Decimal>,
-    /// Total assets, 万元.
+    /// Total assets in 10 000 yuan (万元).
     assets_wan_yuan: Option<Decimal>,
-    /// Size class; absent while employees or revenue are unknown.
+    /// Size class; absent if employees or revenue are unknown.
     size_class: Option<SizeClassName>,
-    /// Whether it takes part in rounds.
+    /// Whether the enterprise takes part in rounds.
     active: bool,
     /// Version.
     version: i64,
-    /// When it was added.
+    /// Time of creation.
     created_at: Instant,
-    /// When last changed.
+    /// Time of the last change.
     updated_at: Instant,
 }
 
@@ -116,28 +116,28 @@ impl From<Enterprise> for EnterpriseOut {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewEnterprise {
-    /// 统一社会信用代码, 18 characters.
+    /// Unified social credit code (统一社会信用代码), 18 characters.
     uscc: Code,
-    /// Why a credit code with a wrong check character is right all the same.
+    /// Reason why a credit code with a wrong check character is valid.
     uscc_exception: Option<Prose>,
     /// Registered name.
     name: Name,
     /// Former names.
     #[oai(default)]
     former_names: Vec<Name>,
-    /// Credit code of its parent, so that a return that holds it is asked about.
+    /// Unified social credit code of the parent company; a return that contains it by mistake gets a finding.
     parent_uscc: Option<Code>,
     /// Area code of its town or street.
     area_code: Code,
     /// Industry code of GB/T 4754 (小类), such as `C3831`.
     industry_code: Code,
-    /// Employees at the end of the year.
+    /// Number of employees at the end of the year.
     employees: Option<u32>,
-    /// Operating revenue, 万元.
+    /// Operating revenue in 10 000 yuan (万元).
     revenue_wan_yuan: Option<Decimal>,
-    /// Total assets, 万元.
+    /// Total assets in 10 000 yuan (万元).
     assets_wan_yuan: Option<Decimal>,
-    /// Whether it takes part in rounds; true when absent.
+    /// Whether the enterprise takes part in rounds; true by default.
     #[oai(default = "yes")]
     active: bool,
 }
@@ -170,7 +170,7 @@ impl From<NewEnterprise> for EnterpriseInput {
 paged! {
     /// A page of enterprises.
     EnterprisePage as EnterprisesFound {
-        /// The enterprises, by credit code.
+        /// The enterprises, sorted by unified social credit code.
         items: EnterpriseOut,
     }
 }
@@ -182,7 +182,7 @@ enum EnterpriseFound {
     #[oai(status = 200)]
     Found(
         Json<EnterpriseOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),
@@ -198,14 +198,14 @@ impl From<Enterprise> for EnterpriseFound {
 /// An enterprise was added.
 #[derive(ApiResponse)]
 enum EnterpriseCreated {
-    /// Added.
+    /// Created.
     #[oai(status = 201)]
     Created(
         Json<EnterpriseOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
-        /// Address of the enterprise.
+        /// URL of the enterprise.
         #[oai(header = "Location")]
         String,
     ),
@@ -215,30 +215,30 @@ enum EnterpriseCreated {
 impl EnterprisesApi {
     /// List enterprises
     ///
-    /// Sorted by credit code, limited to the caller's scope.
+    /// Sorted by unified social credit code, limited to the caller's scope.
     #[oai(path = "/enterprises", method = "get", operation_id = "list_enterprises")]
     async fn list_enterprises(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Part of a name, former name or credit code.
+        /// Filter by part of a name, former name or credit code.
         search: Query<Option<Search>>,
-        /// Area code, of the town or of an area above it.
+        /// Filter by area: code of a town or of a higher area.
         area: Query<Option<Code>>,
-        /// Beginning of the industry code: `C`, `C38`, `C3831`.
+        /// Filter by industry: beginning of the code, such as `C`, `C38` or `C3831`.
         industry: Query<Option<Code>>,
         /// Size class.
         size_class: Query<Option<SizeClassName>>,
-        /// Only active, or only inactive, enterprises.
+        /// Filter by participation in rounds: true for active, false for inactive enterprises.
         active: Query<Option<bool>>,
-        /// Group of enterprises that they belong to.
+        /// Filter by group of enterprises.
         group_id: Query<Option<Uuid>>,
-        /// Day on which they belong to the group; today when absent.
+        /// Date of membership in the group; today by default.
         group_on: Query<Option<NaiveDate>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<EnterprisesFound, ReadFailure> {
         let filter = EnterpriseFilter {
@@ -281,18 +281,18 @@ impl EnterprisesApi {
     /// Import a list of enterprises
     ///
     /// The request body is a spreadsheet in any readable format (.xlsx, .xls, .xlsb, .ods, .csv in UTF-8, GBK and
-    /// similar) with column names in one or two of its first rows. 统一社会信用代码, 企业名称, 镇街 and 行业 are required; towns
-    /// and industries are given by code or by name, amounts in the unit that the column name states (万元, 元, 千元 or 亿元).
-    /// Other usual names of the columns are those of the published synonyms. Starts a job: its result reports row by row, and
-    /// in `notes` which columns and rows were not read. Valid rows are imported; rejected ones are listed with the reason.
-    /// With `dry_run`, nothing is stored. For an enterprise already in the registry, fields without a column in the list do
-    /// not change.
+    /// similar) with column names in one or two of its first rows. The columns 统一社会信用代码, 企业名称, 镇街 and 行业 are required;
+    /// towns and industries are given by code or by name, amounts in the unit stated in the column name (万元, 元, 千元 or
+    /// 亿元). Other accepted column names are listed in the published synonyms. Starts a job: its result reports the
+    /// outcome of each row, and in `notes` the columns and rows that were not read. Valid rows are imported; rejected
+    /// ones are listed with the reason. With `dry_run`, nothing is stored. For an enterprise already in the registry,
+    /// fields without a column in the list do not change.
     #[oai(path = "/enterprises/imports", method = "post", operation_id = "import_enterprises")]
     async fn import_enterprises(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Report only; store nothing.
+        /// Dry run: the outcome is reported and nothing is stored. False by default.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {
@@ -301,10 +301,11 @@ impl EnterprisesApi {
         Ok(accepted(job))
     }
 
-    /// Get the outcome of an enterprise import as a workbook
+    /// Download the result of an enterprise import
     ///
-    /// The imported list with the outcome and the reasons beside each row; remarks on the list as a whole are on a second
-    /// sheet. `job_id` is the job of the import. Available to the user who started it and to administrators.
+    /// Returns the imported list with the outcome and the reasons beside each row; a second sheet contains remarks on
+    /// the list as a whole. `job_id` identifies the job of the import. Available to the user who started it and to
+    /// administrators.
     #[oai(
         path = "/enterprises/imports/:job_id/result",
         method = "get",
@@ -322,7 +323,7 @@ impl EnterprisesApi {
 
     /// Get an enterprise
     ///
-    /// Limited to the caller's scope.
+    /// Returns an enterprise within the caller's scope.
     #[oai(
         path = "/enterprises/:enterprise_id",
         method = "get",
@@ -354,7 +355,7 @@ impl EnterprisesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         enterprise_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<NewEnterprise>,

@@ -49,21 +49,21 @@ pub struct GroupsApi;
 struct GroupOut {
     /// Identifier.
     id: Uuid,
-    /// Kind, in the words of the bureau: 块状经济, 重点企业, 园区.
+    /// Kind, as named by the bureau: 块状经济, 重点企业, 园区.
     kind: String,
     /// Name, unique within its kind.
     name: String,
-    /// First day.
+    /// Start date of the group.
     starts_on: NaiveDate,
-    /// Last day; absent while it has no end.
+    /// End date of the group; absent if it has no end.
     ends_on: Option<NaiveDate>,
-    /// How many belong to it today, of those that the caller sees.
+    /// Number of current members within the caller's scope.
     members: u64,
-    /// Who made it.
+    /// Name of the user who created the group.
     created_by: String,
     /// Version.
     version: i64,
-    /// When made.
+    /// Time of creation.
     created_at: Instant,
 }
 
@@ -88,23 +88,23 @@ impl From<CountedGroup> for GroupOut {
 #[derive(Object)]
 #[oai(rename = "NewEnterpriseGroup", deny_unknown_fields)]
 struct NewGroupIn {
-    /// Kind, in the words of the bureau, such as 块状经济, 重点企业 or 园区; at most 40 characters.
+    /// Kind, as named by the bureau, such as 块状经济, 重点企业 or 园区; at most 40 characters.
     kind: Code,
     /// Name, unique within its kind; at most 100 characters.
     name: Code,
-    /// First day.
+    /// Start date of the group.
     starts_on: NaiveDate,
-    /// Last day; absent while it has no end.
+    /// End date of the group; absent if it has no end.
     ends_on: Option<NaiveDate>,
 }
 
-/// What is changed of a group; what is absent stays.
+/// Changes of a group; absent fields do not change.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct EnterpriseGroupPatch {
     /// Name.
     name: Option<Code>,
-    /// Last day.
+    /// End date of the group.
     ends_on: Option<NaiveDate>,
 }
 
@@ -112,20 +112,20 @@ struct EnterpriseGroupPatch {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct GroupMembersChange {
-    /// Whether the enterprises are added or taken out.
+    /// Whether the enterprises are added or removed.
     change: MemberChangeName,
-    /// Enterprises: give either a query or a list of identifiers.
+    /// Enterprises: either `query` or `enterprise_ids`.
     population: PopulationOut,
-    /// First day on which they belong to the group, or no longer do; today when absent.
+    /// First day of the membership, or, for a removal, first day without it; today by default.
     on: Option<NaiveDate>,
-    /// Report only, write nothing; no when absent.
+    /// Dry run: the outcome is reported and nothing is stored. False by default.
     dry_run: Option<bool>,
 }
 
 paged! {
     /// A page of groups.
     EnterpriseGroupPage as GroupsListed {
-        /// The groups, by name.
+        /// The groups, sorted by name.
         items: GroupOut,
     }
 }
@@ -137,7 +137,7 @@ enum GroupFound {
     #[oai(status = 200)]
     Found(
         Json<GroupOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),
@@ -153,14 +153,14 @@ impl From<CountedGroup> for GroupFound {
 /// A group was made.
 #[derive(ApiResponse)]
 enum GroupCreated {
-    /// Made.
+    /// Created.
     #[oai(status = 201)]
     Created(
         Json<GroupOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
-        /// Address of the group.
+        /// URL of the group.
         #[oai(header = "Location")]
         String,
     ),
@@ -170,18 +170,18 @@ enum GroupCreated {
 impl GroupsApi {
     /// List groups of enterprises
     ///
-    /// By name, each with how many belong to it today, of those that the caller sees.
+    /// Sorted by name, each with the number of its current members within the caller's scope.
     #[oai(path = "/enterprise-groups", method = "get", operation_id = "list_enterprise_groups")]
     async fn list_enterprise_groups(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only groups of this kind.
+        /// Filter by kind of group.
         group_kind: Query<Option<Code>>,
-        /// At most so many items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the page before ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<GroupsListed, ReadFailure> {
         let kind = group_kind.0.map(|word| word.0);
@@ -192,8 +192,8 @@ impl GroupsApi {
 
     /// Create a group of enterprises
     ///
-    /// A cluster (块状经济), the key enterprises (重点企业) of a year, a park (园区): the kind is the bureau's own word. Members
-    /// are added afterwards.
+    /// Creates a group such as a cluster (块状经济), the key enterprises (重点企业) of a year or a park (园区); the bureau
+    /// chooses the name of the kind. Members are added afterwards.
     #[oai(
         path = "/enterprise-groups",
         method = "post",
@@ -219,10 +219,10 @@ impl GroupsApi {
         Ok(GroupCreated::Created(Json(counted.into()), etag, location))
     }
 
-    /// Read a group of enterprises
+    /// Get a group of enterprises
     ///
-    /// With how many belong to it today, of those that the caller sees. Who they are is told by
-    /// `GET /enterprises?group_id=`.
+    /// Returns the group with the number of its current members within the caller's scope. `GET /enterprises?group_id=`
+    /// lists the members.
     #[oai(
         path = "/enterprise-groups/:group_id",
         method = "get",
@@ -237,9 +237,10 @@ impl GroupsApi {
         Ok(get_group(&service, auth.principal(), GroupId(group_id.0)).await?.into())
     }
 
-    /// Change a group of enterprises
+    /// Update a group of enterprises
     ///
-    /// Its name, or its last day. From the day after it has no members; those of before stay on record.
+    /// Changes the name or the end date. From the following day the group has no members; earlier memberships stay on
+    /// record.
     #[oai(
         path = "/enterprise-groups/:group_id",
         method = "patch",
@@ -250,7 +251,7 @@ impl GroupsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         group_id: Path<Uuid>,
-        /// The ETag that was read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<EnterpriseGroupPatch>,
@@ -266,10 +267,10 @@ impl GroupsApi {
             .into())
     }
 
-    /// Change the members of a group
+    /// Add or remove members of a group
     ///
-    /// Adds enterprises or ends their membership from a day on. Who belonged to the group before stays on record with the
-    /// days.
+    /// Adds enterprises to the group, or ends their membership, from a given day. Earlier memberships stay on record
+    /// with their dates.
     #[oai(
         path = "/enterprise-groups/:group_id/members",
         method = "post",
@@ -294,10 +295,10 @@ impl GroupsApi {
             .into())
     }
 
-    /// Change the members of a group by a list
+    /// Add or remove members of a group by a list
     ///
-    /// The raw body is a spreadsheet of any readable format with a column of credit codes (统一社会信用代码) or of names
-    /// (企业名称); a title may stand above. The outcome of every row is told.
+    /// The request body is a spreadsheet in any readable format with a column of unified social credit codes (统一社会信用代码)
+    /// or names (企业名称); a title above the column names is allowed. Returns the outcome for every row.
     #[oai(
         path = "/enterprise-groups/:group_id/members/imports",
         method = "post",
@@ -308,11 +309,11 @@ impl GroupsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         group_id: Path<Uuid>,
-        /// Whether the enterprises are added or taken out.
+        /// Whether the enterprises are added or removed.
         change: Query<MemberChangeName>,
-        /// First day on which they belong to the group, or no longer do; today when absent.
+        /// First day of the membership, or, for a removal, first day without it; today by default.
         on: Query<Option<NaiveDate>>,
-        /// Report only, write nothing.
+        /// Dry run: the outcome is reported and nothing is stored. False by default.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<MembersChanged, UploadFailure> {

@@ -31,7 +31,7 @@ struct IndustryOut {
     name: String,
     /// Level: 门类, 大类, 中类 or 小类.
     level: String,
-    /// Code of the industry above.
+    /// Code of the parent industry.
     parent: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl From<Industry> for IndustryOut {
 paged! {
     /// A page of industries.
     IndustryPage as IndustriesFound {
-        /// The industries, by code.
+        /// The industries, sorted by code.
         items: IndustryOut,
     }
 }
@@ -69,16 +69,16 @@ impl IndustriesApi {
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only industries directly below this code.
+        /// Filter by parent: industries directly below this code.
         parent: Query<Option<Code>>,
-        /// Only this level: 门类, 大类, 中类 or 小类.
+        /// Filter by level: 门类, 大类, 中类 or 小类.
         level: Query<Option<Code>>,
-        /// Part of a name or code.
+        /// Filter by part of a name or code.
         search: Query<Option<Search>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<IndustriesFound, ReadFailure> {
         let filter = IndustryFilter {

@@ -21,29 +21,29 @@ use crate::{
     },
 };
 
-/// Enterprises surveyed: give either a query or a list of identifiers. Neither means every active enterprise.
+/// Enterprises surveyed: either `query` or `enterprise_ids`. Without either, every active enterprise.
 #[derive(Object)]
 #[oai(rename = "Population", skip_serializing_if_is_none, deny_unknown_fields)]
 pub(in crate::api) struct PopulationOut {
-    /// All enterprises that the query shows.
+    /// All enterprises that match the query.
     pub(in crate::api) query: Option<PopulationQuery>,
-    /// These enterprises.
+    /// Identifiers of the enterprises.
     pub(in crate::api) enterprise_ids: Option<Vec<Uuid>>,
 }
 
-/// A query over the registry. Without conditions it shows all enterprises.
+/// Query over the registry. Without conditions, it matches all enterprises.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, deny_unknown_fields)]
 pub(in crate::api) struct PopulationQuery {
-    /// Area code, of a town or of an area above it.
+    /// Area code of a town or of a higher area.
     pub(in crate::api) area: Option<Code>,
-    /// Beginning of the industry code.
+    /// Beginning of the industry code, such as `C`, `C38` or `C3831`.
     pub(in crate::api) industry: Option<Code>,
     /// Size class.
     pub(in crate::api) size_class: Option<SizeClassName>,
-    /// Group of enterprises: a cluster, the key enterprises of a year, a park.
+    /// Identifier of a group of enterprises, such as a cluster, the key enterprises of a year or a park.
     pub(in crate::api) group_id: Option<Uuid>,
-    /// Day on which they belong to the group; today when absent.
+    /// Date of membership in the group; today by default.
     pub(in crate::api) group_on: Option<NaiveDate>,
 }
 
@@ -103,7 +103,7 @@ impl TryFrom<PopulationOut> for Population {
     }
 }
 
-/// What is done to enterprises.
+/// Change of the members: add or remove enterprises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub(in crate::api) enum MemberChangeName {
@@ -141,25 +141,25 @@ impl From<Outcome> for MemberOutcomeName {
     }
 }
 
-/// What became of an enterprise.
+/// Outcome for an enterprise.
 #[derive(Object)]
 #[oai(rename = "MemberOutcome", skip_serializing_if_is_none)]
 pub(in crate::api) struct MemberOutcomeOut {
-    /// Row of the uploaded list.
+    /// Row of the uploaded list; absent without a list.
     row: Option<usize>,
-    /// The enterprise, where it is known.
+    /// Identifier of the enterprise; absent if it is unknown.
     enterprise_id: Option<Uuid>,
-    /// Credit code; as written where the registry does not know it.
+    /// Unified social credit code; as given in the request if it is not in the registry.
     uscc: String,
-    /// Name; as written where the registry does not know it.
+    /// Name; as given in the request if it is not in the registry.
     name: String,
-    /// Its return.
+    /// Identifier of the return of the enterprise.
     return_id: Option<Uuid>,
     /// Outcome.
     outcome: MemberOutcomeName,
-    /// Stable code of why it was refused.
+    /// Stable code of the reason for the refusal.
     code: Option<String>,
-    /// Why it was refused and what to do.
+    /// Reason for the refusal and the action to take.
     message: Option<Bilingual>,
 }
 
@@ -179,21 +179,21 @@ impl From<MemberOutcome> for MemberOutcomeOut {
     }
 }
 
-/// What became of each enterprise.
+/// Outcome for each enterprise.
 #[derive(Object)]
 #[oai(rename = "MemberReport")]
 pub(in crate::api) struct MemberReportOut {
-    /// Added.
+    /// Number of enterprises added.
     added: usize,
-    /// Put back into a round that it had been taken out of.
+    /// Number of enterprises restored to a round from which they had been removed.
     restored: usize,
-    /// Taken out.
+    /// Number of enterprises removed.
     removed: usize,
-    /// Already as wanted.
+    /// Number of enterprises that required no change.
     unchanged: usize,
-    /// Refused.
+    /// Number of enterprises refused.
     refused: usize,
-    /// Every enterprise, in the order of the list or by credit code.
+    /// Outcome for every enterprise, in the order of the list or by credit code.
     items: Vec<MemberOutcomeOut>,
 }
 
@@ -210,10 +210,10 @@ impl From<MemberReport> for MemberReportOut {
     }
 }
 
-/// What became of each enterprise.
+/// Outcome for each enterprise.
 #[derive(ApiResponse)]
 pub(in crate::api) enum MembersChanged {
-    /// The outcome of each.
+    /// The outcome for each enterprise.
     #[oai(status = 200)]
     Changed(Json<MemberReportOut>),
 }

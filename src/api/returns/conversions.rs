@@ -22,22 +22,22 @@ use crate::{
     },
 };
 
-/// Conversions to be made.
+/// Unit conversions to apply.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewConversions {
-    /// The conversions chosen; each must be offered by a finding of the newest revision.
+    /// Conversions to apply; each must be offered by a finding of the newest revision.
     #[oai(validator(min_items = 1, max_items = 200))]
     conversions: Vec<ChosenConversion>,
 }
 
-/// A conversion that a finding offers.
+/// A unit conversion offered by a finding.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct ChosenConversion {
     /// Question code.
     question: Code,
-    /// The unit that the number was entered in.
+    /// Unit in which the number was entered.
     unit: Code,
 }
 
@@ -70,7 +70,7 @@ impl ConversionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<NewConversions>,

@@ -59,7 +59,7 @@ impl From<CorrectionStateName> for CorrectionState {
     }
 }
 
-/// Who began a correction.
+/// Party that began a correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "CorrectionOrigin")]
 enum OriginName {
@@ -84,15 +84,15 @@ impl From<CorrectionOrigin> for OriginName {
 pub(super) struct CorrectionOut {
     /// State.
     state: CorrectionStateName,
-    /// Origin.
+    /// Origin of the correction.
     origin: OriginName,
     /// Reason; absent if the enterprise uploaded without announcing the correction.
     reason: Option<String>,
-    /// Deadline for submission, which may lie after the close of the round; only for a requested correction.
+    /// Deadline for submission, which may be after the close of the round; only for a requested correction.
     due_on: Option<NaiveDate>,
-    /// Name of the account that opened it.
+    /// Name of the user who opened the correction.
     opened_by: String,
-    /// Time of opening.
+    /// Time at which the correction was opened.
     opened_at: Instant,
 }
 
@@ -113,17 +113,17 @@ impl From<Correction> for CorrectionOut {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct CorrectionRequest {
-    /// The reason, for the enterprise to read.
+    /// Reason, shown to the enterprise.
     reason: Prose,
-    /// Last day on which the correction may be submitted.
+    /// Last day for submitting the correction.
     due_on: NaiveDate,
 }
 
-/// The reason for announcing or refusing a correction.
+/// Reason for announcing or refusing a correction.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct CorrectionReason {
-    /// The reason, for the other side to read.
+    /// Reason, shown to the other party.
     reason: Prose,
 }
 
@@ -136,8 +136,8 @@ impl CorrectionsApi {
     /// Request a correction
     ///
     /// Requests a correction of an accepted return, with a reason and a deadline. Until the deadline the enterprise may
-    /// upload and submit, even after the round has closed. The accepted revision stays in force, and runs use it, until the
-    /// correction is accepted.
+    /// upload and submit, even after the round has closed. The accepted revision stays in force and is used by runs
+    /// until the correction is accepted.
     #[oai(
         path = "/returns/:return_id/request-correction",
         method = "post",
@@ -148,7 +148,7 @@ impl CorrectionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<CorrectionRequest>,
@@ -164,9 +164,9 @@ impl CorrectionsApi {
 
     /// Announce a correction
     ///
-    /// Announces, with a reason and while the round is open, that the enterprise will correct its accepted return. An upload
-    /// to an accepted return also begins a correction, without a reason. The accepted revision stays in force until the
-    /// correction is accepted.
+    /// Announces, with a reason and while the round is open, that the enterprise will correct its accepted return. An
+    /// upload to an accepted return also starts a correction, without a reason. The accepted revision stays in force
+    /// until the correction is accepted.
     #[oai(
         path = "/returns/:return_id/announce-correction",
         method = "post",
@@ -177,7 +177,7 @@ impl CorrectionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<CorrectionReason>,
@@ -191,8 +191,8 @@ impl CorrectionsApi {
 
     /// Withdraw a correction
     ///
-    /// Ends a correction that the enterprise began; a correction that the bureau requested cannot be withdrawn. The accepted
-    /// revision becomes the newest one again, and what was uploaded stays in the list of revisions.
+    /// Ends a correction announced by the enterprise; a correction requested by the bureau cannot be withdrawn. The
+    /// accepted revision becomes the newest one again; uploaded revisions stay in the list.
     #[oai(
         path = "/returns/:return_id/withdraw-correction",
         method = "post",
@@ -203,7 +203,7 @@ impl CorrectionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
@@ -216,8 +216,8 @@ impl CorrectionsApi {
 
     /// Refuse a correction
     ///
-    /// Ends a correction with a reason: the bureau refuses that of the enterprise or withdraws its own request. The accepted
-    /// revision becomes the newest one again, and what was uploaded stays in the list of revisions.
+    /// Ends a correction and states the reason: refuses a correction of the enterprise or withdraws a request of the
+    /// bureau. The accepted revision becomes the newest one again; uploaded revisions stay in the list.
     #[oai(
         path = "/returns/:return_id/refuse-correction",
         method = "post",
@@ -228,7 +228,7 @@ impl CorrectionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<CorrectionReason>,

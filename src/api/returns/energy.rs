@@ -36,7 +36,7 @@ impl EnergyApi {
     ///
     /// Calculates step by step with the factors frozen for the round: for each fuel the quantity, the factor, the coal
     /// equivalent in equal (当量) and equivalent (等价) value and the CO2 emissions; the totals; and the derived values:
-    /// intensities, savings (positive for a saving) and the difference from the total that the enterprise reports.
+    /// intensities, savings (positive for a saving) and the difference from the total reported by the enterprise.
     #[oai(
         path = "/revisions/:revision_id/energy",
         method = "get",

@@ -23,7 +23,7 @@ enum ClassName {
     Macro,
 }
 
-/// Severity of a finding.
+/// Severity of a finding: `block` for an error, `warn` for a query, `info` for information.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "FindingAction")]
 enum ActionName {
@@ -35,12 +35,12 @@ enum ActionName {
     Info,
 }
 
-/// One finding.
+/// A finding.
 #[derive(Object)]
 #[oai(rename = "Finding", skip_serializing_if_is_none)]
 struct FindingOut {
-    /// Which finding of the return this is, from upload to upload; with it a query is justified. Absent in revisions of
-    /// before there were keys.
+    /// Key of the finding, stable across uploads and used to justify a query. Absent in revisions that predate such
+    /// keys.
     key: Option<String>,
     /// Code of the edit rule or built-in check.
     rule: String,
@@ -50,21 +50,22 @@ struct FindingOut {
     action: ActionName,
     /// First question concerned.
     question: Option<String>,
-    /// The cells to look at.
+    /// Cells concerned.
     places: Vec<PlaceOut>,
-    /// The text of the first cell, as typed.
+    /// Text of the first cell as entered.
     value: Option<String>,
-    /// What is wrong, with the figures compared, and what to do.
+    /// Description of the problem, with the figures compared, and how to resolve it.
     message: Bilingual,
-    /// What else is wrong for the same cause: settled and justified with it, not counted.
+    /// Other problems with the same cause: they are resolved or justified together with this finding and are not
+    /// counted.
     folded: Vec<FoldedOut>,
-    /// Conversions of units that would settle it, for the filler to choose from.
+    /// Unit conversions that would resolve the finding, for the filler to choose from.
     offers: Vec<ConversionOut>,
-    /// What the enterprise said to it, while that counts.
+    /// Justification by the enterprise; absent if none is in force.
     justification: Option<JustificationOut>,
 }
 
-/// An edit rule that is broken for a cause which another finding tells.
+/// A violated edit rule whose cause is reported by another finding.
 #[derive(Object)]
 #[oai(rename = "FoldedFinding")]
 struct FoldedOut {
@@ -72,9 +73,9 @@ struct FoldedOut {
     rule: String,
     /// Class of the rule.
     class: ClassName,
-    /// What it would do by itself.
+    /// Severity on its own.
     action: ActionName,
-    /// What is wrong.
+    /// Description of the problem.
     message: Bilingual,
 }
 
@@ -110,17 +111,17 @@ impl From<Action> for ActionName {
     }
 }
 
-/// A number taken as entered in a unit that fillers mistake for the question's own.
+/// Conversion of a number entered in a unit that is easily mistaken for the unit of the question.
 #[derive(Object)]
 #[oai(rename = "Conversion")]
 struct ConversionOut {
     /// Question code.
     question: String,
-    /// The unit it was entered in.
+    /// Unit in which the number was entered.
     unit: String,
-    /// The number as entered, a decimal string.
+    /// Number as entered, as a decimal string.
     entered: String,
-    /// The number in the question's unit, a decimal string.
+    /// Number in the unit of the question, as a decimal string.
     converted: String,
 }
 
@@ -154,27 +155,27 @@ impl FindingOut {
     }
 }
 
-/// How much of what is asked was read.
+/// Number of required answers that were read.
 #[derive(Object)]
 #[oai(rename = "ReturnProgress")]
 struct ProgressOut {
-    /// Questions that must be answered.
+    /// Number of questions that must be answered.
     asked: usize,
-    /// Those of them that were read.
+    /// Number of these questions whose answers were read.
     answered: usize,
-    /// Those that are missing: blank, or with something that could not be read.
+    /// Questions without an answer: blank, or with an entry that could not be read.
     missing: Vec<MissingOut>,
 }
 
-/// A question that must be answered and is not.
+/// A question that must be answered and has no answer.
 #[derive(Object)]
 #[oai(rename = "MissingQuestion", skip_serializing_if_is_none)]
 struct MissingOut {
     /// Question code.
     question: String,
-    /// What is asked.
+    /// Label of the question.
     label: Bilingual,
-    /// Where it stands; absent where the workbook has no such cell.
+    /// Location in the workbook; absent if the workbook has no cell for it.
     place: Option<PlaceOut>,
 }
 
@@ -193,23 +194,23 @@ impl From<Progress> for ProgressOut {
     }
 }
 
-/// Findings, one for each cause: graver ones first, at most 2000 listed, all counted.
+/// Findings, one for each cause, the most severe first; at most 2000 are listed, all are counted.
 #[derive(Object)]
 #[oai(rename = "Findings", skip_serializing_if_is_none)]
 pub(crate) struct FindingsOut {
     /// The findings.
     items: Vec<FindingOut>,
-    /// Errors (must be corrected) 强制性错误, in all.
+    /// Number of errors (强制性错误), which must be corrected.
     block: usize,
-    /// Queries (correct or justify) 核实性错误, in all.
+    /// Number of queries (核实性错误), to be corrected or justified.
     warn: usize,
-    /// For information 提示性信息, in all.
+    /// Number of items of information (提示性信息).
     info: usize,
-    /// Queries that have no justification that counts.
+    /// Number of queries without a valid justification.
     unjustified: usize,
-    /// How many of the required answers were read, and which are missing; absent in revisions of before it was kept.
+    /// Number of required answers that were read, and the missing ones; absent in revisions that predate this count.
     progress: Option<ProgressOut>,
-    /// Whether no error keeps the return from being submitted; a round may ask for justified queries besides.
+    /// Whether the return has no errors and can be submitted; a round may also require that queries are justified.
     submittable: bool,
 }
 

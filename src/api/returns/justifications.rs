@@ -33,23 +33,23 @@ use crate::{
 #[derive(Default)]
 pub struct JustificationsApi;
 
-/// The justification of a warning by the enterprise.
+/// The justification of a query by the enterprise.
 #[derive(Object)]
 #[oai(rename = "Justification", skip_serializing_if_is_none)]
 pub(crate) struct JustificationOut {
     /// Number within the return, from 1; absent in a dry run.
     number: Option<i32>,
-    /// Which finding.
+    /// Key of the finding that is justified.
     finding_key: String,
     /// Code of the reason.
     reason: String,
-    /// Explanation; empty where the reason asks for none.
+    /// Explanation; empty if the reason requires none.
     text: String,
-    /// The newest revision when it was given; absent in a dry run.
+    /// Identifier of the newest revision at that time; absent in a dry run.
     revision_id: Option<Uuid>,
-    /// Who.
+    /// Name of the user who gave the justification.
     given_by: String,
-    /// When.
+    /// Time of the justification.
     given_at: Instant,
 }
 
@@ -80,9 +80,9 @@ impl From<CountedJustification> for JustificationOut {
 struct ReasonOut {
     /// Code.
     code: String,
-    /// What it says.
+    /// Text of the reason.
     label: Bilingual,
-    /// Whether it must be explained in words.
+    /// Whether an explanation in words is required.
     text_required: bool,
 }
 
@@ -99,19 +99,20 @@ impl From<JustificationReason> for ReasonOut {
 /// The justifications of a return.
 #[derive(Object)]
 struct JustificationList {
-    /// All justifications, oldest first; the last one of a finding is in force as long as its values do not change.
+    /// All justifications, from oldest to newest; the last one of a finding is in force as long as its values do not
+    /// change.
     items: Vec<JustificationOut>,
-    /// The reasons available in this round.
+    /// Reasons available in this round.
     reasons: Vec<ReasonOut>,
 }
 
-/// What is said to a warning.
+/// A justification of a query.
 #[derive(Object)]
 #[oai(rename = "NewJustification", deny_unknown_fields)]
 struct NewJustification {
     /// Code of a reason of the round.
     reason: Code,
-    /// Explanation; required where the reason says so, at most 2000 characters.
+    /// Explanation, at most 2000 characters; required if the reason requires it.
     text: Option<Prose>,
 }
 
@@ -126,7 +127,7 @@ enum JustificationsFound {
 /// A warning was justified.
 #[derive(ApiResponse)]
 enum Justified {
-    /// The justification that counts now.
+    /// The justification in force.
     #[oai(status = 200)]
     Justified(Json<JustificationOut>),
 }
@@ -135,7 +136,7 @@ enum Justified {
 impl JustificationsApi {
     /// List the justifications of a return
     ///
-    /// Returns all justifications of its warnings, oldest first, and the reasons that can be given.
+    /// Returns all justifications of queries of the return, from oldest to newest, and the reasons available.
     #[oai(
         path = "/returns/:return_id/justifications",
         method = "get",
@@ -154,10 +155,10 @@ impl JustificationsApi {
         })))
     }
 
-    /// Justify a warning
+    /// Justify a query
     ///
-    /// Justifies a warning of the newest revision, identified by the key of the finding, while the enterprise can edit
-    /// the return. The justification is valid as long as the values in question do not change. Nothing is overwritten;
+    /// Justifies a query of the newest revision, identified by the key of the finding, while the enterprise can edit
+    /// the return. The justification is valid as long as the values concerned do not change. Nothing is overwritten;
     /// sending the same justification again changes nothing.
     #[oai(
         path = "/returns/:return_id/justifications/:finding_key",

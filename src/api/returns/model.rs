@@ -55,21 +55,21 @@ impl From<StateName> for ReturnState {
     }
 }
 
-/// That a return was sent back, and how it came again.
+/// Information on a return that was sent back.
 #[derive(Object)]
 #[oai(rename = "SentBack", skip_serializing_if_is_none)]
 struct SentBackOut {
-    /// The reason, for the enterprise to read.
+    /// Reason for sending the return back, shown to the enterprise.
     reason: String,
-    /// Who.
+    /// Name of the user who sent the return back.
     sent_back_by: String,
-    /// When.
+    /// Time at which the return was sent back.
     sent_back_at: Instant,
-    /// The revision that was sent back.
+    /// Identifier of the revision that was sent back.
     revision_id: Uuid,
-    /// Whether it was submitted again with the same answers, reasons of not applying and justifications.
+    /// Whether the return was submitted again with the same answers, reasons for not applying and justifications.
     unchanged: bool,
-    /// That it was, in a sentence.
+    /// Remark that the return was submitted again unchanged; absent if it was not.
     note: Option<Bilingual>,
 }
 
@@ -95,31 +95,31 @@ impl From<SentBack> for SentBackOut {
 pub(super) struct ReturnOut {
     /// Identifier.
     id: Uuid,
-    /// Round.
+    /// Identifier of the round.
     round_id: Uuid,
-    /// Enterprise.
+    /// Identifier of the enterprise.
     enterprise_id: Uuid,
-    /// State. An accepted return stays `accepted` while a correction is under way.
+    /// State. An accepted return stays `accepted` while a correction is in progress.
     state: StateName,
-    /// The correction under way beside the accepted revision.
+    /// Correction in progress beside the accepted revision; absent if there is none.
     correction: Option<CorrectionOut>,
-    /// The newest revision. After a correction was withdrawn or refused, the accepted one.
+    /// Identifier of the newest revision. After a correction was withdrawn or refused, that of the accepted one.
     latest_revision_id: Option<Uuid>,
-    /// The revision in force; it stays until its replacement is accepted.
+    /// Identifier of the revision in force; it stays until its replacement is accepted.
     accepted_revision_id: Option<Uuid>,
-    /// Number of revisions so far: the number of the last one, 0 if there is none.
+    /// Number of revisions so far, which is the number of the last one; 0 if there is none.
     revision_number: i32,
-    /// Blocking findings of the newest revision.
+    /// Number of errors in the newest revision.
     block: i32,
-    /// Warnings of the newest revision.
+    /// Number of queries in the newest revision.
     warn: i32,
-    /// Why it was sent back last; absent once a revision is accepted.
+    /// Information on the last time the return was sent back; absent once a revision is accepted.
     sent_back: Option<SentBackOut>,
-    /// The submissions that the bureau recorded on behalf of the enterprise, oldest first.
+    /// Submissions recorded by the bureau on behalf of the enterprise, from oldest to newest.
     submissions: Vec<SubmissionOut>,
     /// Version.
     version: i64,
-    /// When last changed.
+    /// Time of the last change.
     updated_at: Instant,
 }
 
@@ -150,7 +150,7 @@ impl From<SurveyReturn> for ReturnOut {
 pub(crate) struct PlaceOut {
     /// Sheet name as found in the file.
     sheet: String,
-    /// A1 reference.
+    /// Cell reference in A1 notation.
     cell: String,
 }
 
@@ -170,7 +170,7 @@ pub(super) enum ReturnFound {
     #[oai(status = 200)]
     Found(
         Json<ReturnOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),

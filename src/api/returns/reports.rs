@@ -76,20 +76,20 @@ enum CsvFound {
 /// A report as a page.
 #[derive(ApiResponse)]
 enum PageFound {
-    /// The page.
+    /// The report as an HTML page.
     #[oai(status = 200, content_type = "text/html; charset=utf-8")]
     Found(
         PlainText<String>,
-        /// Nothing is loaded from elsewhere and no script runs.
+        /// Content security policy: no external resources and no scripts.
         #[oai(header = "Content-Security-Policy")]
         String,
-        /// The page is not kept by anybody on the way.
+        /// Caching policy: the page must not be cached.
         #[oai(header = "Cache-Control")]
         String,
-        /// The address is told to nobody.
+        /// Referrer policy: the URL is not sent to other sites.
         #[oai(header = "Referrer-Policy")]
         String,
-        /// It is nothing but a page.
+        /// Protection against content type sniffing.
         #[oai(header = "X-Content-Type-Options")]
         String,
     ),
@@ -123,9 +123,9 @@ impl PageFound {
 #[derive(Object)]
 #[oai(rename = "ReportLink")]
 struct ReportLinkOut {
-    /// Address of the page on this server. Whoever has it opens the page without logging in.
+    /// URL of the page on this server. Anyone who has it can open the page without logging in.
     url: String,
-    /// Until when it opens the page.
+    /// Time of expiry.
     expires_at: Instant,
 }
 
@@ -139,11 +139,11 @@ enum LinkCreated {
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Returns")]
 impl ReportsApi {
-    /// Download the uploaded workbook with marks
+    /// Download the annotated workbook
     ///
-    /// The enterprise's own file with wrong cells coloured, notes on what to do, and a first sheet that lists all
-    /// findings and takes justifications. Correct it and upload it again. If the format of the upload cannot be
-    /// patched, a new form is written with the same values.
+    /// Returns the enterprise's own file with the cells concerned coloured, notes with the remedy, and a first sheet
+    /// that lists all findings and takes justifications, to be corrected and uploaded again. If the format of the
+    /// upload does not allow this, a new form is written with the same values.
     #[oai(
         path = "/returns/:return_id/annotated.xlsx",
         method = "get",
@@ -154,7 +154,7 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// A revision other than the newest.
+        /// Identifier of the revision; the newest by default.
         revision: Query<Option<Uuid>>,
     ) -> Result<WorkbookFound, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
@@ -164,9 +164,9 @@ impl ReportsApi {
 
     /// Download the report as CSV
     ///
-    /// UTF-8 with heads in the language asked for, one row per finding and per value that was read otherwise than entered. A
-    /// field beginning with =, +, -, @, a
-    /// tab or a line break has an apostrophe before it, so that no spreadsheet takes it for a formula.
+    /// UTF-8 with headings in the requested language, one row for each finding and for each value read differently from
+    /// the entry. A field beginning with =, +, -, @, a tab or a line break is preceded by an apostrophe, so that
+    /// spreadsheet programs do not read it as a formula.
     #[oai(
         path = "/returns/:return_id/report.csv",
         method = "get",
@@ -177,9 +177,9 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// A revision other than the newest.
+        /// Identifier of the revision; the newest by default.
         revision: Query<Option<Uuid>>,
-        /// Language; Chinese when absent.
+        /// Language of the report; Chinese by default.
         lang: Query<Option<LanguageName>>,
     ) -> Result<CsvFound, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
@@ -189,9 +189,9 @@ impl ReportsApi {
         Ok(CsvFound::Found(Binary(bytes), upload::attachment(&name)))
     }
 
-    /// Get the report as a page to print
+    /// Get the report as a printable page
     ///
-    /// One HTML file for A4 that loads nothing from elsewhere.
+    /// Returns one HTML file in A4 layout without external resources.
     #[oai(
         path = "/returns/:return_id/report.html",
         method = "get",
@@ -202,9 +202,9 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// A revision other than the newest.
+        /// Identifier of the revision; the newest by default.
         revision: Query<Option<Uuid>>,
-        /// Language; Chinese when absent.
+        /// Language of the report; Chinese by default.
         lang: Query<Option<LanguageName>>,
     ) -> Result<PageFound, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
@@ -214,8 +214,8 @@ impl ReportsApi {
 
     /// Create a link to the report page
     ///
-    /// A signed address that opens the page in any browser for 15 minutes, without logging in: this report of this revision
-    /// in this language, and nothing else.
+    /// Returns a signed URL that opens this report of this revision in this language in any browser for 15 minutes
+    /// without logging in, and nothing else.
     #[oai(
         path = "/returns/:return_id/report-links",
         method = "post",
@@ -226,9 +226,9 @@ impl ReportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// Another revision than the newest.
+        /// Identifier of the revision; the newest by default.
         revision: Query<Option<Uuid>>,
-        /// Language of the page; Chinese when absent.
+        /// Language of the page; Chinese by default.
         lang: Query<Option<LanguageName>>,
     ) -> Result<LinkCreated, UploadFailure> {
         let (id, revision) = (ReturnId(return_id.0), revision.0.map(RevisionId));
@@ -239,14 +239,14 @@ impl ReportsApi {
         })))
     }
 
-    /// Open the report page by a link
+    /// Get the report page of a link
     ///
-    /// The page that the link was created for, until it expires.
+    /// Returns the page for which the link was created, until the link expires.
     #[oai(path = "/report-pages/:link", method = "get", operation_id = "get_linked_report")]
     async fn get_linked_report(
         &self,
         service: Data<&Arc<Service>>,
-        /// The last part of the address of a link.
+        /// Last path segment of the link.
         link: Path<Name>,
     ) -> Result<PageFound, ReadFailure> {
         let (found, language) = linked_report(&service, &link.0.0).await?;

@@ -41,7 +41,7 @@ pub struct ReturnsApi;
 struct ReturnRowOut {
     /// The return.
     survey_return: ReturnOut,
-    /// Credit code of the enterprise.
+    /// Unified social credit code of the enterprise.
     uscc: String,
     /// Name of the enterprise.
     enterprise_name: String,
@@ -66,7 +66,7 @@ impl From<ReturnRow> for ReturnRowOut {
 paged! {
     /// A page of returns.
     ReturnPage as ReturnsFound {
-        /// The returns, by credit code.
+        /// The returns, sorted by unified social credit code.
         items: ReturnRowOut,
     }
 }
@@ -75,28 +75,28 @@ paged! {
 impl ReturnsApi {
     /// List returns
     ///
-    /// Sorted by credit code, limited to the caller's scope.
+    /// Sorted by unified social credit code, limited to the caller's scope.
     #[oai(path = "/returns", method = "get", operation_id = "list_returns")]
     async fn list_returns(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only this round.
+        /// Filter by round.
         round_id: Query<Option<Uuid>>,
-        /// Only these states; repeat the parameter for several.
+        /// Filter by state; repeat the parameter for several states.
         state: Query<Option<Vec<StateName>>>,
-        /// Only with a correction in one of these states; repeat the parameter for several.
+        /// Filter by state of a correction; repeat the parameter for several states.
         correction: Query<Option<Vec<CorrectionStateName>>>,
-        /// Area code, of the town or of an area above it.
+        /// Filter by area: code of a town or of a higher area.
         area: Query<Option<Code>>,
-        /// Only this enterprise.
+        /// Filter by enterprise.
         enterprise_id: Query<Option<Uuid>>,
-        /// Part of the enterprise's name or credit code.
+        /// Filter by part of the name or credit code of the enterprise.
         search: Query<Option<Search>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ReturnsFound, ReadFailure> {
         let filter = ReturnFilter {
@@ -115,7 +115,7 @@ impl ReturnsApi {
 
     /// Get a return
     ///
-    /// Returns its state, the identifiers of its revisions and the numbers of findings.
+    /// Returns the state of the return, the identifiers of its revisions and the numbers of findings.
     #[oai(path = "/returns/:return_id", method = "get", operation_id = "get_return")]
     async fn get_return(
         &self,

@@ -54,13 +54,13 @@ struct RevisionSummaryOut {
     blob_sha256: String,
     /// Name of the uploaded file.
     filename: String,
-    /// Who uploaded it.
+    /// Name of the user who uploaded the revision.
     created_by: String,
-    /// When.
+    /// Time of upload.
     created_at: Instant,
-    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    /// Identifier of the import of an officer that created the revision; absent for an upload by the enterprise.
     import_id: Option<Uuid>,
-    /// The submission of it that the bureau recorded on behalf of the enterprise.
+    /// Submission of the revision recorded by the bureau on behalf of the enterprise; absent if there is none.
     submission: Option<SubmissionOut>,
 }
 
@@ -82,23 +82,23 @@ impl RevisionSummaryOut {
 /// The revisions of a return.
 #[derive(Object)]
 struct RevisionList {
-    /// Oldest first.
+    /// The revisions, from oldest to newest.
     items: Vec<RevisionSummaryOut>,
 }
 
-/// Where an answer stood and how it was read.
+/// Location of an answer and how it was read.
 #[derive(Object)]
 #[oai(rename = "Provenance")]
 pub(crate) struct ProvenanceOut {
     /// Sheet.
     sheet: String,
-    /// Cell.
+    /// Cell reference in A1 notation.
     cell: String,
-    /// The text as typed.
+    /// Text as entered.
     raw: String,
     /// Number format code of the cell.
     number_format: String,
-    /// Rules that turned the text into the answer; empty when none was needed.
+    /// Rules that converted the text into the answer; empty if none was needed.
     normalised_by: Vec<String>,
 }
 
@@ -114,13 +114,13 @@ impl From<Provenance> for ProvenanceOut {
     }
 }
 
-/// The claim that a question does not apply. Accepting the return confirms it.
+/// A claim that a question does not apply. It is confirmed when the return is accepted.
 #[derive(Object)]
 #[oai(rename = "Claim")]
 struct ClaimOut {
-    /// The reason, as the enterprise wrote it.
+    /// Reason as written by the enterprise.
     reason: String,
-    /// Where it stands.
+    /// Location in the workbook.
     place: PlaceOut,
 }
 
@@ -139,7 +139,7 @@ impl From<Claim> for ClaimOut {
 struct RevisionOut {
     /// Identifier.
     id: Uuid,
-    /// Return.
+    /// Identifier of the return.
     return_id: Uuid,
     /// Number within the return.
     number: i32,
@@ -149,19 +149,19 @@ struct RevisionOut {
     filename: String,
     /// Answers by question code, each with its kind: `{"number": "286.5"}`, `{"choices": ["A"]}`. Numbers are decimal strings.
     answers: BTreeMap<String, Typed<Answer>>,
-    /// Questions that the enterprise claims not to apply to it, by code.
+    /// Questions claimed by the enterprise not to apply, by code.
     claims: BTreeMap<String, ClaimOut>,
-    /// Where each answer stood, by question code; table cells as `CODE[row].column`.
+    /// Location of each answer, by question code; table cells as `CODE[row].column`.
     provenance: BTreeMap<String, ProvenanceOut>,
     /// Findings.
     findings: FindingsOut,
-    /// Who uploaded it.
+    /// Name of the user who uploaded the revision.
     created_by: String,
-    /// When.
+    /// Time of upload.
     created_at: Instant,
-    /// The import through which an officer handed it in; absent for an upload of the enterprise's own.
+    /// Identifier of the import of an officer that created the revision; absent for an upload by the enterprise.
     import_id: Option<Uuid>,
-    /// The submission of it that the bureau recorded on behalf of the enterprise.
+    /// Submission of the revision recorded by the bureau on behalf of the enterprise; absent if there is none.
     submission: Option<SubmissionOut>,
 }
 
@@ -236,7 +236,7 @@ pub struct RevisionsApi;
 impl RevisionsApi {
     /// List the revisions of a return
     ///
-    /// Oldest first, without answers.
+    /// Sorted from oldest to newest, without answers.
     #[oai(
         path = "/returns/:return_id/revisions",
         method = "get",
@@ -276,7 +276,7 @@ impl RevisionsApi {
         return_id: Path<Uuid>,
         /// File name on the user's computer.
         filename: Query<Option<FileName>>,
-        /// Report only; store nothing.
+        /// Dry run: the outcome is reported and nothing is stored. False by default.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<Uploaded, UploadFailure> {
@@ -291,7 +291,7 @@ impl RevisionsApi {
 
     /// Get a revision
     ///
-    /// Includes answers, provenance and findings.
+    /// Returns the revision with answers, provenance and findings.
     #[oai(path = "/revisions/:revision_id", method = "get", operation_id = "get_revision")]
     async fn get_revision(
         &self,
@@ -309,7 +309,7 @@ impl RevisionsApi {
 
     /// Download the uploaded workbook of a revision
     ///
-    /// Returns the bytes as uploaded, in the original format. `Content-Disposition` gives the original file name.
+    /// Returns the bytes as uploaded, in the original format. `Content-Disposition` contains the original file name.
     #[oai(
         path = "/revisions/:revision_id/workbook.xlsx",
         method = "get",

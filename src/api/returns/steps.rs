@@ -38,7 +38,7 @@ use crate::{
     },
 };
 
-/// Something that is done to a return.
+/// Step in the processing of a return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "ReturnStep")]
 enum StepName {
@@ -93,7 +93,7 @@ impl From<ReturnStep> for StepName {
     }
 }
 
-/// A step in the life of a return.
+/// A step in the processing of a return.
 #[derive(Object)]
 #[oai(rename = "ReturnEvent", skip_serializing_if_is_none)]
 struct EventOut {
@@ -103,23 +103,23 @@ struct EventOut {
     from: StateName,
     /// New state.
     to: StateName,
-    /// Revision it was about.
+    /// Identifier of the revision concerned.
     revision_id: Option<Uuid>,
-    /// Who.
+    /// Name of the user who took the step.
     actor: String,
-    /// When.
+    /// Time of the step.
     at: Instant,
-    /// Which step; absent for steps of before they had names.
+    /// Kind of step; absent for steps that predate these names.
     step: Option<StepName>,
-    /// Why, where a reason is asked for.
+    /// Reason; absent if the step requires none.
     reason: Option<String>,
-    /// Whether a return that was sent back was submitted again without a change; present when so.
+    /// Whether a return that was sent back was submitted again without a change; absent if not.
     unchanged: Option<bool>,
-    /// The recorded submission.
+    /// Submission recorded by this step; absent for other steps.
     submission: Option<SubmissionOut>,
-    /// State of the correction after the step; absent when there is none.
+    /// State of the correction after the step; absent if there is none.
     correction: Option<CorrectionStateName>,
-    /// Deadline of a requested correction.
+    /// Deadline of a requested correction; absent for other steps.
     due_on: Option<NaiveDate>,
 }
 
@@ -145,15 +145,15 @@ impl From<ReturnEvent> for EventOut {
 /// The steps of a return.
 #[derive(Object)]
 struct EventList {
-    /// Oldest first.
+    /// The steps, from oldest to newest.
     items: Vec<EventOut>,
 }
 
-/// Why a return is sent back.
+/// Reason for sending a return back.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct SendBack {
-    /// The reason, shown to the enterprise.
+    /// Reason for sending the return back, shown to the enterprise.
     reason: Prose,
 }
 
@@ -173,16 +173,16 @@ pub struct StepsApi;
 impl StepsApi {
     /// Submit a return
     ///
-    /// The enterprise confirms its newest revision. There must be no errors and, if the round requires it, every query must
-    /// be justified. If a return that was sent back is submitted again without a change, `sent_back` says so in the answer
-    /// and to the reviewer.
+    /// The enterprise confirms its newest revision. There must be no errors and, if the round requires it, every query
+    /// must be justified. If a return that was sent back is submitted again without a change, `sent_back` reports it in
+    /// the response and to the reviewer.
     #[oai(path = "/returns/:return_id/submit", method = "post", operation_id = "submit_return")]
     async fn submit_return(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
@@ -196,15 +196,14 @@ impl StepsApi {
 
     /// Accept a return
     ///
-    /// Puts the newest revision in force: that of the return, or that of a correction of it. An accepted revision never
-    /// changes.
+    /// Puts the newest revision of the return, or of a correction of it, in force. An accepted revision never changes.
     #[oai(path = "/returns/:return_id/accept", method = "post", operation_id = "accept_return")]
     async fn accept_return(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<ReturnFound, ChangeFailure> {
@@ -230,7 +229,7 @@ impl StepsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<SendBack>,
@@ -246,7 +245,7 @@ impl StepsApi {
 
     /// List the steps of a return
     ///
-    /// Who did what, when and why, oldest first.
+    /// Returns every step with user, time and reason, from oldest to newest.
     #[oai(
         path = "/returns/:return_id/events",
         method = "get",

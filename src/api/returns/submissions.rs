@@ -34,23 +34,23 @@ use crate::{
     },
 };
 
-/// A submission that the bureau recorded on behalf of the enterprise.
+/// A submission recorded by the bureau on behalf of the enterprise.
 #[derive(Object)]
 #[oai(rename = "RecordedSubmission")]
 pub(crate) struct SubmissionOut {
-    /// The revision that was submitted.
+    /// Identifier of the revision submitted.
     revision_id: Uuid,
     /// Name of the person who signed for the enterprise.
     signed_by: String,
     /// Date of the signature.
     signed_on: NaiveDate,
-    /// Name of the account that recorded it.
+    /// Name of the user who recorded the submission.
     recorded_by: String,
     /// Time of recording.
     recorded_at: Instant,
     /// SHA-256 of the scan in hexadecimal, for `GET /returns/{return_id}/evidence/{sha256}`.
     evidence_sha256: String,
-    /// Name of the scan.
+    /// File name of the scan.
     evidence_filename: String,
     /// Media type of the scan by its content.
     evidence_media_type: String,
@@ -89,7 +89,7 @@ enum EvidenceFound {
     #[oai(status = 200, content_type = "application/octet-stream")]
     Found(
         Binary<Vec<u8>>,
-        /// Name of the file.
+        /// File name.
         #[oai(header = "Content-Disposition")]
         String,
     ),
@@ -103,11 +103,11 @@ pub struct SubmissionsApi;
 impl SubmissionsApi {
     /// Record a submission
     ///
-    /// Records the submission of an enterprise whose workbook came by mail and whose signature is on paper. The request
-    /// body is a scan of the signed cover: PDF, JPEG or PNG, recognised by its content, at most 10 MB. The newest revision
-    /// is submitted as it stands; no figure changes. The conditions are those of a submission by the enterprise: no errors
-    /// and, if the round requires it, a justification of every query. Justifications in the workbook count as the
-    /// enterprise's own. The signature, the scan and the recording officer stay visible in the return, in lists, events,
+    /// Records the submission of an enterprise that sent its workbook by mail and signed on paper. The request body is
+    /// a scan of the signed cover: PDF, JPEG or PNG, recognised by its content, at most 10 MB. The newest revision is
+    /// submitted unchanged. The conditions are those of a submission by the enterprise: no errors and, if the round
+    /// requires it, a justification of every query. Justifications in the workbook count as those of the enterprise.
+    /// The name of the signatory, the scan and the recording officer are shown in the return, in lists, events,
     /// revisions and reports.
     #[oai(
         path = "/returns/:return_id/record-submission",
@@ -119,14 +119,14 @@ impl SubmissionsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         /// Name of the person who signed for the enterprise.
         signed_by: Query<Name>,
         /// Date of the signature.
         signed_on: Query<NaiveDate>,
-        /// Name of the scan.
+        /// File name of the scan.
         filename: Query<Option<FileName>>,
         body: Binary<Body>,
     ) -> Result<ReturnFound, RecordFailure> {

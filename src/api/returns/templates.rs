@@ -26,8 +26,8 @@ pub struct ReturnTemplatesApi;
 impl ReturnTemplatesApi {
     /// Download the template of a return
     ///
-    /// The workbook to fill in, issued and signed for this enterprise and round, with last year's accepted values
-    /// beside the cells.
+    /// Returns the workbook to fill in, issued and signed for this enterprise and round, with last year's accepted
+    /// values beside the cells.
     #[oai(
         path = "/returns/:return_id/template.xlsx",
         method = "get",
@@ -38,7 +38,7 @@ impl ReturnTemplatesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         return_id: Path<Uuid>,
-        /// Language of the workbook, `zh` when absent.
+        /// Language of the workbook; `zh` by default.
         language: Query<Option<TemplateLanguage>>,
     ) -> Result<WorkbookFound, TemplateFailure> {
         let language = language.0.unwrap_or_default().into();

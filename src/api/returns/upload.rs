@@ -10,31 +10,31 @@ use crate::service::returns;
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct UploadReport {
-    /// The return as it stands now.
+    /// The return after the upload.
     survey_return: ReturnOut,
-    /// The revision that was created; absent in a dry run.
+    /// Identifier of the revision created; absent in a dry run.
     revision_id: Option<Uuid>,
-    /// Its number; absent in a dry run.
+    /// Number of the revision; absent in a dry run.
     revision_number: Option<i32>,
     /// SHA-256 of the uploaded bytes, hex; absent in a dry run.
     blob_sha256: Option<String>,
-    /// Whether the same bytes were uploaded before; if so, nothing has changed.
+    /// Whether the same bytes were uploaded before; if so, nothing changes.
     repeated: bool,
-    /// Everything that is wrong or doubtful.
+    /// All findings.
     findings: FindingsOut,
 }
 
 /// A workbook was taken in.
 #[derive(ApiResponse)]
 pub(super) enum Uploaded {
-    /// Nothing was stored: a dry run, or the same bytes as before.
+    /// Nothing was stored, because of a dry run or because the content is identical to an earlier upload.
     #[oai(status = 200)]
     Unchanged(Json<UploadReport>),
     /// A revision was created.
     #[oai(status = 201)]
     Created(
         Json<UploadReport>,
-        /// Address of the revision.
+        /// URL of the revision.
         #[oai(header = "Location")]
         String,
     ),

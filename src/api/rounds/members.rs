@@ -36,29 +36,30 @@ use crate::{
 #[derive(Default)]
 pub struct RoundMembersApi;
 
-/// Enterprises to be added to a round.
+/// Enterprises to add to a round.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewMembers {
-    /// Enterprises: give either a query or a list of identifiers.
+    /// Enterprises: either `query` or `enterprise_ids`.
     population: PopulationOut,
-    /// Why; recorded in the events of every return.
+    /// Reason, recorded in the events of every return.
     reason: Prose,
-    /// Report only, write nothing; no when absent.
+    /// Dry run: the outcome is reported and nothing is stored. False by default.
     dry_run: Option<bool>,
 }
 
-/// Enterprises to be taken out of a round.
+/// Enterprises to remove from a round.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct RemovedMembers {
-    /// Enterprises: give either a query or a list of identifiers.
+    /// Enterprises: either `query` or `enterprise_ids`.
     population: PopulationOut,
-    /// Why; recorded in the events of every return.
+    /// Reason, recorded in the events of every return.
     reason: Prose,
-    /// Take out those too that have handed in something. Their data stays on record and no longer counts. No when absent.
+    /// Whether to remove enterprises that have already uploaded data as well. Their data stays on record and no longer
+    /// counts. False by default.
     including_answered: Option<bool>,
-    /// Report only, write nothing; no when absent.
+    /// Dry run: the outcome is reported and nothing is stored. False by default.
     dry_run: Option<bool>,
 }
 
@@ -66,8 +67,9 @@ struct RemovedMembers {
 impl RoundMembersApi {
     /// Add enterprises to a round
     ///
-    /// One, several, or all of a query; each has a return at once and can download its template. One that was taken out
-    /// before is put back and its return stands as it stood. Needs a reason, which is recorded with who and when.
+    /// Adds one enterprise, several, or all that a query selects. Each has a return at once and can download its
+    /// template. An enterprise removed earlier is restored with its return in the previous state. Requires a reason,
+    /// which is recorded with the user and the time.
     #[oai(
         path = "/rounds/:round_id/members",
         method = "post",
@@ -91,11 +93,12 @@ impl RoundMembersApi {
             .into())
     }
 
-    /// Take enterprises out of a round
+    /// Remove enterprises from a round
     ///
-    /// One, several, or all of a query. One that has handed in something is refused unless `including_answered` says
-    /// otherwise. Its return gets the state `removed`: it stays on record with all revisions, and counts neither in the
-    /// progress nor in runs. Needs a reason, which is recorded with who and when.
+    /// Removes one enterprise, several, or all that a query selects. An enterprise that has already uploaded data is
+    /// refused unless `including_answered` is true. The return gets the state `removed`: it stays on record with all
+    /// revisions and counts neither in the progress nor in runs. Requires a reason, which is recorded with the user and
+    /// the time.
     #[oai(
         path = "/rounds/:round_id/members/remove",
         method = "post",
@@ -121,10 +124,10 @@ impl RoundMembersApi {
             .into())
     }
 
-    /// Change the enterprises of a round by a list
+    /// Add or remove enterprises of a round by a list
     ///
-    /// The raw body is a spreadsheet of any readable format with a column of credit codes (统一社会信用代码) or of names
-    /// (企业名称); a title may stand above. The outcome of every row is told.
+    /// The request body is a spreadsheet in any readable format with a column of unified social credit codes (统一社会信用代码)
+    /// or names (企业名称); a title above the column names is allowed. Returns the outcome for every row.
     #[oai(
         path = "/rounds/:round_id/members/imports",
         method = "post",
@@ -135,13 +138,13 @@ impl RoundMembersApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// Whether the enterprises are added or taken out.
+        /// Whether the enterprises are added or removed.
         change: Query<MemberChangeName>,
-        /// Why; recorded in the events of every return.
+        /// Reason, recorded in the events of every return.
         reason: Query<Prose>,
-        /// Take out those too that have handed in something; no when absent.
+        /// Whether to remove enterprises that have already uploaded data as well; false by default.
         including_answered: Query<Option<bool>>,
-        /// Report only, write nothing.
+        /// Dry run: the outcome is reported and nothing is stored. False by default.
         dry_run: Query<Option<bool>>,
         body: Binary<Body>,
     ) -> Result<MembersChanged, UploadFailure> {

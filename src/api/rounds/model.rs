@@ -32,27 +32,28 @@ pub(super) struct RoundOut {
     code: String,
     /// Title.
     title: String,
-    /// Year in which it is asked.
+    /// Year of the survey.
     year: i32,
-    /// The questionnaire.
+    /// Identifier of the questionnaire.
     questionnaire_id: Uuid,
-    /// Older versions of it whose templates are still read.
+    /// Identifiers of older versions of the questionnaire whose templates are still accepted.
     accepted_version_ids: Vec<Uuid>,
-    /// The code lists and factor tables frozen for it.
+    /// Identifiers of the code lists and factor tables frozen for the round.
     reference_ids: Vec<Uuid>,
-    /// First day for returns.
+    /// First day of the period for returns.
     opens_on: NaiveDate,
-    /// Last day for returns.
+    /// Last day of the period for returns.
     closes_on: NaiveDate,
-    /// Enterprises surveyed, as stated when the round was created. The returns show what was added or removed since.
+    /// Enterprises surveyed, as stated when the round was created. Later additions and removals are shown by the
+    /// returns.
     population: PopulationOut,
-    /// Whether all warnings must be justified before a return can be submitted.
+    /// Whether all queries must be justified before a return can be submitted.
     warnings_must_be_justified: bool,
-    /// The round before.
+    /// Identifier of the previous round; absent if there is none.
     previous_round_id: Option<Uuid>,
     /// Version.
     version: i64,
-    /// When it was created.
+    /// Time of creation.
     created_at: Instant,
 }
 
@@ -85,21 +86,21 @@ pub(super) struct NewRoundIn {
     code: Code,
     /// Title.
     title: Name,
-    /// Year in which it is asked.
+    /// Year of the survey.
     year: i32,
-    /// The questionnaire.
+    /// Identifier of the questionnaire.
     questionnaire_id: Uuid,
-    /// Older versions of it whose templates are still read.
+    /// Identifiers of older versions of the questionnaire whose templates are still accepted.
     accepted_version_ids: Option<Vec<Uuid>>,
-    /// First day for returns.
+    /// First day of the period for returns.
     opens_on: NaiveDate,
-    /// Last day for returns.
+    /// Last day of the period for returns.
     closes_on: NaiveDate,
-    /// Enterprises surveyed.
+    /// Enterprises to be surveyed.
     population: PopulationOut,
-    /// The round before, whose accepted answers are shown for reference.
+    /// Identifier of the previous round, whose accepted answers are shown for reference.
     previous_round_id: Option<Uuid>,
-    /// Whether all warnings must be justified before a return can be submitted; false when absent.
+    /// Whether all queries must be justified before a return can be submitted; false by default.
     warnings_must_be_justified: Option<bool>,
 }
 
@@ -154,20 +155,20 @@ impl TryFrom<NewRoundIn> for NewRound {
     }
 }
 
-/// Changes of a round; absent members do not change.
+/// Changes of a round; absent fields do not change.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct RoundPatch {
-    /// Another version of the questionnaire; only while nothing has been uploaded. Templates of the previous version
-    /// are still accepted.
+    /// Identifier of another version of the questionnaire; only while nothing has been uploaded. Templates of the
+    /// previous version are still accepted.
     questionnaire_id: Option<Uuid>,
     /// Title.
     title: Option<Name>,
-    /// First day for returns.
+    /// First day of the period for returns.
     opens_on: Option<NaiveDate>,
-    /// Last day for returns.
+    /// Last day of the period for returns.
     closes_on: Option<NaiveDate>,
-    /// Whether all warnings must be justified before a return can be submitted.
+    /// Whether all queries must be justified before a return can be submitted.
     warnings_must_be_justified: Option<bool>,
 }
 
@@ -187,19 +188,19 @@ impl From<RoundPatch> for RoundChange {
 #[derive(Object)]
 #[oai(rename = "RoundProgress")]
 pub(super) struct RoundProgressOut {
-    /// Enterprises surveyed.
+    /// Number of enterprises surveyed.
     population: u64,
-    /// Nothing uploaded yet.
+    /// Number of enterprises without an upload.
     not_started: u64,
-    /// Uploaded, not submitted.
+    /// Number of returns uploaded and not submitted.
     draft: u64,
-    /// Submitted, waiting for review.
+    /// Number of returns submitted and waiting for review.
     submitted: u64,
-    /// Sent back for correction.
+    /// Number of returns sent back for correction.
     returned: u64,
-    /// Accepted.
+    /// Number of returns accepted.
     accepted: u64,
-    /// Taken out of the round; not among the enterprises asked.
+    /// Number of returns removed from the round; not part of the enterprises surveyed.
     removed: u64,
 }
 

@@ -34,7 +34,7 @@ pub struct RoundsApi;
 paged! {
     /// A page of rounds.
     RoundPage as RoundsFound {
-        /// The rounds, newest first.
+        /// The rounds, from newest to oldest.
         items: RoundOut,
     }
 }
@@ -46,7 +46,7 @@ enum RoundFound {
     #[oai(status = 200)]
     Found(
         Json<RoundOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),
@@ -66,10 +66,10 @@ enum RoundCreated {
     #[oai(status = 201)]
     Created(
         Json<RoundOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
-        /// Address of the round.
+        /// URL of the round.
         #[oai(header = "Location")]
         String,
     ),
@@ -78,7 +78,7 @@ enum RoundCreated {
 /// Progress of a round.
 #[derive(ApiResponse)]
 enum ProgressFound {
-    /// The counts.
+    /// The number of returns in each state.
     #[oai(status = 200)]
     Found(Json<RoundProgressOut>),
 }
@@ -87,16 +87,16 @@ enum ProgressFound {
 impl RoundsApi {
     /// List rounds
     ///
-    /// Newest first.
+    /// Sorted from newest to oldest.
     #[oai(path = "/rounds", method = "get", operation_id = "list_rounds")]
     async fn list_rounds(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<RoundsFound, ReadFailure> {
         let asked = page::asked(limit.0, cursor.0.as_ref(), &"rounds")?;
@@ -106,10 +106,10 @@ impl RoundsApi {
 
     /// Create a round
     ///
-    /// Available to administrators. Required are `code`, `title`, `year`, `questionnaire_id`, `opens_on`, `closes_on` and
-    /// `population`: either `{"query": {…}}` (by area, industry, size class or group) or `{"enterprise_ids": […]}`; `{}`
-    /// surveys every active enterprise. Freezes the population, the code lists and the factor tables as they are now, and
-    /// creates one return for each enterprise surveyed.
+    /// Available to administrators. Required fields: `code`, `title`, `year`, `questionnaire_id`, `opens_on`,
+    /// `closes_on` and `population`: either `{"query": {…}}` (by area, industry, size class or group) or
+    /// `{"enterprise_ids": […]}`; `{}` surveys every active enterprise. Freezes the population, the code lists and the
+    /// factor tables as they are now, and creates one return for each enterprise surveyed.
     #[oai(path = "/rounds", method = "post", operation_id = "create_round")]
     async fn create_round(
         &self,
@@ -124,7 +124,7 @@ impl RoundsApi {
 
     /// Get a round
     ///
-    /// Includes the documents that are frozen for the round.
+    /// Returns the round with the documents frozen for it.
     #[oai(path = "/rounds/:round_id", method = "get", operation_id = "get_round")]
     async fn get_round(
         &self,
@@ -147,7 +147,7 @@ impl RoundsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<RoundPatch>,

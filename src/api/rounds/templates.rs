@@ -26,8 +26,8 @@ pub struct RoundTemplatesApi;
 impl RoundTemplatesApi {
     /// Download the bulk sheet of a round
     ///
-    /// One row for each enterprise surveyed in the caller's scope and one column for each question, signed for this
-    /// round. For a town or a group that fills in the data of many enterprises.
+    /// Returns a workbook with one row for each enterprise surveyed in the caller's scope and one column for each
+    /// question, signed for this round. Intended for a town or a group that fills in the data of many enterprises.
     #[oai(
         path = "/rounds/:round_id/bulk-template.xlsx",
         method = "get",
@@ -38,11 +38,11 @@ impl RoundTemplatesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// Area code, of a town or of an area above it; all enterprises in the caller's scope when absent.
+        /// Area code of a town or of a higher area; by default all enterprises in the caller's scope.
         area: Query<Option<Code>>,
-        /// Language of the workbook, `zh` when absent.
+        /// Language of the workbook; `zh` by default.
         language: Query<Option<TemplateLanguage>>,
-        /// Rows of each table question that get columns, 3 when absent.
+        /// Number of rows of each table question that get columns; 3 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "10")))]
         table_rows: Query<Option<u32>>,
     ) -> Result<WorkbookFound, ReadFailure> {
@@ -58,8 +58,8 @@ impl RoundTemplatesApi {
 
     /// Download the blank form of a round
     ///
-    /// For an enterprise that is not in the registry yet. The form is signed for this round and addressed to no
-    /// enterprise; the enterprise is registered under the credit code that is filled in.
+    /// For an enterprise that is not in the registry yet. The form is signed for this round and not addressed to an
+    /// enterprise; the enterprise is registered under the credit code entered in the form.
     #[oai(
         path = "/rounds/:round_id/blank-template.xlsx",
         method = "get",
@@ -70,7 +70,7 @@ impl RoundTemplatesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// Language of the workbook, `zh` when absent.
+        /// Language of the workbook; `zh` by default.
         language: Query<Option<TemplateLanguage>>,
     ) -> Result<WorkbookFound, ReadFailure> {
         let (id, language) = (RoundId(round_id.0), language.0.unwrap_or_default().into());

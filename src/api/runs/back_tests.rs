@@ -36,7 +36,7 @@ use crate::{
 #[derive(Default)]
 pub struct BackTestsApi;
 
-/// Whether something was added, removed or changed.
+/// Kind of the difference: added, removed or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 enum ChangeKind {
@@ -48,7 +48,7 @@ enum ChangeKind {
     Changed,
 }
 
-/// What a difference is about.
+/// Subject of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 enum ChangeArea {
@@ -68,21 +68,21 @@ enum ChangeArea {
     Words,
 }
 
-/// One difference between two documents.
+/// A difference between two documents.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct DocumentChange {
-    /// Whether something was added, removed or changed.
+    /// Kind of the difference: added, removed or changed.
     kind: ChangeKind,
-    /// What it is about.
+    /// Subject of the difference.
     area: ChangeArea,
-    /// JSON pointer into the document; into the one compared with for what was removed.
+    /// JSON pointer into the document; for a removal, into the document compared with.
     pointer: String,
-    /// What it was; absent for what was added.
+    /// Previous value; absent for an addition.
     was: Option<Any<Value>>,
-    /// What it is; absent for what was removed.
+    /// Current value; absent for a removal.
     is: Option<Any<Value>>,
-    /// In words.
+    /// Description in words.
     message: Bilingual,
 }
 
@@ -118,9 +118,9 @@ impl From<index::difference::Change> for DocumentChange {
 struct DifferenceOut {
     /// The document.
     document: DocumentOut,
-    /// The document it is compared with.
+    /// The document compared with.
     with: DocumentOut,
-    /// What differs, in the order of the document.
+    /// Differences in the order of the document.
     items: Vec<DocumentChange>,
 }
 
@@ -146,8 +146,8 @@ enum DifferenceFound {
 impl BackTestsApi {
     /// Compare two documents
     ///
-    /// Lists the differences between two versions of a methodology (or of another JSON document) in sentences, each
-    /// with its place: nodes, weights, points and cuts.
+    /// Lists the differences between two versions of a methodology (or of another JSON document) in words, each with
+    /// its location: nodes, weights, points and cuts.
     #[oai(
         path = "/documents/:document_id/difference",
         method = "get",
@@ -158,7 +158,7 @@ impl BackTestsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         document_id: Path<Uuid>,
-        /// The earlier document to compare with.
+        /// Identifier of the earlier document to compare with.
         with: Query<Uuid>,
     ) -> Result<DifferenceFound, CompareFailure> {
         let (document, with) = (DocumentId(document_id.0), DocumentId(with.0));
@@ -183,7 +183,7 @@ impl BackTestsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// The run of the round to compare with; when absent, the newest run of the same methodology.
+        /// Identifier of the run of the round to compare with; by default the newest run of the same methodology.
         against: Query<Option<Uuid>>,
         body: Binary<Body>,
     ) -> Result<JobAccepted, UploadFailure> {

@@ -40,7 +40,7 @@ use crate::{
 #[derive(Default)]
 pub struct ComparisonsApi;
 
-/// Why a result differs between two runs.
+/// Reason why a result differs between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "DifferenceCause")]
 enum CauseName {
@@ -74,17 +74,17 @@ impl From<Cause> for CauseName {
     }
 }
 
-/// One enterprise in two runs.
+/// An enterprise in two runs.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct ComparedResult {
-    /// In the run; absent when it is in the other alone.
+    /// Result in the run; absent if the enterprise is only in the run compared with.
     now: Option<RunResultRow>,
-    /// In the run compared with; absent when it is not in it.
+    /// Result in the run compared with; absent if the enterprise is not in it.
     before: Option<RunResultRow>,
-    /// Places won, negative for lost; absent where one of the ranks is missing.
+    /// Change of rank in places, positive for a better rank; absent if either rank is missing.
     places: Option<i32>,
-    /// Why; empty when nothing moved.
+    /// Reasons for the difference; empty if there is none.
     causes: Vec<CauseName>,
 }
 
@@ -99,41 +99,41 @@ impl From<Compared> for ComparedResult {
     }
 }
 
-/// How many enterprises went from one level or stage to another.
+/// Number of enterprises that moved from one level or stage to another.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(crate) struct BandChange {
-    /// Level or stage in the other run; absent for none.
+    /// Level or stage in the run compared with; absent if there is none.
     from: Option<i32>,
-    /// Level or stage in the run; absent for none.
+    /// Level or stage in the run; absent if there is none.
     to: Option<i32>,
-    /// Enterprises.
+    /// Number of enterprises.
     enterprises: u64,
 }
 
-/// Two runs in figures, over what the caller sees.
+/// Summary of the comparison of two runs, limited to the caller's scope.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct ComparisonSummary {
-    /// Enterprises in both.
+    /// Number of enterprises in both runs.
     both: u64,
-    /// Enterprises in the run alone.
+    /// Number of enterprises only in the run.
     joined: u64,
-    /// Enterprises in the run compared with alone.
+    /// Number of enterprises only in the run compared with.
     left: u64,
-    /// Enterprises with a better rank.
+    /// Number of enterprises with a better rank.
     up: u64,
-    /// Enterprises with a worse rank.
+    /// Number of enterprises with a worse rank.
     down: u64,
-    /// The most places that anybody moved.
+    /// Largest change of rank, in places.
     most_places: u32,
-    /// Mean of the places moved.
+    /// Mean absolute change of rank, in places.
     mean_places: Option<f64>,
     /// Mean change of the main score.
     mean_score_change: Option<f64>,
-    /// Enterprises computed from another revision.
+    /// Number of enterprises computed from different revisions.
     revised: u64,
-    /// From which level or stage to which.
+    /// Changes of level or stage, with the number of enterprises.
     bands: Vec<BandChange>,
 }
 
@@ -155,29 +155,30 @@ impl From<Summary> for ComparisonSummary {
     }
 }
 
-/// The two runs to compare.
+/// The run to compare with.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewDecomposition {
-    /// The run to compare with; when absent, the run that this run superseded.
+    /// Identifier of the run to compare with; by default the run that this run superseded.
     with: Option<Uuid>,
 }
 
-/// Two runs compared, page by page.
+/// A page of the comparison of two runs.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct ComparisonPage {
     /// The run.
     run: RunOut,
-    /// The run it is compared with.
+    /// The run compared with.
     with: RunOut,
-    /// In figures; on the first page alone.
+    /// Summary of the comparison; only on the first page.
     summary: Option<ComparisonSummary>,
-    /// How the index of the region moved, where both runs have one that the caller may see; on the first page alone.
+    /// Change of the regional index; only on the first page, and only if both runs have a regional index that the
+    /// caller may see.
     region: Option<RegionChangeOut>,
-    /// By rank in the run, then those that are in the other alone.
+    /// Enterprises sorted by rank in the run, followed by those that are only in the run compared with.
     items: Vec<ComparedResult>,
-    /// Cursor of the next page; absent on the last.
+    /// Cursor of the next page; absent on the last page.
     next_cursor: Option<String>,
 }
 
@@ -202,12 +203,12 @@ impl ComparisonsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The run to compare with; when absent, the run that this run superseded.
+        /// Identifier of the run to compare with; by default the run that this run superseded.
         with: Query<Option<Uuid>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ComparisonFound, CompareFailure> {
         let list = ("comparison", run_id.0, with.0);

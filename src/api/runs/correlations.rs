@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A measure of how two scores go together.
+/// Correlation coefficient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "CorrelationKind")]
 enum CorrelationName {
@@ -44,24 +44,25 @@ impl From<CorrelationName> for CorrelationKind {
     }
 }
 
-/// One correlation.
+/// Correlation between two nodes.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct CorrelationCell {
-    /// Code of the one.
+    /// Code of the first node.
     row: String,
-    /// Code of the other.
+    /// Code of the second node.
     column: String,
-    /// Minus one to one; absent where one of the two is constant or fewer than three enterprises have both.
+    /// Correlation coefficient, -1 to 1; absent if one of the nodes is constant or fewer than three enterprises have
+    /// both scores.
     correlation: Option<f64>,
 }
 
-/// How the blocks and aggregates of a run go together.
+/// Correlations between the blocks and aggregates of a run.
 #[derive(Object)]
 struct CorrelationMatrix {
     /// Codes of the nodes.
     codes: Vec<String>,
-    /// Each pair once, row by row.
+    /// Each pair of nodes once, row by row.
     items: Vec<CorrelationCell>,
 }
 
@@ -96,7 +97,7 @@ impl CorrelationsApi {
     /// Get the correlations of a run
     ///
     /// Returns the correlations between blocks and aggregates over all enterprises in the caller's scope. They show
-    /// whether the blocks measure the same thing, different things, or opposite things.
+    /// whether the blocks measure the same aspect, different aspects or opposite aspects.
     #[oai(
         path = "/runs/:run_id/correlations",
         method = "get",
@@ -107,7 +108,7 @@ impl CorrelationsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The measure; Pearson when absent.
+        /// Correlation coefficient; Pearson by default.
         kind: Query<Option<CorrelationName>>,
     ) -> Result<CorrelationsFound, ReadFailure> {
         let kind = kind.0.unwrap_or(CorrelationName::Pearson).into();

@@ -28,17 +28,17 @@ use crate::{
     },
 };
 
-/// An answer as evidence.
+/// An answer that a score is based on.
 #[derive(Object)]
 #[oai(rename = "Evidence", skip_serializing_if_is_none)]
 struct EvidenceOut {
     /// Question label.
     label: Bilingual,
-    /// Unit code, empty for none.
+    /// Unit code; empty if there is none.
     unit: String,
-    /// The answer with its kind; absent for a blank.
+    /// Answer with its kind; absent if left blank.
     answer: Option<Typed<Answer>>,
-    /// Where it stood in the workbook; absent for a blank.
+    /// Location in the workbook; absent if left blank.
     provenance: Option<ProvenanceOut>,
 }
 
@@ -55,44 +55,47 @@ impl TryFrom<Evidence> for EvidenceOut {
     }
 }
 
-/// Why an enterprise has its score.
+/// Explanation of the score of an enterprise.
 #[derive(Object)]
 #[oai(rename = "Explanation", skip_serializing_if_is_none)]
 struct ExplanationOut {
     /// The run.
     run: RunOut,
-    /// Enterprise.
+    /// Identifier of the enterprise.
     enterprise_id: Uuid,
-    /// Name when the run was made.
+    /// Name of the enterprise at the time of the run.
     enterprise_name: String,
-    /// Main score; absent when not ranked.
+    /// Main score; absent if the enterprise is not ranked.
     score: Option<f64>,
     /// Rank over the whole run.
     rank: Option<i32>,
     /// Level or stage.
     band: Option<i32>,
-    /// How the level or stage was determined: the rule that held and, for those above it, the condition that failed.
+    /// Basis of the level or stage: the rule that applied and, for the higher ones, the condition that failed.
     attained: Option<Typed<Attained>>,
-    /// Why there is no score; absent when there is one.
+    /// Reason for the missing score; absent if there is a score.
     not_scored: Option<Typed<NotScored>>,
-    /// Where all returns are scored together: what every node brought to its parent at full precision and on which scale
-    /// (the score, its logarithm, reciprocal or power), which figures were put in, percentile, ranks within groups.
+    /// Details of a methodology that scores all returns together: full-precision contribution of every node to its
+    /// parent with its scale (the score, its logarithm, reciprocal or power), imputed figures, percentile and ranks
+    /// within groups. Absent for other methodologies.
     composite: Option<Typed<CompositeDetail>>,
-    /// The tree of nodes, one root for each top score. Contributions of the indicators below a node and its
-    /// `rounding_residual` sum to its score.
+    /// Tree of nodes, one root for each top score. Contributions of the indicators below a node and its
+    /// `rounding_residual` add up to its score.
     nodes: Vec<Typed<ExplainNode>>,
-    /// The next level or stage and how far each of its conditions is; absent at the top and without result.
+    /// Next level or stage and the gap to each of its conditions; absent at the highest level or stage and without a
+    /// result.
     next: Option<Typed<Distance>>,
-    /// Effects of missing answers: `moved` lists the weights that were redistributed, `zeroed` the indicators scored
-    /// zero.
+    /// Effects of missing answers: `moved` lists the weights that were redistributed, `zeroed` the indicators that
+    /// scored zero.
     missing: Typed<Missing>,
     /// The answers behind the nodes by question code, with their cells.
     evidence: BTreeMap<String, EvidenceOut>,
-    /// SHA-256 of the workbook that the answers stand in, hex.
+    /// SHA-256 of the workbook that contains the answers, hex.
     blob_sha256: String,
     /// Number of the revision.
     revision_number: i32,
-    /// The submission of the revision that the bureau recorded on behalf of the enterprise.
+    /// Submission of the revision recorded by the bureau on behalf of the enterprise; absent if the enterprise
+    /// submitted it.
     submission: Option<SubmissionOut>,
 }
 

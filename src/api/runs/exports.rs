@@ -31,7 +31,7 @@ use crate::{
 #[derive(Default)]
 pub struct ExportsApi;
 
-/// In which form a run is exported.
+/// Export format of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "ExportFormat")]
 enum FormatName {
@@ -70,8 +70,8 @@ enum ExportFound {
 impl ExportsApi {
     /// Export a run
     ///
-    /// Limited to the caller's scope. The workbook contains the ranking, the scores as live formulas, the values, the
-    /// answers used (for callers who may read returns) and the methodology. `coinr` contains what is needed to compute
+    /// Limited to the caller's scope. The workbook contains the ranking, the scores as formulas, the values, the
+    /// answers used (for callers who may read returns) and the methodology. `coinr` contains the data needed to compute
     /// the run again in R.
     #[oai(path = "/runs/:run_id/export", method = "get", operation_id = "export_run")]
     async fn export_run(
@@ -79,7 +79,7 @@ impl ExportsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The form.
+        /// Export format.
         format: Query<FormatName>,
     ) -> Result<ExportFound, CompareFailure> {
         let files = export_run(&service, auth.principal(), RunId(run_id.0), format.0.into()).await?;

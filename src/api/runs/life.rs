@@ -36,7 +36,7 @@ use crate::{
 #[derive(Default)]
 pub struct RunLifeApi;
 
-/// A step in the life of a run.
+/// A step in the processing of a run.
 #[derive(Object)]
 #[oai(rename = "RunEvent", skip_serializing_if_is_none)]
 struct RunEventOut {
@@ -46,9 +46,9 @@ struct RunEventOut {
     from: Option<RunStateName>,
     /// New state.
     to: RunStateName,
-    /// Who.
+    /// Name of the user who took the step.
     actor: String,
-    /// When.
+    /// Time of the step.
     at: Instant,
 }
 
@@ -67,7 +67,7 @@ impl From<RunEvent> for RunEventOut {
 /// The steps of a run.
 #[derive(Object)]
 struct RunEventList {
-    /// The steps, oldest first.
+    /// The steps, from oldest to newest.
     items: Vec<RunEventOut>,
 }
 
@@ -91,7 +91,7 @@ impl RunLifeApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<RunFound, ChangeFailure> {
@@ -110,7 +110,7 @@ impl RunLifeApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
     ) -> Result<RunFound, ChangeFailure> {
@@ -136,7 +136,7 @@ impl RunLifeApi {
 
     /// List the steps of a run
     ///
-    /// Who did what and when, oldest first.
+    /// Returns every step with user and time, from oldest to newest.
     #[oai(path = "/runs/:run_id/events", method = "get", operation_id = "list_run_events")]
     async fn list_run_events(
         &self,

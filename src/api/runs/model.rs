@@ -56,35 +56,35 @@ impl From<RunStateName> for RunState {
 pub(crate) struct RunOut {
     /// Identifier.
     id: Uuid,
-    /// Round.
+    /// Identifier of the round.
     round_id: Uuid,
-    /// Methodology.
+    /// Identifier of the methodology.
     methodology_id: Uuid,
     /// Code of the methodology.
     methodology_code: String,
     /// Version of the methodology.
     methodology_version: String,
-    /// SHA-256 over everything that went in, hex. The same inputs have the same hash anywhere.
+    /// SHA-256 of all inputs, hex. The same inputs always have the same hash.
     inputs_sha256: String,
-    /// SHA-256 over all results in order, hex.
+    /// SHA-256 of all results in order, hex.
     results_sha256: String,
-    /// Version of the engine.
+    /// Version of the computation engine.
     engine_version: String,
-    /// Seed of everything random that is asked of the run.
+    /// Seed of all random numbers used for the run.
     seed: i64,
     /// State.
     state: RunStateName,
-    /// Version, for If-Match.
+    /// Version, to be sent in If-Match.
     version: i64,
-    /// The run that it superseded when it was published.
+    /// Identifier of the run superseded by the publication of this run.
     supersedes_run_id: Option<Uuid>,
-    /// Returns that went in.
+    /// Number of returns included in the run.
     returns: i64,
-    /// Returns with a score.
+    /// Number of returns with a score.
     scored: i64,
-    /// Who requested it.
+    /// Name of the user who started the run.
     created_by: String,
-    /// When.
+    /// Time of creation.
     created_at: Instant,
 }
 
@@ -115,27 +115,27 @@ impl From<Run> for RunOut {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(crate) struct RunResultRow {
-    /// Enterprise.
+    /// Identifier of the enterprise.
     enterprise_id: Uuid,
-    /// Credit code.
+    /// Unified social credit code.
     uscc: String,
-    /// Name when the run was made.
+    /// Name of the enterprise at the time of the run.
     enterprise_name: String,
-    /// Area code when the run was made.
+    /// Area code at the time of the run.
     area_code: String,
-    /// Industry code when the run was made.
+    /// Industry code at the time of the run.
     industry_code: String,
-    /// Size class when the run was made.
+    /// Size class at the time of the run.
     size_class: Option<SizeClassName>,
-    /// The revision it was computed from.
+    /// Identifier of the revision the result was computed from.
     revision_id: Uuid,
-    /// Main score; absent when not ranked.
+    /// Main score; absent if the enterprise is not ranked.
     score: Option<f64>,
     /// Rank over the whole run; ties share a rank (1, 2, 2, 4).
     rank: Option<i32>,
     /// Level or stage.
     band: Option<i32>,
-    /// All totals by code.
+    /// Scores of blocks and aggregates by code.
     totals: Typed<BTreeMap<String, f64>>,
 }
 
@@ -164,7 +164,7 @@ pub(crate) enum RunFound {
     #[oai(status = 200)]
     Found(
         Json<RunOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),

@@ -43,12 +43,12 @@ pub struct ResultPagesApi;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tag::Results")]
 impl ResultPagesApi {
-    /// Get the result of an enterprise as a page to print
+    /// Get the result of an enterprise as a printable page
     ///
-    /// Score, level or stage and rank; what the score comes from; the standing among the peers (three or more others of the same
-    /// industry and size); missing data; the distance to the next level or stage and the improvements that reach it; and, where
-    /// the robustness of the run has been tested, how certain the rank is. One HTML file for A4 that loads nothing from
-    /// elsewhere.
+    /// Returns one HTML file in A4 layout without external resources: score, level or stage and rank; the composition
+    /// of the score; the comparison with peers (at least three other enterprises of the same industry and size);
+    /// missing data; the distance to the next level or stage and the improvements that reach it; and, if the robustness
+    /// of the run has been tested, the uncertainty of the rank.
     #[oai(
         path = "/runs/:run_id/results/:enterprise_id/result.html",
         method = "get",
@@ -60,7 +60,7 @@ impl ResultPagesApi {
         auth: Auth,
         run_id: Path<Uuid>,
         enterprise_id: Path<Uuid>,
-        /// Language of the page, `zh` when absent.
+        /// Language of the page; `zh` by default.
         language: Query<Option<PageLanguage>>,
     ) -> Result<PrintedPage, CompareFailure> {
         let (run, enterprise) = (RunId(run_id.0), EnterpriseId(enterprise_id.0));
@@ -69,18 +69,19 @@ impl ResultPagesApi {
         Ok(PrintedPage::of(page))
     }
 
-    /// Get the league table of a run as a page to print
+    /// Get the league table of a run as a printable page
     ///
-    /// By town and by division of industry: enterprises asked, returns handed in and the return rate, enterprises with a score
-    /// and their mean, the highest mean first; and the distribution of levels or stages. Covers what the caller sees. Figures
-    /// over fewer than three enterprises, and figures from which these would follow, are marked `*`.
+    /// Returns, by town and by industry division, the enterprises surveyed, the returns received and the return rate,
+    /// and the enterprises with a score and their mean, highest mean first; and the distribution of levels or stages.
+    /// Limited to the caller's scope. Figures over fewer than three enterprises, and figures from which these could be
+    /// deduced, are shown as `*`.
     #[oai(path = "/runs/:run_id/league.html", method = "get", operation_id = "get_league_page")]
     async fn get_league_page(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// Language of the page, `zh` when absent.
+        /// Language of the page; `zh` by default.
         language: Query<Option<PageLanguage>>,
     ) -> Result<PrintedPage, CompareFailure> {
         let league = runs::league::league(&service, auth.principal(), RunId(run_id.0)).await?;
@@ -90,8 +91,8 @@ impl ResultPagesApi {
 
     /// Download the league table of a run as a workbook
     ///
-    /// The figures of the page, one sheet for the distribution, one for towns and one for industries, suppressed in the same
-    /// way.
+    /// Returns the figures of the printable page: one sheet each for the distribution, the towns and the industries,
+    /// suppressed in the same way.
     #[oai(
         path = "/runs/:run_id/league.xlsx",
         method = "get",

@@ -29,32 +29,33 @@ use crate::{
 paged! {
     /// A page of the ranking list.
     RunResultPage as ResultsFound {
-        /// The results, by rank; those without a rank last.
+        /// The results, sorted by rank; those without a rank last.
         items: RunResultRow,
     }
 }
 
-/// How many enterprises stand at a level or stage.
+/// Number of enterprises at a level or stage.
 #[derive(Object)]
 #[oai(rename = "BandCount", skip_serializing_if_is_none)]
 struct BandCountOut {
-    /// Level or stage; absent for those without.
+    /// Level or stage; absent for enterprises without one.
     band: Option<i32>,
-    /// Enterprises; absent if there are fewer than three, or if a count below three elsewhere could be deduced from it.
+    /// Number of enterprises; absent if there are fewer than three, or if a count below three elsewhere could be
+    /// deduced from it.
     enterprises: Option<u64>,
 }
 
 /// The distribution of a run.
 #[derive(Object)]
 struct Distribution {
-    /// By level or stage, rising.
+    /// Number of enterprises by level or stage, in ascending order.
     items: Vec<BandCountOut>,
 }
 
 /// The distribution of a run.
 #[derive(ApiResponse)]
 enum DistributionFound {
-    /// The counts.
+    /// The number of enterprises at each level or stage.
     #[oai(status = 200)]
     Found(Json<Distribution>),
 }
@@ -74,20 +75,20 @@ impl RankingApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// Area code, of the town or of an area above it.
+        /// Filter by area: code of a town or of a higher area.
         area: Query<Option<Code>>,
-        /// Beginning of the industry code.
+        /// Beginning of the industry code, such as `C`, `C38` or `C3831`.
         industry: Query<Option<Code>>,
         /// Level or stage.
         band: Query<Option<i32>>,
         /// Size class: large, medium, small or micro.
         size_class: Query<Option<SizeClassName>>,
-        /// Part of the name or credit code.
+        /// Filter by part of the name or credit code.
         search: Query<Option<Search>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ResultsFound, ReadFailure> {
         let filter = RankingFilter {

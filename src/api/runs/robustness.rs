@@ -22,18 +22,18 @@ use crate::{
     },
 };
 
-/// A setting of a composite that could be otherwise: one of several choices, or a number between two. Exactly one of the two is
-/// given.
+/// A setting of a composite methodology to vary: either one of several choices or a number in a range. Give exactly one
+/// of the two.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct UncertainSetting {
-    /// Its name in the report.
+    /// Name of the setting in the report.
     name: Name,
-    /// Where it stands in the methodology, as a JSON pointer: `/aggregation/all/mean`.
+    /// Location of the setting in the methodology, as a JSON pointer: `/aggregation/all/mean`.
     pointer: Name,
-    /// What may stand there, by name; all equally likely.
+    /// Possible values by name, all equally likely.
     choices: Option<BTreeMap<String, Any<Value>>>,
-    /// The least and the greatest number that may stand there.
+    /// Least and greatest number of the range.
     #[oai(validator(min_items = "2", max_items = "2"))]
     range: Option<Vec<f64>>,
 }
@@ -58,13 +58,13 @@ impl UncertainSetting {
     }
 }
 
-/// What is varied, and how often.
+/// Settings of a robustness test.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewRobustness {
-    /// Replications, 1000 when absent, 10000 at most; of a sensitivity analysis those of each block.
+    /// Number of replications, 1000 by default and at most 10000; for a sensitivity analysis, the number in each block.
     replications: Option<u32>,
-    /// By how much a weight moves at most, as a share of itself; 0.25 when absent. Zero only where settings are uncertain.
+    /// Largest change of a weight as a share of the weight; 0.25 by default. Zero only if settings are uncertain.
     noise: Option<f64>,
     /// Settings of a composite methodology to vary: normalisation, treatment, imputation, aggregation.
     uncertain: Option<Vec<UncertainSetting>>,

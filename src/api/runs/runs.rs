@@ -40,20 +40,20 @@ pub struct RunsApi;
 paged! {
     /// A page of runs.
     RunPage as RunsFound {
-        /// The runs, newest first.
+        /// The runs, from newest to oldest.
         items: RunOut,
     }
 }
 
-/// What to compute.
+/// The round and the methodology of a run.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewRun {
-    /// Round.
+    /// Identifier of the round.
     round_id: Uuid,
-    /// Methodology, a published document.
+    /// Identifier of the methodology, a published document.
     methodology_id: Uuid,
-    /// Statistics and bases, for a methodology that gives the region an index; absent for one over enterprises.
+    /// Statistics and base values for a regional index; absent for a methodology over enterprises.
     region: Option<RegionFiguresIo>,
 }
 
@@ -61,22 +61,22 @@ struct NewRun {
 impl RunsApi {
     /// List runs
     ///
-    /// Newest first. An enterprise sees only runs that are or were published.
+    /// Sorted from newest to oldest. Enterprises see only runs that are or were published.
     #[oai(path = "/runs", method = "get", operation_id = "list_runs")]
     async fn list_runs(
         &self,
         service: Data<&Arc<Service>>,
         auth: Auth,
-        /// Only this round.
+        /// Filter by round.
         round_id: Query<Option<Uuid>>,
-        /// Only this methodology, whatever its version.
+        /// Filter by code of the methodology, whatever its version.
         methodology_code: Query<Option<Code>>,
-        /// Only this state.
+        /// Filter by state of the run.
         state: Query<Option<RunStateName>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<RunsFound, ReadFailure> {
         let filter = RunFilter {
@@ -93,8 +93,9 @@ impl RunsApi {
 
     /// Compute a run
     ///
-    /// Scores all accepted returns of a round with one version of a methodology. Starts a job; its result names the
-    /// run, which is a draft. A methodology for a regional index is computed from `region` and from the returns.
+    /// Scores all accepted returns of a round with one version of a methodology. Starts a job; its result contains the
+    /// identifier of the run, which is a draft. A methodology for a regional index is computed from `region` and from
+    /// the returns.
     #[oai(path = "/runs", method = "post", operation_id = "create_run")]
     async fn create_run(
         &self,
@@ -114,8 +115,8 @@ impl RunsApi {
 
     /// Get a run
     ///
-    /// Includes the hashes of its inputs and results. An enterprise sees a run, and everything that belongs to it, only
-    /// after it is published.
+    /// Returns the run with the hashes of its inputs and results. Enterprises see a run, and everything that belongs to
+    /// it, only after it is published.
     #[oai(path = "/runs/:run_id", method = "get", operation_id = "get_run")]
     async fn get_run(
         &self,

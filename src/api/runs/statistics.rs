@@ -38,7 +38,7 @@ use crate::{
 #[derive(Default)]
 pub struct RunStatisticsApi;
 
-/// What results are grouped by.
+/// Grouping criterion of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 enum GroupKind {
@@ -56,15 +56,15 @@ enum GroupKind {
 #[derive(Object)]
 #[oai(rename = "ResultGroup", skip_serializing_if_is_none)]
 struct GroupOut {
-    /// Area code, beginning of the industry code, size class or name of the group; absent where it is not known, and for all
-    /// together.
+    /// Area code, beginning of the industry code, size class or name of the group; absent if unknown, and for the
+    /// total.
     key: Option<String>,
-    /// Enterprises; absent together with the other figures if there are fewer than three, or if a figure over fewer
-    /// than three elsewhere could be deduced from it.
+    /// Number of enterprises; absent together with the other figures if there are fewer than three, or if a figure over
+    /// fewer than three elsewhere could be deduced from it.
     enterprises: Option<u64>,
-    /// Enterprises with a score.
+    /// Number of enterprises with a score.
     scored: Option<u64>,
-    /// Mean of their main scores; absent under three scores.
+    /// Mean of the main scores; absent if there are fewer than three scores.
     mean: Option<f64>,
 }
 
@@ -83,9 +83,9 @@ impl From<Group> for GroupOut {
 /// The groups of a run.
 #[derive(Object)]
 struct ResultGroups {
-    /// By key; the group without a key last.
+    /// Groups sorted by key; the group without a key last.
     items: Vec<GroupOut>,
-    /// All together.
+    /// Total over all groups.
     all: GroupOut,
 }
 
@@ -98,15 +98,15 @@ impl From<Groups> for ResultGroups {
     }
 }
 
-/// The quartiles of at least three figures, by straight lines between neighbours.
+/// Quartiles of at least three figures, with linear interpolation.
 #[derive(Object)]
 #[oai(rename = "Quartiles")]
 struct QuartilesOut {
-    /// A quarter lies below.
+    /// Lower quartile.
     lower: f64,
-    /// Half lie below.
+    /// Median.
     median: f64,
-    /// Three quarters lie below.
+    /// Upper quartile.
     upper: f64,
 }
 
@@ -117,41 +117,41 @@ impl From<Quartiles> for QuartilesOut {
     }
 }
 
-/// Where an enterprise stands among the others of its industry and size.
+/// Comparison of an enterprise with the other enterprises of its industry and size.
 #[derive(Object)]
 #[oai(rename = "Benchmark", skip_serializing_if_is_none)]
 struct BenchmarkOut {
-    /// Division of the industry.
+    /// Industry division.
     industry: String,
     /// Size class.
     size_class: SizeClassName,
-    /// Its own score.
+    /// Score of the enterprise.
     score: f64,
-    /// The others in figures; absent when there are fewer than three.
+    /// Figures of the peers; absent if there are fewer than three.
     peers: Option<PeersOut>,
 }
 
-/// Others of an industry and size, in figures.
+/// Figures of other enterprises of the same industry and size.
 #[derive(Object)]
 #[oai(rename = "Peers")]
 struct PeersOut {
-    /// How many, the enterprise itself not counted.
+    /// Number of peers, without the enterprise itself.
     count: u64,
-    /// How many of them score less.
+    /// Number of peers whose score is lower.
     below: u64,
-    /// Their main scores.
+    /// Main scores of the peers.
     score: PeerFiguresOut,
-    /// Each block and aggregate by code; left out where fewer than three have one.
+    /// Scores of the peers in each block and aggregate, by code; those with fewer than three scores are left out.
     totals: BTreeMap<String, PeerFiguresOut>,
 }
 
-/// The figures of at least three peers together.
+/// Aggregate figures of at least three peers.
 #[derive(Object)]
 #[oai(rename = "PeerFigures", skip_serializing_if_is_none)]
 struct PeerFiguresOut {
-    /// Their mean.
+    /// Mean of the scores.
     mean: f64,
-    /// Their quartiles; absent below eight peers, of whom they would tell one by one.
+    /// Quartiles of the scores; absent below eight peers, because they would disclose single scores.
     quartiles: Option<QuartilesOut>,
 }
 
@@ -210,7 +210,7 @@ impl From<PastResult> for PastResultOut {
 paged! {
     /// A page of an enterprise's results.
     PastResultPage as PastResultsFound {
-        /// The results, the newest run first.
+        /// The results, from the newest run to the oldest.
         items: PastResultOut,
     }
 }
@@ -244,12 +244,12 @@ impl RunStatisticsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         run_id: Path<Uuid>,
-        /// What to group by.
+        /// Grouping criterion.
         by: Query<GroupKind>,
-        /// Characters of the industry code to group by, 3 when absent.
+        /// Number of characters of the industry code to group by; 3 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "5")))]
         industry_length: Query<Option<u32>>,
-        /// With `group`: kind of the groups, such as 重点企业.
+        /// Kind of the groups, such as 重点企业; required for `by=group`.
         group_kind: Query<Option<Code>>,
     ) -> Result<GroupsFound, ReadFailure> {
         let by = match by.0 {
@@ -293,7 +293,7 @@ impl RunStatisticsApi {
 
     /// List the results of an enterprise
     ///
-    /// Over all runs, newest first.
+    /// Returns the results of all runs, from newest to oldest.
     #[oai(
         path = "/enterprises/:enterprise_id/results",
         method = "get",
@@ -304,14 +304,14 @@ impl RunStatisticsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         enterprise_id: Path<Uuid>,
-        /// Only this methodology, whatever its version.
+        /// Filter by code of the methodology, whatever its version.
         methodology_code: Query<Option<Code>>,
-        /// Only runs in this state.
+        /// Filter by state of the run.
         state: Query<Option<RunStateName>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<PastResultsFound, ReadFailure> {
         let filter = RunFilter {

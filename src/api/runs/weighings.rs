@@ -19,38 +19,40 @@ use crate::{
 #[derive(Default)]
 pub struct WeighingsApi;
 
-/// Comparisons of the parts of a node, by the analytic hierarchy process.
+/// Pairwise comparisons of the parts of a node (analytic hierarchy process).
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewWeighing {
     /// Codes of the parts: all indicators of a block, or all parts of an aggregate.
     codes: Vec<Code>,
-    /// Row by row how many times more the row matters than the column: 1 to 9 and their reciprocals, 1 on the diagonal.
+    /// Comparison matrix row by row: importance of the row relative to the column, 1 to 9 and their reciprocals, 1 on
+    /// the diagonal.
     matrix: Vec<Vec<f64>>,
-    /// Take geometric means of the rows instead of the principal eigenvector.
+    /// Whether to use geometric means of the rows instead of the principal eigenvector.
     geometric: Option<bool>,
-    /// A draft methodology (an index) to put the weights into.
+    /// A draft methodology (an index) that receives the weights.
     methodology: Option<Any<Value>>,
 }
 
-/// The weight of a part.
+/// Weight of a part.
 #[derive(Object)]
 struct PartWeight {
     /// Code.
     code: String,
-    /// Weight in percent, to two decimals; together they are 100 exactly.
+    /// Weight as a percentage, to two decimals; the weights add up to exactly 100.
     weight: f64,
 }
 
-/// Weights by comparisons.
+/// Weights derived from comparisons.
 #[derive(Object)]
 #[oai(rename = "Weighing", skip_serializing_if_is_none)]
 struct WeighingOut {
-    /// The weights, in the order of the codes.
+    /// Weights in the order of the codes.
     weights: Vec<PartWeight>,
-    /// How they came about: the matrix, `lambda_max`, `ci`, `ri` and the consistency ratio `cr`, up to 0.1 acceptable.
+    /// Origin of the weights: the matrix, `lambda_max`, `ci`, `ri` and the consistency ratio `cr`, acceptable up to
+    /// 0.1.
     origin: Typed<Origin>,
-    /// The draft with the weights in it, and their origin in `weight_origins`.
+    /// The draft methodology with the weights, and their origin in `weight_origins`; absent if no draft was sent.
     methodology: Option<Any<Value>>,
 }
 
@@ -67,7 +69,7 @@ impl TryFrom<Weighed> for WeighingOut {
     }
 }
 
-/// Weights by comparisons.
+/// Weights derived from comparisons.
 #[derive(ApiResponse)]
 enum Weighing {
     /// Computed; nothing is stored.

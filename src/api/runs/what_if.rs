@@ -42,13 +42,13 @@ use crate::{
 #[derive(Default)]
 pub struct WhatIfApi;
 
-/// Answers to try.
+/// Answers for a simulation.
 #[derive(Object)]
 #[oai(rename = "NewWhatIf", deny_unknown_fields)]
 struct NewWhatIf {
-    /// By question code: an answer with its kind (`{"number": "12.5"}`, `{"choice": "B"}`).
+    /// Answers by question code, each with its kind (`{"number": "12.5"}`, `{"choice": "B"}`).
     answers: BTreeMap<String, Typed<Answer>>,
-    /// Codes of questions to leave blank.
+    /// Codes of questions to treat as left blank.
     blank: Option<Vec<Code>>,
 }
 
@@ -81,28 +81,28 @@ pub(crate) fn both_ways(pointer: &str) -> Fault {
     Fault::at(pointer, codes::runs::BOTH_WAYS)
 }
 
-/// A result as it would be. It is not stored.
+/// Simulated result. It is not stored.
 #[derive(Object)]
 #[oai(rename = "WhatIf", skip_serializing_if_is_none)]
 struct WhatIfOut {
     /// The run.
     run: RunOut,
-    /// The result as it is.
+    /// Current result.
     result: RunResultRow,
-    /// The score that would follow; absent when there would be none.
+    /// Simulated score; absent if there is none.
     score: Option<f64>,
-    /// The rank that would follow, were everybody else as in the run.
+    /// Simulated rank if all other enterprises stay as in the run.
     rank: Option<i32>,
-    /// The level or stage that would follow.
+    /// Simulated level or stage.
     band: Option<i32>,
-    /// Every node as it would be, with the level or stage and its reason.
+    /// Every node of the simulation, with the level or stage and its basis.
     scored: Typed<Scored>,
-    /// Always true: bounds, ranks and everybody else are held as they are in the run. A new run may give another result.
+    /// Always true: bounds, ranks and all other enterprises are kept as in the run. A new run may give another result.
     frozen: bool,
-    /// Whether others' scores would move as well, because the methodology is relative.
+    /// Whether the scores of other enterprises would change as well, because the methodology is relative.
     relative: bool,
-    /// What a new run would give if nothing else changed: bounds, ranks and everybody else's scores move too. Only of a
-    /// methodology that scores all enterprises together.
+    /// Result of a new run in which nothing else changes: bounds, ranks and the scores of all other enterprises are
+    /// recomputed. Only for a methodology that scores all enterprises together.
     rerun: Option<Typed<Standing>>,
 }
 
@@ -124,17 +124,17 @@ impl TryFrom<WhatIf> for WhatIfOut {
     }
 }
 
-/// What would reach the next level or stage.
+/// Changes that reach the next level or stage.
 #[derive(Object)]
 #[oai(rename = "Improvement", skip_serializing_if_is_none)]
 struct ImprovementOut {
-    /// Number of the next level or stage; absent at the top and without result.
+    /// Number of the next level or stage; absent at the highest level or stage and without a result.
     value: Option<u32>,
-    /// Its label.
+    /// Label.
     label: Option<Bilingual>,
-    /// Changes each of which reaches it alone, the smallest first.
+    /// Changes each of which reaches the next level or stage alone, smallest first.
     single: Vec<Typed<Change>>,
-    /// Changes that reach it together; absent where no combination does.
+    /// Changes that together reach the next level or stage; absent if no combination does.
     combination: Option<Vec<Typed<Change>>>,
 }
 
@@ -168,7 +168,7 @@ enum WhatIfComputed {
     Computed(Json<WhatIfOut>),
 }
 
-/// What would reach the next level or stage.
+/// Changes that reach the next level or stage.
 #[derive(ApiResponse)]
 enum ImprovementFound {
     /// The changes.

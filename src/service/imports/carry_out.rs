@@ -35,7 +35,7 @@ use crate::{
 /// Groups in preparation while one is being settled, so that neither the reading children nor the writer wait.
 const AHEAD: usize = 3;
 
-/// The end of an import.
+/// Result of an import.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct ImportSummary {
     /// The import.

@@ -35,33 +35,32 @@ use crate::{
 /// The report of an import, row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ImportReport {
-    /// Rows read; heads, totals and signatures not counted.
+    /// Number of rows read, without headings, totals and signatures.
     pub rows: usize,
-    /// Enterprises added.
+    /// Number of enterprises added.
     pub created: usize,
-    /// Enterprises changed.
+    /// Number of enterprises changed.
     pub updated: usize,
-    /// Enterprises that already were as the row says.
+    /// Number of enterprises already identical to the row.
     pub unchanged: usize,
-    /// Rows refused.
+    /// Number of rows refused.
     pub refused: usize,
-    /// What became of each row, in order; at most [`ImportReport::CAP`], refused rows first when there are more.
+    /// Outcome of each row, in order; at most 5000, refused rows first if there are more.
     pub outcomes: Vec<RowOutcome>,
-    /// What is to be said of the list as a whole: columns that were not used or were converted, rows that are no
-    /// enterprises.
+    /// Remarks on the list as a whole: columns that were not used or were converted, and rows that are not enterprises.
     #[serde(default)]
     pub notes: Vec<ListNote>,
 }
 
-/// Something about the list as a whole.
+/// A remark on the list as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ListNote {
     /// Stable code.
     pub code: String,
-    /// Cell of the list, where there is one.
+    /// Cell of the list; absent if the remark concerns no cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
-    /// What, and what to do where there is something to do.
+    /// Description and, if necessary, the action to take.
     pub message: Text,
 }
 
@@ -96,19 +95,19 @@ impl ImportReport {
     pub const CAP: usize = 5000;
 }
 
-/// What became of one row.
+/// Outcome of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RowOutcome {
-    /// Row number as the spreadsheet shows it.
+    /// Row number in the spreadsheet.
     pub row: usize,
-    /// Credit code as read.
+    /// Unified social credit code as read.
     pub uscc: String,
     /// Outcome.
     pub outcome: Outcome,
-    /// Why it was refused, each with its column.
+    /// Reasons for the refusal, each with its column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<RowFault>,
-    /// What was read otherwise than it stands there, such as a town by its name.
+    /// Values read differently from the entry, such as a town given by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<RowFault>,
 }
@@ -117,27 +116,27 @@ pub struct RowOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Refused: nothing of it was written.
+    /// Refused; nothing of the row was stored.
     Refused,
     /// Added.
     Created,
     /// Changed.
     Updated,
-    /// Already as the row says.
+    /// Identical to the existing record.
     Unchanged,
 }
 
-/// One fault of a row.
+/// An error in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RowFault {
     /// Stable code.
     pub code: String,
-    /// Column title, as it stands in the list.
+    /// Column name as written in the list.
     pub column: String,
     /// Cell of the list, such as `E5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
-    /// What is wrong and what to do.
+    /// Description of the error and how to correct it.
     pub message: Text,
 }
 

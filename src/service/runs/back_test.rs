@@ -41,110 +41,112 @@ const LISTED: usize = 500;
 /// A draft methodology computed over a round.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct BackTest {
-    /// Round.
+    /// Identifier of the round.
     pub round_id: RoundId,
-    /// Code of the draft.
+    /// Code of the draft methodology.
     pub methodology_code: String,
-    /// Version of the draft.
+    /// Version of the draft methodology.
     pub methodology_version: String,
-    /// SHA-256 of the draft, hex.
+    /// SHA-256 of the draft methodology, hex.
     pub methodology_sha256: String,
-    /// Hash of everything that went in: a run with the same document over the same returns has the same.
+    /// Hash of all inputs; identical for runs with the same document over the same returns.
     pub inputs_sha256: String,
-    /// Returns computed.
+    /// Number of returns computed.
     pub returns: usize,
-    /// Returns with a score.
+    /// Number of returns with a score.
     pub scored: usize,
-    /// How many would stand at each level or stage, rising; those without one last. Empty for a region.
+    /// Number of enterprises at each level or stage, in ascending order, those without one last. Empty for a regional
+    /// index.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandCount>,
-    /// Against a run of the round; absent where there is none, and for a region.
+    /// Comparison with a run of the round; absent if there is none, and for a regional index.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<Against>,
-    /// The index of the region, where the draft gives one.
+    /// Regional index; absent if the draft does not give one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<RegionTest>,
 }
 
-/// The index of a region by a draft, with the figures given for a run of the round.
+/// Regional index under a draft, computed from the figures of a run of the round.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RegionTest {
-    /// The run whose figures were taken and that it is compared with.
+    /// Identifier of the run that the figures are taken from and that the index is compared with.
     pub run_id: RunId,
-    /// Version of its methodology.
+    /// Version of the methodology of the run.
     pub run_methodology_version: String,
-    /// The index by the draft.
+    /// Regional index under the draft.
     pub index: RegionScored,
-    /// How it differs from that of the run.
+    /// Difference from the index of the run.
     pub change: RegionChange,
 }
 
-/// Enterprises at a level or stage.
+/// Number of enterprises at a level or stage.
 #[derive(Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BandCount {
-    /// Level or stage; absent for none.
+    /// Level or stage; absent for enterprises without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub band: Option<i32>,
-    /// Enterprises.
+    /// Number of enterprises.
     pub enterprises: u64,
 }
 
-/// The draft against a run.
+/// Comparison of the draft with a run.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Against {
-    /// The run.
+    /// Identifier of the run.
     pub run_id: RunId,
-    /// Version of its methodology.
+    /// Version of the methodology of the run.
     pub methodology_version: String,
-    /// Enterprises with a better rank.
+    /// Number of enterprises with a better rank.
     pub up: u64,
-    /// Enterprises with a worse rank.
+    /// Number of enterprises with a worse rank.
     pub down: u64,
-    /// Enterprises whose level or stage would be another.
+    /// Number of enterprises whose level or stage would change.
     pub band_changed: u64,
-    /// Most places that anybody would move.
+    /// Largest change of rank, in places.
     pub most_places: u32,
-    /// Mean of the places moved.
+    /// Mean absolute change of rank, in places.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_places: Option<f64>,
     /// Mean change of the main score.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_score_change: Option<f64>,
-    /// From which level or stage to which.
+    /// Changes of level or stage, with the number of enterprises.
     pub bands: Vec<BandChange>,
-    /// Enterprises that would move: those whose level changes first, then by number of places, largest first.
+    /// Enterprises whose rank or level would change: those whose level changes first, then by number of places, largest
+    /// first.
     pub moves: Vec<Move>,
-    /// How many would move.
+    /// Number of enterprises whose rank or level would change.
     pub moving: usize,
 }
 
-/// Enterprises that would move from one level or stage to another.
+/// Number of enterprises that would move from one level or stage to another.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct BandChange {
-    /// From; absent for none.
+    /// Level or stage in the run; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<i32>,
-    /// To; absent for none.
+    /// Level or stage under the draft; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<i32>,
-    /// Enterprises.
+    /// Number of enterprises.
     pub enterprises: u64,
 }
 
-/// An enterprise that would move.
+/// An enterprise whose rank or level would change.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Move {
-    /// Enterprise.
+    /// Identifier of the enterprise.
     pub enterprise_id: EnterpriseId,
-    /// Credit code.
+    /// Unified social credit code.
     pub uscc: String,
     /// Name.
     pub enterprise_name: String,
-    /// As in the run.
+    /// Result in the run.
     pub before: Standing,
-    /// As the draft would have it.
+    /// Result under the draft.
     pub after: Standing,
-    /// Places won, negative for lost; absent where one rank is missing.
+    /// Change of rank in places, positive for a better rank; absent if either rank is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub places: Option<i32>,
 }

@@ -35,15 +35,15 @@ const LISTED: usize = 2_000;
 /// The change between two runs, decomposed.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Decomposition {
-    /// The run.
+    /// Identifier of the run.
     pub run_id: RunId,
-    /// The run it is compared with.
+    /// Identifier of the run compared with.
     pub with_run_id: RunId,
-    /// The mean of the main score and of each node below it, in the order of the methodology.
+    /// Changes of the mean of the main score and of each node below it, in the order of the methodology.
     pub nodes: Vec<NodeChange>,
-    /// Enterprises with a main score in both.
+    /// Number of enterprises with a main score in both runs.
     pub same_enterprises: usize,
-    /// Their main scores, those that changed most first: at most two thousand.
+    /// Changes of the main scores of these enterprises, largest first; at most 2000.
     pub enterprises: Vec<EnterpriseChange>,
 }
 
@@ -54,29 +54,30 @@ pub struct NodeChange {
     pub code: String,
     /// Label.
     pub label: Text,
-    /// Enterprises with a score in both.
+    /// Number of enterprises with a score in both runs.
     pub same_enterprises: usize,
-    /// Mean in the run compared with, over all.
+    /// Mean over all enterprises in the run compared with.
     pub from: f64,
-    /// Mean in the run, over all.
+    /// Mean over all enterprises in the run.
     pub to: f64,
-    /// By how much it rose.
+    /// Change of the mean, positive for an increase.
     pub change: f64,
-    /// What the same enterprises report otherwise, under the method of the run compared with; another round's factor tables
-    /// (energy, emissions) belong to it.
+    /// Part of the change caused by changed answers of the same enterprises, under the methodology of the run compared
+    /// with; includes the factor tables (energy, emissions) of another round.
     pub data: f64,
-    /// What the method changed for them: formulas and weights, and under a relative method the scales.
+    /// Part of the change caused by the methodology for the same enterprises: formulas and weights and, for a relative
+    /// methodology, the scales.
     pub method: f64,
-    /// What enterprises that came or went changed.
+    /// Part of the change caused by enterprises that joined or left.
     pub population: f64,
 }
 
 /// The change of an enterprise's main score. `data` and `method` add up to `change`.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct EnterpriseChange {
-    /// Enterprise.
+    /// Identifier of the enterprise.
     pub enterprise_id: EnterpriseId,
-    /// Credit code.
+    /// Unified social credit code.
     pub uscc: String,
     /// Name.
     pub enterprise_name: String,
@@ -84,11 +85,11 @@ pub struct EnterpriseChange {
     pub from: f64,
     /// Score in the run.
     pub to: f64,
-    /// By how much it rose.
+    /// Change of the main score, positive for an increase.
     pub change: f64,
-    /// What it reports otherwise, under the method of the run compared with.
+    /// Part of the change caused by changed answers, under the methodology of the run compared with.
     pub data: f64,
-    /// What the method changed.
+    /// Part of the change caused by the methodology.
     pub method: f64,
     /// Rank in the run compared with.
     #[serde(skip_serializing_if = "Option::is_none")]

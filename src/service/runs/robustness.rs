@@ -52,31 +52,31 @@ const BOOTSTRAP: usize = 1_000;
 /// Threads of one report, as many as a run takes.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
-/// How sensitive the ranks of a run are to its weights.
+/// Sensitivity of the ranks of a run to its weights.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RunRobustness {
-    /// Run.
+    /// Identifier of the run.
     pub run_id: RunId,
     /// Seed of the replications.
     pub seed: i64,
-    /// Replications.
+    /// Number of replications.
     pub replications: u32,
-    /// By how much a weight moved at most, as a share of itself.
+    /// Largest change of a weight as a share of the weight.
     pub noise: f64,
-    /// Enterprises ranked.
+    /// Number of enterprises ranked.
     pub ranked: usize,
-    /// Mean over replications and enterprises of how many places a rank lies from its own.
+    /// Mean distance of a rank from its rank in the run, in places, over replications and enterprises.
     pub mean_shift: f64,
-    /// Mean over the enterprises of the places between the 5 % and the 95 % quantile of the rank.
+    /// Mean distance between the 5 % and the 95 % quantile of the rank, in places, over the enterprises.
     pub mean_width: f64,
-    /// Labels of the levels whose probabilities are told, from the lowest up.
+    /// Labels of the levels with a probability, from lowest to highest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Text>,
-    /// Enterprises by rank: at most two thousand.
+    /// Enterprises sorted by rank; at most 2000.
     pub enterprises: Vec<EnterpriseRobustness>,
-    /// What leaving out one indicator moves, the most first.
+    /// Effect of leaving out each indicator, largest first.
     pub removals: Vec<RemovedIndicator>,
-    /// Which choice the mean shift of the ranks depends on (Sobol indices), if requested.
+    /// Sensitivity of the mean shift of the ranks to each choice (Sobol indices); absent if not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
 }
@@ -84,40 +84,40 @@ pub struct RunRobustness {
 /// Range of the rank of an enterprise.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EnterpriseRobustness {
-    /// Enterprise.
+    /// Identifier of the enterprise.
     pub enterprise_id: EnterpriseId,
-    /// Credit code.
+    /// Unified social credit code.
     pub uscc: String,
     /// Name.
     pub enterprise_name: String,
     /// Rank in the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<i32>,
-    /// Median rank.
+    /// Median of the rank.
     pub median: f64,
     /// 5 % quantile of the rank.
     pub q5: f64,
     /// 95 % quantile of the rank.
     pub q95: f64,
-    /// Best rank.
+    /// Best rank in the replications.
     pub best: u32,
-    /// Worst rank.
+    /// Worst rank in the replications.
     pub worst: u32,
-    /// Probability of each level or stage, from the lowest up: its share of the replications. Empty where the level
+    /// Probability of each level or stage, from lowest to highest: share of the replications. Empty if the level
     /// depends on more than scores and scenes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<f64>,
 }
 
-/// The ranking without one indicator.
+/// Effect of leaving out one indicator on the ranks.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RemovedIndicator {
     /// Code.
     pub code: String,
-    /// Mean over the enterprises of how many places a rank moves; absent where nobody is ranked both times.
+    /// Mean absolute change of rank over the enterprises, in places; absent if no enterprise is ranked in both cases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_shift: Option<f64>,
-    /// The most places that anybody moves; absent where nobody is ranked both times.
+    /// Largest change of rank, in places; absent if no enterprise is ranked in both cases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_places: Option<u64>,
 }

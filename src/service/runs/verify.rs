@@ -23,41 +23,41 @@ use crate::{
 /// Differences that a report lists; beyond them it counts.
 const LISTED: usize = 200;
 
-/// Whether computing a run again gives the same result.
+/// Result of computing a run again.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Verification {
-    /// Run.
+    /// Identifier of the run.
     pub run_id: RunId,
-    /// Version of the engine that made the run.
+    /// Version of the computation engine of the run.
     pub engine_version: String,
-    /// Version of the engine that computed it again.
+    /// Version of the computation engine used now.
     pub engine_version_now: &'static str,
-    /// Whether the same figures went in. With another engine version this is false, because the version goes in too.
+    /// Whether the inputs are identical. False for another engine version, because the version is one of the inputs.
     pub same_inputs: bool,
-    /// Whether the results are the same byte for byte.
+    /// Whether the results are identical byte for byte.
     pub same_results: bool,
     /// Hash of the results, as stored.
     pub results_sha256: String,
     /// Hash of the results, computed again.
     pub results_sha256_now: String,
-    /// Results computed again.
+    /// Number of results computed again.
     pub returns: usize,
-    /// Results that differ in score, rank or level.
+    /// Number of results that differ in score, rank or level.
     pub differing: usize,
-    /// The first of them, by credit code.
+    /// First differing results, sorted by credit code.
     pub differences: Vec<Difference>,
 }
 
-/// A result that came out otherwise.
+/// A differing result.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Difference {
-    /// Enterprise.
+    /// Identifier of the enterprise.
     pub enterprise_id: EnterpriseId,
-    /// Credit code.
+    /// Unified social credit code.
     pub uscc: String,
-    /// As stored.
+    /// Result as stored.
     pub stored: Standing,
-    /// Computed again.
+    /// Result computed again.
     pub now: Standing,
 }
 

@@ -50,7 +50,7 @@ pub struct ContextField {
     /// CEL type: `bool` or `double`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it says.
+    /// Text of the reason.
     pub label: Text,
     /// What it is made of; a field without a source is always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]

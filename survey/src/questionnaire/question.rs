@@ -84,9 +84,9 @@ pub struct Question {
     /// Kind of answer.
     #[serde(rename = "type")]
     pub kind: QuestionType,
-    /// Unit code, empty for none.
+    /// Unit code; empty if there is none.
     pub unit: String,
-    /// Decimals for display.
+    /// Number of decimals for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u32>,
     /// Lower bound, inclusive.
@@ -231,7 +231,7 @@ pub struct TableColumn {
     pub kind: QuestionType,
     /// Unit code.
     pub unit: String,
-    /// Decimals for display.
+    /// Number of decimals for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u32>,
     /// Whether each row needs it.

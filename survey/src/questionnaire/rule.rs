@@ -16,7 +16,7 @@ pub struct DerivedValue {
     pub label: Text,
     /// Unit code.
     pub unit: String,
-    /// Decimals for display.
+    /// Number of decimals for display.
     pub decimals: u32,
     /// CEL expression.
     pub expression: String,

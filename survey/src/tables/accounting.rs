@@ -80,7 +80,7 @@ pub struct EnergyTotals {
     pub energy: String,
     /// Total energy of the year before, tce.
     pub energy_before: String,
-    /// CO2, t.
+    /// CO2 emissions, t.
     pub co2: String,
     /// CO2 of the year before, t.
     pub co2_before: String,

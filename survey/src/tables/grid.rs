@@ -21,16 +21,16 @@ pub struct GridFactors {
     factors: BTreeMap<(String, String, GridKind), GridFactor>,
 }
 
-/// A grid factor.
+/// An emission factor of the electricity grid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GridFactor {
-    /// Year it speaks of.
+    /// Year that the factor refers to.
     pub year: String,
     /// Area code of the region, `100000` for the nation.
     pub region_code: String,
     /// Name of the region.
     pub region_name: String,
-    /// kg of CO2 per kWh.
+    /// CO2 emissions per kWh, kg.
     pub kgco2_per_kwh: f64,
     /// Kind.
     pub kind: GridKind,
@@ -38,13 +38,13 @@ pub struct GridFactor {
     pub source: String,
 }
 
-/// Kind of a grid factor.
+/// Kind of grid factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GridKind {
     /// Published average of the grid.
     Average,
-    /// Figure of a notice of the emission trading scheme.
+    /// Figure from a notice of the emissions trading scheme.
     EtsNotice,
 }
 

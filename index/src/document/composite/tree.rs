@@ -56,7 +56,7 @@ pub struct WeightSet {
 pub enum WeightOrigin {
     /// Set by an authority or by agreement.
     Given,
-    /// All equal.
+    /// Equal weights.
     Equal,
     /// Analytic hierarchy process.
     Ahp,

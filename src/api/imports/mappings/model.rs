@@ -6,7 +6,7 @@ use workbook::mapping::{Field, Key, KeyKind, Mapping, Shape};
 
 use crate::api::http::word::{Code, Name, Word};
 
-/// Where enterprises stand in a spreadsheet.
+/// Arrangement of the enterprises in a spreadsheet.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "MappingShape")]
 enum ShapeName {
@@ -16,17 +16,17 @@ enum ShapeName {
     Sheets,
 }
 
-/// What tells whose figures they are.
+/// Kind of key that identifies the enterprise.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case", rename = "MappingKey")]
 enum KeyName {
-    /// 统一社会信用代码.
+    /// Unified social credit code (统一社会信用代码).
     Uscc,
     /// The exact registered name.
     Name,
 }
 
-/// One column or cell that answers a question.
+/// A column or cell assigned to a question.
 #[derive(Object)]
 #[oai(rename = "MappingField", deny_unknown_fields, skip_serializing_if_is_none)]
 struct FieldDocument {
@@ -34,29 +34,29 @@ struct FieldDocument {
     at: Code,
     /// Question code.
     question: Code,
-    /// Column code, for a table question.
+    /// Column code; only for a table question.
     column: Option<Code>,
-    /// Row of the table question, from 0.
+    /// Row of the table question, from 0; only for a table question.
     row: Option<u32>,
-    /// What a figure is multiplied with to come into the unit of the question, as a decimal string.
+    /// Factor that converts a figure into the unit of the question, as a decimal string.
     unit_factor: Option<Decimal>,
 }
 
-/// How the spreadsheet of another system is read.
+/// Mapping of the spreadsheet of another system.
 #[derive(Object)]
 #[oai(rename = "Mapping", deny_unknown_fields, skip_serializing_if_is_none)]
 pub(super) struct MappingDocument {
-    /// Where enterprises stand.
+    /// Arrangement of the enterprises.
     shape: ShapeName,
-    /// The sheet with the rows; the first that holds something when absent.
+    /// Name of the sheet with the rows; by default the first sheet with content.
     sheet: Option<Name>,
-    /// The last row of the header, from 1: for rows.
+    /// Number of the last heading row, from 1; only for `rows`.
     header_row: Option<u32>,
-    /// What tells whose figures they are.
+    /// Kind of key that identifies the enterprise.
     key: KeyName,
-    /// Column or cell of the key.
+    /// Column or cell that contains the key.
     key_at: Code,
-    /// Which columns or cells answer which questions.
+    /// Assignment of columns or cells to questions.
     fields: Vec<FieldDocument>,
 }
 

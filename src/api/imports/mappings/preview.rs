@@ -43,47 +43,47 @@ use crate::{
 #[derive(Default)]
 pub struct MappingPreviewsApi;
 
-/// Why a field was proposed.
+/// Basis of a proposed field.
 #[derive(Object)]
 #[oai(rename = "MappingScore", skip_serializing_if_is_none)]
 struct ScoreOut {
-    /// Where.
+    /// Column or cell.
     at: String,
-    /// The label as it stands there.
+    /// Label as written in the file.
     label: String,
     /// Question code.
     question: String,
-    /// How alike the labels are, 0 to 1.
+    /// Similarity of the labels, 0 to 1.
     score: f64,
-    /// The unit written beside the label.
+    /// Unit written beside the label.
     unit: Option<String>,
-    /// Whether that unit is the question's own, or one that is known how to convert; ask a person when not.
+    /// Whether this unit is that of the question or can be converted; if false, a person has to confirm the unit.
     unit_known: bool,
 }
 
-/// A label that answers no question as far as can be told.
+/// A label for which no question was found.
 #[derive(Object)]
 #[oai(rename = "UnmatchedLabel")]
 struct UnmatchedOut {
-    /// Where.
+    /// Column or cell.
     at: String,
-    /// The label as it stands there.
+    /// Label as written in the file.
     label: String,
 }
 
-/// A mapping that a person is asked to look at, correct and confirm.
+/// A proposed mapping, to be checked, corrected and confirmed by a person.
 #[derive(Object)]
 #[oai(rename = "MappingProposal")]
 struct ProposalOut {
-    /// SHA-256 under which the file is kept for the preview.
+    /// SHA-256 of the file, which is kept for the preview.
     file_sha256: String,
-    /// Sheets that people see and that hold something.
+    /// Visible sheets with content.
     sheets: Vec<String>,
     /// The mapping.
     mapping: MappingDocument,
-    /// Why each field was proposed.
+    /// Basis of each field proposed.
     scores: Vec<ScoreOut>,
-    /// Labels without a question.
+    /// Labels for which no question was found.
     unmatched: Vec<UnmatchedOut>,
 }
 
@@ -112,42 +112,42 @@ impl From<Proposed> for ProposalOut {
     }
 }
 
-/// What is previewed.
+/// The mapping and the file to preview.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewMappingPreview {
-    /// The file, as its proposal named it.
+    /// SHA-256 of the file as given in the proposal.
     file_sha256: Code,
     /// The mapping.
     mapping: MappingDocument,
-    /// How many rows, 10 when absent.
+    /// Number of rows; 10 by default.
     #[oai(validator(minimum(value = "1"), maximum(value = "50")))]
     rows: Option<u32>,
 }
 
-/// A row as it would be read.
+/// Preview of one row.
 #[derive(Object)]
 #[oai(rename = "MappingPreviewRow", skip_serializing_if_is_none)]
 struct PreviewRowOut {
     /// Sheet and row, or the sheet.
     name: String,
-    /// The key as written there.
+    /// Key as written in the file.
     key: Option<String>,
-    /// The return that it would go to.
+    /// Identifier of the return to which the row would be imported.
     return_id: Option<Uuid>,
-    /// Credit code of the enterprise.
+    /// Unified social credit code of the enterprise.
     uscc: Option<String>,
     /// Name of the enterprise.
     enterprise_name: Option<String>,
-    /// Why the row would be refused whatever it says.
+    /// Stable code of the reason why the row would be refused whatever its content.
     code: Option<String>,
-    /// The sentence to the code.
+    /// Explanation of the code.
     message: Option<Bilingual>,
     /// Answers by question code, in the same form as in a revision.
     answers: BTreeMap<String, Typed<Answer>>,
-    /// Where each answer stood, and what was done to it.
+    /// Location of each answer and how it was read.
     provenance: BTreeMap<String, ProvenanceOut>,
-    /// The findings that there would be.
+    /// Findings that the row would have.
     findings: FindingsOut,
 }
 
@@ -179,7 +179,7 @@ impl TryFrom<PreviewRow> for PreviewRowOut {
     }
 }
 
-/// The first rows as they would be read.
+/// Preview of the first rows.
 #[derive(Object)]
 #[oai(rename = "MappingPreview")]
 struct PreviewOut {
@@ -220,7 +220,7 @@ impl MappingPreviewsApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         round_id: Path<Uuid>,
-        /// The sheet; the sheet shown first when absent.
+        /// Name of the sheet; by default the sheet shown first.
         sheet: Query<Option<Name>>,
         body: Binary<Body>,
     ) -> Result<ProposalMade, UploadFailure> {

@@ -31,13 +31,13 @@ use crate::{
     service::{Service, imports},
 };
 
-/// A mapping that a person confirms.
+/// A mapping confirmed by a person.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct NewMappingProfile {
     /// Name, unique for the questionnaire.
     name: Name,
-    /// The round whose questionnaire it is for.
+    /// Identifier of the round whose questionnaire the mapping is for.
     round_id: Uuid,
     /// The mapping.
     mapping: MappingDocument,
@@ -57,11 +57,11 @@ struct ProfileOut {
     mapping: MappingDocument,
     /// Version.
     version: i64,
-    /// Who confirmed it first.
+    /// Name of the user who created the profile.
     created_by: String,
-    /// When it was created.
+    /// Time of creation.
     created_at: Instant,
-    /// When last changed.
+    /// Time of the last change.
     updated_at: Instant,
 }
 
@@ -83,7 +83,7 @@ impl From<MappingProfile> for ProfileOut {
 paged! {
     /// A page of mapping profiles.
     MappingProfilePage as ProfilesFound {
-        /// The profiles, by name.
+        /// The mapping profiles, sorted by name.
         items: ProfileOut,
     }
 }
@@ -95,7 +95,7 @@ enum ProfileFound {
     #[oai(status = 200)]
     Found(
         Json<ProfileOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
     ),
@@ -115,10 +115,10 @@ enum ProfileCreated {
     #[oai(status = 201)]
     Created(
         Json<ProfileOut>,
-        /// Version, for If-Match.
+        /// Version, to be sent in If-Match.
         #[oai(header = "ETag")]
         String,
-        /// Address of the profile.
+        /// URL of the profile.
         #[oai(header = "Location")]
         String,
     ),
@@ -140,10 +140,10 @@ impl MappingProfilesApi {
         auth: Auth,
         /// Code of the questionnaire.
         questionnaire: Query<Option<Code>>,
-        /// Maximum number of items, 50 when absent.
+        /// Maximum number of items per page; 50 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u32>>,
-        /// Where the previous page ended.
+        /// Value of `next_cursor` of the previous page; absent for the first page.
         cursor: Query<Option<CursorText>>,
     ) -> Result<ProfilesFound, ReadFailure> {
         let questionnaire = questionnaire.0.map(|code| code.0);
@@ -202,8 +202,8 @@ impl MappingProfilesApi {
 
     /// Replace a mapping profile
     ///
-    /// Allowed for officers responsible for the same area, or for the county. Imports that have been started keep the
-    /// mapping they started with.
+    /// Available to officers responsible for the same area or for the county. Imports already started keep their
+    /// mapping.
     #[oai(
         path = "/mapping-profiles/:profile_id",
         method = "put",
@@ -214,7 +214,7 @@ impl MappingProfilesApi {
         service: Data<&Arc<Service>>,
         auth: Auth,
         profile_id: Path<Uuid>,
-        /// The ETag as read.
+        /// ETag returned when the object was read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: JsonBody<NewMappingProfile>,

@@ -9,7 +9,7 @@ use poem_openapi::{Enum, Object};
 use super::index::RegionIndicatorOut;
 use crate::api::http::problem::Bilingual;
 
-/// Why an indicator moved the total of a region.
+/// Reason why an indicator changed the total index of a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "RegionCause")]
 enum CauseName {
@@ -49,15 +49,15 @@ impl From<RegionCause> for CauseName {
     }
 }
 
-/// An index in two runs.
+/// Change of an index.
 #[derive(Object)]
 #[oai(rename = "MovedIndex", skip_serializing_if_is_none)]
 struct MovedOut {
-    /// In the run that is looked at.
+    /// The index in the run; absent if there is none.
     now: Option<f64>,
-    /// In the run it is compared with.
+    /// The index in the run compared with; absent if there is none.
     before: Option<f64>,
-    /// By how much it rose; absent where one of them is missing.
+    /// Change of the index, positive for an increase; absent if either value is missing.
     change: Option<f64>,
 }
 
@@ -71,7 +71,7 @@ impl From<Moved> for MovedOut {
     }
 }
 
-/// A class in two runs.
+/// Change of a class.
 #[derive(Object)]
 #[oai(rename = "RegionClassChange")]
 struct ClassChangeOut {
@@ -79,21 +79,21 @@ struct ClassChangeOut {
     code: String,
     /// Label.
     label: Bilingual,
-    /// Its index.
+    /// Index of the class.
     index: MovedOut,
 }
 
-/// An indicator in two runs.
+/// Change of an indicator.
 #[derive(Object)]
 #[oai(rename = "RegionIndicatorChange", skip_serializing_if_is_none)]
 struct IndicatorChangeOut {
-    /// In the run that is looked at; absent where its methodology has no such indicator.
+    /// The indicator in the run; absent if its methodology has no such indicator.
     now: Option<RegionIndicatorOut>,
-    /// In the run it is compared with.
+    /// The indicator in the run compared with; absent if its methodology has no such indicator.
     before: Option<RegionIndicatorOut>,
-    /// What it brought to the change of the total, in points; absent where one of the totals is.
+    /// Contribution to the change of the total, in points; absent if either total is missing.
     contribution: Option<f64>,
-    /// Why; empty where it brought nothing.
+    /// Reasons for the contribution; empty if there is none.
     causes: Vec<CauseName>,
 }
 
@@ -108,19 +108,20 @@ impl From<RegionIndicatorChange> for IndicatorChangeOut {
     }
 }
 
-/// How the index of a region moved, and what each indicator brought to that. The contributions add up to the change of the
-/// total, but for rounding.
+/// Change of a regional index with the contribution of each indicator. The contributions add up to the change of the
+/// total, except for rounding.
 #[derive(Object)]
 #[oai(rename = "RegionChange", skip_serializing_if_is_none)]
 pub(crate) struct RegionChangeOut {
-    /// The total.
+    /// Total index.
     total: MovedOut,
-    /// Classes in the order of the methodology, then those that the other run has alone.
+    /// Classes in the order of the methodology, followed by those that exist only in the run compared with.
     classes: Vec<ClassChangeOut>,
-    /// Indicators in the order of the methodology, then those that the other run has alone. None for a caller from whom they
-    /// are kept in one of the runs.
+    /// Indicators in the order of the methodology, followed by those that exist only in the run compared with. Empty
+    /// for a caller who may not see the indicators of one of the runs.
     indicators: Vec<IndicatorChangeOut>,
-    /// What rounding leaves of the change beside the contributions; absent where one of the totals is, or without indicators.
+    /// Rounding residual: change of the total less the contributions of the indicators; absent if either total is
+    /// missing or without indicators.
     rounding_residual: Option<f64>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use index::region::{BaseOrigin, RegionFigures, RegionValue};
 use poem_openapi::{Enum, Object};
 
-/// What the bases of the indicators are. It is published with the index.
+/// Origin of the base values of the indicators, published with the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "BaseOrigin")]
 pub(super) enum BaseOriginName {
@@ -15,25 +15,28 @@ pub(super) enum BaseOriginName {
     OwnFirstYear,
 }
 
-/// What is known of one indicator, in its unit.
+/// Known figures of one indicator, in its unit.
 #[derive(Object)]
 #[oai(rename = "RegionValue", deny_unknown_fields, skip_serializing_if_is_none)]
 struct RegionValueIo {
-    /// Mean of all regions in the base year, above zero; or the first year of a county on its own.
+    /// Mean of all regions in the base year, above zero; for a county on its own, the value of its first year.
     base: f64,
-    /// Value of the year; not for an indicator that is taken from the returns.
+    /// Value of the year; absent for an indicator taken from the returns.
     value: Option<f64>,
-    /// Value of the year before, which stands in for a missing one; not for an indicator that is taken from the returns.
+    /// Value of the previous year, which substitutes for a missing value; absent for an indicator taken from the
+    /// returns.
     last_year: Option<f64>,
 }
 
-/// What is given by hand for the index of a region: official statistics, and what every indicator is compared with.
+/// Figures for a regional index that are not taken from returns: official statistics and the base value of every
+/// indicator.
 #[derive(Object)]
 #[oai(rename = "RegionFigures", deny_unknown_fields)]
 pub(crate) struct RegionFiguresIo {
-    /// What the bases are.
+    /// Origin of the base values.
     base_from: BaseOriginName,
-    /// By the code of the indicator. One taken from the survey has its base here, its values come from the returns.
+    /// Figures by indicator code. For an indicator taken from the survey, the base value is given here and the value
+    /// comes from the returns.
     values: BTreeMap<String, RegionValueIo>,
 }
 

@@ -25,7 +25,7 @@ use crate::{
 #[derive(Default)]
 pub struct RegionIndexApi;
 
-/// What stood in for a missing value.
+/// Substitute for a missing value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case", rename = "MissingSubstitute")]
 enum SubstituteName {
@@ -44,7 +44,7 @@ impl From<MissingSubstitute> for SubstituteName {
     }
 }
 
-/// One indicator of a region.
+/// An indicator of a region.
 #[derive(Object)]
 #[oai(rename = "RegionIndicator", skip_serializing_if_is_none)]
 pub(super) struct RegionIndicatorOut {
@@ -56,19 +56,19 @@ pub(super) struct RegionIndicatorOut {
     class: String,
     /// Unit of the value.
     unit: String,
-    /// Whether less is better.
+    /// Whether a lower value is better.
     inverse: bool,
-    /// Weight in percent of the total.
+    /// Weight as a percentage of the total.
     weight: f64,
-    /// The value that was compared: of the year, or of the year before where that stands in.
+    /// Value used: that of the year, or that of the previous year as a substitute.
     value: Option<f64>,
-    /// What it was compared with.
+    /// Base value.
     base: Option<f64>,
-    /// Enterprises that the value was taken over; absent for a statistic.
+    /// Number of enterprises that the value is computed over; absent for a statistic.
     enterprises: Option<usize>,
-    /// The index of the indicator; absent when nothing could stand in for a missing value.
+    /// Index of the indicator; absent if its value is missing and has no substitute.
     z: Option<f64>,
-    /// What stood in for a missing value; absent when the value was there.
+    /// Substitute used for a missing value; absent if the value is present.
     substitute: Option<SubstituteName>,
 }
 
@@ -90,7 +90,7 @@ impl From<RegionIndicatorScore> for RegionIndicatorOut {
     }
 }
 
-/// One class of indicators.
+/// A class of indicators.
 #[derive(Object)]
 #[oai(rename = "RegionClass", skip_serializing_if_is_none)]
 struct RegionClassOut {
@@ -98,24 +98,24 @@ struct RegionClassOut {
     code: String,
     /// Label.
     label: Bilingual,
-    /// Mean of its indicators by their weights; absent when none has an index.
+    /// Weighted mean of its indicators; absent if none has an index.
     index: Option<f64>,
 }
 
-/// The index of a region.
+/// A regional index.
 #[derive(Object)]
 #[oai(rename = "RegionIndex", skip_serializing_if_is_none)]
 pub(super) struct RegionIndexOut {
     /// The run.
     run: RunOut,
-    /// What the bases of the indicators are.
+    /// Origin of the base values of the indicators.
     base_from: BaseOriginName,
-    /// The mean of all indicators by their weights; absent when none has an index.
+    /// Weighted mean of all indicators; absent if none has an index.
     total: Option<f64>,
     /// Classes in the order of the methodology.
     classes: Vec<RegionClassOut>,
-    /// Indicators in the order of the methodology. None for a caller who does not see the whole county, where one of them is
-    /// taken over fewer than three enterprises.
+    /// Indicators in the order of the methodology. Empty for a caller who does not see the whole county if one of them
+    /// is computed over fewer than three enterprises.
     indicators: Vec<RegionIndicatorOut>,
 }
 
@@ -144,7 +144,7 @@ impl From<(Run, RegionResult)> for RegionIndexOut {
     }
 }
 
-/// The index of a region.
+/// A regional index.
 #[derive(ApiResponse)]
 enum RegionIndexFound {
     /// The index.
@@ -156,9 +156,9 @@ enum RegionIndexFound {
 impl RegionIndexApi {
     /// Get the regional index of a run
     ///
-    /// For a run whose methodology gives a regional index: the total, the classes, and every indicator with its base
-    /// value. The contributions of single returns are among the results of the run. A caller who does not see the whole
-    /// county can read it only after publication.
+    /// Returns the total, the classes and every indicator with its base value, for a run whose methodology gives a
+    /// regional index. The contributions of single returns are part of the results of the run. Callers who cannot see
+    /// the whole county can read it only after publication.
     #[oai(path = "/runs/:run_id/region", method = "get", operation_id = "get_run_region")]
     async fn get_run_region(
         &self,

@@ -26,23 +26,23 @@ use crate::{
     },
 };
 
-/// What is tried for one indicator; what is absent stays as it is.
+/// Figures of one indicator for a simulation; absent figures do not change.
 #[derive(Object)]
 #[oai(rename = "TriedFigure", deny_unknown_fields)]
 struct TriedFigureIn {
-    /// What it is compared with, above zero.
+    /// Base value, above zero.
     base: Option<f64>,
-    /// Its value, whether it is given or taken from the returns.
+    /// Value of the indicator, for official statistics as well as for indicators taken from the returns.
     value: Option<f64>,
 }
 
-/// Figures to try.
+/// Figures for a simulation of a regional index.
 #[derive(Object)]
 #[oai(rename = "NewRegionWhatIf", deny_unknown_fields)]
 struct NewRegionWhatIf {
-    /// The value to try, by indicator code.
+    /// Figures for the simulation, by indicator code.
     values: BTreeMap<String, TriedFigureIn>,
-    /// Codes of indicators to leave without a value, so that whatever stands in for a missing one does.
+    /// Codes of indicators treated as missing; the substitute for a missing value applies.
     blank: Option<Vec<Code>>,
 }
 
@@ -67,13 +67,13 @@ impl NewRegionWhatIf {
     }
 }
 
-/// The index of a region as it would be. It is not stored.
+/// Simulated regional index. It is not stored.
 #[derive(Object)]
 #[oai(rename = "RegionWhatIf")]
 struct RegionWhatIfOut {
-    /// As it would be.
+    /// Simulated regional index.
     index: RegionIndexOut,
-    /// How it differs from the index of the run.
+    /// Difference from the index of the run.
     change: RegionChangeOut,
 }
 
