@@ -3,20 +3,8 @@
 use chrono::{DateTime, Utc};
 use survey::text::Text;
 
-use super::{enterprise::EnterpriseId, identifier};
-
-identifier!(
-    /// Identifier of a user.
-    UserId
-);
-identifier!(
-    /// Identifier of an access token (one login).
-    TokenId
-);
-identifier!(
-    /// Identifier of an API key.
-    ApiKeyId
-);
+use super::enterprise::EnterpriseId;
+pub use super::identifiers::{ApiKeyId, TokenId, UserId};
 
 /// What a user is to the bureau.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,12 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::identifier;
-
-identifier!(
-    /// Identifier of a published document.
-    DocumentId
-);
+pub use super::identifiers::DocumentId;
 
 /// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,12 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::{enterprise_group::InGroup, identifier};
-
-identifier!(
-    /// Identifier of an enterprise.
-    EnterpriseId
-);
+use super::enterprise_group::InGroup;
+pub use super::identifiers::EnterpriseId;
 
 /// An enterprise of the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::identifier;
-
-identifier!(
-    /// Identifier of a group of enterprises.
-    GroupId
-);
+pub use super::identifiers::GroupId;
 
 /// A group of enterprises.
 #[derive(Clone, Debug, PartialEq, Eq)]

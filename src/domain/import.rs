@@ -4,19 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use survey::{cell::Place, text::Text};
 
+pub use super::identifiers::ImportId;
 use super::{
     access::Scope,
-    identifier,
-    job::JobId,
+    identifiers::{JobId, ReturnId, RevisionId, RoundId},
     mapping::AppliedMapping,
-    round::RoundId,
-    survey_return::{ReturnId, RevisionId},
 };
-
-identifier!(
-    /// Identifier of an import.
-    ImportId
-);
 
 /// What was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

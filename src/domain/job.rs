@@ -4,20 +4,12 @@ use chrono::{DateTime, Utc};
 use index::region::RegionFigures;
 use serde::{Deserialize, Serialize};
 
+pub use super::identifiers::JobId;
 use super::{
     access::{Role, Scope},
-    document::DocumentId,
-    identifier,
-    import::ImportId,
+    identifiers::{DocumentId, ImportId, RoundId, RunId},
     robustness::RobustnessRequest,
-    round::RoundId,
-    run::RunId,
 };
-
-identifier!(
-    /// Identifier of a job.
-    JobId
-);
 
 /// State of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

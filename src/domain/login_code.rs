@@ -2,15 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    access::{User, UserId},
-    identifier,
-};
-
-identifier!(
-    /// Identifier of a one-time code.
-    LoginCodeId
-);
+use super::access::{User, UserId};
+pub use super::identifiers::LoginCodeId;
 
 /// A one-time code. The code itself is told once; the store keeps its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]

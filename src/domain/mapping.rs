@@ -4,12 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use workbook::mapping::Mapping;
 
-use super::{access::Scope, identifier};
-
-identifier!(
-    /// Identifier of a mapping profile.
-    ProfileId
-);
+use super::access::Scope;
+pub use super::identifiers::ProfileId;
 
 /// A mapping that a person has confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,16 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use super::identifiers::RoundId;
 use super::{
     document::DocumentId,
     enterprise::{EnterpriseFilter, EnterpriseId},
-    identifier,
 };
-
-identifier!(
-    /// Identifier of a round.
-    RoundId
-);
 
 /// A round of the survey.
 #[derive(Clone, Debug, PartialEq, Eq)]

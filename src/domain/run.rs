@@ -4,12 +4,8 @@ use chrono::{DateTime, Utc};
 use index::region::{RegionFigures, RegionScored};
 use serde::Serialize;
 
-use super::{document::DocumentId, enterprise::EnterpriseId, identifier, round::RoundId, survey_return::RevisionId};
-
-identifier!(
-    /// Identifier of a run.
-    RunId
-);
+pub use super::identifiers::RunId;
+use super::identifiers::{DocumentId, EnterpriseId, RevisionId, RoundId};
 
 /// State of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -2,12 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::identifier;
-
-identifier!(
-    /// Identifier of a signing key; it stands in every seal made with it.
-    SigningKeyId
-);
+pub use super::identifiers::SigningKeyId;
 
 /// A key without its secret, which never leaves the store and the service.
 #[derive(Clone, Debug, PartialEq, Eq)]

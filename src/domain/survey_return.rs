@@ -12,18 +12,10 @@ use survey::{
 pub use self::review::{
     Correction, CorrectionOrigin, CorrectionState, EventDetail, Evidence, RecordedSubmission, Review, SentBack,
 };
-use super::{enterprise::EnterpriseId, identifier, import::ImportId, round::RoundId};
+use super::identifiers::{EnterpriseId, ImportId, RoundId};
+pub use super::identifiers::{ReturnId, RevisionId};
 
 mod review;
-
-identifier!(
-    /// Identifier of a return.
-    ReturnId
-);
-identifier!(
-    /// Identifier of a revision.
-    RevisionId
-);
 
 /// State of a return. How one follows from another: [`super::return_step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

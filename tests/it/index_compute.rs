@@ -322,6 +322,50 @@ fn compute_small(folder: &Path, data: &str, fields: &Value) -> (Output, PathBuf)
     compute(folder, &path, None, fields, &[])
 }
 
+#[test]
+fn files_of_others_in_the_folder_are_neither_lost_nor_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = json!({ "tree": flat(&["a"]) });
+    let grouped = json!({ "tree": flat(&["a"]), "ranks": { "within": ["zone"] } });
+    let data = "uCode,zone,a\nu1,x,1\nu2,x,2\n";
+    let run = |fields: &Value, more: &[&str]| {
+        let path = folder.path().join("iData.csv");
+        fs::write(&path, data).unwrap();
+        compute(folder.path(), &path, None, fields, more)
+    };
+    // What an earlier run has written is replaced, and what is no result any more is removed.
+    let (output, out) = run(&grouped, &[]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(out.join("ranks_zone.csv").exists());
+    let (output, _) = run(&tree, &[]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(!out.join("ranks_zone.csv").exists() && out.join("ranks.csv").exists());
+    // A table of somebody else stands there, under a name of ours.
+    let foreign = folder.path().join("results");
+    fs::remove_dir_all(&foreign).unwrap();
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("ranks.csv"), "mine").unwrap();
+    fs::write(foreign.join("levels.csv"), "mine too").unwrap();
+    let (output, _) = run(&tree, &[]);
+    let refused = value(&output);
+    assert_eq!(refused["code"], "index.folder_not_empty", "{refused}");
+    assert!(
+        refused["message"]["zh"]
+            .as_str()
+            .unwrap()
+            .contains("levels.csv、ranks.csv"),
+        "{refused}"
+    );
+    assert_eq!(fs::read_to_string(foreign.join("ranks.csv")).unwrap(), "mine");
+    assert_eq!(fs::read_dir(&foreign).unwrap().count(), 2);
+    let (output, _) = run(&tree, &["--replace"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_ne!(fs::read_to_string(foreign.join("ranks.csv")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(foreign.join("levels.csv")).unwrap(), "mine too");
+    // The file that was not ours is still not ours.
+    assert_eq!(value(&run(&tree, &[]).0)["code"], "index.folder_not_empty");
+}
+
 /// A root over indicators of weight 1.
 fn flat(indicators: &[&str]) -> Value {
     let leaves = indicators.iter().map(|code| json!({ "code": code, "parent": "I" }));

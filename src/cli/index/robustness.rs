@@ -22,7 +22,10 @@ use survey::{
     text::Text,
 };
 
-use super::tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in};
+use super::{
+    folder::ResultFolder,
+    tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in},
+};
 use crate::{
     cli::output::{Failed, Output},
     service::{error::codes, runs::robustness::uniform_numbers},
@@ -66,9 +69,8 @@ pub(in crate::cli) struct Robustness {
     /// Threads; the result is the same for any number
     #[arg(long, value_name = "N", default_value_t = NonZeroUsize::MIN.saturating_add(1))]
     threads: NonZeroUsize,
-    /// Folder to write to
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: ResultFolder,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -81,6 +83,7 @@ enum Remove {
 
 impl Robustness {
     pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        self.out.check()?;
         let Inputs {
             document,
             method,
@@ -143,10 +146,10 @@ impl Robustness {
             let removals = remove_each(&nominal, &ranked.node, &codes, request.rank_precision, self.threads)?;
             add_removals(&mut tables, &removals)?;
         }
-        tables.write(&self.out)?;
+        self.out.write(&tables)?;
 
         let (times, units, written) = (draws.draws.len(), found.units.len(), tables.names().len());
-        let folder = self.out.display();
+        let folder = self.out.path().display();
         let mut text = output.choose(
             format!("对 {units} 个单位重复测算 {times} 次，{written} 张表写入 {folder}"),
             format!("{times} replications of {units} units; wrote {written} tables to {folder}"),
@@ -160,7 +163,7 @@ impl Robustness {
             "replications": draws.draws.len(),
             "units": found.units.len(),
             "warnings": warnings,
-            "folder": self.out.display().to_string(),
+            "folder": self.out.path().display().to_string(),
             "files": tables.names(),
         });
         output.say(text, &value)

@@ -1,7 +1,5 @@
 //! `ronghe index stats`
 
-use std::path::PathBuf;
-
 use index::{
     alternatives::{TopsisScale, topsis},
     composite::{Column, Matrix},
@@ -14,7 +12,10 @@ use index::{
 };
 use serde_json::json;
 
-use super::tables::{FigureFiles, Figures, Tables, number, or_blank};
+use super::{
+    folder::ResultFolder,
+    tables::{FigureFiles, Figures, Tables, number, or_blank},
+};
 use crate::cli::output::{Failed, Output};
 
 /// How TOPSIS makes indicators comparable.
@@ -44,13 +45,13 @@ pub(in crate::cli) struct Stats {
     /// Rank the units by TOPSIS too, as a second opinion, with indicators on this scale
     #[arg(long, value_enum, value_name = "SCALE")]
     topsis: Option<Scale>,
-    /// Folder to write to
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: ResultFolder,
 }
 
 impl Stats {
     pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        self.out.check()?;
         let figures = self.files.read()?;
         let directed = figures.normalised()?;
         let mut tables = Tables::default();
@@ -71,8 +72,8 @@ impl Stats {
         if let Some(scale) = self.topsis {
             second_opinion(&mut tables, &figures, scale)?;
         }
-        tables.write(&self.out)?;
-        let (written, folder) = (tables.names().len(), self.out.display().to_string());
+        self.out.write(&tables)?;
+        let (written, folder) = (tables.names().len(), self.out.path().display().to_string());
         let text = output.choose(
             format!("已将 {written} 张表写入 {folder}"),
             format!("Wrote {written} tables to {folder}"),

@@ -366,7 +366,4 @@ pub(super) const ORDER: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms of [`LAYERED`] places that know each other in a circle. The list shrinks only.
-pub(super) const CIRCLES: &[(&str, &[&str])] = &[
-    ("ronghe::domain", &["import", "job", "run", "survey_return"]),
-    ("ronghe::service", &["imports", "returns", "templates"]),
-];
+pub(super) const CIRCLES: &[(&str, &[&str])] = &[("ronghe::service", &["imports", "returns", "templates"])];

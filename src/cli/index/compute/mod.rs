@@ -7,12 +7,15 @@ mod summary;
 mod warning;
 mod written;
 
-use std::{fs, num::NonZeroUsize, path::PathBuf, thread};
+use std::{num::NonZeroUsize, thread};
 
 use index::composite::CompositeError;
 
 use self::{summary::Summary, written::Written};
-use super::tables::{InputFiles, Inputs, Tables};
+use super::{
+    folder::ResultFolder,
+    tables::{InputFiles, Inputs, Tables},
+};
 use crate::cli::output::{Failed, Output};
 
 /// Compute a composite indicator and write every stage as CSV
@@ -23,9 +26,8 @@ use crate::cli::output::{Failed, Output};
 pub(in crate::cli) struct Compute {
     #[command(flatten)]
     files: InputFiles,
-    /// Folder for the results
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: ResultFolder,
     /// Leave out explain.csv, the longest of the results
     #[arg(long)]
     no_explain: bool,
@@ -34,33 +36,9 @@ pub(in crate::cli) struct Compute {
     threads: Option<NonZeroUsize>,
 }
 
-/// Tables of an earlier run that must not be taken for those of this one.
-const NAMES: [&str; 21] = [
-    "denominated",
-    "imputed",
-    "screened",
-    "treated",
-    "normalised",
-    "aggregated",
-    "published",
-    "ranks",
-    "percentiles",
-    "levels",
-    "stages",
-    "weights",
-    "explain",
-    "treatment",
-    "treatment_summary",
-    "imputation",
-    "imputed_share",
-    "screening",
-    "changes",
-    "change_summary",
-    "scales",
-];
-
 impl Compute {
     pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
+        self.out.check()?;
         let Inputs {
             document,
             mut method,
@@ -86,32 +64,12 @@ impl Compute {
         let mut warnings = written.turned_over();
         warnings.extend(written.treated_otherwise());
         warnings.extend(written.changes(&mut tables)?);
-        self.remove_stale()?;
-        tables.write(&self.out)?;
+        self.out.write(&tables)?;
 
-        let summary = Summary::of(&document, &method, &results, &warnings, &self.out, &tables);
+        let summary = Summary::of(&document, &method, &results, &warnings, self.out.path(), &tables);
         let told = warnings.iter().map(|warning| warning.line(output.tongue()));
         let text: String = std::iter::once(summary.text(output.tongue())).chain(told).collect();
         output.say(text, &summary)
-    }
-
-    /// Removes the results of an earlier run from the folder, those by groups among them.
-    fn remove_stale(&self) -> Result<(), Failed> {
-        if !self.out.is_dir() {
-            return Ok(());
-        }
-        for entry in fs::read_dir(&self.out)? {
-            let path = entry?.path();
-            let name = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .and_then(|name| name.strip_suffix(".csv"));
-            let is_ours = |name: &str| NAMES.contains(&name) || name.starts_with("ranks_");
-            if name.is_some_and(is_ours) && path.is_file() {
-                fs::remove_file(path)?;
-            }
-        }
-        Ok(())
     }
 }
 

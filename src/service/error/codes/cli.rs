@@ -24,6 +24,9 @@ codes! {
     FOLDER_NOT_EMPTY = "demo.folder_not_empty", Conflict,
         "演示用的文件夹不是空的。请换一个，或先删除它。",
         "The folder of the demonstration is not empty. Choose another or remove it first.";
+    RESULT_FOLDER = "index.folder_not_empty", Conflict,
+        "结果文件夹中有其他文件。请另选文件夹，或加 --replace。",
+        "The folder for the results holds other files. Choose another folder, or add --replace.";
     IMPORT_UNFINISHED = "import.unfinished", Internal,
         "导入没有完成，原因见句中。请按原因处理后再次执行同一命令。",
         "The import did not end; the sentence says why. See to it and give the same command again.";
