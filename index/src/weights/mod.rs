@@ -31,4 +31,5 @@ pub use given::{equal, given};
 pub use minimise::{Minimum, SearchLimits, minimise};
 pub use principal::{Components, principal_components};
 pub use record::{Origin, Weighting};
+pub(crate) use siblings::share_of_way;
 pub use siblings::{Item, Method, Over, weigh_tree};

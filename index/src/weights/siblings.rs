@@ -12,7 +12,11 @@ use super::{
     principal::{Components, principal_components},
     record::Weighting,
 };
-use crate::composite::{Column, CompositeError, Direction, Matrix, Tree, tree::Child};
+use crate::composite::{
+    Column, CompositeError, Direction, Matrix, Tree,
+    moments::{in_unit, sum, unit_of},
+    tree::Child,
+};
 
 /// A column to be weighed, and whether more of it is better.
 #[derive(Clone, Copy, Debug)]
@@ -142,11 +146,29 @@ pub(super) fn directed(item: Item<'_>) -> Result<Vec<Option<f64>>, WeightError> 
             code: item.column.code().to_owned(),
         });
     }
-    let scale = |value: f64| match item.direction {
+    let scale = |value: f64| share_of_way(value, low, high, item.direction);
+    Ok(item.column.cells().map(|cell| cell.map(scale)).collect())
+}
+
+/// How far a value is on the way from the worst to the best, 0 to 1. The halves are subtracted, since the whole way may be
+/// beyond a double.
+pub(crate) fn share_of_way(value: f64, low: f64, high: f64, direction: Direction) -> f64 {
+    let (value, low, high) = (value / 2.0, low / 2.0, high / 2.0);
+    match direction {
         Direction::Positive => (value - low) / (high - low),
         Direction::Negative => (high - value) / (high - low),
-    };
-    Ok(item.column.cells().map(|cell| cell.map(scale)).collect())
+    }
+}
+
+/// The values in a unit in which their sum can be taken; as they are where it can be as it is. Shares do not hang on it.
+pub(crate) fn summable(values: Vec<f64>) -> Vec<f64> {
+    if sum(values.iter().copied()).is_normal() {
+        return values;
+    }
+    match unit_of(&values) {
+        Some(unit) => in_unit(&values, unit),
+        None => values,
+    }
 }
 
 /// The present values; refuses fewer than `needed`.
