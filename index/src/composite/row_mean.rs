@@ -11,7 +11,9 @@ use super::{moments::unit_of, normalisation::Variance};
 pub(super) fn mazziotta_pareto(row: &mut [(f64, f64)], added: bool, variance: Variance) -> Option<f64> {
     let values: Vec<f64> = row.iter().map(|(value, _)| *value).collect();
     if let Some(unit) = unit_of(&values) {
-        row.iter_mut().for_each(|(value, _)| *value /= unit);
+        for (value, _) in row.iter_mut() {
+            *value /= unit;
+        }
         return mazziotta_pareto(row, added, variance).map(|score| score * unit);
     }
     let (mean, weight) = mean_of(row);
