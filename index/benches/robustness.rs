@@ -60,6 +60,7 @@ fn robustness(c: &mut Criterion) {
 
 fn run(prepared: &Prepared, draws: &Draws, threads: usize, rank_precision: Precision) -> Replicated {
     let request = Request {
+        first: &[],
         node: "index",
         cuts: &[],
         stages: None,

@@ -4,9 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    composite::{CompositeError, Direction, moments::sum},
+    composite::{
+        CompositeError, Direction,
+        moments::{in_unit, sum, unit_of},
+    },
     rank::{extremes, rank_with_tolerance},
-    weights::{Item, WeightError, given},
+    weights::{Item, WeightError, given, share_of_way},
 };
 
 /// How columns are made comparable.
@@ -108,6 +111,7 @@ fn scaled(item: &Item<'_>, scale: TopsisScale) -> Result<Vec<f64>, WeightError> 
     let zero_total = || WeightError::ZeroTotal { code: code() };
     Ok(match scale {
         TopsisScale::Vector => {
+            let values = unit_of(&values).map_or_else(|| values.clone(), |unit| in_unit(&values, unit));
             let length = sum(values.iter().map(|v| v * v)).sqrt();
             if length <= 0.0 {
                 return Err(zero_total());
@@ -115,14 +119,18 @@ fn scaled(item: &Item<'_>, scale: TopsisScale) -> Result<Vec<f64>, WeightError> 
             values.iter().map(|v| v / length).collect()
         }
         TopsisScale::MinMax if low >= high => return Err(WeightError::Constant { code: code() }),
-        TopsisScale::MinMax if cost => values.iter().map(|v| (high - v) / (high - low)).collect(),
-        TopsisScale::MinMax => values.iter().map(|v| (v - low) / (high - low)).collect(),
+        TopsisScale::MinMax => {
+            let share = |value: &f64| share_of_way(*value, low, high, item.direction);
+            values.iter().map(share).collect()
+        }
         TopsisScale::Max if high <= 0.0 => return Err(zero_total()),
         TopsisScale::Max if cost => values.iter().map(|v| 1.0 - v / high).collect(),
         TopsisScale::Max => values.iter().map(|v| v / high).collect(),
         TopsisScale::Sum if low <= 0.0 => return Err(zero_total()),
         TopsisScale::Sum => {
-            let values: Vec<f64> = values.iter().map(|v| if cost { 1.0 / v } else { *v }).collect();
+            // Of the greatest a share, since what is one over the least may be beyond a double, as a sum may.
+            let part = |v: &f64| if cost { low / v } else { v / high };
+            let values: Vec<f64> = values.iter().map(part).collect();
             let total = sum(values.iter().copied());
             values.iter().map(|v| v / total).collect()
         }
@@ -170,6 +178,30 @@ mod tests {
         }
         let cost = rank(&[(&[1.0, 2.0, 5.0], DOWN)], &[1.0], TopsisScale::Vector).unwrap();
         assert_eq!(cost.ranks, [Some(1), Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn closeness_does_not_hang_on_the_unit() {
+        let values = [1.0, 2.0, 5.0];
+        for scale in [
+            TopsisScale::Vector,
+            TopsisScale::MinMax,
+            TopsisScale::Max,
+            TopsisScale::Sum,
+        ] {
+            let of = |unit: f64| {
+                let far = values.map(|value| value * unit);
+                rank(&[(&far, DOWN), (&[3.0, 1.0, 2.0], UP)], &[1.0, 1.0], scale)
+                    .unwrap()
+                    .closeness
+            };
+            let expected = of(1.0);
+            for unit in [1e-305, 1e-200, 1e200, 3e307] {
+                for (have, want) in of(unit).iter().zip(&expected) {
+                    assert!((have - want).abs() < 1e-13, "{scale:?} {unit}: {have}, expected {want}");
+                }
+            }
+        }
     }
 
     #[test]

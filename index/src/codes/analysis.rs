@@ -48,6 +48,11 @@ survey::codes! {
             "Too many items are compared."
             "请分组后逐层比较，上限见句中。"
             "Group them and compare level by level; the sentence gives the limit."
+        TooManyUnits "weights.too_many_units"
+            "单位太多，不能两两比较。"
+            "There are too many units to be compared in pairs."
+            "请减少单位，上限见句中。"
+            "Give fewer; the sentence gives the limit."
         NotConverged "weights.not_converged"
             "计算没有收敛。"
             "The computation did not converge."
@@ -83,6 +88,16 @@ survey::codes! {
             "A setting is outside its range."
             "请更正设置。"
             "Correct it."
+        Inconsistent "weights.inconsistent"
+            "判断矩阵的一致性比率 CR 超过 0.1。"
+            "The consistency ratio CR of pairwise comparisons is above 0.1."
+            "请修改判断矩阵，或以 --allow-inconsistent 接受。"
+            "Revise the comparisons, or accept them with --allow-inconsistent."
+        NotBalanced "weights.not_balanced"
+            "任何权重都不能使各指标与上级的相关达到所要求的比例。"
+            "No weights give the correlations with the parent the proportions that are wished for."
+            "请按实际达到的比例判断是否采用，或改变指标分组。"
+            "Judge the weights by the proportions that were reached, or group the indicators otherwise."
     }
 }
 

@@ -272,8 +272,12 @@ impl CompositeError {
                 format!("{code} hangs loose: give the aggregate children or the indicator a parent."),
             ),
             Self::BadWeight { code, weight } => (
-                format!("{code} 的权重 {weight} 无效，应为不小于零的数。"),
-                format!("Weight {weight} of {code} is invalid; use a number of zero or more."),
+                format!(
+                    "{code} 的权重（或其下级权重之和）{weight} 无效：权重应不小于零，同一上级下合计为 1e-100 至 1e100。"
+                ),
+                format!(
+                    "Weight {weight} of {code}, or the sum below it, is invalid; weights are zero or more and sum to 1e-100 to 1e100 below one parent."
+                ),
             ),
             Self::ZeroWeightSum { code } => (
                 format!("{code} 的下级权重之和为零，请至少给一个下级正的权重。"),

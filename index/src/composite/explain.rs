@@ -67,7 +67,7 @@ impl ContributionScale {
             Mean::Geometric => Self::Log,
             Mean::Harmonic => Self::Reciprocal,
             Mean::Generalised { power } => Self::Power(power),
-            Mean::Median | Mean::Copeland => Self::None,
+            Mean::MeanMin { .. } | Mean::Ordered | Mean::Median | Mean::Copeland => Self::None,
         }
     }
 
@@ -82,13 +82,14 @@ impl ContributionScale {
         }
     }
 
-    /// What a score is on this scale.
+    /// What a score is on this scale; none where a double cannot hold it.
     pub fn apply(self, score: f64) -> Option<f64> {
+        let holds = |power: &f64| score == 0.0 || power.is_normal();
         match self {
             Self::Score => Some(score),
             Self::Log => Some(score.ln()),
-            Self::Reciprocal => Some(score.recip()),
-            Self::Power(power) => Some(score.powf(power)),
+            Self::Reciprocal => Some(score.recip()).filter(holds),
+            Self::Power(power) => Some(score.powf(power)).filter(holds),
             Self::None => None,
         }
     }
@@ -185,13 +186,19 @@ impl Unit<'_> {
             .iter()
             .filter_map(|(child, weight)| counted(*child).map(|score| score * weight / whole))
             .sum();
+        let counted_with_weight = node
+            .children
+            .iter()
+            .filter(|(child, weight)| *weight > 0.0 && counted(*child).is_some());
+        let with_weight = counted_with_weight.count();
         let common = on_the_way.filter(|common| *common == scale && !matches!(mean, Mean::MazziottaPareto { .. }));
         for (child, weight) in &node.children {
             let score = counted(*child);
             let weight_used = score.filter(|_| scored && whole > 0.0).map(|_| weight / whole);
             let part = |used: f64, score: f64| match mean {
-                Mean::MazziottaPareto { added } => {
-                    let penalty = (score - own_mean) * (score - own_mean) / own_mean;
+                Mean::MazziottaPareto { added, variance } => {
+                    let square = (score - own_mean) * (score - own_mean);
+                    let penalty = square * variance.of_population_variance(with_weight) / own_mean;
                     Some(used * if added { score + penalty } else { score - penalty })
                 }
                 // A child without weight brings nothing, even where the logarithm of its score is no number.
@@ -239,7 +246,7 @@ mod tests {
         engine::compute,
         matrix::Column,
         mean::Aggregation,
-        normalisation::Normalisation,
+        normalisation::{Normalisation, Variance},
         tree::{Direction, NodeSpec},
     };
 
@@ -277,7 +284,10 @@ mod tests {
 
     #[test]
     fn contributions_sum_to_the_score_of_every_parent_on_its_scale() {
-        let mpi = Mean::MazziottaPareto { added: false };
+        let mpi = Mean::MazziottaPareto {
+            added: false,
+            variance: Variance::Population,
+        };
         let means = [
             Mean::Arithmetic,
             Mean::Geometric,

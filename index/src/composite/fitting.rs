@@ -39,18 +39,45 @@ impl Fit<'_> {
                 let (worst, best) = self.extremes()?;
                 line(Line::new(worst, sign * self.range(worst, best)?, high - low, *low))
             }
-            Normalisation::ZScore { mean, sd } => {
+            Normalisation::ZScore {
+                mean,
+                sd,
+                variance,
+                cap,
+            } => {
                 if !(mean.is_finite() && sd.is_finite() && *sd > 0.0) {
                     return Err(bad("sd", *sd));
                 }
+                if let Some(cap) = cap.filter(|cap| !(cap.is_finite() && *cap > 0.0)) {
+                    return Err(bad("cap", cap));
+                }
                 let values = self.values();
                 let (centre, spread) = mean_and_sd(&values).ok_or_else(|| self.too_few(2, values.len()))?;
+                let spread = spread * variance.of_sample_deviation(values.len());
                 // Equal values may leave a trace of rounding in the deviation: ask the values themselves.
                 self.extremes()?;
                 self.defined(centre + spread)?;
-                line(Line::new(centre, sign * spread, *sd, *mean))
+                let standard = Line::new(centre, sign * spread, *sd, *mean);
+                line(match cap {
+                    Some(cap) => standard.clipped(mean - cap * sd, mean + cap * sd),
+                    None => standard,
+                })
             }
-            Normalisation::Scaled(bounds) => line(self.between(*bounds, 100.0)?),
+            Normalisation::Scaled { bounds, low, high } => {
+                if !((high - low).is_finite() && low < high) {
+                    return Err(bad("scale", high - low));
+                }
+                line(self.between(*bounds, *low, high - low)?)
+            }
+            Normalisation::Ampi { reference } => {
+                let reference = self.base(*reference)?;
+                if !reference.is_finite() {
+                    return Err(bad("reference", reference));
+                }
+                let (worst, best) = self.extremes()?;
+                let half = self.range(worst, best)? / 2.0;
+                line(Line::new(reference, sign * half, 30.0, 100.0))
+            }
             Normalisation::Goalposts {
                 bounds,
                 scale,
@@ -61,7 +88,7 @@ impl Fit<'_> {
                     return Err(bad("scale", *scale));
                 }
                 let bounds = if *log { bounds.logarithms()? } else { *bounds };
-                let posts = self.between(bounds, *scale)?;
+                let posts = self.between(bounds, 0.0, *scale)?;
                 let posts = if *clip { posts.clipped(0.0, *scale) } else { posts };
                 Ok(if *log {
                     Scaler::LogLine(posts)
@@ -104,10 +131,7 @@ impl Fit<'_> {
                 line(Line::new(0.0, self.apart(best)?, 1.0, 0.0))
             }
             Normalisation::LogRatio { factor, base } => {
-                let base = match base {
-                    Base::Given(base) => *base,
-                    Base::Mean => mean(&self.values()).ok_or_else(|| self.too_few(1, 0))?,
-                };
+                let base = self.base(*base)?;
                 if !(base.is_finite() && base > 0.0) {
                     return Err(bad("base", base));
                 }
@@ -139,6 +163,13 @@ impl Fit<'_> {
                     None => Ok(Scaler::Points(points.clone())),
                 }
             }
+        }
+    }
+
+    fn base(&self, base: Base) -> Result<f64, CompositeError> {
+        match base {
+            Base::Given(base) => Ok(base),
+            Base::Mean => mean(&self.values()).ok_or_else(|| self.too_few(1, 0)),
         }
     }
 
@@ -208,8 +239,8 @@ impl Fit<'_> {
         (min <= max).then_some(if self.sign < 0.0 { (max, min) } else { (min, max) })
     }
 
-    /// The line from the lower (0) to the upper bound (`span`).
-    fn between(&self, bounds: Bounds, span: f64) -> Result<Line, CompositeError> {
+    /// The line from the lower (`low`) to the upper bound (`low + span`).
+    fn between(&self, bounds: Bounds, low: f64, span: f64) -> Result<Line, CompositeError> {
         let Bounds { lower, upper, on } = bounds;
         if !(lower.is_finite() && upper.is_finite()) {
             return Err(bad("bounds", upper - lower));
@@ -219,11 +250,11 @@ impl Fit<'_> {
                 self.sign * lower,
                 self.sign * self.apart(upper - lower)?,
                 span,
-                0.0,
+                low,
             )),
             On::Value if lower >= upper => Err(bad("bounds", upper - lower)),
-            On::Value if self.sign < 0.0 => Ok(Line::new(upper, lower - upper, span, 0.0)),
-            On::Value => Ok(Line::new(lower, upper - lower, span, 0.0)),
+            On::Value if self.sign < 0.0 => Ok(Line::new(upper, self.apart(lower - upper)?, span, low)),
+            On::Value => Ok(Line::new(lower, self.apart(upper - lower)?, span, low)),
         }
     }
 
@@ -277,7 +308,8 @@ impl Fit<'_> {
 
 /// Refuses an empty list of points and points that do not rise.
 fn rising(points: &[(f64, f64)], setting: &'static str) -> Result<(), CompositeError> {
-    let finite = points.iter().all(|(x, y)| x.is_finite() && y.is_finite());
+    let apart = points.windows(2).all(|pair| (pair[1].0 - pair[0].0).is_finite());
+    let finite = apart && points.iter().all(|(x, y)| x.is_finite() && y.is_finite());
     match points.windows(2).find(|pair| pair[0].0 >= pair[1].0) {
         Some(pair) => Err(bad(setting, pair[1].0)),
         None if points.is_empty() || !finite => Err(bad(setting, points.len() as f64)),

@@ -115,7 +115,7 @@ pub fn impute_by_unit(
         None => vec![None; data.columns().len()],
         Some(level) => ancestors_at(tree, level),
     };
-    // (worst, best - worst) of every column.
+    // Halves of (worst, best - worst) of every column: the whole way between two figures may be beyond a double.
     let ranges: Vec<Option<(f64, f64)>> = data
         .columns()
         .iter()
@@ -127,6 +127,7 @@ pub fn impute_by_unit(
                 return None;
             }
             let negative = indicator.direction == Direction::Negative;
+            let (min, max) = (min / 2.0, max / 2.0);
             Some(if negative { (max, min - max) } else { (min, max - min) })
         })
         .collect();
@@ -139,11 +140,11 @@ pub fn impute_by_unit(
                     .filter(|(_, ancestor)| **ancestor == ancestors[at])
                     .filter_map(|((other, range), _)| {
                         let ((worst, span), value) = ((*range)?, other.get(row)?);
-                        (span.abs() > 0.0).then(|| (value - worst) / span)
+                        (span.abs() > 0.0).then(|| (value / 2.0 - worst) / span)
                     })
                     .collect();
                 let score = if by_median { median(&scores) } else { mean(&scores) };
-                score.map(|score| score * span + worst)
+                score.map(|score| (score * span + worst) * 2.0)
             })
         });
         Column::of_units(column.code(), data.units(), cells.collect::<Vec<_>>())

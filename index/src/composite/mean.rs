@@ -1,6 +1,6 @@
 //! The means by which children become their parent, and what missing children do to it.
 
-use super::error::CompositeError;
+use super::{error::CompositeError, normalisation::Variance};
 
 /// The rule by which children become their parent. `w` are the weights of the present children, `x` their values.
 ///
@@ -19,12 +19,29 @@ pub enum Mean {
         /// The exponent `p`.
         power: f64,
     },
-    /// `m - s^2 / m` or `m + s^2 / m` of the weighted mean `m` and population standard deviation `s` of the children: an
-    /// unbalanced unit is penalised.
+    /// `m - s^2 / m` or `m + s^2 / m` of the weighted mean `m` and standard deviation `s` of the children: an unbalanced
+    /// unit is penalised.
     MazziottaPareto {
         /// Whether the penalty is added (the composite is of something bad) instead of subtracted.
         added: bool,
+        /// Which deviation `s` is.
+        variance: Variance,
     },
+    /// `m - alpha (sqrt((m - least)^2 + beta^2) - beta)` of the weighted mean `m` and the least child: between the mean
+    /// (alpha 0) and the least (alpha 1, beta 0). Source: Casadio Tarabusi and Guarini, "An unbalance adjustment method for
+    /// development indicators", Social Indicators Research 112 (2013).
+    MeanMin {
+        /// How much an unbalance counts, 0 to 1.
+        alpha: f64,
+        /// How far weak unbalances are passed over, zero or more.
+        beta: f64,
+    },
+    /// The ordered weighted mean: the children from the best to the worst times the order weights of the node, which has
+    /// them. Source: Yager, "On ordered weighted averaging aggregation operators in multicriteria decisionmaking", IEEE
+    /// Transactions on Systems, Man and Cybernetics 18 (1988). Where children differ in weight or some are missing, each
+    /// takes its share of the order weights laid end to end: Torra, "The weighted OWA operator", International Journal of
+    /// Intelligent Systems 12 (1997).
+    Ordered,
     /// The weighted median: the value at which half of the weight is reached, midway where it is met exactly.
     Median,
     /// Wins less losses against every other unit, a unit winning when the weight of the children in which it is ahead is
@@ -44,13 +61,18 @@ impl Mean {
             Self::Harmonic => "harmonic",
             Self::Generalised { .. } => "generalised",
             Self::MazziottaPareto { .. } => "mazziotta_pareto",
+            Self::MeanMin { .. } => "mean_min",
+            Self::Ordered => "owa",
             Self::Median => "median",
             Self::Copeland => "copeland",
         }
     }
 
     pub(super) fn checked(self) -> Result<Self, CompositeError> {
+        let refused = |setting, value| Err(CompositeError::BadSetting { setting, value });
         match self {
+            Self::MeanMin { alpha, .. } if !(0.0..=1.0).contains(&alpha) => refused("alpha", alpha),
+            Self::MeanMin { beta, .. } if !(0.0..=f64::MAX).contains(&beta) => refused("beta", beta),
             Self::Generalised { power } if power.abs() < LEAST_POWER || !power.is_finite() => {
                 Err(CompositeError::BadSetting {
                     setting: "power",
@@ -131,7 +153,16 @@ pub struct Aggregation {
 impl Aggregation {
     pub(super) fn checked(self) -> Result<Self, CompositeError> {
         Ok(Self {
-            mean: self.mean.checked()?,
+            mean: match self.mean.checked()? {
+                // Order weights belong to a node.
+                Mean::Ordered => {
+                    return Err(CompositeError::BadSetting {
+                        setting: "order_weights",
+                        value: 0.0,
+                    });
+                }
+                mean => mean,
+            },
             missing: self.missing.checked()?,
         })
     }

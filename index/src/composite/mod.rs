@@ -43,7 +43,7 @@ pub use impute::{Fill, Imputation, Imputed, ImputedPoint, impute, impute_by_unit
 pub use levels::{Cuts, StageConditions};
 pub use matrix::{Column, Matrix};
 pub use mean::{Aggregation, Mean, Missing};
-pub use normalisation::{Base, Bounds, Normalisation, On};
+pub use normalisation::{Base, Bounds, Normalisation, On, Variance};
 pub use normalise::{Scales, normalise};
 pub use panel::{MeanChange, UnitChange, YearFill, decompose_means, impute_over_years, unit_changes};
 pub use pipeline::{Bounding, Method, Stage, Step, YearInput, YearResult};

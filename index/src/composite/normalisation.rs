@@ -16,15 +16,32 @@ pub enum Normalisation {
         /// Upper end.
         high: f64,
     },
-    /// `(x - mean) / s * sd + m` with the mean and the sample standard deviation `s` (divisor n - 1) of the present values.
+    /// `(x - mean) / s * sd + m` with the mean and the standard deviation `s` of the present values.
     ZScore {
         /// The mean aimed at.
         mean: f64,
         /// The standard deviation aimed at, above zero.
         sd: f64,
+        /// Which deviation `s` is.
+        variance: Variance,
+        /// How many deviations from the mean a score lies at most, above zero; none: any number.
+        cap: Option<f64>,
     },
-    /// `(x - lower) / (upper - lower) * 100`: a given line.
-    Scaled(Bounds),
+    /// `(x - lower) / (upper - lower) * (high - low) + low`: a given line.
+    Scaled {
+        /// The bounds.
+        bounds: Bounds,
+        /// What the lower bound becomes.
+        low: f64,
+        /// What the upper bound becomes.
+        high: f64,
+    },
+    /// `(x - (r - d)) / (2 d) * 60 + 70` with a reference value `r`, which becomes 100, and `d` half of the way from the
+    /// least to the greatest present value. Source: Mazziotta and Pareto (2016), the adjusted index.
+    Ampi {
+        /// The reference value, as measured.
+        reference: Base,
+    },
     /// `(x - lower) / (upper - lower)`, cut to 0 and 1 where `clip` says so, times `scale`.
     Goalposts {
         /// The goalposts.
@@ -85,7 +102,12 @@ pub enum Normalisation {
 
 impl Normalisation {
     /// Mean 0, standard deviation 1.
-    pub const STANDARD: Self = Self::ZScore { mean: 0.0, sd: 1.0 };
+    pub const STANDARD: Self = Self::ZScore {
+        mean: 0.0,
+        sd: 1.0,
+        variance: Variance::Sample,
+        cap: None,
+    };
     /// 0 to 100.
     pub const PERCENT: Self = Self::MinMax { low: 0.0, high: 100.0 };
 
@@ -94,7 +116,7 @@ impl Normalisation {
         !matches!(
             self,
             Self::None
-                | Self::Scaled(_)
+                | Self::Scaled { .. }
                 | Self::Goalposts { .. }
                 | Self::LogRatio {
                     base: Base::Given(_),
@@ -143,10 +165,39 @@ pub enum On {
     Directed,
 }
 
-/// The base of a log ratio.
+/// What a sum of squared deviations of `n` values is divided by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Variance {
+    /// `n - 1`: the values are a sample.
+    #[default]
+    Sample,
+    /// `n`: they are all there are.
+    Population,
+}
+
+impl Variance {
+    /// What the population variance of `n` values is multiplied by; one value has none of either kind.
+    pub(super) fn of_population_variance(self, n: usize) -> f64 {
+        match self {
+            Self::Sample if n > 1 => n as f64 / (n as f64 - 1.0),
+            Self::Sample | Self::Population => 1.0,
+        }
+    }
+
+    /// What the deviation of a sample of `n` values, above one, is multiplied by.
+    pub(super) fn of_sample_deviation(self, n: usize) -> f64 {
+        match self {
+            Self::Sample => 1.0,
+            Self::Population => ((n as f64 - 1.0) / n as f64).sqrt(),
+        }
+    }
+}
+
+/// The base of a log ratio, or the reference value of the adjusted index of Mazziotta and Pareto.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Base {
-    /// A given value, above zero.
+    /// A given value; above zero for a ratio.
     Given(f64),
     /// The mean of the sample.
     Mean,

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::composite::{
         engine::{Plan, compute_with, fit},
-        normalisation::{Base, Bounds, On},
+        normalisation::{Base, Bounds, On, Variance},
         scaler::Ties,
         tree::NodeSpec,
     };
@@ -167,6 +167,44 @@ mod tests {
         assert_eq!(normalised("down", &cells, how).unwrap(), expected(down), "{how:?} down");
     }
 
+    fn z(mean: f64, sd: f64, variance: Variance, cap: Option<f64>) -> Normalisation {
+        Normalisation::ZScore {
+            mean,
+            sd,
+            variance,
+            cap,
+        }
+    }
+
+    fn scaled(bounds: Bounds) -> Normalisation {
+        Normalisation::Scaled {
+            bounds,
+            low: 0.0,
+            high: 100.0,
+        }
+    }
+
+    #[test]
+    fn a_deviation_is_of_a_sample_or_of_the_population() {
+        // Of 2, 5 and 8 the sum of squares is 18: deviations 3 and sqrt 6.
+        let cells = [Some(2.0), Some(5.0), Some(8.0)];
+        let found = normalised("up", &cells, &z(0.0, 1.0, Variance::Population, None)).unwrap();
+        let expected = 3.0 / 6.0_f64.sqrt();
+        for (have, want) in found.iter().zip([-expected, 0.0, expected]) {
+            assert!((have.unwrap() - want).abs() < 1e-15, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn bounds_may_become_any_two_scores() {
+        let to_130 = Normalisation::Scaled {
+            bounds: bounds(0.0, 10.0),
+            low: 70.0,
+            high: 130.0,
+        };
+        check(&to_130, [82.0, 100.0, 118.0], [118.0, 100.0, 82.0]);
+    }
+
     fn bounds(lower: f64, upper: f64) -> Bounds {
         Bounds {
             lower,
@@ -181,15 +219,20 @@ mod tests {
         check(&Normalisation::PERCENT, [0.0, 50.0, 100.0], [100.0, 50.0, 0.0]);
         check(&Normalisation::STANDARD, [-1.0, 0.0, 1.0], [1.0, 0.0, -1.0]);
         check(
-            &Normalisation::ZScore { mean: 100.0, sd: 10.0 },
+            &z(100.0, 10.0, Variance::Sample, None),
             [90.0, 100.0, 110.0],
             [110.0, 100.0, 90.0],
         );
         check(
-            &Normalisation::Scaled(bounds(0.0, 10.0)),
-            [20.0, 50.0, 80.0],
-            [80.0, 50.0, 20.0],
+            &z(100.0, 10.0, Variance::Sample, Some(0.5)),
+            [95.0, 100.0, 105.0],
+            [105.0, 100.0, 95.0],
         );
+        // The reference 5 is the middle, then the mean; the half range is 3.
+        let ampi = |reference| Normalisation::Ampi { reference };
+        check(&ampi(Base::Mean), [70.0, 100.0, 130.0], [130.0, 100.0, 70.0]);
+        check(&ampi(Base::Given(2.0)), [100.0, 130.0, 160.0], [100.0, 70.0, 40.0]);
+        check(&scaled(bounds(0.0, 10.0)), [20.0, 50.0, 80.0], [80.0, 50.0, 20.0]);
         let posts = |clip| Normalisation::Goalposts {
             bounds: bounds(3.0, 7.0),
             scale: 10.0,
@@ -227,7 +270,7 @@ mod tests {
     #[test]
     fn bounds_on_the_directed_value_are_taken_as_coinr_takes_them() {
         let cells = [Some(2.0), Some(8.0)];
-        let scaled = Normalisation::Scaled(Bounds {
+        let scaled = scaled(Bounds {
             lower: 0.0,
             upper: 10.0,
             on: On::Directed,
@@ -333,12 +376,7 @@ mod tests {
             &Normalisation::MinMax { low: 1.0, high: 1.0 },
             "composite.bad_parameter",
         );
-        refused(
-            "up",
-            &two,
-            &Normalisation::Scaled(bounds(1.0, 1.0)),
-            "composite.bad_parameter",
-        );
+        refused("up", &two, &scaled(bounds(1.0, 1.0)), "composite.bad_parameter");
         refused(
             "up",
             &two,

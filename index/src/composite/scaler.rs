@@ -76,7 +76,7 @@ impl Line {
 
     /// Whether scores fall where values rise.
     pub(super) fn falls(&self) -> bool {
-        self.span / self.divisor < 0.0
+        (self.span < 0.0) != (self.divisor < 0.0)
     }
 
     /// Whether it is a line all the way.

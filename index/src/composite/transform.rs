@@ -10,6 +10,8 @@ use super::moments::{mean, skew_and_kurtosis, sum};
 pub(super) enum Transform {
     /// `ln(x - origin + shift)`.
     Log { origin: f64, shift: f64 },
+    /// `ln(x + 1)`, exact near zero.
+    Log1p,
     /// `-ln(edge - x)`.
     MirroredLog { edge: f64 },
     /// `ln((max - 1) (x - min) / (max - min) + 1)`.
@@ -20,17 +22,24 @@ pub(super) enum Transform {
     Clamp { low: f64, high: f64 },
 }
 
+/// A lambda of Box and Cox nearer to zero than this, where the power of a figure is nearly one.
+const NEAR_LOGARITHM: f64 = 1e-2;
+
 impl Transform {
     /// What becomes of a value; not finite where the formula is not defined.
     pub(super) fn apply(self, x: f64) -> f64 {
         match self {
             Self::Log { origin, shift } => (x - origin + shift).ln(),
+            Self::Log1p => x.ln_1p(),
             Self::MirroredLog { edge } => -(edge - x).ln(),
             Self::Gii { min, max } => ((max - 1.0) * (x - min) / (max - min) + 1.0).ln(),
             Self::BoxCox { origin, shift, lambda } => {
                 let y = x - origin + shift;
                 if lambda == 0.0 {
                     y.ln()
+                } else if lambda.abs() < NEAR_LOGARITHM {
+                    // One is not subtracted from what is nearly one.
+                    (lambda * y.ln()).exp_m1() / lambda
                 } else {
                     (y.powf(lambda) - 1.0) / lambda
                 }
@@ -91,6 +100,11 @@ pub(super) fn natural_log(values: &[f64]) -> Option<Transform> {
     })
 }
 
+/// `ln(x + 1)` of a sample above -1.
+pub(super) fn log1p(values: &[f64]) -> Option<Transform> {
+    values.iter().all(|v| *v > -1.0).then_some(Transform::Log1p)
+}
+
 /// Box and Cox, of the sample as it is or moved to begin at 1.
 pub(super) fn box_cox(values: &[f64], lambda: Option<f64>, shift: bool) -> Option<Transform> {
     let (min, _) = extremes(values)?;
@@ -107,10 +121,12 @@ pub(super) fn box_cox(values: &[f64], lambda: Option<f64>, shift: bool) -> Optio
 }
 
 /// The lambda of the greatest profile likelihood, from -5 to 5, by golden sections: `-n / 2 ln(variance) + (lambda - 1)
-/// sum(ln y)`.
+/// sum(ln y)`. It does not hang on the unit of `y`: with the geometric mean for a unit the sum is zero and no power is out
+/// of proportion.
 fn likeliest_lambda(values: &[f64]) -> Option<f64> {
     let logs: Vec<f64> = values.iter().map(|v| v.ln()).collect();
-    let sum_of_logs = sum(logs.iter().copied());
+    let centre = mean(&logs)?;
+    let logs: Vec<f64> = logs.iter().map(|log| log - centre).collect();
     let likelihood = |lambda: f64| {
         let power = |log: &f64| {
             if lambda == 0.0 {
@@ -124,7 +140,9 @@ fn likeliest_lambda(values: &[f64]) -> Option<f64> {
         let centre = mean(&transformed).expect("the sample is not empty");
         let squares = sum(transformed.iter().map(|v| (v - centre) * (v - centre)));
         let n = values.len() as f64;
-        -n / 2.0 * (squares / n).ln() + (lambda - 1.0) * sum_of_logs
+        let found = -n / 2.0 * (squares / n).ln();
+        // A spread that a double cannot hold is not likely.
+        if found.is_nan() { f64::NEG_INFINITY } else { found }
     };
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (-5.0, 5.0);
@@ -174,6 +192,9 @@ mod tests {
             &[0.0, (10.0 * 5.0 / 11.0 + 1.0_f64).ln(), 11.0_f64.ln(), 11.0_f64.ln()],
         );
         check(&of(&values, natural_log), &logs);
+        check(&of(&[0.0, 1.0, 2.0, 100.0], log1p), &logs);
+        assert_eq!(of(&[1e-20, 1.0], log1p)[0].to_bits(), 1e-20_f64.to_bits());
+        assert_eq!(log1p(&[-1.0, 1.0]), None);
         let power = |lambda: f64, shift: bool| move |values: &[f64]| box_cox(values, Some(lambda), shift);
         check(&of(&values, power(2.0, true)), &[0.0, 1.5, 4.0, 5100.0]);
         check(&of(&[0.0, 3.0, 8.0, 15.0], power(0.5, true)), &[0.0, 2.0, 4.0, 6.0]);
@@ -182,6 +203,27 @@ mod tests {
         assert_eq!(natural_log(&[0.0, 1.0]), None);
         assert_eq!(box_cox(&[0.0, 1.0], Some(1.0), false), None);
         assert_eq!(log_ct(&[2.0, 2.0]), None);
+    }
+
+    #[test]
+    fn the_likeliest_lambda_does_not_hang_on_the_unit() {
+        let values = [1.2, 1.9, 2.3, 3.1, 4.8, 7.7, 15.0, 40.0];
+        let expected = likeliest_lambda(&values).unwrap();
+        for unit in [1e-300, 1e-9, 1e9, 1e300] {
+            let found = likeliest_lambda(&values.map(|value| value * unit)).unwrap();
+            assert!((found - expected).abs() < 1e-6, "{unit}: {found}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn a_lambda_near_zero_is_near_the_logarithm() {
+        // (2^l - 1) / l = ln 2 + l (ln 2)^2 / 2 + ...
+        for lambda in [1e-17, -1e-12, 1e-6] {
+            let found = box_cox(&[1.0, 2.0], Some(lambda), false).unwrap().apply(2.0);
+            let log = 2.0_f64.ln();
+            let expected = log + lambda * log * log / 2.0;
+            assert!((found - expected).abs() < 1e-12, "{lambda}: {found}");
+        }
     }
 
     #[test]

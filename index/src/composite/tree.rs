@@ -45,6 +45,8 @@ pub struct NodeSpec {
     pub unit: Option<String>,
     /// The mean of this aggregate where it differs from the plan's.
     pub mean: Option<Mean>,
+    /// The order weights of an ordered weighted mean, one per child, from the best to the worst; else empty.
+    pub order_weights: Vec<f64>,
     /// What becomes of missing children of this aggregate where it differs from the plan's.
     pub missing: Option<Missing>,
     /// The normalisation of this indicator where it differs from the plan's.
@@ -65,6 +67,7 @@ impl NodeSpec {
             direction,
             unit: None,
             mean: None,
+            order_weights: Vec::new(),
             missing: None,
             normalisation: None,
             decimals: None,
@@ -82,6 +85,7 @@ impl NodeSpec {
             direction: Direction::Positive,
             unit: None,
             mean: None,
+            order_weights: Vec::new(),
             missing: None,
             normalisation: None,
             decimals: None,
@@ -113,6 +117,7 @@ pub(crate) struct Indicator {
 pub(crate) struct Aggregate {
     pub(crate) code: String,
     pub(crate) mean: Option<Mean>,
+    pub(crate) order_weights: Vec<f64>,
     pub(crate) missing: Option<Missing>,
     pub(crate) decimals: Option<u32>,
     /// Children with their weights, in the order described.
@@ -171,21 +176,14 @@ impl Tree {
                     code: node.code.clone(),
                 });
             }
-            let whole = children.iter().map(|(_, weight)| weight).sum::<f64>();
-            if !whole.is_finite() {
-                return Err(CompositeError::BadWeight {
-                    code: node.code.clone(),
-                    weight: whole,
-                });
-            }
-            if whole <= 0.0 {
-                return Err(CompositeError::ZeroWeightSum {
-                    code: node.code.clone(),
-                });
+            check_weight_sum(&node.code, children.iter().map(|(_, weight)| weight).sum())?;
+            if node.mean == Some(Mean::Ordered) {
+                check_order_weights(&node.order_weights, children.len())?;
             }
             aggregates.push(Aggregate {
                 code: node.code.clone(),
                 mean: node.mean.map(Mean::checked).transpose()?,
+                order_weights: node.order_weights.clone(),
                 missing: node.missing.map(Missing::checked).transpose()?,
                 decimals: node.decimals,
                 children,
@@ -239,6 +237,38 @@ impl Tree {
     /// Codes of the aggregates, children before parents.
     pub fn aggregates(&self) -> impl Iterator<Item = &str> {
         self.aggregates.iter().map(|a| a.code.as_str())
+    }
+}
+
+/// Refuses order weights that are not one per child, zero or more, with a sum.
+pub(crate) fn check_order_weights(weights: &[f64], children: usize) -> Result<(), CompositeError> {
+    let refused = |value| {
+        Err(CompositeError::BadSetting {
+            setting: "order_weights",
+            value,
+        })
+    };
+    if weights.len() != children {
+        return refused(weights.len() as f64);
+    }
+    if let Some(weight) = weights.iter().find(|weight| !weight.is_finite() || **weight < 0.0) {
+        return refused(*weight);
+    }
+    let whole: f64 = weights.iter().sum();
+    if (1e-100..=1e100).contains(&whole) {
+        Ok(())
+    } else {
+        refused(whole)
+    }
+}
+
+/// Refuses weights below a node that sum to nothing, or to so little or so much that products with scores would be lost.
+pub(crate) fn check_weight_sum(node: &str, whole: f64) -> Result<(), CompositeError> {
+    let code = node.to_owned();
+    match whole {
+        whole if whole <= 0.0 => Err(CompositeError::ZeroWeightSum { code }),
+        whole if !(1e-100..=1e100).contains(&whole) => Err(CompositeError::BadWeight { code, weight: whole }),
+        _ => Ok(()),
     }
 }
 
@@ -382,6 +412,9 @@ mod tests {
         check(&[top(), indicator("a", "top", -1.0)], "composite.bad_weight", "a");
         check(&[top(), indicator("a", "top", f64::NAN)], "composite.bad_weight", "a");
         check(&[top(), indicator("a", "top", 0.0)], "composite.zero_weight_sum", "top");
+        check(&[top(), indicator("a", "top", 1e-200)], "composite.bad_weight", "top");
+        let both = [indicator("a", "top", 1e308), indicator("b", "top", 1e308)];
+        check(&[vec![top()], both.to_vec()].concat(), "composite.bad_weight", "top");
         check(&[top()], "composite.loose_node", "top");
         let circle = |code: &str, parent: &str| NodeSpec::aggregate(code, Some(parent), 1.0);
         check(

@@ -65,6 +65,14 @@ pub(crate) fn formula(methodology: &CompiledComposite, node: &str) -> Text {
             "下级的平均，按各项的不均衡增减（Mazziotta-Pareto）",
             "Mean of its children with a penalty for imbalance (Mazziotta-Pareto)",
         ),
+        Mean::MeanMin { .. } => (
+            "下级的平均，按均值与最低一项的差距扣减（均值—最小值函数）",
+            "Mean of its children less a penalty for how far it lies above the least of them (mean-min function)",
+        ),
+        Mean::Ordered => (
+            "下级按得分由高到低排列后的加权平均（OWA）",
+            "Mean of its children, weighed in the order from the best to the worst (OWA)",
+        ),
         Mean::Median => ("下级的加权中位数", "Weighted median of its children"),
         Mean::Copeland => (
             "与其他企业逐项两两比较的胜负之差（Copeland）",

@@ -73,6 +73,7 @@ impl Replicable {
             node: &self.root,
             cuts: &self.cuts,
             stages: self.stages.as_ref(),
+            first: &[],
             rank_precision: self.rank_precision,
             level_precision: self.level_precision,
             threads,

@@ -32,6 +32,9 @@ pub struct UnitRobustness {
     pub rank: Option<u32>,
     /// Between which ranks it lies; none when it was never ranked.
     pub interval: Option<RankInterval>,
+    /// For each number of first places asked for, the probability of being among them: the share of the replications in
+    /// which the unit was ranked; empty when it was never ranked.
+    pub among_first: Vec<f64>,
     /// Probability of each level, from level 0 up: the share of the replications in which it was scored.
     pub levels: Vec<f64>,
 }
@@ -69,6 +72,35 @@ pub(super) fn intervals(ranks: &[u32], units: usize, counted: &[bool], threads: 
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The probability of every unit to be among the first so many, for each number asked for. `ranks` and `counted` as for
+/// [`intervals`].
+pub(super) fn among_first(ranks: &[u32], units: usize, counted: &[bool], first: &[u32]) -> Vec<Vec<f64>> {
+    if first.is_empty() {
+        return vec![Vec::new(); units];
+    }
+    let (mut ranked, mut among) = (vec![0_u32; units], vec![vec![0_u32; first.len()]; units]);
+    for (row, _) in ranks
+        .chunks_exact(units.max(1))
+        .zip(counted)
+        .filter(|(_, counted)| **counted)
+    {
+        for (at, rank) in row.iter().enumerate().filter(|(_, rank)| **rank > 0) {
+            ranked[at] += 1;
+            for (count, first) in among[at].iter_mut().zip(first) {
+                *count += u32::from(rank <= first);
+            }
+        }
+    }
+    let shares = ranked.into_iter().zip(among).map(|(ranked, among)| match ranked {
+        0 => Vec::new(),
+        ranked => among
+            .into_iter()
+            .map(|count| f64::from(count) / f64::from(ranked))
+            .collect(),
+    });
+    shares.collect()
 }
 
 /// Buckets into which the ranks of a unit are put, evenly between its best and its worst.
@@ -182,6 +214,16 @@ mod tests {
         assert_eq!(intervals(&[0, 0], 1, &[true, true], 1), [None]);
         assert_eq!(intervals(&[1, 2], 2, &[false], 1), [None, None]);
         assert!(intervals(&[], 0, &[], 1).is_empty());
+    }
+
+    #[test]
+    fn the_probability_of_the_first_places_is_the_share_of_the_ranks() {
+        // As above: the first unit is 1, 2, 1, the second 2, 1 and once not ranked; the third is never ranked.
+        let ranks = [1, 2, 0, 2, 1, 0, 1, 0, 0, 9, 9, 9];
+        let found = among_first(&ranks, 3, &[true, true, true, false], &[1, 2]);
+        assert_eq!(found, [vec![2.0 / 3.0, 1.0], vec![0.5, 1.0], Vec::new()]);
+        assert_eq!(among_first(&ranks, 3, &[true; 4], &[]), vec![Vec::<f64>::new(); 3]);
+        assert!(among_first(&[], 0, &[], &[1]).is_empty());
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use crate::{
     composite::{
         Column, CompositeError, Matrix, Mean, Tree, aggregate,
         matrix::refuse_duplicates,
-        tree::{Aggregate, Child},
+        tree::{Aggregate, Child, check_weight_sum},
     },
     rank::Precision,
 };
@@ -152,11 +152,7 @@ impl<'a> Evaluator<'a> {
         of_aggregates[self.node] = 1.0;
         for at in (0..=self.node).rev() {
             let total: f64 = weights[at].iter().sum();
-            if total <= 0.0 {
-                return Err(CompositeError::ZeroWeightSum {
-                    code: tree.aggregates[at].code.clone(),
-                });
-            }
+            check_weight_sum(&tree.aggregates[at].code, total)?;
             for ((child, _), weight) in tree.aggregates[at].children.iter().zip(&weights[at]) {
                 let effective = of_aggregates[at] * (weight / total);
                 match child {

@@ -40,7 +40,7 @@ pub fn cronbach_alpha(data: &Matrix) -> Result<Alpha, StatisticsError> {
         }
     }
     let total = sum(all);
-    if total <= 0.0 {
+    if !(total > 0.0 && total.is_finite()) {
         return Err(StatisticsError::NoVariance);
     }
     let k = items as f64;

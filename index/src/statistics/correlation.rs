@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kendall::kendall;
-use crate::composite::{Column, Matrix, moments::sum};
+use crate::composite::{
+    Column, Matrix,
+    moments::{in_unit, sum, unit_of},
+};
 
 /// A measure of how two columns go together, -1 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,7 +69,9 @@ fn pearson_of(x: &[f64], y: &[f64]) -> Option<f64> {
         return None;
     }
     let n = x.len() as f64;
+    // It does not hang on the unit: figures out of all proportion are taken in one of their own size.
     let centred = |values: &[f64]| -> Vec<f64> {
+        let values = unit_of(values).map_or_else(|| values.to_vec(), |unit| in_unit(values, unit));
         let mean = sum(values.iter().copied()) / n;
         values.iter().map(|v| v - mean).collect()
     };
@@ -124,6 +129,11 @@ mod tests {
         let y = full(&[8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68]);
         let r = correlate(Correlation::Pearson, &x, &y).unwrap();
         assert!((r - 0.816_420_516_344_84).abs() < 1e-13, "{r}");
+        // In any unit of measurement, where squares would be zero or infinite.
+        for unit in [1e-300, 1e-200, 1e200, 1e306] {
+            let r = pearson(x.cells().map(|cell| cell.map(|v| v * unit)), y.cells()).unwrap();
+            assert!((r - 0.816_420_516_344_84).abs() < 1e-13, "{unit}: {r}");
+        }
         assert_eq!(mean_ranks(&[3.0, 1.0, 3.0, -0.0, 0.0]), [4.5, 3.0, 4.5, 1.5, 1.5]);
     }
 

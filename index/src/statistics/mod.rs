@@ -13,6 +13,7 @@ mod flags;
 mod kendall;
 mod quantile;
 mod strengths;
+mod trend;
 
 pub use alpha::{Alpha, cronbach_alpha};
 pub use availability::{NodeAvailability, UnitAvailability, availability, availability_by_node};
@@ -24,3 +25,4 @@ pub use flags::{CorrelationFlag, CorrelationLimits, FlagKind, flag_correlations}
 pub use kendall::kendall;
 pub use quantile::{median, quantile, quantile_of_sorted};
 pub use strengths::{Standing, Strengths, StrengthsLimits, strengths_and_weaknesses};
+pub use trend::{Trend, trend};

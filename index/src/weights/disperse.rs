@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::WeightError,
     record::{Origin, Weighting},
-    siblings::{Item, at_least, codes, directed},
+    siblings::{Item, at_least, codes, directed, summable},
 };
 use crate::composite::moments::{mean_and_sd, sum};
 
@@ -73,7 +73,8 @@ fn dispersion_of(item: Item<'_>, measure: Dispersion) -> Result<f64, WeightError
 }
 
 /// The Gini coefficient from sorted values: `sum((2 i - n - 1) x_i) / (n sum(x))`, i from 1.
-fn gini(mut values: Vec<f64>) -> Option<f64> {
+fn gini(values: Vec<f64>) -> Option<f64> {
+    let mut values = summable(values);
     values.sort_unstable_by(f64::total_cmp);
     let n = values.len() as f64;
     let total = sum(values.iter().copied());
@@ -107,6 +108,24 @@ mod tests {
         check(Dispersion::CoefficientOfVariation, 0.5);
         // Differences 2, 4, 2, each counted twice: 16 / (2 * 9 * 4).
         check(Dispersion::Gini, 16.0 / 72.0);
+    }
+
+    #[test]
+    fn measures_in_any_unit() {
+        for unit in [1e-300, 1e-200, 1e200, 2e307] {
+            let cells = [2.0, 4.0, 6.0].map(|value| value * unit);
+            let check = |measure, expected: f64| {
+                let have = values(&cells, measure).unwrap();
+                assert!((have / expected - 1.0).abs() < 1e-14, "{measure:?} of {unit}: {have}");
+            };
+            check(Dispersion::StandardDeviation, 2.0 * unit);
+            check(Dispersion::StandardDeviationMinMax, 0.5);
+            check(Dispersion::CoefficientOfVariation, 0.5);
+            check(Dispersion::Gini, 16.0 / 72.0);
+        }
+        // The whole way from the least to the greatest is beyond a double, half of it is not.
+        let found = values(&[-1.5e308, 0.0, 1.5e308], Dispersion::StandardDeviationMinMax).unwrap();
+        assert!((found - 0.5).abs() < 1e-15, "{found}");
     }
 
     #[test]

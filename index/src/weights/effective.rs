@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::composite::{
     CompositeError, Tree,
-    tree::{Aggregate, Child},
+    tree::{Child, check_weight_sum},
 };
 
 /// The share of a node in its root.
@@ -79,7 +79,7 @@ impl Tree {
             for (child, weight) in &mut node.children {
                 *weight = weights.get(self.code_of(*child)).copied().unwrap_or(*weight);
             }
-            refuse_zero_sum(node, own)?;
+            check_weight_sum(&own.code, node.children.iter().map(|(_, weight)| weight).sum())?;
         }
         Ok(tree)
     }
@@ -91,13 +91,6 @@ impl Tree {
             Child::Aggregate(at) => &self.aggregates[at].code,
         }
     }
-}
-
-fn refuse_zero_sum(node: &Aggregate, own: &Aggregate) -> Result<(), CompositeError> {
-    if node.children.iter().map(|(_, w)| w).sum::<f64>() <= 0.0 {
-        return Err(CompositeError::ZeroWeightSum { code: own.code.clone() });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::WeightError,
     record::{Origin, Weighting},
-    siblings::{Item, at_least, codes, directed},
+    siblings::{Item, at_least, codes, directed, summable},
 };
 use crate::composite::moments::sum;
 
@@ -56,6 +56,7 @@ fn entropy_of(item: Item<'_>, scale: EntropyScale) -> Result<f64, WeightError> {
         }
         EntropyScale::MinMax => directed(item)?.into_iter().flatten().collect(),
     };
+    let values = summable(values);
     let total = sum(values.iter().copied());
     if total <= 0.0 {
         return Err(WeightError::ZeroTotal { code: code() });
@@ -118,6 +119,24 @@ mod tests {
             "weights.zero_total"
         );
         assert_eq!(code(&[&[Some(1.0), None]], EntropyScale::Raw), "weights.too_few_values");
+    }
+
+    #[test]
+    fn shares_do_not_hang_on_the_unit() {
+        let of = |unit: f64, scale| {
+            let columns: [Vec<Option<f64>>; 2] = [vec![1.0, 4.0, 3.0], vec![1.0, 1.5, 1.2]]
+                .map(|values: Vec<f64>| values.iter().map(|v| Some(v * unit)).collect());
+            weigh(&[&columns[0], &columns[1]], Direction::Positive, scale)
+                .unwrap()
+                .weights
+        };
+        for scale in [EntropyScale::Raw, EntropyScale::MinMax] {
+            let expected = of(1.0, scale);
+            for unit in [1e-300, 4e307] {
+                let found = of(unit, scale);
+                assert!((found[0] - expected[0]).abs() < 1e-12, "{unit}: {found:?}");
+            }
+        }
     }
 
     #[test]

@@ -59,6 +59,13 @@ pub enum WeightError {
         /// Its mirror image.
         mirrored: f64,
     },
+    /// More units than are compared in pairs.
+    TooManyUnits {
+        /// Units found.
+        found: usize,
+        /// Units at most.
+        most: usize,
+    },
     /// More rows than the table of random indices has.
     TooManyCompared {
         /// Rows of the matrix.
@@ -129,6 +136,7 @@ impl WeightError {
             Self::MissingComparison { .. } => WeightCode::MissingComparison.code(),
             Self::NotPositive { .. } => WeightCode::NotPositive.code(),
             Self::NotReciprocal { .. } => WeightCode::NotReciprocal.code(),
+            Self::TooManyUnits { .. } => WeightCode::TooManyUnits.code(),
             Self::TooManyCompared { .. } => WeightCode::TooManyCompared.code(),
             Self::NotConverged { .. } => WeightCode::NotConverged.code(),
             Self::Constant { .. } => WeightCode::ConstantColumn.code(),
@@ -181,6 +189,10 @@ impl WeightError {
                     "{row} to {column} is {value} but {column} to {row} is {mirrored}; they must be reciprocal, and 1 on \
                      the diagonal (write 1/3 as such)."
                 ),
+            ),
+            Self::TooManyUnits { found, most } => (
+                format!("单位有 {found} 个，两两比较最多 {most} 个，请减少单位。"),
+                format!("There are {found} units; at most {most} are compared in pairs, so give fewer."),
             ),
             Self::TooManyCompared { found, most } => (
                 format!("两两比较的对象有 {found} 个，最多 {most} 个，请分组后逐层比较。"),

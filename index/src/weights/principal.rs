@@ -9,7 +9,7 @@ use super::{
     siblings::{Item, codes},
 };
 use crate::{
-    composite::moments::{mean, sum},
+    composite::moments::{mean_and_sd, sum},
     statistics::symmetric_eigen,
 };
 
@@ -116,13 +116,11 @@ fn standardised(items: &[Item<'_>]) -> Result<Vec<Vec<f64>>, WeightError> {
         .map(|item| {
             let values: Vec<f64> = complete.iter().filter_map(|row| item.column.get(*row)).collect();
             let (low, high) = crate::rank::extremes(&values);
-            let Some(mean) = mean(&values).filter(|_| low < high) else {
+            let Some((mean, sd)) = mean_and_sd(&values).filter(|_| low < high) else {
                 return Err(WeightError::Constant {
                     code: item.column.code().to_owned(),
                 });
             };
-            let squares = sum(values.iter().map(|v| (v - mean) * (v - mean)));
-            let sd = (squares / (values.len() as f64 - 1.0)).sqrt();
             Ok(values.iter().map(|v| (v - mean) / sd).collect())
         })
         .collect()

@@ -369,7 +369,7 @@ fn a_group_a_screen_and_a_fill_follow_the_units() {
 
 /// The fault of a document, over the tree of the reference cases or its own.
 #[track_caller]
-fn refused(fields: Value, code: &str, pointer: &str) {
+pub(crate) fn refused(fields: Value, code: &str, pointer: &str) {
     let meta = MetaTable::parse(&fixture(ASEM)).unwrap();
     let faults = document(fields)
         .method(Some(&meta), &ParameterTable::default())

@@ -389,6 +389,7 @@ fn replications_tell_the_probability_of_each_stage() {
         ..Draws::default()
     };
     let request = Request {
+        first: &[],
         node: scores.main_node(),
         cuts: &[],
         stages: Some(&stages),

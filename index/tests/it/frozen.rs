@@ -132,7 +132,7 @@ fn rows() -> impl Strategy<Value = Vec<[Option<f64>; 3]>> {
 proptest! {
     #[test]
     fn with_the_same_figures_nothing_moves(rows in rows(), unit in 0..6_usize, z in any::<bool>()) {
-        let normalisation = if z { Normalisation::ZScore { mean: 0.0, sd: 1.0 } } else { Normalisation::PERCENT };
+        let normalisation = if z { Normalisation::STANDARD } else { Normalisation::PERCENT };
         let method = method(filled_and_treated(), normalisation);
         let Ok(mut before) = method.run(vec![year(&rows)]) else { return Ok(()) };
         let before = before.remove(0);

@@ -9,6 +9,7 @@
 
 mod broken_documents;
 mod composite_documents;
+mod composite_methods;
 mod composite_stages;
 mod explain;
 mod frozen;

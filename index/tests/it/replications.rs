@@ -93,6 +93,7 @@ fn neutral(method: &Method, result: &YearResult) -> Replicated {
     let cuts = method.cuts.iter().flat_map(|cuts| cuts.levels.iter().rev());
     let cuts: Vec<f64> = cuts.filter_map(|(_, least)| *least).collect();
     let request = Request {
+        first: &[],
         node: "T",
         cuts: &cuts,
         stages: stages.as_ref(),

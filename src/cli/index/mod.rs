@@ -3,6 +3,7 @@
 use super::output::{Failed, Output};
 
 mod compute;
+mod figures;
 mod folder;
 mod robustness;
 mod stats;

@@ -34,7 +34,7 @@ use crate::{
 /// Show how sensitive the ranks are to methodological choices
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness ... --draws robust/draws.csv --out again\n  ronghe index robustness ... --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv, with --sensitivity\nsobol.csv, with --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the\nlatest is ranked."
+    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness ... --draws robust/draws.csv --out again\n  ronghe index robustness ... --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv (with --first a\ncolumn first:K of the probability of being among the first K), with --sensitivity sobol.csv,\nwith --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the latest is ranked."
 )]
 pub(in crate::cli) struct Robustness {
     #[command(flatten)]
@@ -60,6 +60,9 @@ pub(in crate::cli) struct Robustness {
     /// Node that is ranked; by default the root
     #[arg(long, value_name = "CODE")]
     node: Option<String>,
+    /// Also tell the probability of being among the first so many, such as 3,10
+    #[arg(long, value_name = "K", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
+    first: Vec<u32>,
     /// Also leave out these, one after the other
     #[arg(long, value_enum)]
     remove: Option<Remove>,
@@ -106,6 +109,7 @@ impl Robustness {
             node: &ranked.node,
             cuts: &ranked.cuts,
             stages: ranked.stages.as_ref(),
+            first: &self.first,
             rank_precision: method.rank_precision(),
             level_precision: ranked.precision,
             threads: self.threads,
@@ -118,7 +122,7 @@ impl Robustness {
 
         let mut tables = Tables::default();
         tables.add("draws.csv", &strs(&draws.header()), draws.rows())?;
-        add_intervals(&mut tables, &found, &ranked)?;
+        add_intervals(&mut tables, &found, &ranked, &self.first)?;
         let mut warnings = Vec::new();
         if self.sensitivity {
             let mut bootstrap = uniform_numbers(self.seed, 1);
@@ -304,13 +308,14 @@ fn strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-fn add_intervals(tables: &mut Tables, found: &Replicated, ranked: &Ranked) -> Result<(), Failed> {
+fn add_intervals(tables: &mut Tables, found: &Replicated, ranked: &Ranked, first: &[u32]) -> Result<(), Failed> {
     let fixed = [
         "uCode", "Score", "Rank", "Ranked", "Mean", "Median", "Q5", "Q95", "Best", "Worst",
     ];
     let header: Vec<String> = fixed
         .iter()
         .map(|title| (*title).to_owned())
+        .chain(first.iter().map(|first| format!("first:{first}")))
         .chain(ranked.titles.iter().cloned())
         .collect();
     let rows = found.units.iter().map(|unit| {
@@ -328,6 +333,7 @@ fn add_intervals(tables: &mut Tables, found: &Replicated, ranked: &Ranked) -> Re
             figure(|i| f64::from(i.best)),
             figure(|i| f64::from(i.worst)),
         ];
+        row.extend((0..first.len()).map(|at| number(unit.among_first.get(at).copied())));
         let probabilities = ranked.probabilities(unit);
         row.extend((0..ranked.titles.len()).map(|at| number(probabilities.get(at).copied())));
         row

@@ -1,7 +1,7 @@
 //! `ronghe index stats`
 
 use index::{
-    alternatives::{TopsisScale, topsis},
+    alternatives::{TopsisScale, outranking, topsis},
     composite::{Column, Matrix},
     statistics::{
         Correlation, CorrelationLimits, DescriptionLimits, FlagKind, StatisticsError, StrengthsLimits, availability,
@@ -13,8 +13,9 @@ use index::{
 use serde_json::json;
 
 use super::{
+    figures::{FigureFiles, Figures},
     folder::ResultFolder,
-    tables::{FigureFiles, Figures, Tables, number, or_blank},
+    tables::{Tables, number, or_blank},
 };
 use crate::cli::output::{Failed, Output};
 
@@ -34,7 +35,7 @@ enum Scale {
 /// Describe indicators: figures, correlations, reliability, availability
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit U017 --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv, with --topsis topsis.csv\n(closeness to the best, with the effective weights of the tree; of complete figures). Correlations, flags and reliability are of\nthe directed min-max values; constant indicators have none."
+    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit U017 --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --methodology method.json --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv, with --topsis topsis.csv\n(closeness to the best, with the effective weights of the tree; of complete figures), with --pairwise outranking.csv.\nPearson correlations, flags and reliability are of the directed min-max values, Spearman and Kendall of the ranks of the\ndirected figures; constant indicators have none. Under a methodology the scores of its aggregates are described and\ncorrelated too; availability is that of the table."
 )]
 pub(in crate::cli) struct Stats {
     #[command(flatten)]
@@ -45,6 +46,9 @@ pub(in crate::cli) struct Stats {
     /// Rank the units by TOPSIS too, as a second opinion, with indicators on this scale
     #[arg(long, value_enum, value_name = "SCALE")]
     topsis: Option<Scale>,
+    /// Compare every two units: the weight of the indicators in which one is ahead of the other
+    #[arg(long)]
+    pairwise: bool,
     #[command(flatten)]
     out: ResultFolder,
 }
@@ -53,24 +57,28 @@ impl Stats {
     pub(super) fn run(self, output: &Output) -> Result<(), Failed> {
         self.out.check()?;
         let figures = self.files.read()?;
-        let directed = figures.normalised()?;
+        let (normalised, directed) = (figures.normalised()?, figures.directed()?);
         let mut tables = Tables::default();
         descriptions(&mut tables, &figures)?;
-        for (name, kind) in [
-            ("correlations_pearson.csv", Correlation::Pearson),
-            ("correlations_spearman.csv", Correlation::Spearman),
-            ("correlations_kendall.csv", Correlation::Kendall),
+        // Ranks are of the figures themselves: on the way to a scale rounding may make one of two that differ.
+        for (name, kind, data) in [
+            ("correlations_pearson.csv", Correlation::Pearson, &normalised.data),
+            ("correlations_spearman.csv", Correlation::Spearman, &directed.data),
+            ("correlations_kendall.csv", Correlation::Kendall, &directed.data),
         ] {
-            correlations(&mut tables, name, &directed.data, kind)?;
+            correlations(&mut tables, name, data, kind)?;
         }
-        flags(&mut tables, &directed)?;
-        reliability(&mut tables, &directed)?;
+        flags(&mut tables, &normalised)?;
+        reliability(&mut tables, &normalised)?;
         availabilities(&mut tables, &figures)?;
         if let Some(unit) = &self.unit {
             strengths(&mut tables, &figures, unit)?;
         }
         if let Some(scale) = self.topsis {
             second_opinion(&mut tables, &figures, scale)?;
+        }
+        if self.pairwise {
+            pairs(&mut tables, &figures)?;
         }
         self.out.write(&tables)?;
         let (written, folder) = (tables.names().len(), self.out.path().display().to_string());
@@ -165,7 +173,7 @@ fn reliability(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
 }
 
 fn availabilities(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
-    let units = availability(&figures.data);
+    let units = availability(&figures.as_read);
     let rows = units.iter().map(|unit| {
         [
             unit.unit.clone(),
@@ -177,7 +185,7 @@ fn availabilities(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> 
     });
     let header = ["uCode", "N_missing", "N_zero", "Dat_Avail", "Non_Zero"];
     tables.add("availability_units.csv", &header, rows)?;
-    let nodes = availability_by_node(&figures.data, &figures.tree);
+    let nodes = availability_by_node(&figures.as_read, &figures.tree);
     let header: Vec<&str> = std::iter::once("uCode")
         .chain(nodes.iter().map(|node| node.code.as_str()))
         .collect();
@@ -189,7 +197,12 @@ fn availabilities(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> 
 }
 
 fn strengths(tables: &mut Tables, figures: &Figures, unit: &str) -> Result<(), Failed> {
-    let found = strengths_and_weaknesses(&figures.data, Some(&figures.tree), unit, &StrengthsLimits::default())?;
+    let found = strengths_and_weaknesses(
+        &figures.indicators()?,
+        Some(&figures.tree),
+        unit,
+        &StrengthsLimits::default(),
+    )?;
     let sides = [("strength", found.strengths), ("weakness", found.weaknesses)];
     let rows = sides.into_iter().flat_map(|(side, standings)| {
         standings.into_iter().map(move |standing| {
@@ -212,20 +225,9 @@ fn second_opinion(tables: &mut Tables, figures: &Figures, scale: Scale) -> Resul
         Scale::Max => TopsisScale::Max,
         Scale::Sum => TopsisScale::Sum,
     };
-    let effective = effective_weights(&figures.tree);
-    let (mut items, mut weights) = (Vec::new(), Vec::new());
-    for column in figures.data.columns() {
-        let node = figures.tree.node(column.code());
-        let weight = effective.iter().find(|weight| weight.code == column.code());
-        if let (Some(node), Some(weight)) = (node, weight) {
-            items.push(Item {
-                column,
-                direction: node.direction,
-            });
-            weights.push(weight.weight);
-        }
-    }
-    let units = figures.data.units();
+    let data = figures.indicators()?;
+    let (items, weights) = weighed(&data, figures);
+    let units = data.units();
     let found = topsis(units, &items, &weights, scale)?;
     let distances = found.closeness.iter().zip(&found.to_best).zip(&found.to_worst);
     let rows = units
@@ -244,6 +246,31 @@ fn second_opinion(tables: &mut Tables, figures: &Figures, scale: Scale) -> Resul
         });
     let header = ["uCode", "Closeness", "ToBest", "ToWorst", "Rank"];
     tables.add("topsis.csv", &header, rows)
+}
+
+/// The indicators with their directions and effective weights.
+fn weighed<'d>(data: &'d Matrix, figures: &Figures) -> (Vec<Item<'d>>, Vec<f64>) {
+    let effective = effective_weights(&figures.tree);
+    let items = data.columns().iter().filter_map(|column| {
+        let direction = figures.tree.node(column.code())?.direction;
+        let weight = effective.iter().find(|weight| weight.code == column.code())?;
+        Some((Item { column, direction }, weight.weight))
+    });
+    items.unzip()
+}
+
+/// A row and a column for each unit: the weight of the indicators in which the row is ahead of the column.
+fn pairs(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
+    let data = figures.indicators()?;
+    let (items, weights) = weighed(&data, figures);
+    let found = outranking(data.units(), &items, &weights)?;
+    let units = data.units().iter().map(String::as_str);
+    let header: Vec<&str> = std::iter::once("uCode").chain(units).collect();
+    let rows = data.units().iter().zip(found).map(|(unit, row)| {
+        let cells = row.into_iter().map(number);
+        std::iter::once(unit.clone()).chain(cells).collect::<Vec<_>>()
+    });
+    tables.add("outranking.csv", &header, rows)
 }
 
 impl From<StatisticsError> for Failed {

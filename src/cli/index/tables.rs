@@ -8,7 +8,7 @@ use std::{
 
 use index::{
     codes::CompositeCode,
-    composite::{Column, Matrix, Method, Normalisation, Tree, YearInput, normalise},
+    composite::{Matrix, Method, Tree, YearInput},
     document::{CompositeMethodology, Methodology},
     exchange::{MetaTable, ParameterTable, UnitTable},
 };
@@ -45,74 +45,13 @@ impl Source {
     }
 }
 
-/// The figures of the latest year and their tree, as they stand in the tables.
-pub(super) struct Figures {
-    pub(super) data: Matrix,
-    pub(super) tree: Tree,
-}
-
-impl Figures {
-    /// The indicators on the scale 0 to 1, more always better. Those without two different values have no place there and
-    /// are left out.
-    pub(super) fn normalised(&self) -> Result<Self, Failed> {
-        let varying = self.data.columns().iter().filter(|column| {
-            let mut values = column.present_values();
-            let first = values.next();
-            values.any(|value| first != Some(value))
-        });
-        let data = Matrix::new(self.data.units().to_vec(), varying.cloned().collect())?;
-        let scale = Normalisation::MinMax { low: 0.0, high: 1.0 };
-        Ok(Self {
-            data: normalise(&data, &self.tree, &scale)?,
-            tree: self.tree.clone(),
-        })
-    }
-
-    /// The indicators under each aggregate that has any, in the order of the tree, or all at once.
-    pub(super) fn groups(&self, all: bool) -> Result<Vec<(Option<String>, Matrix)>, Failed> {
-        if all {
-            return Ok(vec![(None, self.data.clone())]);
-        }
-        let children = |parent: &str| -> Vec<Column> {
-            let nodes = self
-                .tree
-                .nodes()
-                .iter()
-                .filter(|node| node.parent.as_deref() == Some(parent));
-            nodes.filter_map(|node| self.data.column(&node.code)).cloned().collect()
-        };
-        let groups = self.tree.aggregates().map(|code| (code, children(code)));
-        groups
-            .filter(|(_, columns)| !columns.is_empty())
-            .map(|(code, columns)| Ok((Some(code.to_owned()), Matrix::new(self.data.units().to_vec(), columns)?)))
-            .collect()
-    }
-}
-
-/// Figures and tree alone.
-#[derive(Debug, clap::Args)]
-pub(super) struct FigureFiles {
-    /// Units: a table as COINr's iData; of several years the latest is taken
-    #[arg(long, value_name = "iData.csv")]
-    data: PathBuf,
-    /// Indicators and tree: a table as COINr's iMeta
-    #[arg(long, value_name = "iMeta.csv")]
-    tree: PathBuf,
-}
-
-impl FigureFiles {
-    pub(super) fn read(&self) -> Result<Figures, Failed> {
-        figures(&self.data, &self.tree)
-    }
-}
-
 /// What refuses the faults found in a file.
 pub(super) fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
     move |faults| refused(file, &faults)
 }
 
-/// Reads figures and tree.
-pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
+/// Reads the figures of the latest year as they stand in the table, and the tree.
+pub(super) fn figures(data: &Path, tree: &Path) -> Result<(Matrix, Tree), Failed> {
     let refused = refused_in;
     let meta = MetaTable::parse(&read(tree)?).map_err(refused(tree))?;
     let method = of_tree_alone(&meta, tree)?;
@@ -123,10 +62,7 @@ pub(super) fn figures(data: &Path, tree: &Path) -> Result<Figures, Failed> {
     let latest = years.into_iter().next_back().map(|year| year.data);
     let data =
         latest.ok_or_else(|| Failed::new(codes::cli::INPUT_EMPTY, "数据表没有单位。", "The table has no units."))?;
-    Ok(Figures {
-        data,
-        tree: method.tree,
-    })
+    Ok((data, method.tree))
 }
 
 /// The defaults of every setting over the tree of a table: what is wrong with the tree is wrong with the table.
@@ -149,16 +85,16 @@ fn of_tree_alone(meta: &MetaTable, file: &Path) -> Result<Method, Failed> {
 pub(super) struct InputFiles {
     /// Units: a table as COINr's iData (uCode, uName, Time, groups, denominators, indicators)
     #[arg(long, value_name = "iData.csv")]
-    data: PathBuf,
+    pub(super) data: PathBuf,
     /// Indicators and tree: a table as COINr's iMeta; not needed when the methodology has its own tree
     #[arg(long, value_name = "iMeta.csv")]
-    tree: Option<PathBuf>,
+    pub(super) tree: Option<PathBuf>,
     /// Methodology: a document of the kind composite
     #[arg(long, value_name = "FILE")]
-    methodology: PathBuf,
+    pub(super) methodology: PathBuf,
     /// Parameters of indicators that the methodology does not give: a table with a column iCode
     #[arg(long, value_name = "FILE")]
-    parameters: Option<PathBuf>,
+    pub(super) parameters: Option<PathBuf>,
 }
 
 impl InputFiles {

@@ -3,16 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use index::{
-    composite::Column,
+    composite::{Column, Tree, aggregate},
     weights::{
         Balance, Comparisons, Components, Dispersion, EntropyScale, Influence, Method, Over, Prioritisation,
-        WeightError, Weighting, ahp, balance, weigh_tree,
+        WeightDoubt, WeightError, Weighting, ahp, balance, balance_level, weigh_tree,
     },
 };
 use serde::Serialize;
-use survey::document::without_mark;
+use survey::{document::without_mark, text::Text};
 
-use super::tables::{Figures, Tables, figures};
+use super::{
+    compute::Warning,
+    figures::{FigureFiles, Figures, Scored},
+    tables::Tables,
+};
 use crate::{
     cli::output::{Failed, Output},
     service::error::codes,
@@ -21,7 +25,7 @@ use crate::{
 /// Derive indicator weights from comparisons or from the data
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index weights --method ahp --matrix comparisons.csv\n  ronghe index weights --method entropy --data iData.csv --tree iMeta.csv --out weights.csv\n  ronghe index weights --method pca --over all --data iData.csv --tree iMeta.csv --format json\n\nThe matrix has a header row and a first column of codes; a comparison is a number or a fraction such as 1/3.\n.csv holds code, parent and weight; .json the whole record with method, inputs and consistency."
+    after_help = "Examples:\n  ronghe index weights --method ahp --matrix comparisons.csv\n  ronghe index weights --method entropy --data iData.csv --tree iMeta.csv --out weights.csv\n  ronghe index weights --method pca --over all --data iData.csv --tree iMeta.csv --format json\n  ronghe index weights --method balance --data iData.csv --tree iMeta.csv --methodology method.json\n\nThe matrix has a header row and a first column of codes; a comparison is a number or a fraction such as 1/3.\n.csv holds code, parent and weight; .json the whole record with method, inputs and consistency.\nComparisons with a consistency ratio above 0.1 are refused with exit status 1 unless --allow-inconsistent is given; weights\nthat cannot balance the correlations say so, with what was reached. Under a methodology aggregates are weighed too."
 )]
 pub(in crate::cli) struct Weights {
     /// How weights come about
@@ -30,15 +34,14 @@ pub(in crate::cli) struct Weights {
     /// Pairwise comparisons, for ahp
     #[arg(long, value_name = "FILE", required_if_eq_any = [("method", "ahp"), ("method", "ahp-geometric")])]
     matrix: Option<PathBuf>,
-    /// Indicator data (COINr's iData), for all other methods
-    #[arg(long, value_name = "FILE", requires = "tree")]
-    data: Option<PathBuf>,
-    /// Indicator tree (COINr's iMeta)
-    #[arg(long, value_name = "FILE", requires = "data")]
-    tree: Option<PathBuf>,
+    #[command(flatten)]
+    files: FigureFiles,
     /// Which indicators are weighed together
     #[arg(long, value_enum, default_value_t)]
     over: Together,
+    /// Accept comparisons whose consistency ratio is above 0.1
+    #[arg(long)]
+    allow_inconsistent: bool,
     /// File to write, .csv or .json
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -97,6 +100,23 @@ struct Group {
     parent: Option<String>,
     #[serde(flatten)]
     weighting: Weighting,
+    /// What speaks against them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<Warning>,
+}
+
+impl Group {
+    fn new(parent: Option<String>, weighting: Weighting) -> Self {
+        let warning = weighting.doubt().map(|doubt| Warning {
+            code: doubt.code(),
+            message: doubt.message(),
+        });
+        Self {
+            parent,
+            weighting,
+            warning,
+        }
+    }
 }
 
 impl Weights {
@@ -123,31 +143,37 @@ impl Weights {
             _ => None,
         });
         let text: Vec<String> = lines.chain(consistency).collect();
-        output.say(text.join("\n"), &groups)
+        let told = groups.iter().flat_map(|group| {
+            let parent = group
+                .parent
+                .as_deref()
+                .map_or(String::new(), |parent| format!(" ({parent})"));
+            group
+                .warning
+                .iter()
+                .map(move |warning| format!("{}{parent}", warning.line(output.tongue())))
+        });
+        output.say(text.join("\n") + &told.collect::<String>(), &groups)
     }
 
     fn compared(&self, prioritisation: Prioritisation) -> Result<Vec<Group>, Failed> {
         let path = self.matrix.as_deref().unwrap_or(Path::new(""));
         let weighting = ahp(&comparisons(path)?, prioritisation)?;
-        Ok(vec![Group {
-            parent: None,
-            weighting,
-        }])
-    }
-
-    fn figures(&self) -> Result<Figures, Failed> {
-        let (Some(data), Some(tree)) = (&self.data, &self.tree) else {
-            return Err(Failed::new(
-                codes::cli::NO_FIGURES,
-                "此方法需要 --data 与 --tree。",
-                "this method needs --data and --tree",
+        if let Some(doubt @ WeightDoubt::Inconsistent { .. }) = weighting.doubt()
+            && !self.allow_inconsistent
+        {
+            let Text { zh, en } = doubt.message();
+            return Err(Failed::of(
+                doubt.code(),
+                format!("{zh}确需采用的，请加 --allow-inconsistent。"),
+                format!("{en} To accept them all the same, give --allow-inconsistent."),
             ));
-        };
-        figures(data, tree)
+        }
+        Ok(vec![Group::new(None, weighting)])
     }
 
     fn weighed(&self, named: Named) -> Result<Vec<Group>, Failed> {
-        let figures = self.figures()?;
+        let figures = self.files.read()?;
         let over = match self.over {
             Together::Siblings => Over::Siblings,
             Together::All => Over::All,
@@ -155,31 +181,46 @@ impl Weights {
         let found = weigh_tree(&figures.data, &figures.tree, method(named), over)?;
         Ok(found
             .into_iter()
-            .map(|(parent, weighting)| Group { parent, weighting })
+            .map(|(parent, weighting)| Group::new(parent, weighting))
             .collect())
     }
 
-    /// Correlations are with the mean of the min-max columns of one group.
+    /// Correlations are with the mean of the min-max columns of one group, under a methodology with the scores of their
+    /// parent as it computes them.
     fn balanced(&self, influence: Influence) -> Result<Vec<Group>, Failed> {
-        let figures = self.figures()?;
+        let figures = self.files.read()?;
+        let wish = Balance {
+            influence,
+            ..Balance::default()
+        };
+        if let (Some(scored), Together::Siblings) = (&figures.scored, self.over) {
+            return within(&figures, scored, &wish);
+        }
         let normalised = figures.normalised()?;
         let mut columns = figures.data.columns().iter().map(Column::code);
         if let Some(code) = columns.find(|code| normalised.data.column(code).is_none()) {
             return Err(WeightError::Constant { code: code.to_owned() }.into());
         }
-        let wish = Balance {
-            influence,
-            ..Balance::default()
-        };
         normalised
             .groups(self.over == Together::All)?
             .into_iter()
             .map(|(parent, children)| {
                 let weighting = balance(&children, &wish)?;
-                Ok(Group { parent, weighting })
+                Ok(Group::new(parent, weighting))
             })
             .collect()
     }
+}
+
+/// The children of every aggregate of a methodology.
+fn within(figures: &Figures, scored: &Scored, wish: &Balance) -> Result<Vec<Group>, Failed> {
+    let groups = figures.tree.aggregates().map(|parent| {
+        let children = figures.children(parent);
+        let scores = |tree: &Tree| aggregate(&scored.normalised, tree, scored.aggregation);
+        let weighting = balance_level(&figures.tree, &scored.normalised, &children, parent, wish, scores)?;
+        Ok(Group::new(Some(parent.to_owned()), weighting))
+    });
+    groups.collect()
 }
 
 fn method(named: Named) -> Method {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     codes::CompositeCode,
     compile::faults::Faults,
-    composite::{Mean, Missing, NodeKind, NodeSpec},
+    composite::{Mean, Missing, NodeKind, NodeSpec, Variance, tree::check_order_weights},
     document::{MeanRule, MissingRule, NodeRule, Penalty},
 };
 
@@ -19,6 +19,10 @@ impl Context<'_> {
     /// Gives every aggregate its mean and its missing policy.
     pub(super) fn join(&self, nodes: &mut [NodeSpec], levels: &BTreeMap<String, u32>, faults: &mut Faults) {
         let rules = &self.document.aggregation;
+        let mut children: BTreeMap<String, usize> = BTreeMap::new();
+        for parent in nodes.iter().filter_map(|node| node.parent.clone()) {
+            *children.entry(parent).or_default() += 1;
+        }
         let (mut used_levels, mut used) = (BTreeSet::new(), UsedFields::default());
         for node in nodes.iter_mut().filter(|node| node.kind == NodeKind::Aggregate) {
             let level = levels.get(&node.code).copied().unwrap_or(NO_LEVEL);
@@ -28,6 +32,10 @@ impl Context<'_> {
             node.missing = Some(missing_of(&chain));
             let pointers = pointers_of(&node.code, level);
             check_power(&chain, &pointers, faults);
+            if node.mean == Some(Mean::Ordered) {
+                let children = children.get(&node.code).copied().unwrap_or(0);
+                node.order_weights = order_weights(&chain, &pointers, children, faults);
+            }
             used.note(&chain, &pointers);
         }
         check_rule(&rules.all, "/aggregation/all", &used, faults);
@@ -73,7 +81,13 @@ fn mean_of(chain: &[Option<&NodeRule>]) -> Mean {
         },
         MeanRule::MazziottaPareto => Mean::MazziottaPareto {
             added: first(chain, |rule| rule.penalty) == Some(Penalty::Added),
+            variance: first(chain, |rule| rule.variance).unwrap_or(Variance::Population),
         },
+        MeanRule::MeanMin => Mean::MeanMin {
+            alpha: first(chain, |rule| rule.alpha).unwrap_or(1.0),
+            beta: first(chain, |rule| rule.beta).unwrap_or(0.0),
+        },
+        MeanRule::Owa => Mean::Ordered,
         MeanRule::Median => Mean::Median,
         MeanRule::Copeland => Mean::Copeland,
     }
@@ -123,6 +137,34 @@ fn check_power(chain: &[Option<&NodeRule>; 3], pointers: &[String; 3], faults: &
     }
 }
 
+/// The order weights of a node by the rules about it. Notes that there are none, or other than its children need; then they
+/// are left even, so that no other fault is told of them.
+fn order_weights(
+    chain: &[Option<&NodeRule>; 3],
+    pointers: &[String; 3],
+    children: usize,
+    faults: &mut Faults,
+) -> Vec<f64> {
+    let given = chain.iter().zip(pointers);
+    let mut given = given.filter_map(|(rule, pointer)| Some((rule.as_ref()?.order_weights.as_ref()?, pointer)));
+    let (weights, pointer) = match given.next() {
+        Some((weights, pointer)) => (weights.clone(), pointer),
+        None => (Vec::new(), &pointers[0]),
+    };
+    if check_order_weights(&weights, children).is_ok() {
+        return weights;
+    }
+    faults.add(
+        CompositeCode::BadSetting,
+        format!("{pointer}/order_weights"),
+        format!("owa 须给出 order_weights：每个下级一个，共 {children} 个，按得分由高到低，不小于零，合计大于零。"),
+        format!(
+            "owa needs order_weights: one per child, {children} in all, from the best to the worst, zero or more, with a sum above zero."
+        ),
+    );
+    vec![1.0; children]
+}
+
 /// The fields of rules, by their places, that decide about some node.
 #[derive(Default)]
 struct UsedFields(BTreeSet<String>);
@@ -135,7 +177,15 @@ impl UsedFields {
         };
         match mean_of(chain) {
             Mean::Generalised { .. } => from("power", |rule| rule.power.is_some()),
-            Mean::MazziottaPareto { .. } => from("penalty", |rule| rule.penalty.is_some()),
+            Mean::MazziottaPareto { .. } => {
+                from("penalty", |rule| rule.penalty.is_some());
+                from("variance", |rule| rule.variance.is_some());
+            }
+            Mean::MeanMin { .. } => {
+                from("alpha", |rule| rule.alpha.is_some());
+                from("beta", |rule| rule.beta.is_some());
+            }
+            Mean::Ordered => from("order_weights", |rule| rule.order_weights.is_some()),
             _ => {}
         }
         if let Missing::Skip { .. } = missing_of(chain) {
@@ -147,9 +197,22 @@ impl UsedFields {
 /// Checks a rule: its numbers, and that each of its fields decides about some node.
 fn check_rule(rule: &NodeRule, pointer: &str, used: &UsedFields, faults: &mut Faults) {
     check_share(rule.availability, &format!("{pointer}/availability"), faults);
+    check_share(rule.alpha, &format!("{pointer}/alpha"), faults);
+    if let Some(beta) = rule.beta.filter(|beta| *beta < 0.0) {
+        faults.add(
+            CompositeCode::BadSetting,
+            format!("{pointer}/beta"),
+            format!("beta = {beta} 应不小于零。"),
+            format!("beta = {beta} must not be below zero."),
+        );
+    }
     let fields = [
         ("power", rule.power.is_some()),
         ("penalty", rule.penalty.is_some()),
+        ("variance", rule.variance.is_some()),
+        ("alpha", rule.alpha.is_some()),
+        ("beta", rule.beta.is_some()),
+        ("order_weights", rule.order_weights.is_some()),
         ("availability", rule.availability.is_some()),
     ];
     for (field, _) in fields.iter().filter(|(_, given)| *given) {

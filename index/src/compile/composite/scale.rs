@@ -47,19 +47,49 @@ impl Context<'_> {
                 in_order("scale", low, high)?;
                 Normalisation::MinMax { low, high }
             }
-            ScaleRule::ZScore { mean, sd, from_table } => {
+            ScaleRule::ZScore {
+                mean,
+                sd,
+                from_table,
+                variance,
+                cap,
+            } => {
                 let (mean, sd) = match from_table {
                     true => (need(None, "zscore_mean")?, need(None, "zscore_sd")?),
                     false => (*mean, *sd),
                 };
                 in_order("sd", 0.0, sd)?;
-                Normalisation::ZScore { mean, sd }
+                in_order("cap", 0.0, cap.unwrap_or(1.0))?;
+                Normalisation::ZScore {
+                    mean,
+                    sd,
+                    variance: *variance,
+                    cap: *cap,
+                }
             }
-            ScaleRule::Scaled { lower, upper, on } => Normalisation::Scaled(Bounds {
-                lower: need(*lower, "scaled_lower")?,
-                upper: need(*upper, "scaled_upper")?,
-                on: *on,
-            }),
+            ScaleRule::Scaled {
+                lower,
+                upper,
+                on,
+                low,
+                high,
+            } => {
+                in_order("scale", *low, *high)?;
+                Normalisation::Scaled {
+                    bounds: Bounds {
+                        lower: need(*lower, "scaled_lower")?,
+                        upper: need(*upper, "scaled_upper")?,
+                        on: *on,
+                    },
+                    low: *low,
+                    high: *high,
+                }
+            }
+            ScaleRule::Ampi { reference } => Normalisation::Ampi {
+                reference: reference
+                    .or_else(|| look_up("reference"))
+                    .map_or(Base::Mean, Base::Given),
+            },
             ScaleRule::Goalposts {
                 lower,
                 upper,

@@ -47,6 +47,7 @@ fn treatment_of(rule: &TreatmentRule, own: Option<&IndicatorTreatment>) -> Optio
         first: treatment_step(first.unwrap_or(&winsorise), limits),
         second: treatment_step(second.unwrap_or(&StepRule::LogCt {}), limits),
         combine: own.and_then(|own| own.combine).unwrap_or(rule.combine),
+        force: own.and_then(|own| own.force).unwrap_or(rule.force),
     })
 }
 
@@ -72,6 +73,7 @@ fn treatment_step(rule: &StepRule, limits: TreatmentLimits) -> Option<TreatmentS
         StepRule::LogCtOrig {} => TreatmentStep::LogCtOrig,
         StepRule::LogGii {} => TreatmentStep::LogGii,
         StepRule::Log {} => TreatmentStep::Log,
+        StepRule::Log1p {} => TreatmentStep::Log1p,
         StepRule::BoxCox { lambda, shift } => TreatmentStep::BoxCox {
             lambda: *lambda,
             shift: *shift,

@@ -11,7 +11,7 @@ use crate::{
         copeland::{Contest, copeland},
         error::CompositeError,
         mean::{Mean, Missing, weight_of_present},
-        row_mean::{mazziotta_pareto, median},
+        row_mean::{mazziotta_pareto, mean_min, median, ordered, power_mean},
         tree::{Aggregate, Child},
     },
     exact::Fixed,
@@ -79,7 +79,8 @@ impl Slab<'_> {
             }
             Mean::Harmonic => {
                 self.refuse(node, &block, |v| v <= 0.0)?;
-                self.sum(at, node, block, tally, f64::recip, f64::recip)
+                self.sum(at, node, block, tally, f64::recip, f64::recip)?;
+                self.mend(at, node, &rows, -1.0)
             }
             Mean::Generalised { power } => {
                 if power < 0.0 {
@@ -88,9 +89,14 @@ impl Slab<'_> {
                     self.refuse(node, &block, |v| v < 0.0)?;
                 }
                 let root = power.recip();
-                self.sum(at, node, block, tally, |v| v.powf(power), |mean| mean.powf(root))
+                self.sum(at, node, block, tally, |v| v.powf(power), |mean| mean.powf(root))?;
+                self.mend(at, node, &rows, power)
             }
-            Mean::MazziottaPareto { added } => self.row_by_row(at, node, &block, |row| mazziotta_pareto(row, added)),
+            Mean::MazziottaPareto { added, variance } => {
+                self.row_by_row(at, node, &block, |row| mazziotta_pareto(row, added, variance))
+            }
+            Mean::MeanMin { alpha, beta } => self.row_by_row(at, node, &block, |row| mean_min(row, alpha, beta)),
+            Mean::Ordered => self.row_by_row(at, node, &block, |row| ordered(row, &node.order_weights)),
             Mean::Median => self.row_by_row(at, node, &block, median),
             // Done over all rows at once; whole numbers.
             Mean::Copeland => return Ok(()),
@@ -162,6 +168,32 @@ impl Slab<'_> {
             tally.finish(totals, &mut self.scored[at][block], needed as f64, back);
         }
         self.scores[at] = own;
+        Ok(())
+    }
+
+    /// Takes again the generalised means whose powers have left, or come near, the range of a double: there a sum of powers
+    /// is nothing, infinite or short of digits, and a mean of it would pass for a score.
+    fn mend(&mut self, at: usize, node: &Aggregate, block: &Range<usize>, power: f64) -> Result<(), CompositeError> {
+        // Well inside of e^-708 to e^709: what such a sum has lost does not show.
+        const FAR: f64 = 600.0;
+        let missing = self.pass.missing(node);
+        for row in 0..block.len() {
+            let place = block.start + row;
+            let scored = self.complete[at] || self.scored[at][place];
+            if !scored || (power * self.scores[at][place].ln()).abs() < FAR {
+                continue;
+            }
+            let children = node.children.iter().filter_map(|(child, weight)| {
+                let (values, present) = self.child_block(*child, block);
+                let here = missing == Missing::Zero || present.is_none_or(|present| present[row]);
+                here.then(|| (values[row], *weight))
+            });
+            let children: Vec<(f64, f64)> = children.collect();
+            self.scores[at][place] = power_mean(&children, power).ok_or_else(|| CompositeError::NoMean {
+                node: node.code.clone(),
+                unit: self.unit(place),
+            })?;
+        }
         Ok(())
     }
 

@@ -49,7 +49,9 @@ fn treat_column(
     let original: Vec<f64> = column.present_values().collect();
     let before = shape(&original);
     let outcome = match (treatment, before) {
-        (Some(treatment), Some(_)) => run(column.code(), &original, treatment)?,
+        (Some(treatment), _) if before.is_some() || treatment.force && extremes(&original).is_some() => {
+            run(column.code(), &original, treatment)?
+        }
         _ => None,
     };
     let Outcome { steps, values } = outcome.unwrap_or_else(|| Outcome::untouched(&original));

@@ -31,6 +31,8 @@ pub struct Treatment {
     pub second: Option<TreatmentStep>,
     /// Whether the second step takes what the first has made of the column instead of the untreated column.
     pub combine: bool,
+    /// Whether the first step is taken even where the column is tame or its shape cannot be told.
+    pub force: bool,
 }
 
 impl Default for Treatment {
@@ -44,6 +46,7 @@ impl Default for Treatment {
             }),
             second: Some(TreatmentStep::LogCt),
             combine: false,
+            force: false,
         }
     }
 }
@@ -71,6 +74,8 @@ pub enum TreatmentStep {
     LogGii,
     /// `ln(x)`, for values above zero.
     Log,
+    /// `ln(x + 1)`, for values above -1.
+    Log1p,
     /// `(y^lambda - 1) / lambda`, `ln(y)` for a lambda of zero, with `y = x - min + 1` where `shift` says so, else `y = x`.
     BoxCox {
         /// Lambda; none: the one under which the transformed values are most likely normal (Box and Cox 1964), sought from
@@ -91,6 +96,7 @@ impl TreatmentStep {
             Self::LogCtOrig => "log_ct_orig",
             Self::LogGii => "log_gii",
             Self::Log => "log",
+            Self::Log1p => "log1p",
             Self::BoxCox { .. } => "box_cox",
         }
     }

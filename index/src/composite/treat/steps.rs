@@ -7,7 +7,7 @@ use super::{
 use crate::composite::{
     error::CompositeError,
     moments::skew_and_kurtosis,
-    transform::{Transform, box_cox, extremes, log_ct, log_ct_plus, log_gii, natural_log, shifted_log},
+    transform::{Transform, box_cox, extremes, log_ct, log_ct_plus, log_gii, log1p, natural_log, shifted_log},
 };
 
 /// The steps taken, each as it was fitted, and the values they give.
@@ -32,7 +32,8 @@ impl Outcome {
         for value in &mut self.values {
             *value = transform.apply(*value);
         }
-        if self.values.iter().any(|value| !value.is_finite()) {
+        // Powers that are all below what a double can hold leave one value of many.
+        if self.values.iter().any(|value| !value.is_finite()) || extremes(&self.values).is_none() {
             return Err(undefined(code, step));
         }
         self.steps.push((step, transform));
@@ -44,7 +45,7 @@ impl Outcome {
 pub(super) fn run(code: &str, original: &[f64], treatment: Treatment) -> Result<Option<Outcome>, CompositeError> {
     let tame = |values: &[f64]| shape(values).map(|shape| is_tame(shape, treatment.limits));
     let mut outcome = Outcome::untouched(original);
-    if tame(original) == Some(true) {
+    if tame(original) == Some(true) && !treatment.force {
         return Ok(Some(outcome));
     }
     if let Some(step) = treatment.first {
@@ -54,7 +55,8 @@ pub(super) fn run(code: &str, original: &[f64], treatment: Treatment) -> Result<
         outcome = treated;
     }
     let Some(step) = treatment.second.filter(|_| tame(&outcome.values) == Some(false)) else {
-        return Ok(tame(&outcome.values).map(|_| outcome));
+        let can_be_told = treatment.force || tame(&outcome.values).is_some();
+        return Ok(can_be_told.then_some(outcome));
     };
     if !treatment.combine {
         outcome = Outcome::untouched(original);
@@ -76,6 +78,7 @@ fn fit(code: &str, values: &[f64], step: TreatmentStep) -> Result<Option<Transfo
         TreatmentStep::LogCtOrig => shifted_log(values),
         TreatmentStep::LogGii => log_gii(values),
         TreatmentStep::Log => natural_log(values),
+        TreatmentStep::Log1p => log1p(values),
         TreatmentStep::BoxCox { lambda, shift } => box_cox(values, lambda, shift),
     };
     transform.map(Some).ok_or_else(|| undefined(code, step))

@@ -116,3 +116,22 @@ fn what_cannot_be_judged_stays_and_what_cannot_be_logged_is_refused() {
     let refused = treated_by(&values, Some(log)).unwrap_err();
     assert_eq!(refused.code(), "composite.undefined_column");
 }
+
+#[test]
+fn a_forced_step_is_taken_of_tame_columns_and_of_those_that_cannot_be_judged() {
+    let forced = Treatment {
+        first: Some(TreatmentStep::Log1p),
+        second: None,
+        force: true,
+        ..Treatment::default()
+    };
+    for values in [one_to_ten_and(&[]), vec![0.0, 1.0, 2.0]] {
+        let found = treated_by(&values, Some(forced)).unwrap();
+        assert_eq!(found.records[0].steps, ["log1p"]);
+        let after: Vec<f64> = found.data.columns()[0].present_values().collect();
+        let expected: Vec<f64> = values.iter().map(|value| value.ln_1p()).collect();
+        assert_eq!(after, expected);
+    }
+    // Equal figures have nothing to be drawn in.
+    assert!(treated_by(&[2.0; 5], Some(forced)).unwrap().records[0].steps.is_empty());
+}

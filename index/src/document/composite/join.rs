@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::composite::Variance;
+
 /// How values go up the tree.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +35,18 @@ pub struct NodeRule {
     /// The sign of the penalty of `mazziotta_pareto`. Absent: `subtracted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub penalty: Option<Penalty>,
+    /// The variance of `mazziotta_pareto`. Absent: `population`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variance: Option<Variance>,
+    /// How much an unbalance counts under `mean_min`, 0 to 1. Absent: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<f64>,
+    /// How far `mean_min` passes over weak unbalances, zero or more. Absent: 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beta: Option<f64>,
+    /// The weights of `owa`, one per child, from the best to the worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_weights: Option<Vec<f64>>,
     /// What becomes of missing children. Absent: `skip`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingRule>,
@@ -55,6 +69,10 @@ pub enum MeanRule {
     Generalised,
     /// Mean less a penalty for imbalance.
     MazziottaPareto,
+    /// Mean less a penalty for how far it lies above the least child.
+    MeanMin,
+    /// Mean weighed in the order from the best child to the worst.
+    Owa,
     /// Weighted median.
     Median,
     /// Wins less losses against every other unit.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::composite::{On, Ties};
+use crate::composite::{On, Ties, Variance};
 
 /// How indicators are brought to one scale.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,8 +66,14 @@ pub enum ScaleRule {
         /// Whether both are looked up (`zscore_mean`, `zscore_sd`).
         #[serde(default)]
         from_table: bool,
+        /// Which standard deviation the values are divided by.
+        #[serde(default)]
+        variance: Variance,
+        /// How many standard deviations from the mean a score lies at most. Absent: any number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cap: Option<f64>,
     },
-    /// A line through two given bounds, 0 and 100.
+    /// A line through two given bounds, 0 and 100 unless `low` and `high` say others.
     Scaled {
         /// Lower bound (`scaled_lower`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +84,18 @@ pub enum ScaleRule {
         /// What the bounds are values of.
         #[serde(default)]
         on: On,
+        /// What the worse bound becomes.
+        #[serde(default)]
+        low: f64,
+        /// What the better bound becomes.
+        #[serde(default = "hundred")]
+        high: f64,
+    },
+    /// The scale of the adjusted Mazziotta-Pareto index: the reference value becomes 100, values lie within 60 of each other.
+    Ampi {
+        /// The reference value (`reference`). Where there is none, the mean of the sample.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<f64>,
     },
     /// A line between two goalposts.
     Goalposts {

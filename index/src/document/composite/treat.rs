@@ -21,6 +21,9 @@ pub struct TreatmentRule {
     /// Whether the second step takes the result of the first instead of the untreated values.
     #[serde(default)]
     pub combine: bool,
+    /// Whether the first step is taken even where an indicator is tame or has too few values to tell.
+    #[serde(default)]
+    pub force: bool,
     /// Indicators by themselves.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub indicators: BTreeMap<String, IndicatorTreatment>,
@@ -45,6 +48,9 @@ pub struct IndicatorTreatment {
     /// Whether the second step takes the result of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub combine: Option<bool>,
+    /// Whether the first step is taken in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force: Option<bool>,
 }
 
 fn yes() -> bool {
@@ -105,6 +111,8 @@ pub enum StepRule {
     LogGii {},
     /// `ln(x)`.
     Log {},
+    /// `ln(x + 1)`.
+    Log1p {},
     /// Box-Cox.
     BoxCox {
         /// Lambda. Absent: the likeliest.

@@ -10,7 +10,7 @@ use job::Job;
 use super::{
     draws::{Draw, Draws, Setting},
     error::RobustnessError,
-    interval::{UnitRobustness, intervals},
+    interval::{UnitRobustness, among_first, intervals},
     kernel::{BATCH, Evaluator},
     prepared::Prepared,
 };
@@ -82,6 +82,7 @@ pub fn replicate<'p>(
     done.into_iter().collect::<Result<(), _>>()?;
 
     let intervals = intervals(&ranks, units, &counted, threads);
+    let among_first = among_first(&ranks, units, &counted, request.first);
     let level_counts = counts.into_iter().reduce(|mut total, part| {
         for (sum, more) in total.iter_mut().zip(part) {
             *sum += more;
@@ -95,7 +96,7 @@ pub fn replicate<'p>(
         mean_shifts[*at] = shift;
     }
     Ok(Replicated {
-        units: lines(base, intervals, &level_counts, levels),
+        units: lines(base, intervals, among_first, &level_counts, levels),
         mean_shifts,
         kept,
     })
@@ -172,17 +173,19 @@ fn kept(order: &[usize], units: usize, scores: &[Option<f64>], ranks: &[u32]) ->
 fn lines(
     nominal: Nominal,
     intervals: Vec<Option<super::RankInterval>>,
+    among_first: Vec<Vec<f64>>,
     counts: &[u32],
     levels: usize,
 ) -> Vec<UnitRobustness> {
-    let scored = nominal.scores.into_iter().zip(nominal.ranks).zip(intervals);
+    let places = intervals.into_iter().zip(among_first);
+    let scored = nominal.scores.into_iter().zip(nominal.ranks).zip(places);
     let counts = counts.chunks(levels);
     nominal
         .units
         .into_iter()
         .zip(scored)
         .zip(counts)
-        .map(|((unit, ((score, rank), interval)), counts)| {
+        .map(|((unit, ((score, rank), (interval, among_first))), counts)| {
             let total: u32 = counts.iter().sum();
             let share = |count: &u32| f64::from(*count) / f64::from(total);
             UnitRobustness {
@@ -190,6 +193,7 @@ fn lines(
                 score,
                 rank,
                 interval,
+                among_first,
                 levels: if total == 0 {
                     Vec::new()
                 } else {

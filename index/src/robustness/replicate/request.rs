@@ -13,6 +13,8 @@ pub struct Request<'a> {
     pub cuts: &'a [f64],
     /// Stages by the scores of several nodes, where levels are not given by cuts of the one that is ranked.
     pub stages: Option<&'a ScoreStages>,
+    /// Numbers of first places, such as 3 and 10, among which the probability to be is wanted.
+    pub first: &'a [u32],
     /// In which form scores are ranked.
     pub rank_precision: Precision,
     /// In which form scores are compared with cuts and with the limits of stages.

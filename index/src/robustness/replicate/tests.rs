@@ -63,6 +63,7 @@ fn request(threads: usize) -> Request<'static> {
         node: "top",
         cuts: &[40.0, 60.0],
         stages: None,
+        first: &[1, 10],
         rank_precision: Precision::Within(1e-9),
         level_precision: Precision::Within(1e-9),
         threads: NonZeroUsize::new(threads).unwrap(),

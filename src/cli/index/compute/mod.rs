@@ -4,6 +4,7 @@ mod changes;
 mod records;
 mod scores;
 mod summary;
+mod trends;
 mod warning;
 mod written;
 
@@ -11,6 +12,7 @@ use std::{num::NonZeroUsize, thread};
 
 use index::composite::CompositeError;
 
+pub(super) use self::warning::Warning;
 use self::{summary::Summary, written::Written};
 use super::{
     folder::ResultFolder,
@@ -21,7 +23,7 @@ use crate::cli::output::{Failed, Output};
 /// Compute a composite indicator and write every stage as CSV
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --out results\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --parameters norm_params.csv --out results --format json\n\nThe smallest methodology is {\"kind\": \"composite\", \"code\": \"mine\", \"version\": \"1\"}: minimum to maximum on 0 to 100, weighted arithmetic means. Its fields are described in docs/en/composite.md (docs/zh/composite.md); data/schema/methodology_composite.schema.json is its JSON Schema.\n\nWritten into the folder, keyed by uCode (and Time where there are several years): denominated, imputed, screened, treated (the steps that the methodology has), normalised, aggregated, ranks, percentiles, weights, explain, where the methodology has them published, levels and stages, over several years changes and change_summary, and the records treatment, imputation, screening. Nothing is written when anything is refused; then the exit status is 1 and each fault names its row and column or its place in the methodology. No database is used."
+    after_help = "Examples:\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --out results\n  ronghe index compute --data iData.csv --tree iMeta.csv --methodology method.json --parameters norm_params.csv --out results --format json\n\nThe smallest methodology is {\"kind\": \"composite\", \"code\": \"mine\", \"version\": \"1\"}: minimum to maximum on 0 to 100, weighted arithmetic means. Its fields are described in docs/en/composite.md (docs/zh/composite.md); data/schema/methodology_composite.schema.json is its JSON Schema.\n\nWritten into the folder, keyed by uCode (and Time where there are several years): denominated, imputed, screened, treated (the steps that the methodology has), normalised, aggregated, ranks, percentiles, weights, explain, where the methodology has them published, levels and stages, over several years changes, change_summary and trends (compound annual growth rate and yearly slope of every figure and score), and the records treatment, imputation, screening. Nothing is written when anything is refused; then the exit status is 1 and each fault names its row and column or its place in the methodology. No database is used."
 )]
 pub(in crate::cli) struct Compute {
     #[command(flatten)]
@@ -47,6 +49,7 @@ impl Compute {
         } = self.files.read()?;
         let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         method.plan.threads = self.threads.unwrap_or_else(machine);
+        let figures = years.iter().map(|year| (year.year, year.data.clone())).collect();
         let results = method.run(years)?;
 
         let mut tables = Tables::default();
@@ -64,6 +67,7 @@ impl Compute {
         let mut warnings = written.turned_over();
         warnings.extend(written.treated_otherwise());
         warnings.extend(written.changes(&mut tables)?);
+        written.trends(&mut tables, figures)?;
         self.out.write(&tables)?;
 
         let summary = Summary::of(&document, &method, &results, &warnings, self.out.path(), &tables);

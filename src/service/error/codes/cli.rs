@@ -31,8 +31,8 @@ codes! {
         "导入没有完成，原因见句中。请按原因处理后再次执行同一命令。",
         "The import did not end; the sentence says why. See to it and give the same command again.";
     NO_FIGURES = "input.no_figures", Unprocessable,
-        "此赋权方法需要数据表和指标树。请给出 --data 与 --tree。",
-        "This method of weighing needs figures and a tree. Give --data and --tree.";
+        "缺少数据表或指标树。请给出 --data，以及 --tree 或 --methodology。",
+        "Figures or their tree are missing. Give --data, and --tree or --methodology.";
     INPUT_UNREADABLE = "input.unreadable", Unprocessable,
         "无法读取表格。请保存为 UTF-8 编码的 CSV，各行单元格数相同。",
         "A table cannot be read. Save it as CSV in UTF-8, all rows of one length.";
