@@ -4,23 +4,31 @@ use super::{
     error::CompositeError,
     matrix::Matrix,
     mean::Aggregation,
-    pass::{Pass, pass},
+    pass::{Pass, fit_rescales, pass},
+    scaler::Scaler,
     tree::Tree,
 };
 
 /// The aggregates of the tree, one column each, children before parents, from normalised data.
 ///
-/// The data need exactly the indicators of the tree, in any order.
+/// The data need exactly the indicators of the tree, in any order. Scales of aggregates are fitted to these data.
 pub fn aggregate(data: &Matrix, tree: &Tree, aggregation: Aggregation) -> Result<Matrix, CompositeError> {
     let lines = vec![None; tree.indicators.len()];
-    let settings = Pass {
-        tree,
-        lines: &lines,
-        aggregation: aggregation.checked()?,
-        threads: 1,
-        others: None,
+    let aggregation = aggregation.checked()?;
+    let scores = |until: usize, rescales: &[Option<Scaler>]| {
+        let settings = Pass {
+            tree,
+            lines: &lines,
+            aggregation,
+            threads: 1,
+            rescales,
+            until,
+            others: None,
+        };
+        pass(data.clone(), &settings).map(|(_, scores)| scores)
     };
-    pass(data.clone(), &settings).map(|(_, scores)| scores)
+    let rescales = fit_rescales(tree, |until, found| Ok(vec![scores(until, found)?]))?;
+    scores(tree.aggregates.len(), &rescales)
 }
 
 #[cfg(test)]

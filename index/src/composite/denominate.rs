@@ -71,7 +71,15 @@ fn divide(data: &Matrix, column: &Column, denominator: &Column, factor: f64) -> 
                     unit: unit.clone(),
                 });
             }
-            (Some(value), Some(size)) => Some(value / (size / factor)),
+            (Some(value), Some(size)) => {
+                let divisor = size / factor;
+                // What the two make together may be beyond a double where the quotient is not.
+                Some(if divisor.is_normal() {
+                    value / divisor
+                } else {
+                    value / size * factor
+                })
+            }
             _ => None,
         });
     }
@@ -103,6 +111,18 @@ mod tests {
         assert_eq!(
             scaled.columns()[0].cells().collect::<Vec<_>>(),
             [Some(3000.0), Some(2000.0)]
+        );
+        // 1e300 by 1e-10 is beyond a double, 6 by both is not.
+        let tiny = Denominator {
+            by: "size".into(),
+            factor: 1e-10,
+        };
+        let by_tiny = BTreeMap::from([("a".to_owned(), tiny)]);
+        let small = denominate(&data, &size([Some(1e300), Some(2e-10)]), &by_tiny).unwrap();
+        let small: Vec<f64> = small.columns()[0].present_values().collect();
+        assert!(
+            (small[0] / 6e-310 - 1.0).abs() < 1e-12 && (small[1] - 4.0).abs() < 1e-14,
+            "{small:?}"
         );
         let stranger = BTreeMap::from([("b".to_owned(), Denominator::new("size"))]);
         let refused = denominate(&data, &size([Some(2.0), None]), &stranger).unwrap_err();

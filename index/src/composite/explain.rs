@@ -118,7 +118,7 @@ pub fn explain_unit(
     for at in (0..tree.aggregates.len()).rev().filter(|at| !has_parent(*at)) {
         let node = &tree.aggregates[at];
         let score = unit.score(Child::Aggregate(at));
-        let scale = ContributionScale::of(unit.mean(node));
+        let scale = unit.scale(node);
         let weight = tree.node(&node.code).map_or(1.0, |node| node.weight);
         found.push(Contribution {
             node: node.code.clone(),
@@ -150,6 +150,14 @@ impl Unit<'_> {
         node.mean.unwrap_or(self.plan.aggregation.mean)
     }
 
+    /// What contributions to a node sum to; nothing where its score is brought to another scale than that of their mean.
+    fn scale(&self, node: &Aggregate) -> ContributionScale {
+        match node.rescale {
+            None => ContributionScale::of(self.mean(node)),
+            Some(_) => ContributionScale::None,
+        }
+    }
+
     fn score(&self, child: Child) -> Option<f64> {
         let (columns, at) = match child {
             Child::Indicator(at) => (self.composite.normalised.columns(), at),
@@ -169,7 +177,7 @@ impl Unit<'_> {
     ) {
         let node = &self.tree.aggregates[at];
         let mean = self.mean(node);
-        let scale = ContributionScale::of(mean);
+        let scale = self.scale(node);
         let missing = node.missing.unwrap_or(self.plan.aggregation.missing);
         let counted = |child: Child| match missing {
             Missing::Zero => Some(self.score(child).unwrap_or(0.0)),
@@ -196,6 +204,7 @@ impl Unit<'_> {
             let score = counted(*child);
             let weight_used = score.filter(|_| scored && whole > 0.0).map(|_| weight / whole);
             let part = |used: f64, score: f64| match mean {
+                _ if scale == ContributionScale::None => None,
                 Mean::MazziottaPareto { added, variance } => {
                     let square = (score - own_mean) * (score - own_mean);
                     let penalty = square * variance.of_population_variance(with_weight) / own_mean;
@@ -232,7 +241,7 @@ impl Unit<'_> {
                     .map(|(share, contribution)| share * contribution),
             });
             if let Child::Aggregate(below) = child {
-                let next = common.filter(|_| ContributionScale::of(self.mean(&self.tree.aggregates[*below])) == scale);
+                let next = common.filter(|_| self.scale(&self.tree.aggregates[*below]) == scale);
                 self.below(*below, in_top, next, found);
             }
         }

@@ -195,6 +195,7 @@ pub fn imputed_share(
     let mut plain = tree.nodes().to_vec();
     for node in &mut plain {
         node.mean = None;
+        node.normalisation = None;
     }
     let aggregation = Aggregation {
         missing,

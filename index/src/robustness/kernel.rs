@@ -1,6 +1,6 @@
 //! The scores of one node for many sets of weights at once.
 //!
-//! Where every mean below the node is arithmetic (or every one geometric), none is rounded and nothing is missing, the tree
+//! Where every mean below the node is arithmetic (or every one geometric), none is rounded or rescaled and nothing is missing, the tree
 //! collapses into one weighted sum of the indicators (of their logarithms) with the effective weights: replications that
 //! differ in weights alone become one product of matrices, in which a value fetched from memory serves many replications.
 //! In all other cases the composite engine aggregates a tree with other weights, replication by replication.
@@ -181,7 +181,7 @@ impl Collapsed {
         let mean_of = |at: &usize| own_mean(&tree.aggregates[*at], prepared);
         let geometric = mean_of(&node) == Mean::Geometric;
         let kind = if geometric { Mean::Geometric } else { Mean::Arithmetic };
-        let rounds = |at: &usize| tree.aggregates[*at].decimals.is_some();
+        let rounds = |at: &usize| tree.aggregates[*at].decimals.is_some() || tree.aggregates[*at].rescale.is_some();
         if below.iter().any(|at| mean_of(at) != kind || rounds(at)) {
             return None;
         }

@@ -12,7 +12,13 @@ pub fn quantile_of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
     let below = whole(place);
     let low = sorted.get(below).copied()?;
     let high = sorted.get(below + 1).copied().unwrap_or(low);
-    Some(low + (place - place.floor()) * (high - low))
+    let (part, way) = (place - place.floor(), high - low);
+    // The whole way between two figures may be beyond a double.
+    Some(if way.is_finite() {
+        low + part * way
+    } else {
+        low * (1.0 - part) + high * part
+    })
 }
 
 /// The quantile of values in any order.
@@ -38,6 +44,8 @@ mod tests {
             let have = quantile(&[8.0, 1.0, 4.0, 2.0], p).unwrap();
             assert!((have - want).abs() < 1e-14, "{p}: {have}");
         }
+        let far = quantile(&[-1.5e308, 1.5e308], 0.75).unwrap();
+        assert!((far / 0.75e308 - 1.0).abs() < 1e-15, "{far}");
         assert_eq!(median(&[3.0]), Some(3.0));
         assert_eq!(median(&[]), None);
         assert_eq!(quantile(&[1.0], 1.1), None);

@@ -64,8 +64,8 @@ mod tests {
         };
         // 100 to 121 in two years is 10 % a year.
         check(&[(2024, 100.0), (2025, 100.0), (2026, 121.0)], Some(0.1), 10.5);
-        // Years without a value are passed over: 2 to 16 in three years, twice each. Slope by hand 33 / 7.
-        check(&[(2020, 2.0), (2021, 4.0), (2023, 16.0)], Some(1.0), 33.0 / 7.0);
+        // Years without a value are passed over: 2 to 16 in three years, twice each. Slope by hand 34 / 7.
+        check(&[(2020, 2.0), (2021, 4.0), (2023, 16.0)], Some(1.0), 34.0 / 7.0);
         check(&[(1, -1.0), (3, 3.0)], None, 2.0);
         check(&[(1, 0.0), (2, 3.0)], None, 3.0);
         assert_eq!(trend(&[(2026, 1.0)]), None);

@@ -27,16 +27,16 @@ pub enum EntropyScale {
 /// n is the number of present values of the column. Source: Shannon (1948); Zeleny (1982), Multiple Criteria Decision
 /// Making, chapter 7.
 pub fn entropy(items: &[Item<'_>], scale: EntropyScale) -> Result<Weighting, WeightError> {
-    let entropies = items
+    let diversities = items
         .iter()
-        .map(|item| entropy_of(*item, scale))
+        .map(|item| diversity_of(*item, scale))
         .collect::<Result<Vec<_>, _>>()?;
-    // An even column has entropy one, which rounding may overshoot.
-    let diversities: Vec<f64> = entropies.iter().map(|e| (1.0 - e).max(0.0)).collect();
+    let entropies = diversities.iter().map(|diversity| 1.0 - diversity).collect();
     Weighting::of_shares(codes(items), &diversities, Origin::Entropy { scale, entropies })
 }
 
-fn entropy_of(item: Item<'_>, scale: EntropyScale) -> Result<f64, WeightError> {
+/// `1 - E`, of which nothing is lost where a column is nearly even and its entropy nearly one.
+fn diversity_of(item: Item<'_>, scale: EntropyScale) -> Result<f64, WeightError> {
     let code = || item.column.code().to_owned();
     let raw = at_least(item.column, 2)?;
     let values: Vec<f64> = match scale {
@@ -63,10 +63,25 @@ fn entropy_of(item: Item<'_>, scale: EntropyScale) -> Result<f64, WeightError> {
     }
     let (low, high) = crate::rank::extremes(&values);
     if low >= high {
-        return Ok(1.0);
+        return Ok(0.0);
     }
-    let shares = values.iter().map(|v| v / total).filter(|p| *p > 0.0);
-    Ok(-sum(shares.map(|p| p * p.ln())) / (values.len() as f64).ln())
+    // With d = n p - 1, which sum to zero, ln n + sum(p ln p) = sum((1 + d) ln(1 + d) - d) / n.
+    let n = values.len() as f64;
+    let mean = total / n;
+    Ok(sum(values.iter().map(|v| unevenness((v - mean) / mean))) / (n * n.ln()))
+}
+
+/// `(1 + d) ln(1 + d) - d` for a d not below -1; near zero by its series `d^2 / 2 - d^3 / 6 + d^4 / 12 - ...`.
+fn unevenness(d: f64) -> f64 {
+    // Of the series as many terms as reach the last digit this far from zero.
+    const NEAR: f64 = 0.01;
+    const TERMS: i32 = 10;
+    if d.abs() < NEAR {
+        let term = |k: i32| (-d).powi(k) / f64::from(k * (k - 1));
+        return sum((2..TERMS).map(term));
+    }
+    let share = 1.0 + d;
+    if share > 0.0 { share * share.ln() - d } else { -d }
 }
 
 #[cfg(test)]
@@ -119,6 +134,17 @@ mod tests {
             "weights.zero_total"
         );
         assert_eq!(code(&[&[Some(1.0), None]], EntropyScale::Raw), "weights.too_few_values");
+    }
+
+    #[test]
+    fn nearly_even_columns_weigh_by_what_they_differ() {
+        // Computed with sixty digits: 1 - E is 3.0341186189366748e-13 and 2.8318337059153522e-12.
+        let columns: [&[Option<f64>]; 2] = [
+            &[1_000_001.0, 1_000_002.0, 1_000_003.0].map(Some),
+            &[1_000_003.0, 1_000_007.0, 1_000_001.0].map(Some),
+        ];
+        let weights = weigh(&columns, Direction::Positive, EntropyScale::Raw).unwrap().weights;
+        assert!((weights[0] - 0.096_774_512_659_848_66).abs() < 1e-9, "{weights:?}");
     }
 
     #[test]

@@ -204,3 +204,45 @@ fn settings_that_cannot_be_are_refused_at_their_place() {
     let z = json!({ "tree": tree(), "normalisation": { "all": { "method": "z_score", "cap": 0.0 } } });
     refused(z, settings, "/normalisation/all");
 }
+
+#[test]
+fn the_score_of_an_aggregate_is_brought_to_a_scale_of_its_own() {
+    let of = |aggregation: Value| {
+        json!({
+            "tree": [{ "code": "top" }, { "code": "left", "parent": "top" }, { "code": "a", "parent": "left" },
+                { "code": "b", "parent": "left" }, { "code": "c", "parent": "top" }],
+            "normalisation": { "all": { "method": "none" } },
+            "aggregation": aggregation,
+        })
+    };
+    // left is 2, 3, 6: on 0 to 100 it is 0, 25, 100, beside c 10, 20, 30.
+    let data = "uCode,a,b,c\nx,1,3,10\ny,4,2,20\nz,9,3,30\n";
+    let min_max = json!({ "method": "min_max" });
+    let left = of(json!({ "nodes": { "left": { "rescale": min_max } } }));
+    check(&left, data, &[5.0, 22.5, 65.0]);
+    // And the index after it, on 1 to 10: 1 + 9 (s - 5) / 60.
+    let both = json!({ "nodes": { "left": { "rescale": min_max },
+        "top": { "rescale": { "method": "min_max", "low": 1.0, "high": 10.0 } } } });
+    check(&of(both.clone()), data, &[1.0, 3.625, 10.0]);
+    // Standard scores are below zero: a geometric mean above them is taken after the scale, never before.
+    let lifted = json!({ "nodes": { "left": { "rescale": { "method": "z_score", "mean": 100.0, "sd": 10.0 } },
+        "top": { "mean": "geometric" } } });
+    let negative = "uCode,a,b,c\nx,-1,-1,100\ny,0,0,100\nz,1,1,100\n";
+    check(&of(lifted), negative, &[9_000.0_f64.sqrt(), 100.0, 11_000.0_f64.sqrt()]);
+    // Over the years the scale is one: 0 to 100 from the least to the greatest of all.
+    let panel = "uCode,Time,a,b,c\nx,2025,2,2,0\ny,2025,4,4,0\nx,2026,6,6,0\ny,2026,10,10,0\n";
+    check(&left, panel, &[0.0, 12.5, 25.0, 50.0]);
+    let constant = "uCode,a,b,c\nx,1,3,10\ny,2,2,20\n";
+    let method = document(left).method(None, &ParameterTable::default()).unwrap();
+    assert!(method.relative());
+    let units = UnitTable::parse(constant.as_bytes()).unwrap();
+    let years = units.years(method.tree.indicators(), &method.denominators(), &method.groups());
+    let refused_scale = method.run(years.unwrap()).unwrap_err();
+    assert_eq!(refused_scale.code(), "composite.constant_column");
+    assert!(refused_scale.message().en.contains("left"), "{refused_scale}");
+    refused(
+        of(json!({ "all": { "rescale": { "method": "min_max", "low": 1.0, "high": 0.0 } } })),
+        "composite.bad_setting",
+        "/aggregation/all/rescale",
+    );
+}

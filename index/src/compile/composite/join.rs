@@ -6,7 +6,7 @@ use survey::document::segment;
 
 use super::{
     context::Context,
-    refusals::{check_share, misplaced_at, unknown},
+    refusals::{add_error, check_share, misplaced_at, unknown},
 };
 use crate::{
     codes::CompositeCode,
@@ -36,6 +36,7 @@ impl Context<'_> {
                 let children = children.get(&node.code).copied().unwrap_or(0);
                 node.order_weights = order_weights(&chain, &pointers, children, faults);
             }
+            self.rescale(node, &chain, &pointers, faults);
             used.note(&chain, &pointers);
         }
         check_rule(&rules.all, "/aggregation/all", &used, faults);
@@ -57,6 +58,25 @@ impl Context<'_> {
             if !self.aggregates.contains(code) {
                 unknown(code, &pointer, faults);
             }
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Gives an aggregate the scale that its score is brought to, by the nearest rule that has one.
+    fn rescale(
+        &self,
+        node: &mut NodeSpec,
+        chain: &[Option<&NodeRule>; 3],
+        pointers: &[String; 3],
+        faults: &mut Faults,
+    ) {
+        let given = chain.iter().zip(pointers);
+        let mut given = given.filter_map(|(rule, pointer)| Some((rule.as_ref()?.rescale.as_ref()?, pointer)));
+        let Some((rule, pointer)) = given.next() else { return };
+        match self.normalisation(&node.code, rule) {
+            Ok(scale) => node.normalisation = Some(scale),
+            Err(error) => add_error(&error, &format!("{pointer}/rescale"), faults),
         }
     }
 }
@@ -188,6 +208,7 @@ impl UsedFields {
             Mean::Ordered => from("order_weights", |rule| rule.order_weights.is_some()),
             _ => {}
         }
+        from("rescale", |rule| rule.rescale.is_some());
         if let Missing::Skip { .. } = missing_of(chain) {
             from("availability", |rule| rule.availability.is_some());
         }
@@ -213,6 +234,7 @@ fn check_rule(rule: &NodeRule, pointer: &str, used: &UsedFields, faults: &mut Fa
         ("alpha", rule.alpha.is_some()),
         ("beta", rule.beta.is_some()),
         ("order_weights", rule.order_weights.is_some()),
+        ("rescale", rule.rescale.is_some()),
         ("availability", rule.availability.is_some()),
     ];
     for (field, _) in fields.iter().filter(|(_, given)| *given) {

@@ -26,7 +26,8 @@ impl Context<'_> {
         }
     }
 
-    fn normalisation(&self, code: &str, rule: &ScaleRule) -> Result<Normalisation, CompositeError> {
+    /// The normalisation of an indicator, or of the score of an aggregate.
+    pub(super) fn normalisation(&self, code: &str, rule: &ScaleRule) -> Result<Normalisation, CompositeError> {
         let look_up = |name: &str| self.parameters.get(code, name);
         let need = |given: Option<f64>, name: &str| {
             given

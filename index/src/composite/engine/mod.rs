@@ -11,8 +11,8 @@ use super::{
     normalisation::Normalisation,
     normalise::{Scale, Scales, fit_scale},
     parallel::in_parallel,
-    pass::{Pass, pass},
-    scaler::scores,
+    pass::{Pass, fit_rescales, pass},
+    scaler::{Scaler, scores},
     tree::{Tree, in_tree_order},
 };
 use crate::rank::{Precision, Ranker};
@@ -125,10 +125,25 @@ fn fit_ordered(samples: &[Sample<'_>], tree: &Tree, plan: &Plan) -> Result<Scale
             .collect();
         fit_scale(indicator, &own, &plan.normalisation, plan.constant_is_missing)
     });
-    scales
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()
-        .map(|of| Scales { of })
+    let mut scales = Scales {
+        of: scales.into_iter().collect::<Result<Vec<_>, _>>()?,
+        of_aggregates: Vec::new(),
+    };
+    if tree.aggregates.iter().any(|node| node.rescale.is_some()) {
+        scales.of_aggregates = fit_rescales(tree, |until, found| {
+            let parts = samples.iter().map(|sample| {
+                let with = Among {
+                    peers: sample.peers,
+                    rescales: found,
+                    until,
+                    others: None,
+                };
+                scored(sample.data.clone(), tree, plan, &scales, &with).map(|(_, scores)| scores)
+            });
+            parts.collect()
+        })?;
+    }
+    Ok(scales)
 }
 
 fn check_peers(data: &Matrix, peers: Option<&[String]>) -> Result<(), CompositeError> {
@@ -143,7 +158,7 @@ fn check_peers(data: &Matrix, peers: Option<&[String]>) -> Result<(), CompositeE
 }
 
 fn compute_ordered(
-    mut data: Matrix,
+    data: Matrix,
     peers: Option<&[String]>,
     tree: &Tree,
     plan: &Plan,
@@ -159,6 +174,40 @@ fn compute_ordered(
     }
     check_peers(&data, peers)?;
     let threads = plan.threads.get();
+    let with = Among {
+        peers,
+        rescales: &scales.of_aggregates,
+        until: tree.aggregates.len(),
+        others,
+    };
+    let (normalised, scores) = scored(data, tree, plan, scales, &with)?;
+    let ranks = in_parallel(scores.columns(), threads, |ranker: &mut Ranker, column| {
+        ranker.rank(column.values(), column.presence(), Precision::Within(tolerance))
+    });
+    Ok(Composite {
+        normalised,
+        scores,
+        ranks,
+    })
+}
+
+/// What scores are computed with besides data, tree, plan and the scales of indicators.
+struct Among<'a> {
+    peers: Option<&'a [String]>,
+    rescales: &'a [Option<Scaler>],
+    until: usize,
+    others: Option<&'a BTreeMap<usize, Others<'a>>>,
+}
+
+/// Normalised indicators and scores.
+fn scored(
+    mut data: Matrix,
+    tree: &Tree,
+    plan: &Plan,
+    scales: &Scales,
+    with: &Among<'_>,
+) -> Result<(Matrix, Matrix), CompositeError> {
+    let threads = plan.threads.get();
     let lines: Vec<_> = scales
         .of
         .iter()
@@ -168,24 +217,18 @@ fn compute_ordered(
         })
         .collect();
     if lines.iter().any(Option::is_none) {
-        data = scale_the_others(data, peers, scales, threads)?;
+        data = scale_the_others(data, with.peers, scales, threads)?;
     }
     let settings = Pass {
         tree,
         lines: &lines,
         aggregation: plan.aggregation.checked()?,
         threads,
-        others,
+        rescales: with.rescales,
+        until: with.until,
+        others: with.others,
     };
-    let (normalised, scores) = pass(data, &settings)?;
-    let ranks = in_parallel(scores.columns(), threads, |ranker: &mut Ranker, column| {
-        ranker.rank(column.values(), column.presence(), Precision::Within(tolerance))
-    });
-    Ok(Composite {
-        normalised,
-        scores,
-        ranks,
-    })
+    pass(data, &settings)
 }
 
 /// Brings on scale the columns that the one pass cannot: those without a straight line.

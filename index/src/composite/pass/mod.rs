@@ -14,10 +14,11 @@ use slab::Slab;
 use super::{
     copeland::Others,
     error::CompositeError,
+    fitting::{Fit, Sample},
     matrix::{Column, Matrix},
     mean::{Aggregation, Mean, Missing},
     parallel::{in_parallel, next_of_each, split_rows},
-    scaler::Line,
+    scaler::{Line, Scaler},
     tree::{Aggregate, Child, Tree, in_tree_order},
 };
 
@@ -31,8 +32,37 @@ pub(super) struct Pass<'a> {
     pub(super) lines: &'a [Option<Line>],
     pub(super) aggregation: Aggregation,
     pub(super) threads: usize,
+    /// One per aggregate of the tree; none for one whose score goes up as it is.
+    pub(super) rescales: &'a [Option<Scaler>],
+    /// Only so many aggregates are computed, children before parents.
+    pub(super) until: usize,
     /// Where the data are those of one unit: for each aggregate that compares units, by its place, the others.
     pub(super) others: Option<&'a BTreeMap<usize, Others<'a>>>,
+}
+
+/// The scale of every aggregate that has one, fitted to its scores in all samples: node by node, since a score hangs on the
+/// scales below it. `scores` computes so many aggregates of every sample with the scales found so far.
+pub(super) fn fit_rescales(
+    tree: &Tree,
+    scores: impl Fn(usize, &[Option<Scaler>]) -> Result<Vec<Matrix>, CompositeError>,
+) -> Result<Vec<Option<Scaler>>, CompositeError> {
+    let mut found = vec![None; tree.aggregates.len()];
+    for (at, node) in tree.aggregates.iter().enumerate() {
+        let Some(scale) = &node.rescale else { continue };
+        let computed = scores(at + 1, &found)?;
+        let samples = computed.iter().filter_map(|data| {
+            let column = data.columns().get(at)?;
+            Some((Sample { data, peers: None }, column))
+        });
+        let fit = Fit {
+            code: &node.code,
+            sign: 1.0,
+            samples: &samples.collect::<Vec<_>>(),
+            group: None,
+        };
+        found[at] = Some(fit.scaler(scale)?);
+    }
+    Ok(found)
 }
 
 impl Pass<'_> {

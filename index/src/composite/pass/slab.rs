@@ -41,13 +41,14 @@ impl Slab<'_> {
                 .step_by(BLOCK_ROWS)
                 .map(|start| start..rows.min(start + BLOCK_ROWS))
         };
-        let nodes = pass.tree.aggregates.iter().enumerate();
+        let nodes = pass.tree.aggregates.iter().enumerate().take(pass.until);
         if pass.compares_units() {
             // Node by node: one that compares units needs its children over all rows.
             for (at, node) in nodes {
                 if pass.mean(node) == Mean::Copeland {
                     blocks().try_for_each(|block| self.ready(node, &block))?;
                     self.compare(at, node);
+                    blocks().for_each(|block| self.rescale(at, &block));
                 } else {
                     blocks().try_for_each(|block| self.aggregate(at, node, block, tally))?;
                 }
@@ -101,12 +102,25 @@ impl Slab<'_> {
             // Done over all rows at once; whole numbers.
             Mean::Copeland => return Ok(()),
         }?;
+        self.rescale(at, &rows);
         self.refuse_overflow(at, node, &rows)?;
         if let Some(decimals) = node.decimals {
             let rounded = |score: &mut f64| *score = Fixed::round_observed(*score, decimals);
             self.scores[at][rows].iter_mut().for_each(rounded);
         }
         Ok(())
+    }
+
+    /// Brings the scores of an aggregate to its own scale; what has no place there is no number and is refused as such.
+    fn rescale(&mut self, at: usize, block: &Range<usize>) {
+        let Some(Some(scaler)) = self.pass.rescales.get(at) else {
+            return;
+        };
+        for row in block.clone() {
+            if self.complete[at] || self.scored[at][row] {
+                self.scores[at][row] = scaler.apply(self.scores[at][row]).unwrap_or(f64::NAN);
+            }
+        }
     }
 
     /// A weighted mean of what `of` makes of the children, turned back by `back`.

@@ -9,6 +9,7 @@ use crate::{
         impute::Imputation,
         levels::{Cuts, StageConditions},
         mean::Mean,
+        normalisation::Normalisation,
         panel::YearFill,
         screen::Screening,
         treat::Treatments,
@@ -99,7 +100,8 @@ impl Method {
                 .unwrap_or(&self.plan.normalisation)
                 .relative()
         });
-        steps || scales || self.compares_pairs()
+        let rescales = self.tree.aggregates.iter().filter_map(|node| node.rescale.as_ref());
+        steps || scales || rescales.into_iter().any(Normalisation::relative) || self.compares_pairs()
     }
 
     /// Whether a score comes of comparing units with one another (Copeland): even with frozen scales it hangs on all.

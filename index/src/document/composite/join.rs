@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::scale::ScaleRule;
 use crate::composite::Variance;
 
 /// How values go up the tree.
@@ -47,6 +48,9 @@ pub struct NodeRule {
     /// The weights of `owa`, one per child, from the best to the worst.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_weights: Option<Vec<f64>>,
+    /// The scale that the score is brought to before it goes up, fitted to the scores of all units. Absent: as computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescale: Option<ScaleRule>,
     /// What becomes of missing children. Absent: `skip`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingRule>,
