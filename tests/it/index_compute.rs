@@ -475,8 +475,9 @@ fn what_cannot_be_computed_is_refused_by_name() {
         "composite.undefined_column",
         "a",
     );
-    let power = json!({ "normalisation": { "all": { "method": "none" } }, "aggregation": { "all": { "mean": "generalised", "power": 400 } } });
-    check("uCode,a,b\nU1,1,1\nU2,1000,2\n", power, "composite.overflow", "U2");
+    let as_measured = json!({ "normalisation": { "all": { "method": "none" } } });
+    let huge = "uCode,a,b\nU1,1,1\nU2,1.7e308,1.7e308\n";
+    check(huge, as_measured, "composite.overflow", "U2");
     let fill = |method: &str| json!({ "imputation": { "method": method, "empty": "refuse" } });
     check(
         "uCode,a,b\nU1,1,1\nU2,2,2\nU3,,\n",

@@ -28,6 +28,7 @@ mod foreign;
 mod hostile;
 mod index_analysis;
 mod index_compute;
+mod index_methods;
 #[path = "../../workbook/tests/it/package.rs"]
 mod package;
 mod reader;

@@ -94,8 +94,8 @@ survey::codes! {
             "请修改判断矩阵，或以 --allow-inconsistent 接受。"
             "Revise the comparisons, or accept them with --allow-inconsistent."
         NotBalanced "weights.not_balanced"
-            "任何权重都不能使各指标与上级的相关达到所要求的比例。"
-            "No weights give the correlations with the parent the proportions that are wished for."
+            "没有找到使各指标与上级的相关达到所要求比例的权重。"
+            "No weights were found that give the correlations with the parent the proportions wished for."
             "请按实际达到的比例判断是否采用，或改变指标分组。"
             "Judge the weights by the proportions that were reached, or group the indicators otherwise."
     }

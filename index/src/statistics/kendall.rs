@@ -17,7 +17,8 @@ pub fn kendall(a: impl IntoIterator<Item = Option<f64>>, b: impl IntoIterator<It
     let mut spare = second.clone();
     let discordant = exchanges(&mut second, &mut spare);
     let tied_second = ties(&second, |p, q| order(*p, *q).is_eq());
-    let scale = ((all - tied_first) as f64).sqrt() * ((all - tied_second) as f64).sqrt();
+    // The root of the product is exact where both are alike, so that a perfect order is exactly one.
+    let scale = ((all - tied_first) as f64 * (all - tied_second) as f64).sqrt();
     // Pairs tied in either are neither concordant nor discordant; those tied in both were taken off twice.
     let untied = all + tied_both - tied_first - tied_second;
     (scale > 0.0).then(|| ((untied as f64 - 2.0 * discordant as f64) / scale).clamp(-1.0, 1.0))
@@ -81,6 +82,8 @@ mod tests {
         // scipy.stats.kendalltau([12, 2, 1, 12, 2], [1, 4, 7, 1, 0]) as its manual prints it.
         let have = tau(&[12.0, 2.0, 1.0, 12.0, 2.0], &[1.0, 4.0, 7.0, 1.0, 0.0]).unwrap();
         assert!((have + 0.471_404_520_791_031_7).abs() < 1e-15, "{have}");
+        let five = [1.0, 2.0, 3.0, 4.0, 5.0];
+        assert_eq!(tau(&five, &[9.0, 5.0, 3.0, 2.0, 1.0]), Some(-1.0));
         assert_eq!(tau(&[1.0, 1.0], &[1.0, 2.0]), None);
         assert_eq!(tau(&[1.0], &[1.0]), None);
         assert_eq!(

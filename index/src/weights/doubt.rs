@@ -78,11 +78,11 @@ impl WeightDoubt {
                 };
                 Text::new(
                     format!(
-                        "任何正的权重都不能使各下级与上级的相关达到所要求的比例；实际达到：{}。",
+                        "没有找到使各下级与上级的相关达到所要求比例的正权重；实际达到：{}。",
                         listed("要求").join("，")
                     ),
                     format!(
-                        "No positive weights give the correlations of the children with their parent the proportions wished for; reached: {}.",
+                        "No positive weights were found that give the correlations of the children with their parent the proportions wished for; reached: {}.",
                         listed("wished").join(", ")
                     ),
                 )

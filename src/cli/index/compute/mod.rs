@@ -49,7 +49,7 @@ impl Compute {
         } = self.files.read()?;
         let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         method.plan.threads = self.threads.unwrap_or_else(machine);
-        let figures = years.iter().map(|year| (year.year, year.data.clone())).collect();
+        let figures: Vec<_> = years.iter().map(|year| (year.year, year.data.clone())).collect();
         let results = method.run(years)?;
 
         let mut tables = Tables::default();
@@ -67,7 +67,7 @@ impl Compute {
         let mut warnings = written.turned_over();
         warnings.extend(written.treated_otherwise());
         warnings.extend(written.changes(&mut tables)?);
-        written.trends(&mut tables, figures)?;
+        written.trends(&mut tables, &figures)?;
         self.out.write(&tables)?;
 
         let summary = Summary::of(&document, &method, &results, &warnings, self.out.path(), &tables);

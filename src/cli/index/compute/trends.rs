@@ -15,7 +15,7 @@ type Points = Vec<(i64, f64)>;
 
 impl Written<'_> {
     /// The trend of every indicator, as its figures stand in the table, and of every score, where there are several years.
-    pub(super) fn trends(&self, tables: &mut Tables, figures: Vec<(Option<i64>, Matrix)>) -> Result<(), Failed> {
+    pub(super) fn trends(&self, tables: &mut Tables, figures: &[(Option<i64>, Matrix)]) -> Result<(), Failed> {
         if !self.several() {
             return Ok(());
         }
