@@ -3,6 +3,7 @@
 use super::output::{Failed, Output};
 
 mod compute;
+mod ignored;
 mod robustness;
 mod stats;
 mod tables;

@@ -18,7 +18,7 @@ use index::{
 };
 use serde_json::{Value, json};
 use survey::{
-    document::{DocumentFault, parse_json, without_mark},
+    document::{DocumentFault, without_mark},
     text::Text,
 };
 
@@ -31,7 +31,7 @@ use crate::{
 /// Show how sensitive the ranks are to methodological choices
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness ... --draws robust/draws.csv --out again\n  ronghe index robustness ... --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv, with --sensitivity\nsobol.csv, with --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the\nlatest is ranked."
+    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --draws robust/draws.csv --out again\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nA geometric mean takes no zero: with it, let m.json normalise to 1-100\n({ \"normalisation\": { \"all\": { \"method\": \"min_max\", \"low\": 1, \"high\": 100 } } }).\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv, with --sensitivity\nsobol.csv, with --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the\nlatest is ranked."
 )]
 pub(in crate::cli) struct Robustness {
     #[command(flatten)]
@@ -86,6 +86,7 @@ impl Robustness {
             method,
             years,
             source,
+            ignored,
         } = self.files.read()?;
         let design = read_design(&self.uncertainty)?;
         let document = serde_json::to_value(&document).map_err(std::io::Error::from)?;
@@ -155,11 +156,15 @@ impl Robustness {
             text.push_str(output.choose("\n提示：", "\nwarning: "));
             text.push_str(output.tongue().say(&sentence(warning)));
         }
+        for warning in &ignored {
+            text.push_str(&warning.line(output.tongue()));
+        }
         let value = json!({
             "node": ranked.node,
             "replications": draws.draws.len(),
             "units": found.units.len(),
             "warnings": warnings,
+            "ignored": ignored,
             "folder": self.out.display().to_string(),
             "files": tables.names(),
         });
@@ -273,7 +278,7 @@ fn replicated(source: &Source, document: &Value, replication: usize) -> Result<P
 }
 
 fn read_design(path: &Path) -> Result<Design, Failed> {
-    let design: Design = parse_json(&std::fs::read(path)?).map_err(refused_in(path))?;
+    let design = Design::parse(&std::fs::read(path)?).map_err(refused_in(path))?;
     design.check()?;
     Ok(design)
 }

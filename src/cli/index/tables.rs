@@ -14,6 +14,7 @@ use index::{
 };
 use survey::document::DocumentFault;
 
+use super::{compute::Warning, ignored::Given};
 use crate::{cli::output::Failed, service::error::codes};
 
 /// What a composite is computed from.
@@ -22,6 +23,8 @@ pub(super) struct Inputs {
     pub(super) method: Method,
     pub(super) years: Vec<YearInput>,
     pub(super) source: Source,
+    /// What stands in the files and does not count.
+    pub(super) ignored: Vec<Warning>,
 }
 
 /// The tables that a methodology is applied to.
@@ -195,7 +198,15 @@ impl InputFiles {
         let years = units
             .years(method.tree.indicators(), &method.denominators(), &method.groups())
             .map_err(refused(&self.data))?;
+        let given = Given {
+            document: &document,
+            meta: meta.as_ref(),
+            units: &units,
+            method: &method,
+            years: &years,
+        };
         Ok(Inputs {
+            ignored: given.ignored(),
             document: *document,
             method,
             years,

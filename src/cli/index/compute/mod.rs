@@ -11,6 +11,7 @@ use std::{fs, num::NonZeroUsize, path::PathBuf, thread};
 
 use index::composite::CompositeError;
 
+pub(super) use self::warning::Warning;
 use self::{summary::Summary, written::Written};
 use super::tables::{InputFiles, Inputs, Tables};
 use crate::cli::output::{Failed, Output};
@@ -65,6 +66,7 @@ impl Compute {
             document,
             mut method,
             years,
+            ignored,
             ..
         } = self.files.read()?;
         let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -83,7 +85,8 @@ impl Compute {
         if !self.no_explain {
             written.explain(&mut tables)?;
         }
-        let mut warnings = written.turned_over();
+        let mut warnings = ignored;
+        warnings.extend(written.turned_over());
         warnings.extend(written.treated_otherwise());
         warnings.extend(written.changes(&mut tables)?);
         self.remove_stale()?;

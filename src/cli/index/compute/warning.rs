@@ -11,13 +11,13 @@ use crate::{cli::tongue::Tongue, service::error::codes};
 
 /// A reason to look at results that were computed.
 #[derive(Serialize)]
-pub(super) struct Warning {
-    pub(super) code: &'static str,
-    pub(super) message: Text,
+pub(in crate::cli::index) struct Warning {
+    pub(in crate::cli::index) code: &'static str,
+    pub(in crate::cli::index) message: Text,
 }
 
 impl Warning {
-    pub(super) fn line(&self, tongue: Tongue) -> String {
+    pub(in crate::cli::index) fn line(&self, tongue: Tongue) -> String {
         format!(
             "\n{}{}",
             tongue.choose("提示：", "warning: "),
