@@ -18,7 +18,7 @@ use crate::{
 /// Validate and publish documents
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe load --data /var/lib/ronghe            publish the built-in documents\n  ronghe load my-documents --data /var/lib/ronghe   publish those that my-documents/manifest.json names\n\nA document that is already published with the same bytes is left as it is. A document with faults is refused whole; every fault is printed with its place."
+    after_help = "Examples:\n  ronghe load --data /var/lib/ronghe                # publish the built-in documents\n  ronghe load my-documents --data /var/lib/ronghe   # publish those that my-documents/manifest.json names\n\nA document that is already published with the same bytes is left as it is. A document with faults is refused whole; every fault is printed with its place."
 )]
 pub(super) struct Load {
     /// Folder with a manifest.json; the built-in documents when absent

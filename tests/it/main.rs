@@ -22,12 +22,15 @@ mod county;
 mod database;
 mod dependencies;
 mod docs;
+mod examples;
 mod fault_files;
 mod faults;
 mod foreign;
 mod hostile;
 mod index_analysis;
 mod index_compute;
+mod index_refusals;
+mod index_tables;
 #[path = "../../workbook/tests/it/package.rs"]
 mod package;
 mod reader;

@@ -33,7 +33,7 @@ enum Scale {
 /// Describe indicators: figures, correlations, reliability, availability
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit U017 --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv, with --topsis topsis.csv\n(closeness to the best, with the effective weights of the tree; of complete figures). Correlations, flags and reliability are of\nthe directed min-max values; constant indicators have none."
+    after_help = "Example:\n  ronghe index stats --data iData.csv --tree iMeta.csv --out stats\n  ronghe index stats --data iData.csv --tree iMeta.csv --unit AUS --out stats\n\nWrites stats.csv, correlations_pearson.csv, correlations_spearman.csv, correlations_kendall.csv, flags.csv, cronbach.csv,\navailability_units.csv, availability_nodes.csv and, with --unit, strengths.csv, with --topsis topsis.csv\n(closeness to the best, with the effective weights of the tree; of complete figures). Correlations, flags and reliability are of\nthe directed min-max values; constant indicators have none."
 )]
 pub(in crate::cli) struct Stats {
     #[command(flatten)]

@@ -32,7 +32,7 @@ fn found_value(found: &str) -> Text {
     let shown = shown.trim_start_matches("point ").trim_matches('`');
     match kind {
         "integer" | "floating" => Text::new(format!("数字 {shown}"), format!("the number {shown}")),
-        "boolean" => Text::new(format!("是否值 {shown}"), format!("the value {shown}")),
+        "boolean" => Text::new(format!("逻辑值 {shown}"), format!("the value {shown}")),
         "string" | "character" => {
             let shown = shown.trim_matches('"');
             Text::new(format!("文字“{shown}”"), format!("the text \"{shown}\""))
@@ -76,9 +76,13 @@ fn expected_value(expected: &str) -> Text {
 
 fn wrong_length(reason: &str) -> Option<Text> {
     let (found, expected) = reason.strip_prefix("invalid length ")?.split_once(", expected ")?;
-    let needed = expected
-        .split(' ')
-        .find(|word| !word.is_empty() && word.chars().all(|digit| digit.is_ascii_digit()))?;
+    let is_number = |word: &&str| !word.is_empty() && word.chars().all(|digit| digit.is_ascii_digit());
+    let Some(needed) = expected.split(' ').find(is_number) else {
+        return Some(Text::new(
+            format!("列表有 {found} 项，过多"),
+            format!("the list has the length {found}, which is too long"),
+        ));
+    };
     Some(Text::new(
         format!("列表有 {found} 项，应有 {needed} 项"),
         format!("the list has the length {found}, where {needed} is expected"),
@@ -219,7 +223,7 @@ mod tests {
         );
         check::<String>(
             json!(true),
-            "此处是是否值 true，应为文字",
+            "此处是逻辑值 true，应为文字",
             "this is the value true, where a text is expected",
         );
         check::<Vec<f64>>(
@@ -256,6 +260,11 @@ mod tests {
             json!([1.0]),
             "列表有 1 项，应有 2 项",
             "the list has the length 1, where 2 is expected",
+        );
+        check::<(f64, f64)>(
+            json!([1.0, 2.0, 3.0]),
+            "列表有 3 项，过多",
+            "the list has the length 3, which is too long",
         );
         check::<Plain>(json!({}), "缺少字段 at", "the field at is missing");
         check::<Plain>(
