@@ -310,6 +310,23 @@ fn weights_of_the_root_are_refused_as_such() {
 }
 
 #[test]
+fn a_methodology_that_cannot_be_computed_is_told_from_its_replications() {
+    let files = Files::new();
+    let noise = json!({ "weights": { "noise": [{ "factor": 0.25 }] } });
+    files
+        .put("u.json", noise)
+        .methodology(json!({ "aggregation": { "all": { "mean": "geometric" } } }));
+    let (done, told) = files.index(ROBUSTNESS);
+    assert!(!done && !files.has("out"), "{told}");
+    let (zh, en) = (
+        told["message"]["zh"].as_str().unwrap(),
+        told["message"]["en"].as_str().unwrap(),
+    );
+    assert!(!zh.contains("第 0 次") && !en.contains("Replication 0"), "{told}");
+    assert!(zh.contains("单位") && en.contains("unit"), "{told}");
+}
+
+#[test]
 fn alternatives_are_given_in_one_way() {
     let files = Files::new();
     let setting = |more: Value| {

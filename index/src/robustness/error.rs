@@ -238,6 +238,13 @@ impl RobustnessError {
                 "计算已中止，请重新开始。".to_owned(),
                 "It was stopped before all replications were computed; start it again.".to_owned(),
             ),
+            Self::Refused { replication: 0, error } => {
+                let inner = error.message();
+                (
+                    format!("评价方法按原样无法计算：{}", inner.zh),
+                    format!("The methodology as it stands cannot be computed: {}", inner.en),
+                )
+            }
             Self::Refused { replication, error } => {
                 let inner = error.message();
                 (
