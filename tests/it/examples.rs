@@ -65,7 +65,7 @@ fn page(path: &str) -> Source {
                 }
                 let typed = lines.iter().map(|line| line.trim());
                 commands.extend(typed.filter(|line| line.starts_with("ronghe ")).map(str::to_owned));
-                block = None;
+                (before, block) = ("", None);
             }
             (Some(lines), false) => lines.push(line),
             (None, false) if !line.trim().is_empty() => before = line,
