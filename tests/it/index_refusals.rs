@@ -17,21 +17,21 @@ impl Files {
         let files = Self(tempfile::tempdir().unwrap());
         files.put("iMeta.csv", TREE);
         files.put("iData.csv", DATA);
-        files.methodology(json!({}));
+        files.methodology(&json!({}));
         files
     }
 
-    fn put(&self, name: &str, text: impl ToString) -> &Self {
+    fn put(&self, name: &str, text: &(impl ToString + ?Sized)) -> &Self {
         fs::write(self.0.path().join(name), text.to_string()).unwrap();
         self
     }
 
     /// A methodology of these fields.
-    fn methodology(&self, fields: Value) -> &Self {
+    fn methodology(&self, fields: &Value) -> &Self {
         let mut document = json!({ "kind": "composite", "code": "test", "version": "1" });
         let fields = fields.as_object().unwrap().clone();
         document.as_object_mut().unwrap().extend(fields);
-        self.put("method.json", document)
+        self.put("method.json", &document)
     }
 
     /// What `ronghe index` answers, typed in the folder of the files.
@@ -94,7 +94,7 @@ fn a_value_of_the_wrong_kind_is_told_in_words() {
             "The content here does not fit the document format: {en}. Correct it by the document's JSON Schema."
         );
         files
-            .methodology(fields)
+            .methodology(&fields)
             .compute_refused(["json.shape", pointer, &zh, &en]);
     };
     check(
@@ -123,7 +123,7 @@ fn bounds_that_are_equal_or_reversed_are_told_with_their_values() {
     let check = |all: Value, setting: &str, how: [&str; 2]| {
         let [zh, en] = how;
         files
-            .methodology(json!({ "normalisation": { "all": all } }))
+            .methodology(&json!({ "normalisation": { "all": all } }))
             .compute_refused([
                 "composite.bad_setting",
                 "/normalisation/all",
@@ -153,7 +153,7 @@ fn bounds_that_are_equal_or_reversed_are_told_with_their_values() {
     check(json!({ "method": "steps", "steps": [[5, 0], [5, 9]] }), "steps", equal);
     files
         .put("p.csv", "iCode,goalpost_lower,goalpost_upper\na,1,4\nb,5,2\n")
-        .methodology(json!({ "normalisation": { "all": { "method": "goalposts" } } }))
+        .methodology(&json!({ "normalisation": { "all": { "method": "goalposts" } } }))
         .refused(
             &format!("{COMPUTE} --parameters p.csv"),
             [
@@ -166,7 +166,7 @@ fn bounds_that_are_equal_or_reversed_are_told_with_their_values() {
     // COINr takes bounds of the directed value the wrong way round; so does the command, with a warning.
     let mut directed = bounds("scaled", 5.0, 2.0);
     directed["on"] = json!("directed");
-    files.methodology(json!({ "normalisation": { "all": directed } }));
+    files.methodology(&json!({ "normalisation": { "all": directed } }));
     let (done, told) = files.index(COMPUTE);
     assert!(done && told["warnings"][0]["code"] == "composite.turned_over", "{told}");
 }
@@ -176,7 +176,7 @@ fn a_screening_that_leaves_nobody_is_told_as_such() {
     let files = Files::new();
     files
         .put("iData.csv", "uCode,a,b\nu,1,\nv,0,0\nw,2,5\n")
-        .methodology(json!({ "screening": { "by": "both", "availability": 1, "nonzero": 0.5, "drop": ["w"] } }))
+        .methodology(&json!({ "screening": { "by": "both", "availability": 1, "nonzero": 0.5, "drop": ["w"] } }))
         .compute_refused([
             "composite.nobody_left",
             "",
@@ -196,7 +196,7 @@ fn a_unit_with_nobody_to_be_compared_with_is_named() {
         );
         files
             .put("iData.csv", data)
-            .methodology(fields)
+            .methodology(&fields)
             .compute_refused(["composite.one_unit", "", &zh, &en]);
     };
     let alone = "uCode,a,b\nu,1,2\n";
@@ -233,7 +233,7 @@ fn a_unit_with_nobody_to_be_compared_with_is_named() {
     // Given bounds need nobody else.
     files
         .put("iData.csv", alone)
-        .methodology(json!({ "normalisation": { "all": { "method": "goalposts", "lower": 0, "upper": 4 } } }));
+        .methodology(&json!({ "normalisation": { "all": { "method": "goalposts", "lower": 0, "upper": 4 } } }));
     let (done, told) = files.index(COMPUTE);
     assert!(done, "{told}");
 }
@@ -246,7 +246,7 @@ fn years_that_are_not_there_are_told_with_those_that_are() {
             "iData.csv",
             "uCode,Time,a,b\nu,2019,1,2\nv,2019,3,4\nu,2021,2,5\nv,2021,1,1\n",
         )
-        .methodology(json!({ "panel": { "bounds": "base_year", "base_year": 2020 } }))
+        .methodology(&json!({ "panel": { "bounds": "base_year", "base_year": 2020 } }))
         .compute_refused([
             "composite.no_year",
             "",
@@ -274,19 +274,19 @@ fn years_that_are_not_there_are_told_with_those_that_are() {
 fn weights_of_the_root_are_refused_as_such() {
     let files = Files::new();
     files
-        .methodology(json!({ "weights": { "origin": "given", "of": { "top": 2 } } }))
+        .methodology(&json!({ "weights": { "origin": "given", "of": { "top": 2 } } }))
         .compute_refused([
             "composite.misplaced",
             "/weights/of/top",
             "top 是指标树的根节点，没有同级，权重不起作用，请删去。",
             "top is the root of the tree: it has no siblings, so that its weight means nothing; take it away.",
         ]);
-    files.methodology(json!({}));
+    files.methodology(&json!({}));
     for weights in [
         json!({ "sets": { "s": { "a": 1, "top": 2 } } }),
         json!({ "noise": [{ "codes": ["top"], "factor": 0.25 }] }),
     ] {
-        files.put("u.json", json!({ "weights": weights })).refused(
+        files.put("u.json", &json!({ "weights": weights })).refused(
             ROBUSTNESS,
             [
                 "robustness.root_weight",
@@ -297,7 +297,7 @@ fn weights_of_the_root_are_refused_as_such() {
         );
     }
     files
-        .put("u.json", json!({ "weights": { "sets": { "s": { "c": 1 } } } }))
+        .put("u.json", &json!({ "weights": { "sets": { "s": { "c": 1 } } } }))
         .refused(
             ROBUSTNESS,
             [
@@ -314,8 +314,8 @@ fn a_methodology_that_cannot_be_computed_is_told_from_its_replications() {
     let files = Files::new();
     let noise = json!({ "weights": { "noise": [{ "factor": 0.25 }] } });
     files
-        .put("u.json", noise)
-        .methodology(json!({ "aggregation": { "all": { "mean": "geometric" } } }));
+        .put("u.json", &noise)
+        .methodology(&json!({ "aggregation": { "all": { "mean": "geometric" } } }));
     let (done, told) = files.index(ROBUSTNESS);
     assert!(!done && !files.has("out"), "{told}");
     let (zh, en) = (
@@ -338,7 +338,7 @@ fn alternatives_are_given_in_one_way() {
         json!({ "uncertain": [setting] })
     };
     let both = setting(json!({ "choices": { "one": 1 }, "range": [1, 2] }));
-    files.put("u.json", both).refused(
+    files.put("u.json", &both).refused(
         ROBUSTNESS,
         [
             "robustness.two_alternatives",
@@ -347,7 +347,7 @@ fn alternatives_are_given_in_one_way() {
             "choices and range cannot stand together; remove one of them.",
         ],
     );
-    files.put("u.json", setting(json!({}))).refused(
+    files.put("u.json", &setting(json!({}))).refused(
         ROBUSTNESS,
         [
             "robustness.no_alternative",
@@ -407,7 +407,7 @@ fn what_is_not_used_is_said() {
     files
         .put("iMeta.csv", with_levels)
         .warned(COMPUTE, "warnings", &[levels]);
-    files.put("u.json", json!({ "weights": { "noise": [{ "factor": 0.25 }] } }));
+    files.put("u.json", &json!({ "weights": { "noise": [{ "factor": 0.25 }] } }));
     files.warned(ROBUSTNESS, "ignored", &[levels]);
 
     let divided =
@@ -426,12 +426,12 @@ fn what_is_not_used_is_said() {
         ]],
     );
     files
-        .methodology(json!({ "denomination": {} }))
+        .methodology(&json!({ "denomination": {} }))
         .warned(COMPUTE, "warnings", &[]);
 
     files.put("iMeta.csv", TREE).put("iData.csv", DATA);
     let tree = json!([{ "code": "I" }, { "code": "a", "parent": "I" }, { "code": "b", "parent": "I" }]);
-    files.methodology(json!({ "tree": tree })).warned(
+    files.methodology(&json!({ "tree": tree })).warned(
         COMPUTE,
         "warnings",
         &[[
@@ -453,7 +453,7 @@ fn what_is_not_used_is_said() {
     };
     let [zh, en] = one_year("数据表没有 Time 列", "The table has no column Time");
     files
-        .methodology(over_years)
+        .methodology(&over_years)
         .warned(COMPUTE, "warnings", &[["table.one_year", &zh, &en]]);
     let [zh, en] = one_year(
         "数据表的 Time 列只有一个年份",

@@ -30,7 +30,7 @@ fn run(folder: &TempDir, command: &'static str, arguments: &str, written: &mut W
     for entry in fs::read_dir(&out).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.ends_with(".csv") {
+        if path.extension().is_some_and(|ending| ending == "csv") {
             let mut table = csv::Reader::from_path(&path).unwrap();
             let header = table.headers().unwrap().iter().map(str::to_owned);
             written.entry((command, name)).or_default().extend(header);
@@ -120,19 +120,13 @@ fn the_handbook_names_every_table_and_every_column() {
             let file = file.replace("zone", "GROUP");
             let section = sections[command];
             // Weights are written into one file, which has no name of its own.
-            let row = match *command {
-                "weights" => section,
-                _ => {
-                    let is_about = |line: &&str| {
-                        line.split('|')
-                            .nth(1)
-                            .is_some_and(|cell| cell.contains(&format!("`{file}`")))
-                    };
-                    let row = section.lines().find(is_about);
-                    row.unwrap_or_else(|| {
-                        panic!("{language}: {command} writes {file}, which the handbook does not name")
-                    })
-                }
+            let row = if *command == "weights" {
+                section
+            } else {
+                let cell = format!("`{file}`");
+                let is_about = |line: &&str| line.split('|').nth(1).is_some_and(|names| names.contains(&cell));
+                let row = section.lines().find(is_about);
+                row.unwrap_or_else(|| panic!("{language}: {command} writes {file}, which the handbook does not name"))
             };
             for column in header {
                 let is_named = if column == SETTING || NODES.contains(&column.as_str()) {
