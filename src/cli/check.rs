@@ -26,6 +26,7 @@ use workbook::{
 };
 
 use super::{
+    files,
     output::{Failed, Output},
     program,
 };
@@ -125,7 +126,7 @@ impl Check {
     }
 
     async fn check(&self, limits: ReadingLimits, output: &Output) -> Result<Findings, ServiceError> {
-        let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&error))?;
+        let bytes = files::read(&self.file)?;
         let program = program().map_err(|_| ServiceError::internal("no program"))?;
         let reader = WorkbookReader::once(program, limits);
         let raw = read_workbook(&reader, &bytes).await?;
@@ -191,11 +192,11 @@ impl Check {
         let subject = format!("{} {}", metadata.enterprise_uscc, metadata.round_code);
         if let Some(path) = &self.csv {
             let csv = report::csv::write(&report, metadata.language).map_err(ServiceError::internal)?;
-            std::fs::write(path, csv).map_err(|error| unwritable(&error))?;
+            files::write(path, csv)?;
         }
         if let Some(path) = &self.html {
             let page = report::page::write(&report, &subject, &self.file.display().to_string(), metadata.language);
-            std::fs::write(path, page).map_err(|error| unwritable(&error))?;
+            files::write(path, page)?;
         }
         if let (Some(path), Some(cells)) = (&self.annotated, cells) {
             let marks = Marks {
@@ -211,7 +212,7 @@ impl Check {
                 }
                 patched => patched?,
             };
-            std::fs::write(path, annotated).map_err(|error| unwritable(&error))?;
+            files::write(path, annotated)?;
         }
         Ok(())
     }
@@ -259,14 +260,6 @@ async fn rewritten(
     annotate_workbook(reader, &written, &marks).await
 }
 
-fn unwritable(error: &std::io::Error) -> ServiceError {
-    let message = Text::new(
-        format!("文件写不了：{error}"),
-        format!("The file cannot be written: {error}"),
-    );
-    ServiceError::saying(codes::cli::UNWRITABLE, message)
-}
-
 fn text(findings: &Findings) -> String {
     let mut lines = Vec::new();
     for finding in &findings.items {
@@ -300,14 +293,6 @@ fn text(findings: &Findings) -> String {
         findings.block, findings.warn, findings.info
     ));
     lines.join("\n")
-}
-
-fn unreadable(error: &std::io::Error) -> ServiceError {
-    let message = Text::new(
-        format!("文件打不开：{error}"),
-        format!("The file cannot be opened: {error}"),
-    );
-    ServiceError::saying(codes::cli::UNREADABLE, message)
 }
 
 fn wrong_questionnaire(found: &str, expected: &str) -> ServiceError {

@@ -7,7 +7,7 @@ use serde_json::json;
 use survey::document::parse_json;
 
 use super::{
-    open, operator,
+    files, open, operator,
     output::{Failed, Output},
     template::find_round,
 };
@@ -41,7 +41,7 @@ pub(super) struct Compute {
 
 /// Statistics and bases from a file.
 fn read_region(file: &Path) -> Result<RegionFigures, Failed> {
-    let bytes = std::fs::read(file)?;
+    let bytes = files::read(file)?;
     parse_json(&bytes).map_err(|faults| {
         ServiceError::new(codes::runs::REGION_INVALID)
             .with_faults(faults)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    open, operator,
+    files, open, operator,
     output::{Failed, Output},
 };
 use crate::{
@@ -30,7 +30,7 @@ pub(super) struct Enterprises {
 impl Enterprises {
     pub(super) async fn run(self, place: &DataPlace, output: &Output) -> Result<(), Failed> {
         let service = open(place, false).await?;
-        let bytes = std::fs::read(&self.list)?.into();
+        let bytes = files::read(&self.list)?.into();
         let report = import_enterprises(&service, &operator(), &bytes, self.dry_run).await?;
         if let Some(out) = &self.out {
             let is_json = out
@@ -41,7 +41,7 @@ impl Enterprises {
             } else {
                 write_result(&service, &bytes, report.clone()).await?
             };
-            std::fs::write(out, content)?;
+            files::write(out, content)?;
         }
         output.say(text(&report), &report)
     }

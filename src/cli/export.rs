@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    open, operator,
+    files, open, operator,
     output::{Failed, Output},
 };
 use crate::{
@@ -64,12 +64,12 @@ impl Export {
         let mut written = Vec::new();
         for file in files {
             let path = if format == ExportFormat::Coinr {
-                std::fs::create_dir_all(&self.out)?;
+                files::create_folder(&self.out)?;
                 self.out.join(&file.name)
             } else {
                 self.out.clone()
             };
-            std::fs::write(&path, file.bytes)?;
+            files::write(&path, file.bytes)?;
             written.push(path.display().to_string());
         }
         let (results, files) = (run.returns, written.join(", "));

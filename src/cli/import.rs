@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::{
-    open, operator,
+    files, open, operator,
     output::{Failed, Output},
     template::find_round,
 };
@@ -137,7 +137,7 @@ impl Import {
             } else {
                 serde_json::to_vec_pretty(&value).map_err(std::io::Error::from)?
             };
-            std::fs::write(out, bytes)?;
+            files::write(out, bytes)?;
         }
         if view.job.state != JobState::Succeeded {
             return Err(unfinished(&view));
@@ -206,7 +206,7 @@ async fn source(
         return keep(service, from, with_scans, output).await;
     }
     let name = name_of(from);
-    Ok((Source::of_file(name, std::fs::read(from)?.into(), false), Vec::new()))
+    Ok((Source::of_file(name, files::read(from)?.into(), false), Vec::new()))
 }
 
 /// Keeps the files of a folder under their hashes: from here on the import does not need the folder any more.
@@ -234,7 +234,7 @@ async fn keep(
 
 /// Keeps a file under its hash.
 async fn kept(service: &Service, path: &Path) -> Result<String, Failed> {
-    let kept = service.blobs.put(std::fs::read(path)?.into()).await;
+    let kept = service.blobs.put(files::read(path)?.into()).await;
     Ok(kept.map_err(ServiceError::internal)?)
 }
 
@@ -291,16 +291,12 @@ fn unfinished(view: &ImportView) -> Failed {
 
 /// The files of a folder in the order of their names. What they are is told by their content, not here.
 fn workbooks(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type()?.is_file() && !name.starts_with('.') && !workbook::archive::is_litter(&name) {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    Ok(files)
+    let mut found = files::list(folder)?;
+    found.retain(|path| {
+        let name = name_of(path);
+        path.is_file() && !name.starts_with('.') && !workbook::archive::is_litter(&name)
+    });
+    Ok(found)
 }
 
 fn text(items: &[ImportItem]) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{
-    open, operator,
+    files, open, operator,
     output::{Failed, Output},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 /// Validate and publish documents
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe load --data /var/lib/ronghe            publish the built-in documents\n  ronghe load my-documents --data /var/lib/ronghe   publish those that my-documents/manifest.json names\n\nA document that is already published with the same bytes is left as it is. A document with faults is refused whole; every fault is printed with its place."
+    after_help = "Examples:\n  ronghe load --data /var/lib/ronghe                # publish the built-in documents\n  ronghe load my-documents --data /var/lib/ronghe   # publish those that my-documents/manifest.json names\n\nA document that is already published with the same bytes is left as it is. A document with faults is refused whole; every fault is printed with its place."
 )]
 pub(super) struct Load {
     /// Folder with a manifest.json; the built-in documents when absent
@@ -31,7 +31,13 @@ impl Load {
         let documents = match &self.folder {
             None => shipped::built_in(),
             Some(folder) => {
-                let manifest = std::fs::read_to_string(folder.join("manifest.json"))?;
+                let manifest = String::from_utf8(files::read(&folder.join("manifest.json"))?).map_err(|_| {
+                    Failed::new(
+                        codes::cli::MANIFEST,
+                        "清单不是 UTF-8 编码。",
+                        "The manifest is not in UTF-8.",
+                    )
+                })?;
                 // A file name that leads out of the folder is a mistake at best.
                 shipped::documents(&manifest, |name| match PathBuf::from(name).file_name() {
                     Some(file) => std::fs::read(folder.join(file)).map_err(|error| error.to_string()),

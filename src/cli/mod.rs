@@ -23,6 +23,7 @@ mod compute;
 mod demo;
 mod enterprises;
 mod export;
+mod files;
 mod help;
 mod import;
 mod index;

@@ -6,7 +6,7 @@ use serde_json::json;
 use workbook::language::Language;
 
 use super::{
-    open, operator,
+    files, open, operator,
     output::{Failed, Output},
 };
 use crate::{
@@ -91,13 +91,13 @@ impl Template {
             return self.write_one(&service, &round, output).await;
         }
         let rows = all_returns(&service, &round, self.search).await?;
-        std::fs::create_dir_all(&self.out)?;
+        files::create_folder(&self.out)?;
         let bar = output.progress(output.choose("正在生成模板", "writing templates"), rows.len());
         let mut files = Vec::with_capacity(rows.len());
         for row in &rows {
             let template = issue_template(&service, &operator(), row.survey_return.id, self.language.into()).await?;
             let path = self.out.join(safe_name(&template.filename));
-            std::fs::write(&path, template.bytes)?;
+            files::write(&path, template.bytes)?;
             files.push(path.display().to_string());
             bar.inc(1);
         }
@@ -118,9 +118,9 @@ impl Template {
         } else {
             issue_generic_template(service, &operator(), round.id, language).await?
         };
-        std::fs::create_dir_all(&self.out)?;
+        files::create_folder(&self.out)?;
         let path = self.out.join(safe_name(&template.filename));
-        std::fs::write(&path, template.bytes)?;
+        files::write(&path, template.bytes)?;
         let path = path.display().to_string();
         let text = output.choose(format!("已写入 {path}"), format!("Wrote {path}"));
         output.say(text, &json!({ "templates": [path] }))

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod members;
+mod shape;
 
 /// One fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,13 +77,17 @@ fn syntax_fault(error: &serde_json::Error) -> DocumentFault {
 }
 
 fn shape_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> DocumentFault {
-    let inner = error.inner();
+    let reason = shape::in_words(&error.inner().to_string());
     DocumentFault::of(
         DocumentCode::JsonShape,
         pointer_of(error.path()),
-        format!("此处的内容与文档格式不符：{inner}。请对照该文档的 JSON Schema 改正。"),
         format!(
-            "The content here does not fit the document format: {inner}. Correct it by the document's JSON Schema."
+            "此处的内容与文档格式不符：{}。请对照该文档的 JSON Schema 改正。",
+            reason.zh
+        ),
+        format!(
+            "The content here does not fit the document format: {}. Correct it by the document's JSON Schema.",
+            reason.en
         ),
     )
 }

@@ -187,7 +187,15 @@ fn every_code_in_sources_and_tests_stands_in_the_handbook() {
 #[test]
 fn the_handbook_has_both_languages_and_its_links_lead_somewhere() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for page in ["filling", "bureau", "integration", "method", "composite", "limits"] {
+    for page in [
+        "filling",
+        "bureau",
+        "integration",
+        "method",
+        "composite",
+        "tables",
+        "limits",
+    ] {
         for language in ["zh", "en"] {
             let path = root.join("docs").join(language).join(format!("{page}.md"));
             assert!(path.is_file(), "{}", path.display());

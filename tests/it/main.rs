@@ -22,6 +22,7 @@ mod county;
 mod database;
 mod dependencies;
 mod docs;
+mod examples;
 mod fault_files;
 mod faults;
 mod foreign;
@@ -29,6 +30,8 @@ mod hostile;
 mod index_analysis;
 mod index_compute;
 mod index_methods;
+mod index_refusals;
+mod index_tables;
 #[path = "../../workbook/tests/it/package.rs"]
 mod package;
 mod reader;

@@ -1,5 +1,6 @@
 //! Why the composite engine refuses. It never answers with NaN or with a silent default.
 
+use super::cause::{no_year, not_rising, one_unit};
 use crate::codes::CompositeCode;
 use survey::text::Text;
 use thiserror::Error;
@@ -202,6 +203,42 @@ pub enum CompositeError {
         /// The indicator.
         code: String,
     },
+    /// Two values of a setting are equal or reversed where the second must be the greater.
+    NotRising {
+        /// The setting, with its indicator where the table of parameters gives it.
+        setting: String,
+        /// The value that stands first.
+        first: f64,
+        /// The value after it.
+        second: f64,
+    },
+    /// Screening leaves no unit.
+    NobodyLeft {
+        /// Units before screening, over all years.
+        units: usize,
+        /// Those with too few values.
+        few_values: usize,
+        /// Those with too many zeros.
+        many_zeros: usize,
+        /// Those dropped by name.
+        dropped: usize,
+    },
+    /// A scale is fitted to the figures of one unit alone.
+    OneUnit {
+        /// The unit.
+        unit: String,
+        /// Its group, where units are compared within groups.
+        group: Option<String>,
+        /// Its year, where there are several.
+        year: Option<i64>,
+    },
+    /// The data have no such year.
+    NoYear {
+        /// The year.
+        year: i64,
+        /// The years of the data; none where the data have one year alone.
+        years: Vec<i64>,
+    },
     /// A setting lies outside its range.
     BadSetting {
         /// The setting.
@@ -248,7 +285,10 @@ impl CompositeError {
             Self::UndefinedColumn { .. } => CompositeCode::UndefinedColumn,
             Self::BadParameter { .. } => CompositeCode::BadParameter,
             Self::TurnedOver { .. } => CompositeCode::TurnedOver,
-            Self::BadSetting { .. } => CompositeCode::BadSetting,
+            Self::NobodyLeft { .. } => CompositeCode::NobodyLeft,
+            Self::OneUnit { .. } => CompositeCode::OneUnit,
+            Self::NoYear { .. } => CompositeCode::NoYear,
+            Self::NotRising { .. } | Self::BadSetting { .. } => CompositeCode::BadSetting,
         }
     }
 
@@ -413,6 +453,23 @@ impl CompositeError {
                      or the target is worse than the worst. Choose another normalisation or correct its parameters."
                 ),
             ),
+            Self::NotRising { setting, first, second } => not_rising(setting, *first, *second),
+            Self::NobodyLeft {
+                units,
+                few_values,
+                many_zeros,
+                dropped,
+            } => (
+                format!(
+                    "筛选没有留下任何单位：{units} 个单位中，数据不足的 {few_values} 个，零值过多的 {many_zeros} 个，列在 drop 中的 {dropped} 个；请放宽 availability 或 nonzero，或在 keep 中列出应保留的单位。"
+                ),
+                format!(
+                    "Screening leaves no unit: too few values {few_values}, too many zeros {many_zeros}, named in drop {dropped}, of \
+                     {units} units; lower availability or nonzero, or name the units to keep in keep."
+                ),
+            ),
+            Self::OneUnit { unit, group, year } => one_unit(unit, group.as_deref(), *year),
+            Self::NoYear { year, years } => no_year(*year, years),
             Self::BadSetting { setting, value } => (
                 format!("设置 {setting} = {value} 不可用：超出范围、重复或次序不对，请更正。"),
                 format!(

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod alone;
+mod cause;
 mod copeland;
 mod denominate;
 mod detail;

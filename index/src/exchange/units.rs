@@ -53,13 +53,19 @@ impl UnitTable {
                 ));
             }
             if !unit.is_empty() && !seen.insert((year, unit)) {
-                faults.push(fault(
-                    TableCode::DuplicateUnit,
-                    *line,
-                    "uCode",
-                    &format!("单位 {unit} 在同一年份重复，请只保留一行。"),
-                    &format!("The unit {unit} stands twice in the same year; keep one row."),
-                ));
+                let (zh, en) = match times {
+                    Some(_) => (
+                        format!("单位 {unit} 在同一年份重复，请只保留一行。"),
+                        format!("The unit {unit} stands twice in the same year; keep one row."),
+                    ),
+                    None => (
+                        format!("单位 {unit} 重复，请只保留一行；各行属于不同年份的，请补充 Time 列。"),
+                        format!(
+                            "The unit {unit} stands twice; keep one row, or add the column Time if the rows are of different years."
+                        ),
+                    ),
+                };
+                faults.push(fault(TableCode::DuplicateUnit, *line, "uCode", &zh, &en));
             }
             units.push(unit.to_owned());
             if let Some(years) = &mut years {

@@ -66,6 +66,11 @@ pub enum RobustnessError {
         /// The code.
         code: String,
     },
+    /// A weight is given to a root, which has no siblings.
+    RootWeight {
+        /// The code.
+        code: String,
+    },
     /// The results would not fit.
     TooMany {
         /// Replications.
@@ -142,6 +147,7 @@ impl RobustnessError {
             Self::BadCell { .. } => RobustnessCode::BadCell.code(),
             Self::Nothing => RobustnessCode::Nothing.code(),
             Self::UnknownNode { .. } => RobustnessCode::UnknownNode.code(),
+            Self::RootWeight { .. } => RobustnessCode::RootWeight.code(),
             Self::TooMany { .. } => RobustnessCode::TooMany.code(),
             Self::Length { .. } => RobustnessCode::Length.code(),
             Self::NoVariance => RobustnessCode::NoVariance.code(),
@@ -203,6 +209,12 @@ impl RobustnessError {
                 format!("指标树中没有 {code}，请更正代码。"),
                 format!("{code} is not a node of the tree; correct the code."),
             ),
+            Self::RootWeight { code } => (
+                format!("{code} 是指标树的根节点，没有同级，权重不起作用；请从权重中删去。"),
+                format!(
+                    "{code} is the root of the tree: it has no siblings, so that its weight means nothing; take it out of the weights."
+                ),
+            ),
             Self::TooMany { replications, units } => (
                 format!("{units} 个单位重复 {replications} 次的结果过大，请减少重复次数。"),
                 format!("{replications} replications of {units} units are too many to hold; use fewer."),
@@ -226,6 +238,13 @@ impl RobustnessError {
                 "计算已中止，请重新开始。".to_owned(),
                 "It was stopped before all replications were computed; start it again.".to_owned(),
             ),
+            Self::Refused { replication: 0, error } => {
+                let inner = error.message();
+                (
+                    format!("评价方法按原样无法计算：{}", inner.zh),
+                    format!("The methodology as it stands cannot be computed: {}", inner.en),
+                )
+            }
             Self::Refused { replication, error } => {
                 let inner = error.message();
                 (

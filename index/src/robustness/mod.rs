@@ -17,6 +17,7 @@ mod error;
 mod interval;
 mod kernel;
 mod noise;
+mod parse;
 mod prepared;
 mod remove;
 mod replicate;

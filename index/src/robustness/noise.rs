@@ -1,6 +1,6 @@
 //! Weights with noise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     design::{NoiseOn, WeightSet},
@@ -21,10 +21,9 @@ pub(super) fn noisy_nodes(tree: &Tree, noise: &[NoiseOn]) -> Result<Vec<(String,
                 .map(|(child, weight)| (tree.code_of(*child), *weight))
         })
         .collect();
-    let known: BTreeSet<&str> = tree.indicators().chain(tree.aggregates()).collect();
     let mut named = noise.iter().filter_map(|n| n.codes.as_ref()).flatten();
-    if let Some(code) = named.find(|code| !known.contains(code.as_str())) {
-        return Err(RobustnessError::UnknownNode { code: code.clone() });
+    if let Some(code) = named.find(|code| !given.contains_key(code.as_str())) {
+        return Err(no_weight(tree, code));
     }
     let factor_of = |code: &str| {
         let named = |n: &&NoiseOn| n.codes.as_ref().is_none_or(|codes| codes.iter().any(|c| c == code));
@@ -42,6 +41,16 @@ pub(super) fn noisy_nodes(tree: &Tree, noise: &[NoiseOn]) -> Result<Vec<(String,
             factor_of(code).map(|factor| (code.to_owned(), *weight, factor))
         })
         .collect())
+}
+
+/// Why a code has no weight among the siblings of the tree: it is a root, or no node at all.
+pub(super) fn no_weight(tree: &Tree, code: &str) -> RobustnessError {
+    let code = code.to_owned();
+    if tree.node(&code).is_some() {
+        RobustnessError::RootWeight { code }
+    } else {
+        RobustnessError::UnknownNode { code }
+    }
 }
 
 /// One set of weights `w (1 + factor (2 u - 1))`, one uniform number u (0 to 1) per node in order, as COINr's

@@ -92,6 +92,15 @@ pub enum WeightError {
         /// The value.
         value: f64,
     },
+    /// The same, of a unit that is known.
+    NegativeOf {
+        /// The column.
+        code: String,
+        /// The unit.
+        unit: String,
+        /// The value.
+        value: f64,
+    },
     /// A column sums to zero or its mean is not positive, so that nothing can be divided by it.
     ZeroTotal {
         /// The column.
@@ -140,12 +149,28 @@ impl WeightError {
             Self::TooManyCompared { .. } => WeightCode::TooManyCompared.code(),
             Self::NotConverged { .. } => WeightCode::NotConverged.code(),
             Self::Constant { .. } => WeightCode::ConstantColumn.code(),
-            Self::Negative { .. } => WeightCode::NegativeValue.code(),
+            Self::Negative { .. } | Self::NegativeOf { .. } => WeightCode::NegativeValue.code(),
             Self::ZeroTotal { .. } => WeightCode::ZeroTotal.code(),
             Self::TooFewValues { .. } => WeightCode::TooFewValues.code(),
             Self::NoCorrelation { .. } => WeightCode::NoCorrelation.code(),
             Self::BadSetting { .. } => WeightCode::BadSetting.code(),
             Self::Composite(error) => error.code(),
+        }
+    }
+
+    /// The same refusal with the unit of its row by name. `units` are those of the rows of the columns.
+    #[must_use]
+    pub fn of_units(self, units: &[String]) -> Self {
+        match self {
+            Self::Negative { code, row, value } => match units.get(row) {
+                Some(unit) => Self::NegativeOf {
+                    code,
+                    unit: unit.clone(),
+                    value,
+                },
+                None => Self::Negative { code, row, value },
+            },
+            other => other,
         }
     }
 
@@ -211,6 +236,10 @@ impl WeightError {
             Self::Constant { code } => (
                 format!("列 {code} 的值全部相同，无法据以赋权，请删去该指标。"),
                 format!("All values of {code} are equal, so they carry no weight; drop the indicator."),
+            ),
+            Self::NegativeOf { code, unit, value } => (
+                format!("单位 {unit} 的 {code} 为负数 {value}，不能取比重；请改用 min-max 口径。"),
+                format!("{code} of unit {unit} is {value}; shares need values of zero or more, or the min-max scale."),
             ),
             Self::Negative { code, row, value } => (
                 format!("列 {code} 第 {row} 行（从 0 起）为负数 {value}，不能取比重；请改用 min-max 口径。"),

@@ -9,7 +9,7 @@ use workbook::prefill::{Prefill, raw_values};
 
 use super::{stage::Stage, story::Collected};
 use crate::{
-    cli::{on_behalf_of, operator, output::Failed, template::safe_name},
+    cli::{files, on_behalf_of, operator, output::Failed, template::safe_name},
     domain::{
         document::Document,
         enterprise::{Enterprise, EnterpriseFilter, EnterpriseId},
@@ -178,9 +178,9 @@ impl Stage<'_> {
         bytes: Vec<u8>,
     ) -> Result<Uploaded, Failed> {
         let folder = self.folder.join(folder);
-        std::fs::create_dir_all(&folder)?;
+        files::create_folder(&folder)?;
         let filename = safe_name(&format!("{}_{}.xlsx", enterprise.facts.uscc, enterprise.facts.name));
-        std::fs::write(folder.join(&filename), &bytes)?;
+        files::write(&folder.join(&filename), &bytes)?;
         Ok(upload_return(
             self.service,
             &on_behalf_of(enterprise.id),

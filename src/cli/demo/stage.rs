@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     cli::{
+        files,
         load::publish_all,
         operator,
         output::{Failed, Output},
@@ -124,9 +125,9 @@ impl Stage<'_> {
 
     /// The registry comes in as a list, as a bureau would bring it.
     async fn fill_registry(&self, samples: &[SampleEnterprise]) -> Result<BTreeMap<String, Enterprise>, Failed> {
-        std::fs::create_dir_all(&self.folder)?;
+        files::create_folder(&self.folder)?;
         let list = enterprise_list(samples).map_err(ServiceError::internal)?;
-        std::fs::write(self.folder.join("enterprises.xlsx"), &list)?;
+        files::write(&self.folder.join("enterprises.xlsx"), &list)?;
         let report = import_enterprises(self.service, &operator(), &list.into(), false).await?;
         if report.refused > 0 {
             return Err(

@@ -7,12 +7,13 @@ use std::{
 };
 
 use super::tables::Tables;
-use crate::{cli::output::Failed, service::error::codes};
+use crate::{
+    cli::{files, output::Failed},
+    service::error::codes,
+};
 
 /// The file that names the results of the last run.
 const LIST: &str = ".ronghe-results";
-/// Ending of a result while it is written.
-const PART: &str = ".part";
 /// So many foreign files are named.
 const NAMED: usize = 5;
 
@@ -38,8 +39,8 @@ impl ResultFolder {
         }
         let own = self.own()?;
         let mut foreign = BTreeSet::new();
-        for entry in fs::read_dir(&self.path)? {
-            let name = entry?.file_name().to_string_lossy().into_owned();
+        for entry in files::list(&self.path)? {
+            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name != LIST && !own.contains(&name) && !is_part(&name) {
                 foreign.insert(name);
             }
@@ -65,7 +66,7 @@ impl ResultFolder {
 
     /// Writes the tables, each under its name only when it is whole, and removes those of the last run that are no more.
     pub(super) fn write(&self, tables: &Tables) -> Result<(), Failed> {
-        fs::create_dir_all(&self.path)?;
+        files::create_folder(&self.path)?;
         let before = self.own()?;
         let now: BTreeSet<String> = tables.names().into_iter().map(str::to_owned).collect();
         // Whatever happens in between, what is here is known to be ours.
@@ -83,9 +84,7 @@ impl ResultFolder {
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Failed> {
-        let part = self.path.join(format!(".{}{PART}", name.trim_start_matches('.')));
-        fs::write(&part, bytes)?;
-        Ok(fs::rename(&part, self.path.join(name))?)
+        Ok(files::replace(&self.path.join(name), bytes)?)
     }
 
     /// The results of the last run by name. A list that was edited names no file outside of the folder.
@@ -106,5 +105,5 @@ fn list<'n>(names: impl Iterator<Item = &'n String>) -> String {
 
 /// What a run that was killed has left.
 fn is_part(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(PART)
+    name.starts_with('.') && name.ends_with(files::PART)
 }

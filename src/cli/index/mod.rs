@@ -5,6 +5,7 @@ use super::output::{Failed, Output};
 mod compute;
 mod figures;
 mod folder;
+mod ignored;
 mod robustness;
 mod stats;
 mod tables;

@@ -18,7 +18,7 @@ use index::{
 };
 use serde_json::{Value, json};
 use survey::{
-    document::{DocumentFault, parse_json, without_mark},
+    document::{DocumentFault, without_mark},
     text::Text,
 };
 
@@ -27,14 +27,17 @@ use super::{
     tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in},
 };
 use crate::{
-    cli::output::{Failed, Output},
+    cli::{
+        files,
+        output::{Failed, Output},
+    },
     service::{error::codes, runs::robustness::uniform_numbers},
 };
 
 /// Show how sensitive the ranks are to methodological choices
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness ... --draws robust/draws.csv --out again\n  ronghe index robustness ... --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv (with --first a\ncolumn first:K of the probability of being among the first K), with --sensitivity sobol.csv,\nwith --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the latest is ranked."
+    after_help = "Examples:\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --seed 7 --replications 1000 --out robust\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --draws robust/draws.csv --out again\n  ronghe index robustness --data iData.csv --tree iMeta.csv --methodology m.json --uncertainty u.json --sensitivity --replications 500 --out sobol\n\nThe uncertainty file names settings of the methodology by JSON pointer with their alternatives, and noise or sets of\nweights:\n  { \"uncertain\": [ { \"name\": \"mean\", \"pointer\": \"/aggregation/all/mean\",\n      \"choices\": { \"a\": \"arithmetic\", \"g\": \"geometric\" } } ],\n    \"weights\": { \"noise\": [ { \"factor\": 0.25 } ] }, \"cuts\": [60, 80] }\n\nA geometric mean takes no zero: with it, let m.json normalise to 1-100\n({ \"normalisation\": { \"all\": { \"method\": \"min_max\", \"low\": 1, \"high\": 100 } } }).\n\nWrites draws.csv (replication, a column per setting, weight:CODE per weight), rank_intervals.csv (with --first a\ncolumn first:K of the probability of being among the first K), with --sensitivity sobol.csv,\nwith --keep scores.csv and ranks.csv, with --remove removed.csv and removed_ranks.csv. Of several years the latest is ranked."
 )]
 pub(in crate::cli) struct Robustness {
     #[command(flatten)]
@@ -92,6 +95,7 @@ impl Robustness {
             method,
             years,
             source,
+            ignored,
         } = self.files.read()?;
         let design = read_design(&self.uncertainty)?;
         let document = serde_json::to_value(&document).map_err(std::io::Error::from)?;
@@ -162,11 +166,15 @@ impl Robustness {
             text.push_str(output.choose("\n提示：", "\nwarning: "));
             text.push_str(output.tongue().say(&sentence(warning)));
         }
+        for warning in &ignored {
+            text.push_str(&warning.line(output.tongue()));
+        }
         let value = json!({
             "node": ranked.node,
             "replications": draws.draws.len(),
             "units": found.units.len(),
             "warnings": warnings,
+            "ignored": ignored,
             "folder": self.out.path().display().to_string(),
             "files": tables.names(),
         });
@@ -280,13 +288,13 @@ fn replicated(source: &Source, document: &Value, replication: usize) -> Result<P
 }
 
 fn read_design(path: &Path) -> Result<Design, Failed> {
-    let design: Design = parse_json(&std::fs::read(path)?).map_err(refused_in(path))?;
+    let design = Design::parse(&files::read(path)?).map_err(refused_in(path))?;
     design.check()?;
     Ok(design)
 }
 
 fn read_table(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failed> {
-    let bytes = std::fs::read(path)?;
+    let bytes = files::read(path)?;
     let unreadable = |error: csv::Error| {
         let place = path.display();
         Failed::new(

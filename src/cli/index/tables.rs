@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +13,11 @@ use index::{
 };
 use survey::document::DocumentFault;
 
-use crate::{cli::output::Failed, service::error::codes};
+use super::{compute::Warning, ignored::Given};
+use crate::{
+    cli::{files, output::Failed},
+    service::error::codes,
+};
 
 /// What a composite is computed from.
 pub(super) struct Inputs {
@@ -22,6 +25,8 @@ pub(super) struct Inputs {
     pub(super) method: Method,
     pub(super) years: Vec<YearInput>,
     pub(super) source: Source,
+    /// What stands in the files and does not count.
+    pub(super) ignored: Vec<Warning>,
 }
 
 /// The tables that a methodology is applied to.
@@ -53,9 +58,9 @@ pub(super) fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
 /// Reads the figures of the latest year as they stand in the table, and the tree.
 pub(super) fn figures(data: &Path, tree: &Path) -> Result<(Matrix, Tree), Failed> {
     let refused = refused_in;
-    let meta = MetaTable::parse(&read(tree)?).map_err(refused(tree))?;
+    let meta = MetaTable::parse(&files::read(tree)?).map_err(refused(tree))?;
     let method = of_tree_alone(&meta, tree)?;
-    let units = UnitTable::parse(&read(data)?).map_err(refused(data))?;
+    let units = UnitTable::parse(&files::read(data)?).map_err(refused(data))?;
     let years = units
         .years(method.tree.indicators(), &BTreeSet::new(), &BTreeSet::new())
         .map_err(refused(data))?;
@@ -101,15 +106,15 @@ impl InputFiles {
     pub(super) fn read(&self) -> Result<Inputs, Failed> {
         let refused = refused_in;
         let meta = match &self.tree {
-            Some(file) => Some(MetaTable::parse(&read(file)?).map_err(refused(file))?),
+            Some(file) => Some(MetaTable::parse(&files::read(file)?).map_err(refused(file))?),
             None => None,
         };
         let parameters = match &self.parameters {
-            Some(file) => ParameterTable::parse(&read(file)?).map_err(refused(file))?,
+            Some(file) => ParameterTable::parse(&files::read(file)?).map_err(refused(file))?,
             None => ParameterTable::default(),
         };
         let file = &self.methodology;
-        let Methodology::Composite(document) = Methodology::parse(&read(file)?).map_err(refused(file))? else {
+        let Methodology::Composite(document) = Methodology::parse(&files::read(file)?).map_err(refused(file))? else {
             return Err(Failed::new(
                 codes::cli::OTHER_KIND,
                 format!("{} 不是 composite 类评价方法。", file.display()),
@@ -127,11 +132,19 @@ impl InputFiles {
             of_tree_alone(meta, table)?;
         }
         let method = document.method(meta.as_ref(), &parameters).map_err(refused(file))?;
-        let units = UnitTable::parse(&read(&self.data)?).map_err(refused(&self.data))?;
+        let units = UnitTable::parse(&files::read(&self.data)?).map_err(refused(&self.data))?;
         let years = units
             .years(method.tree.indicators(), &method.denominators(), &method.groups())
             .map_err(refused(&self.data))?;
+        let given = Given {
+            document: &document,
+            meta: meta.as_ref(),
+            units: &units,
+            method: &method,
+            years: &years,
+        };
         Ok(Inputs {
+            ignored: given.ignored(),
             document: *document,
             method,
             years,
@@ -142,16 +155,6 @@ impl InputFiles {
             },
         })
     }
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Failed> {
-    fs::read(file).map_err(|error| {
-        Failed::new(
-            codes::cli::IO,
-            format!("无法读取 {}：{error}", file.display()),
-            format!("cannot read {}: {error}", file.display()),
-        )
-    })
 }
 
 fn refused(file: &Path, faults: &[DocumentFault]) -> Failed {
@@ -175,7 +178,7 @@ impl Tables {
         header: &[&str],
         rows: impl IntoIterator<Item = R>,
     ) -> Result<(), Failed> {
-        let bytes = csv_bytes(header, rows).map_err(std::io::Error::other)?;
+        let bytes = csv_bytes(header, rows)?;
         self.0.push((name.to_owned(), bytes));
         Ok(())
     }
@@ -227,28 +230,20 @@ impl Tables {
     pub(super) fn names(&self) -> Vec<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
-
-    /// Writes all tables into a folder, each under its name only when it is whole.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), Failed> {
-        fs::create_dir_all(folder)?;
-        for (name, bytes) in &self.0 {
-            let part = folder.join(format!(".{name}.part"));
-            fs::write(&part, bytes)?;
-            fs::rename(&part, folder.join(name))?;
-        }
-        Ok(())
-    }
 }
 
-fn csv_bytes<R: AsRef<[String]>>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, csv::Error> {
+/// A table as CSV.
+pub(super) fn csv_bytes<R: AsRef<[String]>>(
+    header: &[&str],
+    rows: impl IntoIterator<Item = R>,
+) -> Result<Vec<u8>, Failed> {
+    let failed = |error: csv::Error| Failed::from(std::io::Error::other(error));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header)?;
+    writer.write_record(header).map_err(failed)?;
     for row in rows {
-        writer.write_record(row.as_ref())?;
+        writer.write_record(row.as_ref()).map_err(failed)?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
+    writer.into_inner().map_err(|error| Failed::from(error.into_error()))
 }
 
 /// Text as a cell; blank where there is none.

@@ -15,17 +15,20 @@ use survey::{document::without_mark, text::Text};
 use super::{
     compute::Warning,
     figures::{FigureFiles, Figures, Scored},
-    tables::Tables,
+    tables::csv_bytes,
 };
 use crate::{
-    cli::output::{Failed, Output},
+    cli::{
+        files,
+        output::{Failed, Output},
+    },
     service::error::codes,
 };
 
 /// Derive indicator weights from comparisons or from the data
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ronghe index weights --method ahp --matrix comparisons.csv\n  ronghe index weights --method entropy --data iData.csv --tree iMeta.csv --out weights.csv\n  ronghe index weights --method pca --over all --data iData.csv --tree iMeta.csv --format json\n  ronghe index weights --method balance --data iData.csv --tree iMeta.csv --methodology method.json\n\nThe matrix has a header row and a first column of codes; a comparison is a number or a fraction such as 1/3.\n.csv holds code, parent and weight; .json the whole record with method, inputs and consistency.\nComparisons with a consistency ratio above 0.1 are refused with exit status 1 unless --allow-inconsistent is given; weights\nthat cannot balance the correlations say so, with what was reached. Under a methodology aggregates are weighed too."
+    after_help = "Examples:\n  ronghe index weights --method ahp --matrix comparisons.csv\n  ronghe index weights --method entropy-min-max --data iData.csv --tree iMeta.csv --out weights.csv\n  ronghe index weights --method pca --over all --data iData.csv --tree iMeta.csv --format json\n  ronghe index weights --method balance --data iData.csv --tree iMeta.csv --methodology method.json\n\nThe matrix has a header row and a first column of codes; a comparison is a number or a fraction such as 1/3.\n.csv holds code, parent and weight; .json the whole record with method, inputs and consistency.\nComparisons with a consistency ratio above 0.1 are refused with exit status 1 unless --allow-inconsistent is given; weights\nthat cannot balance the correlations say so, with what was reached. Under a methodology aggregates are weighed too."
 )]
 pub(in crate::cli) struct Weights {
     /// How weights come about
@@ -178,7 +181,8 @@ impl Weights {
             Together::Siblings => Over::Siblings,
             Together::All => Over::All,
         };
-        let found = weigh_tree(&figures.data, &figures.tree, method(named), over)?;
+        let found = weigh_tree(&figures.data, &figures.tree, method(named), over)
+            .map_err(|error| error.of_units(figures.data.units()))?;
         Ok(found
             .into_iter()
             .map(|(parent, weighting)| Group::new(parent, weighting))
@@ -251,7 +255,7 @@ fn method(named: Named) -> Method {
 
 /// Reads a matrix whose rows stand in the order of its columns.
 fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
-    let bytes = std::fs::read(path)?;
+    let bytes = files::read(path)?;
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(without_mark(&bytes));
@@ -272,34 +276,55 @@ fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
     let mut cells = Vec::new();
     for (at, row) in reader.records().enumerate() {
         let row = row.map_err(unreadable)?;
-        if row.get(0) != codes.get(at).map(String::as_str) {
-            return Err(Failed::new(
-                codes::cli::MATRIX_ORDER,
-                "判断矩阵的行代码应与列代码一致且顺序相同，请更正首列。",
-                "The rows of the matrix must have the codes of its columns, in the same order; correct the first column.",
-            ));
-        }
-        cells.push(row.iter().skip(1).map(comparison).collect::<Result<Vec<_>, _>>()?);
+        let (found, expected) = (row.get(0), codes.get(at).map(String::as_str));
+        let code = found
+            .filter(|_| found == expected)
+            .ok_or_else(|| out_of_order(at, found, expected))?;
+        let cell = |(column, cell): (&str, &str)| match cell {
+            "" => Ok(None),
+            cell => comparison(cell)
+                .map(Some)
+                .ok_or_else(|| no_comparison(code, column, cell)),
+        };
+        let row = codes.iter().map(String::as_str).zip(row.iter().skip(1));
+        cells.push(row.map(cell).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(Comparisons::new(codes, &cells)?)
 }
 
-/// A number, a fraction, or nothing.
-fn comparison(cell: &str) -> Result<Option<f64>, Failed> {
-    if cell.is_empty() {
-        return Ok(None);
-    }
+/// A row that is not that of the column with its number.
+fn out_of_order(at: usize, found: Option<&str>, expected: Option<&str>) -> Failed {
+    let (row, found) = (at + 1, found.unwrap_or_default());
+    let (zh, en) = match expected {
+        Some(expected) => (
+            format!("判断矩阵第 {row} 行的代码是“{found}”，应与第 {row} 列相同，为“{expected}”；请更正首列。"),
+            format!(
+                "Row {row} of the matrix has the code \"{found}\", where column {row} has \"{expected}\"; correct the first column."
+            ),
+        ),
+        None => (
+            format!("判断矩阵第 {row} 行（“{found}”）没有对应的列，请删去该行或补充该列。"),
+            format!("Row {row} of the matrix, \"{found}\", has no column; remove the row or add the column."),
+        ),
+    };
+    Failed::new(codes::cli::MATRIX_ORDER, zh, en)
+}
+
+fn no_comparison(row: &str, column: &str, cell: &str) -> Failed {
+    Failed::new(
+        codes::cli::NOT_A_NUMBER,
+        format!("判断矩阵 {row} 行 {column} 列的“{cell}”不是数字，请写成 3 或 1/3。"),
+        format!("Row {row}, column {column} of the matrix: \"{cell}\" is not a number; write 3 or 1/3."),
+    )
+}
+
+/// A number or a fraction; none for what is neither.
+fn comparison(cell: &str) -> Option<f64> {
     let value = match cell.split_once('/') {
         Some((above, below)) => above.trim().parse::<f64>().ok().zip(below.trim().parse::<f64>().ok()),
         None => cell.parse::<f64>().ok().map(|value| (value, 1.0)),
     };
-    value.map(|(above, below)| Some(above / below)).ok_or_else(|| {
-        Failed::new(
-            codes::cli::NOT_A_NUMBER,
-            format!("“{cell}”不是数字，请写成 3 或 1/3。"),
-            format!("\"{cell}\" is not a number; write 3 or 1/3"),
-        )
-    })
+    value.map(|(above, below)| above / below)
 }
 
 fn write(path: &Path, groups: &[Group]) -> Result<(), Failed> {
@@ -309,23 +334,15 @@ fn write(path: &Path, groups: &[Group]) -> Result<(), Failed> {
     {
         let mut text = serde_json::to_string_pretty(groups).map_err(std::io::Error::from)?;
         text.push('\n');
-        return Ok(std::fs::write(path, text)?);
+        return Ok(files::write(path, text)?);
     }
     let rows = groups.iter().flat_map(|group| {
         let parent = group.parent.as_deref().unwrap_or("");
         let pairs = group.weighting.codes.iter().zip(&group.weighting.weights);
         pairs.map(move |(code, weight)| [code.clone(), parent.to_owned(), weight.to_string()])
     });
-    let unnamed = || std::io::Error::from(std::io::ErrorKind::InvalidInput);
-    let name = path.file_name().ok_or_else(unnamed)?.to_string_lossy().into_owned();
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let mut tables = Tables::default();
-    tables.add(&name, &["iCode", "Parent", "Weight"], rows)?;
-    tables.write(if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    })
+    let table = csv_bytes(&["iCode", "Parent", "Weight"], rows)?;
+    Ok(files::replace(path, &table)?)
 }
 
 impl From<WeightError> for Failed {

@@ -5,7 +5,7 @@ use survey::document::segment;
 use super::{context::Context, refusals::add_error};
 use crate::{
     compile::faults::Faults,
-    composite::{Base, Bounds, CompositeError, NodeKind, NodeSpec, Normalisation},
+    composite::{Base, Bounds, CompositeError, NodeKind, NodeSpec, Normalisation, On},
     document::ScaleRule,
 };
 
@@ -45,7 +45,11 @@ impl Context<'_> {
                     true => (need(None, "minmax_lower")?, need(None, "minmax_upper")?),
                     false => (*low, *high),
                 };
-                in_order("scale", low, high)?;
+                let setting = match from_table {
+                    true => of_table("minmax_lower", "minmax_upper", code),
+                    false => "low, high".to_owned(),
+                };
+                in_order(setting, low, high)?;
                 Normalisation::MinMax { low, high }
             }
             ScaleRule::ZScore {
@@ -59,8 +63,18 @@ impl Context<'_> {
                     true => (need(None, "zscore_mean")?, need(None, "zscore_sd")?),
                     false => (*mean, *sd),
                 };
-                in_order("sd", 0.0, sd)?;
-                in_order("cap", 0.0, cap.unwrap_or(1.0))?;
+                if sd <= 0.0 || !sd.is_finite() {
+                    return Err(CompositeError::BadSetting {
+                        setting: "sd",
+                        value: sd,
+                    });
+                }
+                if let Some(cap) = cap.filter(|cap| *cap <= 0.0 || !cap.is_finite()) {
+                    return Err(CompositeError::BadSetting {
+                        setting: "cap",
+                        value: cap,
+                    });
+                }
                 Normalisation::ZScore {
                     mean,
                     sd,
@@ -75,13 +89,16 @@ impl Context<'_> {
                 low,
                 high,
             } => {
-                in_order("scale", *low, *high)?;
+                in_order("low, high", *low, *high)?;
+                let bounds = Bounds {
+                    lower: need(*lower, "scaled_lower")?,
+                    upper: need(*upper, "scaled_upper")?,
+                    on: *on,
+                };
+                let are_given = lower.is_some() && upper.is_some();
+                check_bounds(bounds, are_given, ["scaled_lower", "scaled_upper"], code)?;
                 Normalisation::Scaled {
-                    bounds: Bounds {
-                        lower: need(*lower, "scaled_lower")?,
-                        upper: need(*upper, "scaled_upper")?,
-                        on: *on,
-                    },
+                    bounds,
                     low: *low,
                     high: *high,
                 }
@@ -104,12 +121,15 @@ impl Context<'_> {
                     Some((lower, upper)) => (lower.as_str(), upper.as_str()),
                     None => ("goalpost_lower", "goalpost_upper"),
                 };
+                let bounds = Bounds {
+                    lower: need(*lower, lower_name)?,
+                    upper: need(*upper, upper_name)?,
+                    on: *on,
+                };
+                let are_given = lower.is_some() && upper.is_some();
+                check_bounds(bounds, are_given, [lower_name, upper_name], code)?;
                 Normalisation::Goalposts {
-                    bounds: Bounds {
-                        lower: need(*lower, lower_name)?,
-                        upper: need(*upper, upper_name)?,
-                        on: *on,
-                    },
+                    bounds,
                     scale: scale.or_else(|| look_up("goalpost_scale")).unwrap_or(1.0),
                     clip: clip
                         .or_else(|| look_up("goalpost_trunc2posts").map(yes))
@@ -145,15 +165,34 @@ impl Context<'_> {
     }
 }
 
-fn in_order(setting: &'static str, low: f64, high: f64) -> Result<(), CompositeError> {
-    if low < high {
+/// Refuses two values of which the second is not the greater.
+fn in_order(setting: impl Into<String>, first: f64, second: f64) -> Result<(), CompositeError> {
+    if first < second {
         Ok(())
     } else {
-        Err(CompositeError::BadSetting {
-            setting,
-            value: high - low,
-        })
+        let setting = setting.into();
+        Err(CompositeError::NotRising { setting, first, second })
     }
+}
+
+/// Refuses bounds without a distance. Bounds of the directed value may be reversed, as COINr takes them.
+fn check_bounds(bounds: Bounds, are_given: bool, columns: [&str; 2], code: &str) -> Result<(), CompositeError> {
+    let Bounds { lower, upper, on } = bounds;
+    if on == On::Directed && lower > upper {
+        return Ok(());
+    }
+    let [first, second] = columns;
+    let setting = if are_given {
+        "lower, upper".to_owned()
+    } else {
+        of_table(first, second, code)
+    };
+    in_order(setting, lower, upper)
+}
+
+/// The name of two parameters of an indicator.
+fn of_table(first: &str, second: &str, code: &str) -> String {
+    format!("{code}: {first}, {second}")
 }
 
 /// Points that rise.

@@ -113,6 +113,12 @@ impl Context<'_> {
             let pointer = format!("/weights/of/{}", segment(code));
             match nodes.iter_mut().find(|node| node.code == *code) {
                 None => unknown(code, &pointer, faults),
+                Some(node) if node.parent.is_none() => faults.add(
+                    CompositeCode::Misplaced,
+                    pointer,
+                    format!("{code} 是指标树的根节点，没有同级，权重不起作用，请删去。"),
+                    format!("{code} is the root of the tree: it has no siblings, so that its weight means nothing; take it away."),
+                ),
                 Some(_) if !(weight.is_finite() && *weight >= 0.0) => faults.add(
                     CompositeCode::BadWeight,
                     pointer,

@@ -1,11 +1,13 @@
 //! The whole way from figures to ranks, one year or several, with the result of every step.
 
+mod alone;
 mod method;
 mod progress;
 mod year;
 
 use std::collections::BTreeMap;
 
+use alone::refuse_nobody;
 use progress::{Progress, fill_over_years, frozen_but};
 
 use super::{
@@ -25,6 +27,7 @@ impl Method {
     /// Does every step. The years stand in rising order.
     pub fn run(&self, years: Vec<YearInput>) -> Result<Vec<YearResult>, CompositeError> {
         let mut years: Vec<Progress> = years.into_iter().map(Progress::new).collect();
+        self.refuse_one_unit(&years)?;
         for step in &self.steps {
             if let Step::ImputeOverYears { fill, refuse_empty } = step {
                 fill_over_years(&mut years, *fill, *refuse_empty)?;
@@ -32,8 +35,10 @@ impl Method {
                 years.iter_mut().try_for_each(|year| year.take(step, &self.tree))?;
             }
         }
+        refuse_nobody(&years)?;
         let peers = years.iter().map(|year| year.peers(self.peers.as_deref()));
         let peers = peers.collect::<Result<Vec<_>, _>>()?;
+        self.refuse_alone(&years, &peers)?;
         let samples: Vec<Sample<'_>> = years
             .iter()
             .zip(&peers)
@@ -89,9 +94,9 @@ impl Method {
             Bounding::EachYear => samples.iter().map(|sample| fit_to(&[*sample])).collect(),
             Bounding::AllYears => fit_to(samples).map(|scales| vec![scales; years.len()]),
             Bounding::Year(base) => {
-                let unknown = CompositeError::BadSetting {
-                    setting: "base_year",
-                    value: base as f64,
+                let unknown = CompositeError::NoYear {
+                    year: base,
+                    years: years.iter().filter_map(|year| year.year).collect(),
                 };
                 let base = years.iter().position(|year| year.year == Some(base)).ok_or(unknown)?;
                 fit_to(&samples[base..=base]).map(|scales| vec![scales; years.len()])

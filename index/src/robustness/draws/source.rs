@@ -9,7 +9,7 @@ use crate::{
     robustness::{
         design::{Alternatives, Design, WeightSet, WeightUncertainty},
         error::RobustnessError,
-        noise::{noisy_nodes, with_noise},
+        noise::{no_weight, noisy_nodes, with_noise},
     },
 };
 
@@ -149,7 +149,7 @@ fn complete(sets: &BTreeMap<String, WeightSet>, tree: &Tree) -> Result<(Weights,
     codes.sort_unstable();
     codes.dedup();
     if let Some(code) = codes.iter().find(|code| !own.contains_key(*code)) {
-        return Err(RobustnessError::UnknownNode { code: code.clone() });
+        return Err(no_weight(tree, code));
     }
     let full = |set: &WeightSet| {
         let weight = |code: &String| set.get(code).copied().unwrap_or_else(|| own[code]);

@@ -45,6 +45,7 @@ impl Compute {
             document,
             mut method,
             years,
+            ignored,
             ..
         } = self.files.read()?;
         let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -64,7 +65,8 @@ impl Compute {
         if !self.no_explain {
             written.explain(&mut tables)?;
         }
-        let mut warnings = written.turned_over();
+        let mut warnings = ignored;
+        warnings.extend(written.turned_over());
         warnings.extend(written.treated_otherwise());
         warnings.extend(written.changes(&mut tables)?);
         written.trends(&mut tables, &figures)?;

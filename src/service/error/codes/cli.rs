@@ -63,6 +63,18 @@ faults! {
     TREATMENT_DIFFERS = "treatment.differs",
         "各年的异常值处理不同，得分不能跨年比较。如需比较，请对各年用同样的处理。",
         "Values are treated otherwise in one year than in another, so that scores cannot be compared over the years. To compare them, treat all years alike.";
+    TREE_TWICE = "tree.given_twice",
+        "评价方法自带指标树，--tree 表中的节点不采用。请删去其中之一。",
+        "The methodology has a tree of its own, so that the nodes of the table given with --tree are not used. Remove one of them.";
+    LEVEL_DIFFERS = "table.level_differs",
+        "iMeta 表的 Level 与指标树不符。请更正 Level 或 Parent。",
+        "The Level of the iMeta table contradicts the tree. Correct Level or Parent.";
+    DENOMINATORS_UNUSED = "table.denominators_unused",
+        "iMeta 表的 Denominator 列未采用。需要相除的，请在评价方法中写 denomination。",
+        "The column Denominator of the iMeta table is not used. To divide, give the methodology a denomination.";
+    ONE_YEAR = "table.one_year",
+        "数据只有一个年份，关于多个年份的设置不起作用。请补充 Time 列和各年数据。",
+        "The figures are of one year, so that settings about several years have no effect. Supply the column Time and the other years.";
     CHANGES_NOT_TOLD = "changes.not_told",
         "两年之间的变动无从分解，前一年的标尺不适用于后一年的数据。原因见句中。",
         "The change between two years is not taken apart, as the scales of the first cannot take the figures of the second. The sentence says why.";
