@@ -27,6 +27,7 @@ pub mod ladder;
 pub mod outline;
 pub mod over_returns;
 pub mod overlap;
+pub mod parallel;
 pub mod rank;
 pub mod region;
 pub mod returns;

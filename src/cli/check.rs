@@ -39,8 +39,9 @@ use crate::{
         error::{ServiceError, codes},
         returns::{
             annotate::{annotate_workbook, as_read, is_not_patchable, move_places},
-            check_workbook::{CheckedWorkbook, Known, anchor_workbook, check, read_workbook},
+            check_workbook::{CheckedWorkbook, Known, check},
         },
+        workbooks::read::{anchor_workbook, read_workbook},
     },
     shipped,
 };

@@ -1,12 +1,13 @@
 //! Files and folders that are named on the command line. A failure says which one, and what is wrong with it.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{Error, ErrorKind},
     path::{Path, PathBuf},
 };
 
 use survey::text::Text;
+use workbook::extract::decode_text;
 
 use super::output::Failed;
 use crate::service::error::{ServiceError, codes};
@@ -14,6 +15,23 @@ use crate::service::error::{ServiceError, codes};
 /// The content of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, ServiceError> {
     fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// The text of a file in UTF-8, UTF-16 or GB18030, without its mark.
+pub(super) fn read_text(path: &Path) -> Result<String, Failed> {
+    text_of(path, read(path)?)
+}
+
+/// The text of what was read from a file.
+pub(super) fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, Failed> {
+    decode_text(bytes).map_err(|error| {
+        let (path, reason) = (path.display(), error.message());
+        Failed::new(
+            codes::cli::INPUT_UNREADABLE,
+            format!("无法读取 {path}：{}", reason.zh),
+            format!("{path} cannot be read: {}", reason.en),
+        )
+    })
 }
 
 /// Writes a file, over one of the same name.
@@ -25,14 +43,16 @@ pub(super) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), ServiceE
 pub(super) const PART: &str = ".part";
 
 /// Writes a file under its name only when it is whole, into a folder that is made where it is missing.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {
+pub(super) fn replace(path: &Path, put: impl FnOnce(&mut File) -> Result<(), Error>) -> Result<(), ServiceError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let part = path.with_file_name(format!(".{}{PART}", name.trim_start_matches('.')));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_folder(folder)?;
     }
-    write(&part, bytes)?;
-    fs::rename(&part, path).map_err(|error| unwritable(path, &error))
+    let written = File::create(&part).and_then(|mut file| put(&mut file));
+    written
+        .and_then(|()| fs::rename(&part, path))
+        .map_err(|error| unwritable(path, &error))
 }
 
 /// Makes a folder and those above it, where they are missing.

@@ -36,6 +36,7 @@ pub mod returns;
 pub mod rounds;
 pub mod runs;
 pub mod templates;
+pub mod workbooks;
 
 /// Everything a use case needs. One for the whole program.
 pub struct Service {

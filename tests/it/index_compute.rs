@@ -489,10 +489,5 @@ fn what_cannot_be_computed_is_refused_by_name() {
     check("uCode,a,b\nU1,,1\nU2,,2\n", json!({}), "composite.too_few_values", "a");
     let latest = "uCode,Time,a,b\nU1,2019,,1\nU2,2019,1,2\nU1,2020,3,1\nU2,2020,,2\n";
     check(latest, fill("latest"), "composite.empty_group", "U1");
-    check(
-        "uCode;a;b\nU1;1,5;1\nU2;2;2\n",
-        json!({}),
-        "table.separator",
-        "iData.csv",
-    );
+    check("uCode;a;b\nU1;1,5;1\nU2;2;2\n", json!({}), "table.not_a_number", "1,5");
 }

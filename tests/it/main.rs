@@ -29,6 +29,7 @@ mod foreign;
 mod hostile;
 mod index_analysis;
 mod index_compute;
+mod index_files;
 mod index_methods;
 mod index_refusals;
 mod index_tables;

@@ -4,7 +4,8 @@
 //! only the upper half of the pairs, so that with missing values its result depends on the order of the rows; here a pair
 //! is compared over the children that both units have, which is the same for both.
 
-use super::{mean::weight_of_present, parallel::in_parallel};
+use super::mean::weight_of_present;
+use crate::parallel::in_parallel;
 
 /// One child of the node: what units are compared by.
 #[derive(Clone, Copy, Debug)]

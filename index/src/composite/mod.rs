@@ -22,7 +22,6 @@ pub(crate) mod moments;
 mod normalisation;
 mod normalise;
 mod panel;
-pub(crate) mod parallel;
 mod pass;
 mod pipeline;
 mod row_mean;

@@ -1,10 +1,12 @@
 //! Indicators, aggregates, groups and denominators by row: COINr's iMeta.
 
+use std::{borrow::Cow, num::NonZeroUsize};
+
 use survey::document::DocumentFault;
 
 use super::{
     parameters::ParameterTable,
-    sheet::{Sheet, fault, no_column, number, text},
+    sheet::{Row, Sheet, fault, no_column, not_a_number},
 };
 use crate::codes::TableCode;
 
@@ -57,8 +59,8 @@ pub enum MetaKind {
 
 impl MetaTable {
     /// Reads an iMeta table. The columns iCode and Type are needed; Direction and Weight are 1 where they are not given.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
-        let sheet = Sheet::parse(bytes)?;
+    pub fn parse(text: &str) -> Result<Self, Vec<DocumentFault>> {
+        let sheet = Sheet::read(text.to_owned(), NonZeroUsize::MIN)?;
         let (codes, kinds) = (sheet.column("iCode"), sheet.column("Type"));
         let (Some(codes), Some(_)) = (codes, kinds) else {
             let needed = [("iCode", codes), ("Type", kinds)];
@@ -69,11 +71,7 @@ impl MetaTable {
                 .collect());
         };
         let mut faults = Vec::new();
-        let rows: Vec<MetaRow> = sheet
-            .rows
-            .iter()
-            .map(|(line, row)| sheet.meta_row(*line, row, &mut faults))
-            .collect();
+        let rows: Vec<MetaRow> = sheet.rows().map(|row| sheet.meta_row(row, &mut faults)).collect();
         let known = [
             "Level",
             "iCode",
@@ -109,21 +107,27 @@ impl MetaTable {
 }
 
 impl Sheet {
-    fn meta_row(&self, line: u64, row: &[String], faults: &mut Vec<DocumentFault>) -> MetaRow {
-        let cell = |name: &str| self.column(name).and_then(|at| text(row, at));
-        let mut value = |name: &str| self.column(name).and_then(|at| number(row, at, line, name, faults));
+    fn meta_row(&self, row: Row<'_>, faults: &mut Vec<DocumentFault>) -> MetaRow {
+        let cell = |name: &str| self.column(name).and_then(|at| row.text(at));
+        let mut value = |name: &str| {
+            row.number(self.column(name)?).unwrap_or_else(|cell| {
+                faults.push(not_a_number(row.line(), name, &cell));
+                None
+            })
+        };
         let (level, direction, weight) = (value("Level"), value("Direction"), value("Weight"));
-        let code = cell("iCode").unwrap_or("").to_owned();
+        // No code is a fault.
+        let code = cell("iCode").map_or_else(String::new, Cow::into_owned);
         if code.is_empty() {
             faults.push(fault(
                 TableCode::NoCode,
-                line,
+                row.line(),
                 "iCode",
                 "缺少代码，请补充。",
                 "The code is missing; supply it.",
             ));
         }
-        let kind = match cell("Type") {
+        let kind = match cell("Type").as_deref() {
             Some("Indicator") => MetaKind::Indicator,
             Some("Aggregate") => MetaKind::Aggregate,
             Some("Group") => MetaKind::Group,
@@ -133,7 +137,7 @@ impl Sheet {
                 let found = other.unwrap_or("");
                 faults.push(fault(
                     TableCode::UnknownType,
-                    line,
+                    row.line(),
                     "Type",
                     &format!("Type 为“{found}”，应为 Indicator、Aggregate、Group、Denominator 或 Other。"),
                     &format!("Type is \"{found}\"; use Indicator, Aggregate, Group, Denominator or Other."),
@@ -144,7 +148,7 @@ impl Sheet {
         if direction.is_some_and(|direction| (direction.abs() - 1.0).abs() > 0.0) {
             faults.push(fault(
                 TableCode::BadDirection,
-                line,
+                row.line(),
                 "Direction",
                 "方向应为 1（越大越好）或 -1（越小越好）。",
                 "Direction is 1 (more is better) or -1 (less is better).",
@@ -152,14 +156,14 @@ impl Sheet {
         }
         let level = level.and_then(|level| format!("{level}").parse().ok());
         MetaRow {
-            name: cell("iName").map(str::to_owned),
+            name: cell("iName").map(Cow::into_owned),
             kind,
             level,
             negative: direction.is_some_and(|direction| direction < 0.0),
             weight: weight.unwrap_or(1.0),
-            unit: cell("Unit").map(str::to_owned),
-            denominator: cell("Denominator").map(str::to_owned),
-            parent: cell("Parent").map(str::to_owned),
+            unit: cell("Unit").map(Cow::into_owned),
+            denominator: cell("Denominator").map(Cow::into_owned),
+            parent: cell("Parent").map(Cow::into_owned),
             code,
         }
     }

@@ -1,10 +1,13 @@
 //! Numbers by indicator and name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+};
 
 use survey::document::DocumentFault;
 
-use super::sheet::{Sheet, fault, no_column, text};
+use super::sheet::{Sheet, fault, no_column};
 use crate::codes::TableCode;
 
 /// Numbers by indicator and name.
@@ -15,18 +18,15 @@ pub struct ParameterTable {
 
 impl ParameterTable {
     /// Reads a table with a column iCode; every other column whose cells are numbers (or TRUE and FALSE) is a parameter.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentFault>> {
-        let sheet = Sheet::parse(bytes)?;
+    pub fn parse(text: &str) -> Result<Self, Vec<DocumentFault>> {
+        let sheet = Sheet::read(text.to_owned(), NonZeroUsize::MIN)?;
         let codes = sheet.column("iCode").ok_or_else(|| vec![no_column("iCode")])?;
         let mut seen = BTreeSet::new();
-        let rows = sheet
-            .rows
-            .iter()
-            .filter_map(|(line, row)| Some((*line, text(row, codes)?)));
-        let twice = rows.filter(|(_, code)| !seen.insert(*code)).map(|(line, code)| {
+        let rows = sheet.rows().filter_map(|row| Some((row, row.text(codes)?)));
+        let twice = rows.filter(|(_, code)| !seen.insert(code.clone())).map(|(row, code)| {
             fault(
                 TableCode::DuplicateRow,
-                line,
+                row.line(),
                 "iCode",
                 &format!("指标 {code} 出现了两次，请删去一行。"),
                 &format!("The indicator {code} stands twice; remove one of the rows."),
@@ -42,19 +42,19 @@ impl ParameterTable {
 
     pub(super) fn of_sheet(sheet: &Sheet, codes: usize, without: &[&str]) -> Self {
         let mut of: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
-        for (_, row) in &sheet.rows {
-            let Some(code) = text(row, codes) else { continue };
-            let own = of.entry(code.to_owned()).or_default();
+        for row in sheet.rows() {
+            let Some(code) = row.text(codes) else { continue };
+            let own = of.entry(code.into_owned()).or_default();
             for (at, name) in sheet
                 .columns
                 .iter()
                 .enumerate()
                 .filter(|(_, name)| !without.contains(&name.as_str()))
             {
-                let value = text(row, at).and_then(|text| match text {
+                let value = row.text(at).and_then(|text| match text.as_ref() {
                     "TRUE" | "true" => Some(1.0),
                     "FALSE" | "false" => Some(0.0),
-                    _ => text.parse::<f64>().ok().filter(|value| value.is_finite()),
+                    text => text.parse::<f64>().ok().filter(|value| value.is_finite()),
                 });
                 if let Some(value) = value {
                     own.insert(name.to_lowercase(), value);

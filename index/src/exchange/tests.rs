@@ -1,8 +1,12 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroUsize};
 
 use survey::document::DocumentFault;
 
 use super::*;
+
+fn units_of(text: &str) -> Result<UnitTable, Vec<DocumentFault>> {
+    UnitTable::parse(text.to_owned(), NonZeroUsize::MIN)
+}
 
 const META: &str = "\"Level\",\"iCode\",\"Direction\",\"Weight\",\"Target\",\"Denominator\",\"Parent\",\"Type\"\n\
     \"1\",\"a\",\"-1\",\"2\",\"0.5\",\"size\",\"top\",\"Indicator\"\n\
@@ -10,7 +14,7 @@ const META: &str = "\"Level\",\"iCode\",\"Direction\",\"Weight\",\"Target\",\"De
 
 #[test]
 fn a_meta_table_as_coinr_writes_it() {
-    let meta = MetaTable::parse(META.as_bytes()).unwrap();
+    let meta = MetaTable::parse(META).unwrap();
     let row = &meta.rows[0];
     assert_eq!(
         (row.kind, row.level, row.negative),
@@ -33,16 +37,16 @@ fn a_meta_table_as_coinr_writes_it() {
 #[test]
 fn tables_that_say_nothing_or_two_things_are_refused() {
     let code = |faults: Vec<DocumentFault>| (faults[0].code.clone(), faults[0].pointer.clone());
-    let empty = MetaTable::parse(b"iCode,Type\ntop,Aggregate\n").unwrap_err();
+    let empty = MetaTable::parse("iCode,Type\ntop,Aggregate\n").unwrap_err();
     assert_eq!(code(empty).0, "table.no_indicators");
-    let twice = ParameterTable::parse(b"iCode,Goal\na,4\nb,1\na,5\n").unwrap_err();
+    let twice = ParameterTable::parse("iCode,Goal\na,4\nb,1\na,5\n").unwrap_err();
     assert_eq!(code(twice), ("table.duplicate_row".to_owned(), "4:iCode".to_owned()));
 }
 
 #[test]
 fn units_are_read_year_by_year_and_blanks_stay_blank() {
     let table = "uCode,uName,Time,a,size,zone\nu,\"Ü, n\",2021,NA,2,x\nv,V,2020,1.5,,\nu,\"Ü, n\",2020,-3e2,1,y\n";
-    let table = UnitTable::parse(table.as_bytes()).unwrap();
+    let table = units_of(table).unwrap();
     assert_eq!(table.names()["u"], "Ü, n");
     let names = |name: &str| BTreeSet::from([name.to_owned()]);
     let years = table.years(["a"].into_iter(), &names("size"), &names("zone")).unwrap();
@@ -75,7 +79,7 @@ fn every_fault_names_its_line_and_column() {
             .collect();
         assert_eq!(found, expected);
     };
-    let units = |text: &str| UnitTable::parse(text.as_bytes()).unwrap_err();
+    let units = |text: &str| units_of(text).unwrap_err();
     check(units("code,a\nu,1\n"), &[("table.no_column", "1:uCode")]);
     check(
         units("uCode,a\nu,1\n,2\nu,3\n"),
@@ -87,12 +91,12 @@ fn every_fault_names_its_line_and_column() {
         &[("table.duplicate_column", "1:a"), ("table.row_length", "2:")],
     );
     check(units("uCode,a\n"), &[("table.empty", "1:")]);
-    let numbers = UnitTable::parse(b"uCode,a\nu,one\nv,Inf\n").unwrap();
+    let numbers = units_of("uCode,a\nu,one\nv,Inf\n").unwrap();
     let refused = numbers
         .years(["a"].into_iter(), &BTreeSet::new(), &BTreeSet::new())
         .unwrap_err();
     check(refused, &[("table.not_a_number", "2:a"), ("table.not_a_number", "3:a")]);
-    let meta = |text: &str| MetaTable::parse(text.as_bytes()).unwrap_err();
+    let meta = |text: &str| MetaTable::parse(text).unwrap_err();
     check(
         meta("iName\nx\n"),
         &[("table.no_column", "1:iCode"), ("table.no_column", "1:Type")],
@@ -109,8 +113,8 @@ fn every_fault_names_its_line_and_column() {
 
 #[test]
 fn parameters_of_one_table_stand_before_those_of_another() {
-    let own = ParameterTable::parse(b"iCode,target,cap\na,1,TRUE\n").unwrap();
-    let other = ParameterTable::parse(b"iCode,Target,base\na,2,7\nb,3,x\n").unwrap();
+    let own = ParameterTable::parse("iCode,target,cap\na,1,TRUE\n").unwrap();
+    let other = ParameterTable::parse("iCode,Target,base\na,2,7\nb,3,x\n").unwrap();
     let both = own.or(&other);
     let found = ["target", "cap", "base"].map(|name| both.get("a", name));
     assert_eq!(found, [Some(1.0), Some(1.0), Some(7.0)]);

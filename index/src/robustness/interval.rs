@@ -1,6 +1,6 @@
 //! From the ranks of all replications to one line per unit.
 
-use crate::{composite::parallel::in_parallel, rank::whole};
+use crate::{parallel::in_parallel, rank::whole};
 
 /// Between which ranks a unit lies.
 #[derive(Clone, Copy, Debug, PartialEq)]

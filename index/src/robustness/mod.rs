@@ -25,7 +25,7 @@ mod sobol;
 
 pub use columns::WEIGHT_PREFIX;
 pub use design::{Alternatives, Design, NoiseOn, Uncertain, WeightSet, WeightUncertainty};
-pub use draws::{Draw, Draws, Setting, draw, draw_sobol};
+pub use draws::{Draw, DrawRow, Draws, Setting, draw, draw_sobol};
 pub use error::RobustnessError;
 pub use interval::{RankInterval, UnitRobustness};
 pub use noise::noisy_weights;

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use super::{error::RobustnessError, prepared::Prepared};
 use crate::{
-    composite::{Tree, aggregate, parallel::in_parallel},
+    composite::{Tree, aggregate},
+    parallel::in_parallel,
     rank::{Precision, Ranker},
 };
 

@@ -1,7 +1,7 @@
 //! Composite methodologies as documents: the reference cases again, published indices of other kinds, panels, and every way
 //! a document is refused.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, num::NonZeroUsize, path::PathBuf};
 
 use index::{
     composite::{Column, Matrix, Stage, YearResult},
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::shipped::SURVEY;
 
-fn fixture(path: &str) -> Vec<u8> {
+fn fixture(path: &str) -> String {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/reference")).join(path);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// A document of the kind composite with these fields.
@@ -34,13 +34,13 @@ pub(crate) fn document(fields: Value) -> CompositeMethodology {
     }
 }
 
-fn run_text(fields: Value, meta: Option<&[u8]>, data: &[u8]) -> Vec<YearResult> {
+fn run_text(fields: Value, meta: Option<&str>, data: &str) -> Vec<YearResult> {
     let meta = meta.map(|meta| MetaTable::parse(meta).unwrap());
     let parameters = ParameterTable::parse(&fixture("asem/asem_norm_params.csv")).unwrap();
     let method = document(fields)
         .method(meta.as_ref(), &parameters)
         .unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let units = UnitTable::parse(data).unwrap();
+    let units = UnitTable::parse(data.to_owned(), NonZeroUsize::MIN).unwrap();
     let years = units.years(method.tree.indicators(), &method.denominators(), &method.groups());
     method.run(years.unwrap()).unwrap()
 }
@@ -53,7 +53,7 @@ fn run(fields: Value, meta: &str, data: &str) -> Vec<YearResult> {
 #[track_caller]
 fn assert_same(got: &Matrix, path: &str) {
     let table = fixture(path);
-    let mut reader = csv::Reader::from_reader(&*table);
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
     let header = reader.headers().unwrap().clone();
     let row_of: BTreeMap<&String, usize> = got.units().iter().zip(0..).collect();
     let mut units = 0;
@@ -77,7 +77,7 @@ fn assert_same(got: &Matrix, path: &str) {
 #[track_caller]
 fn check(result: &YearResult, case: &str) {
     assert_same(&result.composite.scores, &format!("cases/{case}/aggregated.csv"));
-    let ranks = csv::Reader::from_reader(&*fixture(&format!("cases/{case}/ranks_tie_tolerant.csv")))
+    let ranks = csv::Reader::from_reader(fixture(&format!("cases/{case}/ranks_tie_tolerant.csv")).as_bytes())
         .deserialize()
         .map(|row| row.unwrap())
         .collect::<Vec<BTreeMap<String, String>>>();
@@ -168,10 +168,11 @@ fn parameters_come_from_the_table_or_from_the_document() {
         let fields = json!({ "normalisation": { "all": all } });
         run(fields, ASEM, treated).remove(0).composite.normalised
     };
-    let table: Vec<BTreeMap<String, String>> = csv::Reader::from_reader(&*fixture("asem/asem_norm_params.csv"))
-        .deserialize()
-        .map(|row| row.unwrap())
-        .collect();
+    let table: Vec<BTreeMap<String, String>> =
+        csv::Reader::from_reader(fixture("asem/asem_norm_params.csv").as_bytes())
+            .deserialize()
+            .map(|row| row.unwrap())
+            .collect();
     let raw = run(
         json!({ "normalisation": { "all": { "method": "none" } } }),
         ASEM,
@@ -250,7 +251,7 @@ fn a_published_human_development_index_is_a_document() {
     let data = "uCode,life_expectancy,expected_schooling,mean_schooling,gni_per_head\n\
         NOR,83.2,18.2,13.0,64660\nCOL,72.8,14.4,8.9,14384\nTCD,52.5,8.0,2.6,1364\n";
     assert!(!relative(&fields));
-    let result = run_text(fields, None, data.as_bytes()).remove(0);
+    let result = run_text(fields, None, data).remove(0);
     let published: Vec<_> = result
         .published
         .unwrap()
@@ -298,7 +299,7 @@ fn an_index_of_the_kind_of_the_eu_digital_intensity_index_is_a_document() {
             .collect();
         writeln!(data, "firm{used},{}", cells.join(",")).unwrap();
     }
-    let result = run_text(fields, None, data.as_bytes()).remove(0);
+    let result = run_text(fields, None, &data).remove(0);
     let scores: Vec<_> = result.composite.scores.columns()[0].present_values().collect();
     assert_eq!(scores, (0..=12).map(f64::from).collect::<Vec<_>>());
     let levels: Vec<_> = result.levels.unwrap().into_iter().flatten().collect();
@@ -353,7 +354,7 @@ fn a_group_a_screen_and_a_fill_follow_the_units() {
         "normalisation": { "group": "zone", "constant": "missing" },
         "ranks": { "within": ["zone"] },
     });
-    let result = run_text(fields, Some(meta.as_bytes()), data.as_bytes()).remove(0);
+    let result = run_text(fields, Some(meta), data).remove(0);
     assert_eq!(result.figures.units(), ["u", "v", "w", "y"]);
     assert_eq!(result.imputed_points().len(), 1);
     let Stage::Screened(screened) = &result.stages[0] else {

@@ -1,5 +1,7 @@
 //! Composite indices of the literature, each written as a document and computed by hand.
 
+use std::num::NonZeroUsize;
+
 use index::{
     composite::YearResult,
     exchange::{ParameterTable, UnitTable},
@@ -13,7 +15,7 @@ fn run(fields: &Value, data: &str) -> Vec<YearResult> {
     let method = document(fields.clone())
         .method(None, &ParameterTable::default())
         .unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let units = UnitTable::parse(data.as_bytes()).unwrap();
+    let units = UnitTable::parse(data.to_owned(), NonZeroUsize::MIN).unwrap();
     let years = units.years(method.tree.indicators(), &method.denominators(), &method.groups());
     method.run(years.unwrap()).unwrap()
 }
@@ -235,7 +237,7 @@ fn the_score_of_an_aggregate_is_brought_to_a_scale_of_its_own() {
     let constant = "uCode,a,b,c\nx,1,3,10\ny,2,2,20\n";
     let method = document(left).method(None, &ParameterTable::default()).unwrap();
     assert!(method.relative());
-    let units = UnitTable::parse(constant.as_bytes()).unwrap();
+    let units = UnitTable::parse(constant.to_owned(), NonZeroUsize::MIN).unwrap();
     let years = units.years(method.tree.indicators(), &method.denominators(), &method.groups());
     let refused_scale = method.run(years.unwrap()).unwrap_err();
     assert_eq!(refused_scale.code(), "composite.constant_column");

@@ -6,7 +6,7 @@ use index::composite::{
     Aggregation, Column, CompositeError, Direction, Matrix, NodeSpec, Normalisation, Tree, normalise,
 };
 
-use super::tables::{InputFiles, Inputs, figures};
+use super::inputs::{InputFiles, Inputs, figures};
 use crate::{cli::output::Failed, service::error::codes};
 
 /// Figures and tree, and a methodology where its steps and scores are wanted.

@@ -3,10 +3,12 @@
 use std::{
     collections::BTreeSet,
     fs,
+    io::Write,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
-use super::tables::Tables;
+use super::tables::{TableForm, Tables};
 use crate::{
     cli::{files, output::Failed},
     service::error::codes,
@@ -25,6 +27,9 @@ pub(super) struct ResultFolder {
     /// Write into a folder that holds other files too; those of the same name are overwritten
     #[arg(long)]
     replace: bool,
+    /// What the tables are written as
+    #[arg(long, value_enum, value_name = "FORM", default_value_t)]
+    tables: TableForm,
 }
 
 impl ResultFolder {
@@ -64,15 +69,22 @@ impl ResultFolder {
         ))
     }
 
+    /// The names of the files of these tables.
+    pub(super) fn names(&self, tables: &Tables<'_>) -> Vec<String> {
+        tables.iter().map(|table| table.file(self.tables)).collect()
+    }
+
     /// Writes the tables, each under its name only when it is whole, and removes those of the last run that are no more.
-    pub(super) fn write(&self, tables: &Tables) -> Result<(), Failed> {
+    pub(super) fn write(&self, tables: &Tables<'_>, threads: NonZeroUsize) -> Result<(), Failed> {
         files::create_folder(&self.path)?;
         let before = self.own()?;
-        let now: BTreeSet<String> = tables.names().into_iter().map(str::to_owned).collect();
+        let now: BTreeSet<String> = self.names(tables).into_iter().collect();
         // Whatever happens in between, what is here is known to be ours.
         self.put(LIST, list(before.union(&now)).as_bytes())?;
-        for (name, bytes) in tables.files() {
-            self.put(name, bytes)?;
+        for table in tables.iter() {
+            files::replace(&self.path.join(table.file(self.tables)), |file| {
+                table.write(self.tables, file, threads)
+            })?;
         }
         for stale in before.difference(&now) {
             match fs::remove_file(self.path.join(stale)) {
@@ -84,7 +96,7 @@ impl ResultFolder {
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Failed> {
-        Ok(files::replace(&self.path.join(name), bytes)?)
+        Ok(files::replace(&self.path.join(name), |file| file.write_all(bytes))?)
     }
 
     /// The results of the last run by name. A list that was edited names no file outside of the folder.

@@ -1,11 +1,16 @@
 //! `ronghe index`: composite indicators from files, without a database.
 
+use std::{num::NonZeroUsize, thread};
+
 use super::output::{Failed, Output};
 
 mod compute;
 mod figures;
 mod folder;
 mod ignored;
+mod inputs;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod robustness;
 mod stats;
 mod tables;
@@ -22,6 +27,11 @@ pub(super) enum Index {
     Stats(stats::Stats),
     /// Show how sensitive the ranks are to methodological choices
     Robustness(robustness::Robustness),
+}
+
+/// The threads that the machine has.
+fn machine_threads() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 impl Index {

@@ -9,22 +9,22 @@ use std::{
 use index::{
     composite::{CompositeError, Method, NodeKind, YearInput},
     document::Methodology,
+    exchange::TextTable,
     ladder::ScoreStages,
     rank::Precision,
     robustness::{
         Design, Draws, Prepared, RankInterval, Removals, Replicated, Request, RobustnessError, Sensitivity,
-        SensitivityWarning, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
+        SensitivityWarning, Setting, UnitRobustness, draw, draw_sobol, remove_each, replicate, sensitivity,
     },
 };
 use serde_json::{Value, json};
-use survey::{
-    document::{DocumentFault, without_mark},
-    text::Text,
-};
+use survey::{document::DocumentFault, text::Text};
 
 use super::{
     folder::ResultFolder,
-    tables::{InputFiles, Inputs, Source, Tables, number, or_blank, refused_in},
+    inputs::{InputFiles, Inputs, Source, refused_in},
+    machine_threads,
+    tables::{Cell, Tables},
 };
 use crate::{
     cli::{
@@ -125,19 +125,18 @@ impl Robustness {
         })?;
 
         let mut tables = Tables::default();
-        tables.add("draws.csv", &strs(&draws.header()), draws.rows())?;
-        add_intervals(&mut tables, &found, &ranked, &self.first)?;
+        add_draws(&mut tables, &draws);
+        add_intervals(&mut tables, &found, &ranked, &self.first);
         let mut warnings = Vec::new();
         if self.sensitivity {
             let mut bootstrap = uniform_numbers(self.seed, 1);
             let estimated = sensitivity(&found.mean_shifts, &design.parameters(), self.bootstrap, &mut bootstrap)?;
-            add_indices(&mut tables, &estimated)?;
+            add_indices(&mut tables, &estimated);
             warnings = estimated.warnings;
         }
         if let Some(kept) = &found.kept {
-            let units: Vec<&str> = found.units.iter().map(|unit| unit.unit.as_str()).collect();
-            add_kept(&mut tables, "scores.csv", &units, &kept.scores)?;
-            add_kept(&mut tables, "ranks.csv", &units, &kept.ranks)?;
+            add_kept(&mut tables, "scores", &found.units, &kept.scores);
+            add_kept(&mut tables, "ranks", &found.units, &kept.ranks);
         }
         if let Some(remove) = self.remove {
             let codes: Vec<String> = match remove {
@@ -152,11 +151,12 @@ impl Robustness {
                 }
             };
             let removals = remove_each(&nominal, &ranked.node, &codes, request.rank_precision, self.threads)?;
-            add_removals(&mut tables, &removals)?;
+            add_removals(&mut tables, &removals);
         }
-        self.out.write(&tables)?;
+        self.out.write(&tables, machine_threads())?;
+        let names = self.out.names(&tables);
 
-        let (times, units, written) = (draws.draws.len(), found.units.len(), tables.names().len());
+        let (times, units, written) = (draws.draws.len(), found.units.len(), names.len());
         let folder = self.out.path().display();
         let mut text = output.choose(
             format!("对 {units} 个单位重复测算 {times} 次，{written} 张表写入 {folder}"),
@@ -176,7 +176,7 @@ impl Robustness {
             "warnings": warnings,
             "ignored": ignored,
             "folder": self.out.path().display().to_string(),
-            "files": tables.names(),
+            "files": names,
         });
         output.say(text, &value)
     }
@@ -185,7 +185,13 @@ impl Robustness {
     /// node.
     fn ranked(&self, method: &Method, design: &Design, nominal: &Prepared) -> Ranked {
         // A tree without a node is refused by the engine whatever name is asked for.
-        let root = || or_blank(nominal.tree.main_root().map(|root| root.code.clone()));
+        // A tree without a root has no node to be ranked.
+        let root = || {
+            nominal
+                .tree
+                .main_root()
+                .map_or_else(String::new, |root| root.code.clone())
+        };
         let of_method = method.cuts.as_ref();
         let node = self
             .node
@@ -232,8 +238,8 @@ impl Robustness {
     )]
     fn draws(&self, design: &Design, nominal: &Prepared) -> Result<Draws, Failed> {
         if let Some(path) = &self.draws {
-            let (header, rows) = read_table(path)?;
-            return Ok(Draws::from_table(design, &header, &rows)?);
+            let table = TextTable::parse(files::read_text(path)?).map_err(refused_in(path))?;
+            return Ok(Draws::from_table(design, &table.header, &table.rows)?);
         }
         let replications = self.replications.expect("replications or draws");
         let mut uniform = uniform_numbers(self.seed, 0);
@@ -293,30 +299,28 @@ fn read_design(path: &Path) -> Result<Design, Failed> {
     Ok(design)
 }
 
-fn read_table(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failed> {
-    let bytes = files::read(path)?;
-    let unreadable = |error: csv::Error| {
-        let place = path.display();
-        Failed::new(
-            codes::cli::INPUT_UNREADABLE,
-            format!("无法读取 {place}：{error}；请保存为 UTF-8 编码的 CSV。"),
-            format!("cannot read {place}: {error}; save it as CSV in UTF-8"),
-        )
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(without_mark(&bytes));
-    let owned = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
-    let header = owned(reader.headers().map_err(unreadable)?);
-    let rows = reader.records().map(|record| record.map(|record| owned(&record)));
-    Ok((header, rows.collect::<Result<_, _>>().map_err(unreadable)?))
-}
-
 fn strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-fn add_intervals(tables: &mut Tables, found: &Replicated, ranked: &Ranked, first: &[u32]) -> Result<(), Failed> {
+/// The draws, so that they can be replayed.
+fn add_draws<'a>(tables: &mut Tables<'a>, draws: &'a Draws) {
+    let rows = draws.rows().map(|row| {
+        let settings = row.draw.settings.iter().map(|setting| match setting {
+            Setting::Choice(name) => Cell::from(name),
+            Setting::Number(number) => (*number).into(),
+        });
+        let weights = row.draw.weights.iter().map(|weight| Cell::from(*weight));
+        std::iter::once(Cell::from(row.replication))
+            .chain(row.block.map(Cell::from))
+            .chain(settings)
+            .chain(weights)
+            .collect::<Vec<_>>()
+    });
+    tables.add("draws", &strs(&draws.header()), rows);
+}
+
+fn add_intervals(tables: &mut Tables<'_>, found: &Replicated, ranked: &Ranked, first: &[u32]) {
     let fixed = [
         "uCode", "Score", "Rank", "Ranked", "Mean", "Median", "Q5", "Q95", "Best", "Worst",
     ];
@@ -328,75 +332,74 @@ fn add_intervals(tables: &mut Tables, found: &Replicated, ranked: &Ranked, first
         .collect();
     let rows = found.units.iter().map(|unit| {
         let interval = unit.interval;
-        let figure = |of: fn(RankInterval) -> f64| number(interval.map(of));
+        let figure = |of: fn(RankInterval) -> f64| Cell::from(interval.map(of));
         let mut row = vec![
-            unit.unit.clone(),
-            number(unit.score),
-            number(unit.rank.map(f64::from)),
-            interval.map_or(0, |i| i.ranked).to_string(),
+            Cell::from(unit.unit.clone()),
+            unit.score.into(),
+            unit.rank.into(),
+            interval.map_or(0, |i| i.ranked).into(),
             figure(|i| i.mean),
             figure(|i| i.median),
             figure(|i| i.q5),
             figure(|i| i.q95),
-            figure(|i| f64::from(i.best)),
-            figure(|i| f64::from(i.worst)),
+            interval.map(|i| i.best).into(),
+            interval.map(|i| i.worst).into(),
         ];
-        row.extend((0..first.len()).map(|at| number(unit.among_first.get(at).copied())));
+        row.extend((0..first.len()).map(|at| Cell::from(unit.among_first.get(at).copied())));
         let probabilities = ranked.probabilities(unit);
-        row.extend((0..ranked.titles.len()).map(|at| number(probabilities.get(at).copied())));
+        row.extend((0..ranked.titles.len()).map(|at| Cell::from(probabilities.get(at).copied())));
         row
     });
-    tables.add("rank_intervals.csv", &strs(&header), rows)
+    tables.add("rank_intervals", &strs(&header), rows);
 }
 
-fn add_indices(tables: &mut Tables, found: &Sensitivity) -> Result<(), Failed> {
+fn add_indices(tables: &mut Tables<'_>, found: &Sensitivity) {
     let rows = found.indices.iter().map(|index| {
-        let mut row = vec![index.parameter.clone()];
+        let mut row = vec![Cell::from(index.parameter.clone())];
         for estimate in [index.first, index.total] {
-            row.extend([estimate.index.to_string(), number(estimate.q5), number(estimate.q95)]);
+            row.extend([Cell::from(estimate.index), estimate.q5.into(), estimate.q95.into()]);
         }
         row
     });
     let header = ["Variable", "Si", "Si_q5", "Si_q95", "STi", "STi_q5", "STi_q95"];
-    tables.add("sobol.csv", &header, rows)
+    tables.add("sobol", &header, rows);
 }
 
 /// One row per unit, one column per replication.
-fn add_kept<T: Copy + ToString>(
-    tables: &mut Tables,
+fn add_kept<'a, T: Copy + Into<Cell<'a>> + Sync>(
+    tables: &mut Tables<'a>,
     name: &str,
-    units: &[&str],
-    kept: &[Vec<Option<T>>],
-) -> Result<(), Failed> {
+    units: &'a [UnitRobustness],
+    kept: &'a [Vec<Option<T>>],
+) {
     let replications = (1..=kept.len()).map(|at| format!("r_{at}"));
     let header: Vec<String> = std::iter::once("uCode".to_owned()).chain(replications).collect();
-    let rows = units.iter().enumerate().map(|(unit, code)| {
-        let cells = kept
-            .iter()
-            .map(|row| row[unit].map_or_else(String::new, |value| value.to_string()));
-        std::iter::once((*code).to_owned()).chain(cells).collect::<Vec<_>>()
+    tables.add_parts(name, &strs(&header), units.len(), move |unit, to| {
+        to.cell((&units[unit].unit).into());
+        for row in kept {
+            to.cell(row[unit].into());
+        }
+        to.end();
     });
-    tables.add(name, &strs(&header), rows)
 }
 
 /// One row per unit with its ranks without each node, and one row per node with the mean shift.
-fn add_removals(tables: &mut Tables, found: &Removals) -> Result<(), Failed> {
+fn add_removals(tables: &mut Tables<'_>, found: &Removals) {
     let codes = found.removals.iter().map(|removal| removal.code.as_str());
     let header: Vec<&str> = ["uCode", "Nominal"].into_iter().chain(codes).collect();
-    let rank = |rank: Option<u32>| number(rank.map(f64::from));
     let rows = found.units.iter().enumerate().map(|(unit, code)| {
-        let without = found.removals.iter().map(|removal| rank(removal.ranks[unit]));
-        [code.clone(), rank(found.ranks[unit])]
+        let without = found.removals.iter().map(|removal| Cell::from(removal.ranks[unit]));
+        [Cell::from(code.clone()), found.ranks[unit].into()]
             .into_iter()
             .chain(without)
             .collect::<Vec<_>>()
     });
-    tables.add("removed_ranks.csv", &header, rows)?;
+    tables.add("removed_ranks", &header, rows);
     let shifts = found
         .removals
         .iter()
-        .map(|removal| [removal.code.clone(), number(removal.mean_shift)]);
-    tables.add("removed.csv", &["iCode", "MeanAbsDiff"], shifts)
+        .map(|removal| [Cell::from(removal.code.clone()), removal.mean_shift.into()]);
+    tables.add("removed", &["iCode", "MeanAbsDiff"], shifts);
 }
 
 fn sentence(warning: &SensitivityWarning) -> Text {

@@ -15,7 +15,8 @@ use serde_json::json;
 use super::{
     figures::{FigureFiles, Figures},
     folder::ResultFolder,
-    tables::{Tables, number, or_blank},
+    machine_threads,
+    tables::{Cell, Tables},
 };
 use crate::cli::output::{Failed, Output};
 
@@ -59,18 +60,18 @@ impl Stats {
         let figures = self.files.read()?;
         let (normalised, directed) = (figures.normalised()?, figures.directed()?);
         let mut tables = Tables::default();
-        descriptions(&mut tables, &figures)?;
+        descriptions(&mut tables, &figures);
         // Ranks are of the figures themselves: on the way to a scale rounding may make one of two that differ.
         for (name, kind, data) in [
-            ("correlations_pearson.csv", Correlation::Pearson, &normalised.data),
-            ("correlations_spearman.csv", Correlation::Spearman, &directed.data),
-            ("correlations_kendall.csv", Correlation::Kendall, &directed.data),
+            ("correlations_pearson", Correlation::Pearson, &normalised.data),
+            ("correlations_spearman", Correlation::Spearman, &directed.data),
+            ("correlations_kendall", Correlation::Kendall, &directed.data),
         ] {
-            correlations(&mut tables, name, data, kind)?;
+            correlations(&mut tables, name, data, kind);
         }
-        flags(&mut tables, &normalised)?;
+        flags(&mut tables, &normalised);
         reliability(&mut tables, &normalised)?;
-        availabilities(&mut tables, &figures)?;
+        availabilities(&mut tables, &figures);
         if let Some(unit) = &self.unit {
             strengths(&mut tables, &figures, unit)?;
         }
@@ -80,17 +81,18 @@ impl Stats {
         if self.pairwise {
             pairs(&mut tables, &figures)?;
         }
-        self.out.write(&tables)?;
-        let (written, folder) = (tables.names().len(), self.out.path().display().to_string());
+        self.out.write(&tables, machine_threads())?;
+        let names = self.out.names(&tables);
+        let (written, folder) = (names.len(), self.out.path().display().to_string());
         let text = output.choose(
             format!("已将 {written} 张表写入 {folder}"),
             format!("Wrote {written} tables to {folder}"),
         );
-        output.say(text, &json!({ "folder": folder, "files": tables.names() }))
+        output.say(text, &json!({ "folder": folder, "files": names }))
     }
 }
 
-fn descriptions(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
+fn descriptions<'a>(tables: &mut Tables<'a>, figures: &'a Figures) {
     let header = [
         "iCode", "N", "Missing", "Mean", "Std", "Min", "Q1", "Median", "Q3", "Max", "Skew", "Kurt", "NonZero",
         "Unique", "Same", "Flags",
@@ -106,7 +108,7 @@ fn descriptions(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
             (found.flags.constant, "constant"),
         ];
         let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
-        let mut row = vec![found.code.clone(), found.present.to_string(), found.missing.to_string()];
+        let mut row = vec![Cell::from(found.code), found.present.into(), found.missing.into()];
         let figures = [
             found.mean,
             found.sd,
@@ -118,40 +120,45 @@ fn descriptions(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
             found.skew,
             found.kurtosis,
         ];
-        row.extend(figures.map(number));
-        row.extend([found.not_zero, found.unique, found.same].map(|count| count.to_string()));
-        row.push(flags.join(" "));
+        row.extend(figures.map(Cell::from));
+        row.extend([found.not_zero, found.unique, found.same].map(Cell::from));
+        row.push(flags.join(" ").into());
         row
     });
-    tables.add("stats.csv", &header, rows)
+    tables.add("stats", &header, rows);
 }
 
-fn correlations(tables: &mut Tables, name: &str, data: &Matrix, kind: Correlation) -> Result<(), Failed> {
+fn correlations<'a>(tables: &mut Tables<'a>, name: &str, data: &'a Matrix, kind: Correlation) {
     let codes: Vec<&str> = data.columns().iter().map(Column::code).collect();
     let header: Vec<&str> = std::iter::once("iCode").chain(codes.iter().copied()).collect();
     let matrix = correlation_matrix(kind, data);
     let rows = codes.iter().zip(matrix).map(|(code, row)| {
-        let cells = row.into_iter().map(number);
-        std::iter::once((*code).to_owned()).chain(cells).collect::<Vec<_>>()
+        let cells = row.into_iter().map(Cell::from);
+        std::iter::once(Cell::from(*code)).chain(cells).collect::<Vec<_>>()
     });
-    tables.add(name, &header, rows)
+    tables.add(name, &header, rows);
 }
 
-fn flags(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
+fn flags(tables: &mut Tables<'_>, directed: &Figures) {
     let found = flag_correlations(&directed.data, &directed.tree, &CorrelationLimits::default());
     let rows = found.into_iter().map(|flag| {
         let kind = match flag.kind {
             FlagKind::Collinear => "collinear",
             FlagKind::Opposed => "opposed",
         };
-        let correlation = flag.correlation.to_string();
-        [flag.group, flag.first, flag.second, correlation, kind.to_owned()]
+        [
+            Cell::from(flag.group),
+            flag.first.into(),
+            flag.second.into(),
+            flag.correlation.into(),
+            kind.into(),
+        ]
     });
-    tables.add("flags.csv", &["Group", "Ind1", "Ind2", "Corr", "Flag"], rows)
+    tables.add("flags", &["Group", "Ind1", "Ind2", "Corr", "Flag"], rows);
 }
 
 /// One line per group of at least two indicators, and one for all; a group without an alpha has a blank one.
-fn reliability(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
+fn reliability(tables: &mut Tables<'_>, directed: &Figures) -> Result<(), Failed> {
     let mut groups = directed.groups(false)?;
     groups.extend(directed.groups(true)?);
     let rows = groups
@@ -159,44 +166,44 @@ fn reliability(tables: &mut Tables, directed: &Figures) -> Result<(), Failed> {
         .filter(|(_, data)| data.columns().len() > 1)
         .map(|(code, data)| {
             let found = cronbach_alpha(&data).ok();
-            let complete = found.map_or_else(String::new, |found| found.complete_units.to_string());
-            let items = data.columns().len().to_string();
-            vec![
+            [
                 // All together have no code.
-                or_blank(code),
-                items,
-                complete,
-                number(found.map(|found| found.alpha)),
+                Cell::from(code),
+                data.columns().len().into(),
+                found.map(|found| found.complete_units).into(),
+                found.map(|found| found.alpha).into(),
             ]
         });
-    tables.add("cronbach.csv", &["Group", "Items", "CompleteUnits", "Alpha"], rows)
+    tables.add("cronbach", &["Group", "Items", "CompleteUnits", "Alpha"], rows);
+    Ok(())
 }
 
-fn availabilities(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
+fn availabilities<'a>(tables: &mut Tables<'a>, figures: &'a Figures) {
     let units = availability(&figures.as_read);
     let rows = units.iter().map(|unit| {
         [
-            unit.unit.clone(),
-            unit.missing.to_string(),
-            unit.zero.to_string(),
-            unit.available.to_string(),
-            number(unit.not_zero),
+            Cell::from(unit.unit.clone()),
+            unit.missing.into(),
+            unit.zero.into(),
+            unit.available.into(),
+            unit.not_zero.into(),
         ]
     });
     let header = ["uCode", "N_missing", "N_zero", "Dat_Avail", "Non_Zero"];
-    tables.add("availability_units.csv", &header, rows)?;
+    tables.add("availability_units", &header, rows);
     let nodes = availability_by_node(&figures.as_read, &figures.tree);
     let header: Vec<&str> = std::iter::once("uCode")
         .chain(nodes.iter().map(|node| node.code.as_str()))
         .collect();
     let rows = units.iter().enumerate().map(|(at, unit)| {
-        let shares = nodes.iter().map(|node| node.available[at].to_string());
-        std::iter::once(unit.unit.clone()).chain(shares).collect::<Vec<_>>()
+        let shares = nodes.iter().map(|node| Cell::from(node.available[at]));
+        let unit = std::iter::once(Cell::from(unit.unit.clone()));
+        unit.chain(shares).collect::<Vec<_>>()
     });
-    tables.add("availability_nodes.csv", &header, rows)
+    tables.add("availability_nodes", &header, rows);
 }
 
-fn strengths(tables: &mut Tables, figures: &Figures, unit: &str) -> Result<(), Failed> {
+fn strengths(tables: &mut Tables<'_>, figures: &Figures, unit: &str) -> Result<(), Failed> {
     let found = strengths_and_weaknesses(
         &figures.indicators()?,
         Some(&figures.tree),
@@ -207,18 +214,19 @@ fn strengths(tables: &mut Tables, figures: &Figures, unit: &str) -> Result<(), F
     let rows = sides.into_iter().flat_map(|(side, standings)| {
         standings.into_iter().map(move |standing| {
             [
-                side.to_owned(),
-                standing.code,
-                standing.rank.to_string(),
-                standing.ranked.to_string(),
-                standing.value.to_string(),
+                Cell::from(side),
+                standing.code.into(),
+                standing.rank.into(),
+                standing.ranked.into(),
+                standing.value.into(),
             ]
         })
     });
-    tables.add("strengths.csv", &["Side", "iCode", "Rank", "Ranked", "Value"], rows)
+    tables.add("strengths", &["Side", "iCode", "Rank", "Ranked", "Value"], rows);
+    Ok(())
 }
 
-fn second_opinion(tables: &mut Tables, figures: &Figures, scale: Scale) -> Result<(), Failed> {
+fn second_opinion(tables: &mut Tables<'_>, figures: &Figures, scale: Scale) -> Result<(), Failed> {
     let scale = match scale {
         Scale::Vector => TopsisScale::Vector,
         Scale::MinMax => TopsisScale::MinMax,
@@ -237,15 +245,16 @@ fn second_opinion(tables: &mut Tables, figures: &Figures, scale: Scale) -> Resul
         .map(|((unit, distances), rank)| {
             let ((closeness, best), worst) = distances;
             [
-                unit.clone(),
-                closeness.to_string(),
-                best.to_string(),
-                worst.to_string(),
-                rank.map_or_else(String::new, |rank| rank.to_string()),
+                Cell::from(unit.clone()),
+                (*closeness).into(),
+                (*best).into(),
+                (*worst).into(),
+                (*rank).into(),
             ]
         });
     let header = ["uCode", "Closeness", "ToBest", "ToWorst", "Rank"];
-    tables.add("topsis.csv", &header, rows)
+    tables.add("topsis", &header, rows);
+    Ok(())
 }
 
 /// The indicators with their directions and effective weights.
@@ -260,17 +269,20 @@ fn weighed<'d>(data: &'d Matrix, figures: &Figures) -> (Vec<Item<'d>>, Vec<f64>)
 }
 
 /// A row and a column for each unit: the weight of the indicators in which the row is ahead of the column.
-fn pairs(tables: &mut Tables, figures: &Figures) -> Result<(), Failed> {
+fn pairs(tables: &mut Tables<'_>, figures: &Figures) -> Result<(), Failed> {
     let data = figures.indicators()?;
     let (items, weights) = weighed(&data, figures);
     let found = outranking(data.units(), &items, &weights)?;
     let units = data.units().iter().map(String::as_str);
     let header: Vec<&str> = std::iter::once("uCode").chain(units).collect();
     let rows = data.units().iter().zip(found).map(|(unit, row)| {
-        let cells = row.into_iter().map(number);
-        std::iter::once(unit.clone()).chain(cells).collect::<Vec<_>>()
+        let cells = row.into_iter().map(Cell::from);
+        std::iter::once(Cell::from(unit.clone()))
+            .chain(cells)
+            .collect::<Vec<_>>()
     });
-    tables.add("outranking.csv", &header, rows)
+    tables.add("outranking", &header, rows);
+    Ok(())
 }
 
 impl From<StatisticsError> for Failed {

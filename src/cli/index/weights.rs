@@ -1,21 +1,26 @@
 //! `ronghe index weights`
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use index::{
     composite::{Column, Tree, aggregate},
+    exchange::TextTable,
     weights::{
         Balance, Comparisons, Components, Dispersion, EntropyScale, Influence, Method, Over, Prioritisation,
         WeightDoubt, WeightError, Weighting, ahp, balance, balance_level, weigh_tree,
     },
 };
 use serde::Serialize;
-use survey::{document::without_mark, text::Text};
+use survey::text::Text;
 
 use super::{
     compute::Warning,
     figures::{FigureFiles, Figures, Scored},
-    tables::csv_bytes,
+    inputs::refused_in,
+    tables::{Cell, Tables, csv_of},
 };
 use crate::{
     cli::{
@@ -255,28 +260,11 @@ fn method(named: Named) -> Method {
 
 /// Reads a matrix whose rows stand in the order of its columns.
 fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
-    let bytes = files::read(path)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(without_mark(&bytes));
-    let unreadable = |error: csv::Error| {
-        Failed::new(
-            codes::cli::INPUT_UNREADABLE,
-            format!("无法读取判断矩阵：{error}；请保存为 UTF-8 编码的 CSV，各行单元格数相同。"),
-            format!("The matrix cannot be read: {error}; save it as CSV in UTF-8, all rows of one length."),
-        )
-    };
-    let codes: Vec<String> = reader
-        .headers()
-        .map_err(unreadable)?
-        .iter()
-        .skip(1)
-        .map(str::to_owned)
-        .collect();
+    let table = TextTable::parse(files::read_text(path)?).map_err(refused_in(path))?;
+    let codes: Vec<String> = table.header.into_iter().skip(1).collect();
     let mut cells = Vec::new();
-    for (at, row) in reader.records().enumerate() {
-        let row = row.map_err(unreadable)?;
-        let (found, expected) = (row.get(0), codes.get(at).map(String::as_str));
+    for (at, row) in table.rows.iter().enumerate() {
+        let (found, expected) = (row.first().map(String::as_str), codes.get(at).map(String::as_str));
         let code = found
             .filter(|_| found == expected)
             .ok_or_else(|| out_of_order(at, found, expected))?;
@@ -286,8 +274,9 @@ fn comparisons(path: &Path) -> Result<Comparisons, Failed> {
                 .map(Some)
                 .ok_or_else(|| no_comparison(code, column, cell)),
         };
-        let row = codes.iter().map(String::as_str).zip(row.iter().skip(1));
-        cells.push(row.map(cell).collect::<Result<Vec<_>, _>>()?);
+        let row = codes.iter().zip(row.iter().skip(1));
+        let row = row.map(|(column, text)| cell((column, text)));
+        cells.push(row.collect::<Result<Vec<_>, _>>()?);
     }
     Ok(Comparisons::new(codes, &cells)?)
 }
@@ -337,12 +326,13 @@ fn write(path: &Path, groups: &[Group]) -> Result<(), Failed> {
         return Ok(files::write(path, text)?);
     }
     let rows = groups.iter().flat_map(|group| {
-        let parent = group.parent.as_deref().unwrap_or("");
         let pairs = group.weighting.codes.iter().zip(&group.weighting.weights);
-        pairs.map(move |(code, weight)| [code.clone(), parent.to_owned(), weight.to_string()])
+        pairs.map(|(code, weight)| [Cell::from(code), group.parent.as_ref().into(), (*weight).into()])
     });
-    let table = csv_bytes(&["iCode", "Parent", "Weight"], rows)?;
-    Ok(files::replace(path, &table)?)
+    let mut tables = Tables::default();
+    tables.add("weights", &["iCode", "Parent", "Weight"], rows);
+    let table: Vec<u8> = tables.iter().flat_map(csv_of).collect();
+    Ok(files::replace(path, |file| file.write_all(&table))?)
 }
 
 impl From<WeightError> for Failed {

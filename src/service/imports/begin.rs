@@ -21,7 +21,7 @@ use crate::{
         error::{ServiceError, codes},
         imports::scans::is_scan,
         jobs::take_on::new_job,
-        returns::{evidence::check_signature, situation::require_round_open},
+        returns::{evidence::check_signature, open::require_round_open},
         templates::recognise::bulk_sheet,
     },
     store,

@@ -12,22 +12,17 @@ use workbook::{
 use super::{
     begin::may_hand_in,
     read_rows::{CheckedRow, Columns, RowContext, SheetRow},
-    sheet_rows::read_beginnings,
 };
 use crate::{
-    domain::{
-        access::Principal,
-        round::{Round, RoundId},
-        survey_return::ReturnId,
-    },
+    domain::{access::Principal, round::RoundId, survey_return::ReturnId},
     service::{
         Service,
         blocking::blocking,
         documents::{catalogue::current_synonyms, form::Form},
         error::{Kind, ServiceError, codes},
-        returns::check_workbook::read_workbook,
+        rounds::form::round_and_form,
+        workbooks::{read::read_workbook, sheet_rows::read_beginnings},
     },
-    store,
 };
 
 /// A proposal, and the spreadsheet it is about.
@@ -138,12 +133,6 @@ fn first_rows(compiled: &Compiled, raw: &RawWorkbook, most: usize) -> Vec<SheetR
 pub(crate) fn compile(mapping: Mapping, form: &Form) -> Result<Compiled, ServiceError> {
     Compiled::new(mapping, form.survey.questionnaire())
         .map_err(|faults| ServiceError::new(codes::imports::INVALID_MAPPING).with_faults(faults))
-}
-
-pub(crate) async fn round_and_form(service: &Service, round: RoundId) -> Result<(Round, Arc<Form>), ServiceError> {
-    let round = store::round::find_round(service.db.read(), round).await?;
-    let form = service.form(&round).await?;
-    Ok((round, form))
 }
 
 /// A row as it is shown. The digest of a file does not prove who handed it in: of a row that belongs to nobody within the

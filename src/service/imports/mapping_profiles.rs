@@ -2,10 +2,7 @@
 
 use workbook::mapping::Mapping;
 
-use super::{
-    begin::may_hand_in,
-    mapping::{compile, round_and_form},
-};
+use super::{begin::may_hand_in, mapping::compile};
 use crate::{
     domain::{
         access::Principal,
@@ -16,6 +13,7 @@ use crate::{
     service::{
         Service,
         error::{Fault, ServiceError, codes},
+        rounds::form::round_and_form,
     },
     store,
     store::db::StoreError,

@@ -9,4 +9,3 @@ pub mod read;
 pub mod read_rows;
 pub mod result;
 pub(crate) mod scans;
-pub mod sheet_rows;

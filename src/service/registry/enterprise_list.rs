@@ -19,7 +19,7 @@ use crate::{
         Service,
         documents::catalogue::current_synonyms,
         error::{Fault, ServiceError, codes},
-        imports::sheet_rows::{Sheets, next_rows},
+        workbooks::sheet_rows::{Sheets, next_rows},
     },
     store,
 };

@@ -16,10 +16,8 @@ use workbook::{
 };
 
 use super::{
-    check_workbook::{anchor_workbook, read_workbook},
     read::{get_return, get_revision},
     remarks::remarks,
-    situation::Situation,
 };
 use crate::{
     domain::{
@@ -35,7 +33,9 @@ use crate::{
         templates::{
             issue::{Filling, Template, write_filled},
             recognise::written_from,
+            situation::Situation,
         },
+        workbooks::read::{anchor_workbook, read_workbook},
     },
     store,
 };

@@ -1,6 +1,6 @@
 //! From a workbook's bytes to answers and findings. Used by an upload, by its dry run and by the command line.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use survey::{
     answer::Answers,
@@ -11,16 +11,22 @@ use survey::{
     survey::{Evaluation, RoundContext, Survey, WantedConversion},
 };
 use workbook::{
-    anchor::{ReturnWorkbook, anchor},
+    anchor::ReturnWorkbook,
     annotate::GivenJustification,
     extract::{FileFormat, RawWorkbook},
     metadata::TemplateMetadata,
+    version,
 };
 
 use super::compare_known::{Registered, identity, overwritten};
-use crate::{
-    reader::WorkbookReader,
-    service::{documents::form::Form, error::ServiceError, rounds::figures::RoundView},
+use crate::service::{
+    Service,
+    blocking::blocking,
+    documents::form::Form,
+    error::ServiceError,
+    rounds::figures::RoundView,
+    templates::{recognise::recognise, situation::Situation},
+    workbooks::read::anchor_workbook,
 };
 
 /// A workbook that was read and checked.
@@ -39,15 +45,43 @@ pub struct CheckedWorkbook {
     pub justifications: Vec<Justification>,
 }
 
-/// Reads a workbook in a limited child process.
-pub async fn read_workbook(reader: &WorkbookReader, bytes: &[u8]) -> Result<RawWorkbook, ServiceError> {
-    let read = reader.read(bytes).await.map_err(ServiceError::internal)?;
-    Ok(read?)
-}
-
-/// Finds the answer cells by metadata and row codes.
-pub fn anchor_workbook(raw: &RawWorkbook, form: &Form) -> Result<ReturnWorkbook, ServiceError> {
-    Ok(anchor(raw, form.survey.questionnaire(), &form.options)?)
+/// Proves that the workbook is the one issued here; finds its answers and everything that is wrong or doubtful.
+pub(crate) async fn check_returned(
+    service: &Service,
+    situation: &Situation,
+    raw: RawWorkbook,
+    conversions: Vec<WantedConversion>,
+) -> Result<CheckedWorkbook, ServiceError> {
+    let written_from = recognise(service, situation, &raw).await?;
+    let view = service
+        .round_figures
+        .view(
+            &service.db,
+            &situation.round,
+            &situation.form,
+            situation.survey_return,
+            service.now(),
+        )
+        .await?;
+    let known = Known {
+        previous: situation.previous().cloned(),
+        registered: Some((&situation.enterprise).into()),
+        round: Some(view.of(&situation.enterprise.facts.industry_code)),
+    };
+    let form = situation.form.clone();
+    blocking(move || {
+        let mut returned = anchor_workbook(&raw, &written_from)?;
+        if !Arc::ptr_eq(&form, &written_from) {
+            returned = version::carry_over(
+                returned,
+                written_from.survey.questionnaire(),
+                form.survey.questionnaire(),
+                &form.options,
+            );
+        }
+        Ok(check(&form, returned, &known, &conversions))
+    })
+    .await
 }
 
 /// Reads the answers, evaluates them and raises all findings in one pass.

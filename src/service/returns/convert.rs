@@ -4,8 +4,8 @@
 use survey::{finding::Conversion, survey::WantedConversion};
 
 use super::{
+    open::require_open,
     read::find,
-    situation::{Situation, require_open},
     upload::{NewRevision, Uploaded, check_upload, store_revision},
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         Service,
         access::permission::Action,
         error::{ServiceError, codes},
+        templates::situation::Situation,
     },
     store,
 };

@@ -9,8 +9,8 @@ use survey::{
 
 use super::{
     filing::Filer,
+    open::require_open,
     read::{find, get_return},
-    situation::{Situation, require_open},
     steps::revision_for,
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         Service,
         access::permission::Action,
         error::{Fault, ServiceError, codes},
+        templates::situation::Situation,
     },
     store,
     store::db::{Connection, WriteTxn},

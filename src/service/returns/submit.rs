@@ -7,8 +7,8 @@ use survey::questionnaire::Action as Severity;
 use super::{
     evidence::Signature,
     justify::counting_justifications,
+    open::require_open,
     read::find,
-    situation::require_open,
     steps::{Taken, record_step, revision_for},
 };
 use crate::{

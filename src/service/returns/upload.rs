@@ -4,11 +4,11 @@ use bytes::Bytes;
 use survey::{finding::Findings, survey::WantedConversion};
 
 use super::{
-    check_workbook::{CheckedWorkbook, read_workbook},
+    check_workbook::{CheckedWorkbook, check_returned},
     filing::{Filer, Filing, file_revisions},
     justify::{Counted, counted_for, counted_for_upload},
+    open::require_open,
     read::find,
-    situation::{Situation, require_open},
 };
 use crate::{
     blobs::sha256_hex,
@@ -17,7 +17,10 @@ use crate::{
         return_step::ReturnStep,
         survey_return::{CorrectionState, ReturnId, Revision, RevisionId, SurveyReturn},
     },
-    service::{Service, access::permission::Action, error::ServiceError},
+    service::{
+        Service, access::permission::Action, error::ServiceError, templates::situation::Situation,
+        workbooks::read::read_workbook,
+    },
     store,
 };
 
@@ -129,7 +132,7 @@ pub(crate) async fn check_upload(
     conversions: Vec<WantedConversion>,
 ) -> Result<CheckedWorkbook, ServiceError> {
     let raw = read_workbook(&service.reader, bytes).await?;
-    situation.check(service, raw, conversions).await
+    check_returned(service, situation, raw, conversions).await
 }
 
 /// A revision to be stored.

@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod figures;
+pub(crate) mod form;
 pub(crate) mod last_answers;
 pub mod read;
 pub mod update;

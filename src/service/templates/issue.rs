@@ -13,7 +13,10 @@ use workbook::{
     template::{Addressee, RoundTitle, TemplateIssue, write_live},
 };
 
-use super::seal::{CurrentKey, current_key, nonce};
+use super::{
+    seal::{CurrentKey, current_key, nonce},
+    situation::Situation,
+};
 use crate::{
     domain::{
         access::Principal,
@@ -22,14 +25,7 @@ use crate::{
         round::Round,
         survey_return::{ReturnId, ReturnState, SurveyReturn},
     },
-    service::{
-        Service,
-        access::permission::Action,
-        blocking::blocking,
-        documents::form::Form,
-        error::ServiceError,
-        returns::{read::find, situation::Situation},
-    },
+    service::{Service, access::permission::Action, blocking::blocking, documents::form::Form, error::ServiceError},
     store,
 };
 
@@ -50,7 +46,7 @@ pub async fn issue_template(
     language: Language,
 ) -> Result<Template, ServiceError> {
     caller.may(Action::IssueTemplates)?;
-    let survey_return = find(service.db.read(), caller, id).await?;
+    let survey_return = store::survey_return::find_return(service.db.read(), &caller.scope, id).await?;
     if survey_return.state == ReturnState::Removed {
         return Err(StepRefused::Removed.into());
     }
@@ -96,7 +92,7 @@ pub async fn write_filled(
     filling: impl FnOnce(&Form, Language) -> Filling + Send + 'static,
 ) -> Result<Template, ServiceError> {
     caller.may(Action::IssueTemplates)?;
-    let survey_return = find(service.db.read(), caller, id).await?;
+    let survey_return = store::survey_return::find_return(service.db.read(), &caller.scope, id).await?;
     let situation = Situation::load(service, caller, &survey_return).await?;
     let key = current_key(service).await?;
     let mut issue = issue(service, &situation, Language::Zh);

@@ -12,7 +12,7 @@ use crate::{
     domain::{access::Principal, round::RoundId},
     service::{
         Service, access::permission::Action, blocking::blocking, documents::form::Form, error::ServiceError,
-        imports::mapping::round_and_form,
+        rounds::form::round_and_form,
     },
 };
 

@@ -20,8 +20,12 @@ use crate::{
         round::{Round, RoundId},
     },
     service::{
-        Service, access::permission::Action, blocking::blocking, documents::form::Form, error::ServiceError,
-        imports::mapping::round_and_form, rounds::last_answers::last_answers,
+        Service,
+        access::permission::Action,
+        blocking::blocking,
+        documents::form::Form,
+        error::ServiceError,
+        rounds::{form::round_and_form, last_answers::last_answers},
     },
     store,
 };

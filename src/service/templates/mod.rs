@@ -5,3 +5,4 @@ pub mod issue_blank;
 pub mod issue_bulk;
 pub mod recognise;
 pub mod seal;
+pub(crate) mod situation;

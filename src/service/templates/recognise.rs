@@ -16,15 +16,14 @@ use workbook::{
     version::Passage,
 };
 
-use super::seal::require_sealed;
+use super::{seal::require_sealed, situation::Situation};
 use crate::{
     domain::round::{Round, RoundId},
     service::{
         Service,
         documents::form::Form,
         error::{ServiceError, codes},
-        imports::sheet_rows::read_beginnings,
-        returns::{check_workbook::anchor_workbook, situation::Situation},
+        workbooks::{read::anchor_workbook, sheet_rows::read_beginnings},
     },
     store,
     store::StoreError,

@@ -28,9 +28,10 @@ fn wrong_type(reason: &str) -> Option<Text> {
 
 /// With a blank before Latin letters, as Chinese is set.
 fn spaced(zh: &str) -> String {
-    match zh.starts_with(|first: char| first.is_ascii()) {
-        true => format!(" {zh}"),
-        false => zh.to_owned(),
+    if zh.starts_with(|first: char| first.is_ascii()) {
+        format!(" {zh}")
+    } else {
+        zh.to_owned()
     }
 }
 

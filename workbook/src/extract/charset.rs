@@ -6,6 +6,9 @@ use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_
 
 use crate::error::ReadError;
 
+/// What some programs put before UTF-8.
+const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The beginning of a text as far as one can tell without decoding it: UTF-16, or bytes without control characters,
 /// with `·` for every byte that is not ASCII. `None` for what is no text.
 pub(super) fn glance(head: &[u8]) -> Option<String> {
@@ -18,7 +21,7 @@ pub(super) fn glance_at_markup(head: &[u8]) -> String {
         let (text, _) = encoding.decode_without_bom_handling(body);
         return text.into_owned();
     }
-    let body = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let body = head.strip_prefix(UTF_8_MARK).unwrap_or(head);
     let shown = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '·' };
     body.iter().map(shown).collect()
 }
@@ -47,7 +50,7 @@ fn detect<'a>(
     if let Some(found) = utf16_of(bytes) {
         return Ok(found);
     }
-    if let Some(body) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+    if let Some(body) = bytes.strip_prefix(UTF_8_MARK) {
         return Ok((UTF_8, body));
     }
     [Some(UTF_8), Some(GB18030), declared]
@@ -85,6 +88,17 @@ pub(super) fn decode(bytes: &[u8], declared: Option<&'static Encoding>) -> Resul
         return Err(ReadError::damaged("text", "bytes that are no characters"));
     }
     Ok(text.into_owned())
+}
+
+/// A whole text of unknown encoding, which becomes the string where it is UTF-8 already.
+pub fn decode_text(mut bytes: Vec<u8>) -> Result<String, ReadError> {
+    if utf16_of(&bytes).is_some() {
+        return decode(&bytes, None);
+    }
+    if bytes.starts_with(UTF_8_MARK) {
+        bytes.drain(..UTF_8_MARK.len());
+    }
+    String::from_utf8(bytes).or_else(|error| decode(error.as_bytes(), None))
 }
 
 /// A text as UTF-8 bytes, decoded piece by piece.
@@ -173,6 +187,7 @@ mod tests {
         ];
         for bytes in files {
             assert_eq!(decode(&bytes, None).unwrap(), text);
+            assert_eq!(decode_text(bytes.clone()).unwrap(), text);
             for step in [1, 3, 64, 1000] {
                 assert_eq!(streamed(&bytes, step), text);
             }

@@ -47,6 +47,7 @@ mod xlsx;
 mod xml;
 mod xml2003;
 
+pub use charset::decode_text;
 pub(crate) use container::decode;
 pub use format::FileFormat;
 pub use limits::Limits;

@@ -10,12 +10,14 @@ use super::{
     mean::Aggregation,
     normalisation::Normalisation,
     normalise::{Scale, Scales, fit_scale},
-    parallel::in_parallel,
     pass::{Pass, fit_rescales, pass},
     scaler::{Scaler, scores},
     tree::{Tree, in_tree_order},
 };
-use crate::rank::{Precision, Ranker};
+use crate::{
+    parallel::in_parallel,
+    rank::{Precision, Ranker},
+};
 
 /// Everything that decides a composite besides data and tree.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,10 +17,10 @@ use super::{
     fitting::{Fit, Sample},
     matrix::{Column, Matrix},
     mean::{Aggregation, Mean, Missing},
-    parallel::{in_parallel, next_of_each, split_rows},
     scaler::{Line, Scaler},
     tree::{Aggregate, Child, Tree, in_tree_order},
 };
+use crate::parallel::{in_parallel, next_of_each, split_rows};
 
 /// Rows per block: 2048 doubles are 16 KiB; the two or three blocks in use fit a first-level cache of 48 KiB.
 const BLOCK_ROWS: usize = 2048;

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, fmt};
 use crate::composite::Tree;
 
 pub use source::{draw, draw_sobol};
+pub use table::DrawRow;
 
 /// What a setting is in one replication.
 #[derive(Clone, Debug, PartialEq)]

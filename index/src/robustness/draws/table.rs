@@ -7,6 +7,17 @@ use crate::robustness::{
     error::RobustnessError,
 };
 
+/// A row of the table of draws.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DrawRow<'a> {
+    /// Number of the replication, from 1.
+    pub replication: usize,
+    /// The block of a sensitivity analysis.
+    pub block: Option<&'a str>,
+    /// What is drawn.
+    pub draw: &'a Draw,
+}
+
 impl Draws {
     /// The names of the columns of the table of draws: `replication`, for a sensitivity analysis `block`, one per setting,
     /// and `weight:CODE` per node whose weight is drawn.
@@ -19,16 +30,15 @@ impl Draws {
             .collect()
     }
 
-    /// The rows of the table of draws. A number is written so that it reads back the same.
-    pub fn rows(&self) -> impl Iterator<Item = Vec<String>> + '_ {
+    /// The rows of the table of draws, whose cells stand in the order of the header.
+    pub fn rows(&self) -> impl Iterator<Item = DrawRow<'_>> {
         let base = self.base();
-        self.draws.iter().enumerate().map(move |(at, draw)| {
-            let block = base.and_then(|base| self.blocks.get(at.checked_div(base)?));
-            std::iter::once((at + 1).to_string())
-                .chain(block.cloned())
-                .chain(draw.settings.iter().map(ToString::to_string))
-                .chain(draw.weights.iter().map(ToString::to_string))
-                .collect()
+        self.draws.iter().enumerate().map(move |(at, draw)| DrawRow {
+            replication: at + 1,
+            block: base
+                .and_then(|base| self.blocks.get(at.checked_div(base)?))
+                .map(String::as_str),
+            draw,
         })
     }
 

@@ -81,7 +81,14 @@ fn a_table_of_draws_reads_back_the_same() {
         draw(&design, &tree(), 7, &mut counter()).unwrap(),
         draw_sobol(&design, &tree(), 4, &mut counter()).unwrap(),
     ] {
-        let rows: Vec<Vec<String>> = drawn.rows().collect();
+        let cells = |row: DrawRow<'_>| -> Vec<String> {
+            let settings = row.draw.settings.iter().map(ToString::to_string);
+            let weights = row.draw.weights.iter().map(ToString::to_string);
+            let block = row.block.map(str::to_owned);
+            let replication = std::iter::once(row.replication.to_string());
+            replication.chain(block).chain(settings).chain(weights).collect()
+        };
+        let rows: Vec<Vec<String>> = drawn.rows().map(cells).collect();
         assert_eq!(Draws::from_table(&design, &drawn.header(), &rows).unwrap(), drawn);
     }
 }

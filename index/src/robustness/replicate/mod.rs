@@ -15,7 +15,7 @@ use super::{
     prepared::Prepared,
 };
 use crate::{
-    composite::parallel::in_parallel,
+    parallel::in_parallel,
     rank::{Precision, Ranker},
 };
 

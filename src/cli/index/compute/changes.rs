@@ -5,25 +5,19 @@ use std::collections::BTreeMap;
 use index::composite::{Composite, CompositeError, YearResult, compute_with, decompose_means, unit_changes};
 use survey::text::Text;
 
-use super::{
-    warning::Warning,
-    written::{Written, rank},
-};
+use super::{warning::Warning, written::Written};
 use crate::{
-    cli::{
-        index::tables::{Tables, number},
-        output::Failed,
-    },
+    cli::index::tables::{Cell, Tables},
     service::error::codes,
 };
 
-impl Written<'_> {
+impl<'a> Written<'a> {
     /// From each year to the next: unit by unit, and the means. Where the scales of one year cannot take the figures of the
     /// next, there is a warning instead.
-    pub(super) fn changes(&self, tables: &mut Tables) -> Result<Vec<Warning>, Failed> {
+    pub(super) fn changes(&self, tables: &mut Tables<'a>) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if !self.several() {
-            return Ok(warnings);
+            return warnings;
         }
         let (mut units, mut means) = (Vec::new(), Vec::new());
         for pair in self.results.windows(2) {
@@ -50,7 +44,7 @@ impl Written<'_> {
             "rank_from",
             "rank_to",
         ];
-        tables.add("changes.csv", &header, units)?;
+        tables.add("changes", &header, units);
         let header = [
             "node",
             "From",
@@ -62,8 +56,8 @@ impl Written<'_> {
             "method_effect",
             "population_effect",
         ];
-        tables.add("change_summary.csv", &header, means)?;
-        Ok(warnings)
+        tables.add("change_summary", &header, means);
+        warnings
     }
 
     /// The figures of the later year on the scales of the earlier one.
@@ -85,20 +79,20 @@ struct Change<'a> {
     bridge: Composite,
 }
 
-impl Change<'_> {
-    fn years(&self) -> [String; 2] {
-        [self.from, self.to].map(name)
+impl<'a> Change<'a> {
+    fn years(&self) -> [Cell<'static>; 2] {
+        [self.from, self.to].map(|year| year.year.into())
     }
 
     /// Unit by unit.
-    fn units(&self) -> Vec<Vec<String>> {
+    fn units(&self) -> Vec<Vec<Cell<'a>>> {
         let ranks = [self.from, self.to].map(|year| ranks_by_unit(&year.composite));
         let (from, to) = (&self.from.composite.scores, &self.to.composite.scores);
         let changes = unit_changes(from, &self.bridge.scores, to).into_iter();
         let row = changes.map(|change| {
             let own = (change.node.as_str(), change.unit.as_str());
-            let [rank_from, rank_to] = [0, 1].map(|at| rank(ranks[at].get(&own)));
-            let mut row = vec![change.unit.clone(), change.node.clone()];
+            let [rank_from, rank_to] = [0, 1].map(|at| Cell::from(ranks[at].get(&own).copied().flatten()));
+            let mut row = vec![Cell::from(change.unit.clone()), change.node.clone().into()];
             row.extend(self.years());
             let figures = [
                 change.from,
@@ -107,7 +101,7 @@ impl Change<'_> {
                 change.data,
                 change.method,
             ];
-            row.extend(figures.map(|figure| number(Some(figure))));
+            row.extend(figures.map(Cell::from));
             row.extend([rank_from, rank_to]);
             row
         });
@@ -115,15 +109,15 @@ impl Change<'_> {
     }
 
     /// The means of all units.
-    fn means(&self) -> Vec<Vec<String>> {
+    fn means(&self) -> Vec<Vec<Cell<'a>>> {
         let (from, to) = (&self.from.composite.scores, &self.to.composite.scores);
         let changes = decompose_means(from, &self.bridge.scores, to).into_iter();
         let row = changes.map(|change| {
-            let mut row = vec![change.node];
+            let mut row = vec![Cell::from(change.node)];
             row.extend(self.years());
-            row.push(change.same_units.to_string());
+            row.push(change.same_units.into());
             let figures = [change.from, change.to, change.data, change.method, change.population];
-            row.extend(figures.map(|figure| number(Some(figure))));
+            row.extend(figures.map(Cell::from));
             row
         });
         row.collect()
@@ -145,7 +139,7 @@ fn not_told(from: &YearResult, to: &YearResult, why: &CompositeError) -> Warning
                 why.zh
             ),
             format!(
-                "the change from {from} to {to} is not taken apart, as the scales of {from} cannot take the figures of {to}: {}",
+                "The change from {from} to {to} is not taken apart, as the scales of {from} cannot take the figures of {to}: {}",
                 why.en
             ),
         ),

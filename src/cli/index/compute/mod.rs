@@ -8,7 +8,7 @@ mod trends;
 mod warning;
 mod written;
 
-use std::{num::NonZeroUsize, thread};
+use std::num::NonZeroUsize;
 
 use index::composite::CompositeError;
 
@@ -16,7 +16,9 @@ pub(super) use self::warning::Warning;
 use self::{summary::Summary, written::Written};
 use super::{
     folder::ResultFolder,
-    tables::{InputFiles, Inputs, Tables},
+    inputs::{InputFiles, Inputs},
+    machine_threads,
+    tables::Tables,
 };
 use crate::cli::output::{Failed, Output};
 
@@ -48,9 +50,10 @@ impl Compute {
             ignored,
             ..
         } = self.files.read()?;
-        let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        method.plan.threads = self.threads.unwrap_or_else(machine);
-        let figures: Vec<_> = years.iter().map(|year| (year.year, year.data.clone())).collect();
+        method.plan.threads = self.threads.unwrap_or_else(machine_threads);
+        // Trends are told of the figures as they stand in the table, of several years alone.
+        let of_several = years.iter().filter(|year| year.year.is_some());
+        let figures: Vec<_> = of_several.map(|year| (year.year, year.data.clone())).collect();
         let results = method.run(years)?;
 
         let mut tables = Tables::default();
@@ -58,21 +61,21 @@ impl Compute {
             method: &method,
             results: &results,
         };
-        written.stages(&mut tables)?;
-        written.scores(&mut tables)?;
-        written.weights(&mut tables)?;
+        written.stages(&mut tables);
+        written.scores(&mut tables);
+        written.weights(&mut tables);
         written.records(&mut tables)?;
         if !self.no_explain {
-            written.explain(&mut tables)?;
+            written.explain(&mut tables);
         }
         let mut warnings = ignored;
         warnings.extend(written.turned_over());
         warnings.extend(written.treated_otherwise());
-        warnings.extend(written.changes(&mut tables)?);
-        written.trends(&mut tables, &figures)?;
-        self.out.write(&tables)?;
+        warnings.extend(written.changes(&mut tables));
+        written.trends(&mut tables, &figures);
+        self.out.write(&tables, method.plan.threads)?;
 
-        let summary = Summary::of(&document, &method, &results, &warnings, self.out.path(), &tables);
+        let summary = Summary::of(&document, &method, &results, &warnings, &self.out, &tables);
         let told = warnings.iter().map(|warning| warning.line(output.tongue()));
         let text: String = std::iter::once(summary.text(output.tongue())).chain(told).collect();
         output.say(text, &summary)

@@ -2,18 +2,19 @@
 
 use index::composite::{Stage, YearResult, imputed_share};
 
-use super::written::{OfYear, Written};
+use super::written::Written;
 use crate::cli::{
-    index::tables::{Tables, number, unit_cells},
+    index::tables::{Cell, Tables},
     output::Failed,
 };
 
 impl<'a> Written<'a> {
     /// The records of the steps that the method has.
-    pub(super) fn records(&self, tables: &mut Tables) -> Result<(), Failed> {
+    pub(super) fn records(&self, tables: &mut Tables<'a>) -> Result<(), Failed> {
         self.imputation(tables)?;
-        self.screening(tables)?;
-        self.treatment(tables)
+        self.screening(tables);
+        self.treatment(tables);
+        Ok(())
     }
 
     /// One kind of step of every year that has it.
@@ -26,7 +27,7 @@ impl<'a> Written<'a> {
     }
 
     /// Values that were put in, and their share in every score.
-    fn imputation(&self, tables: &mut Tables) -> Result<(), Failed> {
+    fn imputation(&self, tables: &mut Tables<'a>) -> Result<(), Failed> {
         let steps = self.steps(|stage| match stage {
             Stage::Imputed(imputed) => Some(imputed),
             _ => None,
@@ -36,57 +37,57 @@ impl<'a> Written<'a> {
         }
         let rows = steps.iter().flat_map(|(year, step)| {
             step.points.iter().map(|point| {
-                let mut row = unit_cells(&point.unit, year.year);
-                row.extend([point.code.clone(), number(Some(point.value))]);
+                let mut row = named(&point.unit, year.year);
+                row.extend([Cell::from(&point.code), point.value.into()]);
                 row
             })
         });
-        tables.add("imputation.csv", &self.header(&["iCode", "Value"]), rows)?;
+        tables.add("imputation", &self.header(&["iCode", "Value"]), rows);
         let missing = self.method.plan.aggregation.missing;
         let shares = self.results.iter().map(|year| {
             let share = imputed_share(&self.method.tree, &year.figures, &year.imputed_points(), missing);
             share.map(|share| (year.year, share))
         });
         let shares = shares.collect::<Result<Vec<_>, _>>()?;
-        let shares: Vec<OfYear<'_>> = shares.iter().map(|(year, share)| (*year, share)).collect();
-        tables.add_matrices("imputed_share.csv", &self.aggregates(), &shares)
+        tables.add_matrices("imputed_share", &self.aggregates(), shares);
+        Ok(())
     }
 
     /// Units that were kept and left out, and why.
-    fn screening(&self, tables: &mut Tables) -> Result<(), Failed> {
+    fn screening(&self, tables: &mut Tables<'a>) {
         let steps = self.steps(|stage| match stage {
             Stage::Screened(screened) => Some(screened),
             _ => None,
         });
         if steps.is_empty() {
-            return Ok(());
+            return;
         }
         let rows = steps.iter().flat_map(|(year, step)| {
             step.records.iter().map(|record| {
-                let mut row = unit_cells(&record.unit, year.year);
+                let mut row = named(&record.unit, year.year);
                 row.extend([
-                    record.missing.to_string(),
-                    record.zeros.to_string(),
-                    number(Some(record.availability)),
-                    number(record.nonzero),
-                    record.verdict.kept().to_string(),
-                    record.verdict.name().to_owned(),
+                    Cell::from(record.missing),
+                    record.zeros.into(),
+                    record.availability.into(),
+                    record.nonzero.into(),
+                    record.verdict.kept().into(),
+                    record.verdict.name().into(),
                 ]);
                 row
             })
         });
         let columns = ["N_missing", "N_zero", "Dat_Avail", "Non_Zero", "Included", "Reason"];
-        tables.add("screening.csv", &self.header(&columns), rows)
+        tables.add("screening", &self.header(&columns), rows);
     }
 
     /// Values that were pulled in, and the shape of every indicator before and after.
-    fn treatment(&self, tables: &mut Tables) -> Result<(), Failed> {
+    fn treatment(&self, tables: &mut Tables<'a>) {
         let steps = self.steps(|stage| match stage {
             Stage::Treated(treated) => Some(treated),
             _ => None,
         });
         if steps.is_empty() {
-            return Ok(());
+            return;
         }
         let records = || {
             let all = steps.iter();
@@ -94,30 +95,30 @@ impl<'a> Written<'a> {
         };
         let points = records().flat_map(|(year, record)| {
             record.points.iter().map(move |point| {
-                let mut row = unit_cells(&point.unit, year);
+                let mut row = named(&point.unit, year);
                 row.extend([
-                    record.code.clone(),
-                    record.steps.join("+"),
-                    number(Some(point.before)),
-                    number(Some(point.after)),
+                    Cell::from(&record.code),
+                    record.steps.join("+").into(),
+                    point.before.into(),
+                    point.after.into(),
                 ]);
                 row
             })
         });
         let columns = ["iCode", "Treatment", "Before", "After"];
-        tables.add("treatment.csv", &self.header(&columns), points)?;
+        tables.add("treatment", &self.header(&columns), points);
         let shapes = records().map(|(year, record)| {
             let (before, after) = (record.before, record.after);
             [
-                record.code.clone(),
-                year.map_or(String::new(), |year| year.to_string()),
-                record.steps.join("+"),
-                record.points.len().to_string(),
-                number(before.map(|shape| shape.skew)),
-                number(before.map(|shape| shape.kurtosis)),
-                number(after.map(|shape| shape.skew)),
-                number(after.map(|shape| shape.kurtosis)),
-                record.tame.map_or(String::new(), |tame| tame.to_string()),
+                Cell::from(&record.code),
+                year.into(),
+                record.steps.join("+").into(),
+                record.points.len().into(),
+                before.map(|shape| shape.skew).into(),
+                before.map(|shape| shape.kurtosis).into(),
+                after.map(|shape| shape.skew).into(),
+                after.map(|shape| shape.kurtosis).into(),
+                record.tame.into(),
             ]
         });
         let columns = [
@@ -131,6 +132,12 @@ impl<'a> Written<'a> {
             "Kurt_after",
             "Pass",
         ];
-        tables.add("treatment_summary.csv", &columns, shapes)
+        tables.add("treatment_summary", &columns, shapes);
     }
+}
+
+/// The cells that name a unit.
+fn named(unit: &str, year: Option<i64>) -> Vec<Cell<'_>> {
+    let unit = std::iter::once(unit.into());
+    unit.chain(year.map(Cell::from)).collect()
 }

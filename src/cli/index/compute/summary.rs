@@ -1,14 +1,15 @@
 //! What is said of the results besides their tables.
 
-use std::path::Path;
-
 use index::{
     composite::{Method, Stage, YearResult},
     document::CompositeMethodology,
 };
 use serde::Serialize;
 
-use super::{super::tables::Tables, warning::Warning};
+use super::{
+    super::{folder::ResultFolder, tables::Tables},
+    warning::Warning,
+};
 use crate::cli::tongue::Tongue;
 
 /// What a program wants to know without reading the tables.
@@ -21,7 +22,7 @@ pub(super) struct Summary<'a> {
     years: Vec<YearOutcome<'a>>,
     warnings: &'a [Warning],
     folder: String,
-    files: Vec<&'a str>,
+    files: Vec<String>,
 }
 
 /// Which methodology it was.
@@ -77,8 +78,8 @@ impl<'a> Summary<'a> {
         method: &'a Method,
         results: &'a [YearResult],
         warnings: &'a [Warning],
-        folder: &Path,
-        tables: &'a Tables,
+        folder: &ResultFolder,
+        tables: &Tables<'_>,
     ) -> Self {
         Self {
             methodology: Name {
@@ -90,8 +91,8 @@ impl<'a> Summary<'a> {
             aggregates: method.tree.aggregates().count(),
             years: results.iter().map(|year| YearOutcome::of(year, method)).collect(),
             warnings,
-            folder: folder.display().to_string(),
-            files: tables.names(),
+            folder: folder.path().display().to_string(),
+            files: folder.names(tables),
         }
     }
 

@@ -5,19 +5,16 @@ use std::collections::BTreeMap;
 use index::{composite::Matrix, statistics::trend};
 
 use super::written::Written;
-use crate::cli::{
-    index::tables::{Tables, number},
-    output::Failed,
-};
+use crate::cli::index::tables::{Cell, Tables};
 
 /// The values of a unit at a node, in rising order of years.
 type Points = Vec<(i64, f64)>;
 
-impl Written<'_> {
+impl<'a> Written<'a> {
     /// The trend of every indicator, as its figures stand in the table, and of every score, where there are several years.
-    pub(super) fn trends(&self, tables: &mut Tables, figures: &[(Option<i64>, Matrix)]) -> Result<(), Failed> {
+    pub(super) fn trends(&self, tables: &mut Tables<'a>, figures: &[(Option<i64>, Matrix)]) {
         if !self.several() {
-            return Ok(());
+            return;
         }
         let mut points: BTreeMap<(&str, &str), Points> = BTreeMap::new();
         let mut units: Vec<&str> = Vec::new();
@@ -42,13 +39,20 @@ impl Written<'_> {
                 let Some(found) = points.get(&(unit, *node)).and_then(|points| trend(points)) else {
                     continue;
                 };
-                let whole = [found.from.to_string(), found.to.to_string(), found.years.to_string()];
-                let told = [Some(found.first), Some(found.last), found.cagr, found.slope].map(number);
-                let own = [unit.to_owned(), (*node).to_owned()];
-                rows.push(own.into_iter().chain(whole).chain(told).collect::<Vec<_>>());
+                rows.push([
+                    Cell::from(unit.to_owned()),
+                    (*node).into(),
+                    found.from.into(),
+                    found.to.into(),
+                    found.years.into(),
+                    found.first.into(),
+                    found.last.into(),
+                    found.cagr.into(),
+                    found.slope.into(),
+                ]);
             }
         }
         let header = ["uCode", "node", "From", "To", "Years", "First", "Last", "CAGR", "Slope"];
-        tables.add("trends.csv", &header, rows)
+        tables.add("trends", &header, rows);
     }
 }

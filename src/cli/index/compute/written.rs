@@ -2,10 +2,7 @@
 
 use index::composite::{Matrix, Method, YearResult};
 
-use crate::cli::{
-    index::tables::{Tables, or_blank, unit_cells, unit_header},
-    output::Failed,
-};
+use crate::cli::index::tables::{Cell, Tables, UnitPlaces, unit_cells, unit_header};
 
 /// A method and its results, to be written as tables.
 pub(super) struct Written<'a> {
@@ -21,7 +18,7 @@ impl<'a> Written<'a> {
         self.results.iter().any(|year| year.year.is_some())
     }
 
-    pub(super) fn of<'m>(&'m self, matrix: impl Fn(&'m YearResult) -> Option<&'m Matrix>) -> Vec<OfYear<'m>> {
+    pub(super) fn of(&self, matrix: impl Fn(&'a YearResult) -> Option<&'a Matrix>) -> Vec<OfYear<'a>> {
         self.results
             .iter()
             .filter_map(|year| Some((year.year, matrix(year)?)))
@@ -48,49 +45,52 @@ impl<'a> Written<'a> {
     /// A column with a cell for every unit; `cell` gets the row.
     pub(super) fn of_units(
         &self,
-        tables: &mut Tables,
+        tables: &mut Tables<'a>,
         name: &str,
-        column: &str,
-        cell: impl Fn(&YearResult, usize) -> Option<String>,
-    ) -> Result<(), Failed> {
-        let mut rows = Vec::new();
-        for year in self.results {
-            for (at, unit) in year.figures.units().iter().enumerate() {
-                let mut row = unit_cells(unit, year.year);
-                row.push(or_blank(cell(year, at)));
-                rows.push(row);
-            }
-        }
-        let header: Vec<&str> = unit_header(self.several()).into_iter().chain([column]).collect();
-        tables.add(name, &header, rows)
+        column: &'static str,
+        cell: impl Fn(&'a YearResult, usize) -> Option<Cell<'a>> + Sync + 'a,
+    ) {
+        let (results, units) = (self.results, self.places());
+        tables.add_parts(name, &self.header(&[column]), units.len(), move |part, to| {
+            let Some(at) = units.place(part) else { return };
+            let year = &results[at.year];
+            unit_cells(&year.figures.units()[at.row], year.year, to);
+            to.cell(cell(year, at.row).into());
+            to.end();
+        });
     }
 
     /// A cell for every unit and aggregate; `cell` gets the place of the aggregate among the scores and the row.
     pub(super) fn of_scores(
         &self,
-        tables: &mut Tables,
-        name: &str,
-        cell: impl Fn(&YearResult, usize, usize) -> String,
-    ) -> Result<(), Failed> {
-        let aggregates = self.aggregates();
-        let mut rows = Vec::new();
-        for year in self.results {
+        tables: &mut Tables<'a>,
+        name: impl Into<String>,
+        cell: impl Fn(&'a YearResult, usize, usize) -> Option<Cell<'a>> + Sync + 'a,
+    ) {
+        let (results, units, aggregates) = (self.results, self.places(), self.aggregates());
+        let header: Vec<&str> = unit_header(self.several())
+            .into_iter()
+            .chain(aggregates.iter().copied())
+            .collect();
+        let of_year = |year: &YearResult| {
             let columns = year.composite.scores.columns();
-            let places: Vec<usize> = aggregates
-                .iter()
-                .filter_map(|code| columns.iter().position(|column| column.code() == *code))
-                .collect();
-            for (row, unit) in year.figures.units().iter().enumerate() {
-                let cells = places.iter().map(|node| cell(year, *node, row));
-                rows.push(unit_cells(unit, year.year).into_iter().chain(cells).collect::<Vec<_>>());
+            let place = |code: &&str| columns.iter().position(|column| column.code() == *code);
+            aggregates.iter().map(place).collect()
+        };
+        let nodes: Vec<Vec<Option<usize>>> = results.iter().map(of_year).collect();
+        tables.add_parts(name, &header, units.len(), move |part, to| {
+            let Some(at) = units.place(part) else { return };
+            let year = &results[at.year];
+            unit_cells(&year.figures.units()[at.row], year.year, to);
+            for node in &nodes[at.year] {
+                to.cell(node.and_then(|node| cell(year, node, at.row)).into());
             }
-        }
-        let header: Vec<&str> = unit_header(self.several()).into_iter().chain(aggregates).collect();
-        tables.add(name, &header, rows)
+            to.end();
+        });
     }
-}
 
-/// A rank as a cell.
-pub(super) fn rank(rank: Option<&Option<u32>>) -> String {
-    rank.copied().flatten().map_or(String::new(), |rank| rank.to_string())
+    /// The units of all years.
+    pub(super) fn places(&self) -> UnitPlaces {
+        UnitPlaces::of(self.results.iter().map(|year| year.figures.units().len()))
+    }
 }

@@ -34,8 +34,8 @@ codes! {
         "缺少数据表或指标树。请给出 --data，以及 --tree 或 --methodology。",
         "Figures or their tree are missing. Give --data, and --tree or --methodology.";
     INPUT_UNREADABLE = "input.unreadable", Unprocessable,
-        "无法读取表格。请保存为 UTF-8 编码的 CSV，各行单元格数相同。",
-        "A table cannot be read. Save it as CSV in UTF-8, all rows of one length.";
+        "无法读取表格，原因见句中。请另存为 CSV 文本后重试。",
+        "A table cannot be read; the sentence says why. Save it as CSV text and try again.";
     MATRIX_ORDER = "input.matrix_order", Unprocessable,
         "判断矩阵的行代码与列代码不一致或顺序不同。请更正首列。",
         "The rows of the matrix do not have the codes of its columns in the same order. Correct the first column.";

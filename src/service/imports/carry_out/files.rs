@@ -20,13 +20,13 @@ use crate::{
     service::{
         blocking::blocking,
         error::{Kind, ServiceError, codes},
-        returns::{
-            check_workbook::{anchor_workbook, read_workbook},
-            filing::Filing,
+        returns::{check_workbook::check_returned, filing::Filing},
+        rounds::last_answers::last_answers,
+        templates::{
+            recognise::{blank_version, other_round, sealed_return, typed_uscc},
             situation::Situation,
         },
-        rounds::last_answers::last_answers,
-        templates::recognise::{blank_version, other_round, sealed_return, typed_uscc},
+        workbooks::read::{anchor_workbook, read_workbook},
     },
     store,
 };
@@ -320,7 +320,7 @@ impl Run {
             .conversions
             .get(&survey_return.id)
             .map_or_else(Vec::new, Clone::clone);
-        let verdict = match situation.check(&self.service, *raw, conversions).await {
+        let verdict = match check_returned(&self.service, &situation, *raw, conversions).await {
             Err(error) if error.kind == Kind::Internal => return Err(error),
             Err(error) => Verdict::Refused(error),
             Ok(checked) => {

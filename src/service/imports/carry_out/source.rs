@@ -23,10 +23,12 @@ use crate::{
         imports::{
             mapping::compile,
             read_rows::{Columns, SheetRow},
+        },
+        templates::recognise::{BulkSheet, bulk_sheet},
+        workbooks::{
+            read::read_workbook,
             sheet_rows::{SheetFile, Sheets, next_rows},
         },
-        returns::check_workbook::read_workbook,
-        templates::recognise::{BulkSheet, bulk_sheet},
     },
 };
 

@@ -19,8 +19,8 @@ use crate::{
         blocking::blocking,
         documents::catalogue::current_synonyms,
         error::{ServiceError, codes},
-        imports::sheet_rows::{Sheets, next_rows},
         jobs::read::get_job,
+        workbooks::sheet_rows::{Sheets, next_rows},
     },
 };
 

@@ -1,4 +1,4 @@
-//! Tables in and out: the files that are handed in, and results as CSV.
+//! The files that a composite is computed from.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,9 @@ use index::{
 };
 use survey::document::DocumentFault;
 
-use super::{compute::Warning, ignored::Given};
+#[cfg(feature = "parquet")]
+use super::parquet;
+use super::{compute::Warning, ignored::Given, machine_threads};
 use crate::{
     cli::{files, output::Failed},
     service::error::codes,
@@ -58,9 +60,9 @@ pub(super) fn refused_in(file: &Path) -> impl Fn(Vec<DocumentFault>) -> Failed {
 /// Reads the figures of the latest year as they stand in the table, and the tree.
 pub(super) fn figures(data: &Path, tree: &Path) -> Result<(Matrix, Tree), Failed> {
     let refused = refused_in;
-    let meta = MetaTable::parse(&files::read(tree)?).map_err(refused(tree))?;
+    let meta = MetaTable::parse(&files::read_text(tree)?).map_err(refused(tree))?;
     let method = of_tree_alone(&meta, tree)?;
-    let units = UnitTable::parse(&files::read(data)?).map_err(refused(data))?;
+    let units = read_units(data)?;
     let years = units
         .years(method.tree.indicators(), &BTreeSet::new(), &BTreeSet::new())
         .map_err(refused(data))?;
@@ -68,6 +70,16 @@ pub(super) fn figures(data: &Path, tree: &Path) -> Result<(Matrix, Tree), Failed
     let data =
         latest.ok_or_else(|| Failed::new(codes::cli::INPUT_EMPTY, "数据表没有单位。", "The table has no units."))?;
     Ok((data, method.tree))
+}
+
+/// The units of a file: text with separators, or Parquet where the program has it.
+fn read_units(file: &Path) -> Result<UnitTable, Failed> {
+    let bytes = files::read(file)?;
+    #[cfg(feature = "parquet")]
+    if parquet::is_parquet(&bytes) {
+        return UnitTable::of_typed(parquet::read(file, bytes)?).map_err(refused_in(file));
+    }
+    UnitTable::parse(files::text_of(file, bytes)?, machine_threads()).map_err(refused_in(file))
 }
 
 /// The defaults of every setting over the tree of a table: what is wrong with the tree is wrong with the table.
@@ -106,11 +118,11 @@ impl InputFiles {
     pub(super) fn read(&self) -> Result<Inputs, Failed> {
         let refused = refused_in;
         let meta = match &self.tree {
-            Some(file) => Some(MetaTable::parse(&files::read(file)?).map_err(refused(file))?),
+            Some(file) => Some(MetaTable::parse(&files::read_text(file)?).map_err(refused(file))?),
             None => None,
         };
         let parameters = match &self.parameters {
-            Some(file) => ParameterTable::parse(&files::read(file)?).map_err(refused(file))?,
+            Some(file) => ParameterTable::parse(&files::read_text(file)?).map_err(refused(file))?,
             None => ParameterTable::default(),
         };
         let file = &self.methodology;
@@ -132,7 +144,7 @@ impl InputFiles {
             of_tree_alone(meta, table)?;
         }
         let method = document.method(meta.as_ref(), &parameters).map_err(refused(file))?;
-        let units = UnitTable::parse(&files::read(&self.data)?).map_err(refused(&self.data))?;
+        let units = read_units(&self.data)?;
         let years = units
             .years(method.tree.indicators(), &method.denominators(), &method.groups())
             .map_err(refused(&self.data))?;
@@ -164,111 +176,4 @@ fn refused(file: &Path, faults: &[DocumentFault]) -> Failed {
         format!("{} has {} faults.", file.display(), faults.len()),
     )
     .with_faults(faults)
-}
-
-/// Results to be written, all of them or none.
-#[derive(Default)]
-pub(super) struct Tables(Vec<(String, Vec<u8>)>);
-
-impl Tables {
-    /// Adds a table.
-    pub(super) fn add<R: AsRef<[String]>>(
-        &mut self,
-        name: &str,
-        header: &[&str],
-        rows: impl IntoIterator<Item = R>,
-    ) -> Result<(), Failed> {
-        let bytes = csv_bytes(header, rows)?;
-        self.0.push((name.to_owned(), bytes));
-        Ok(())
-    }
-
-    /// Adds a matrix for each year: units as rows, the column Time where there are several years. Columns in the order named.
-    pub(super) fn add_matrices(
-        &mut self,
-        name: &str,
-        columns: &[&str],
-        years: &[(Option<i64>, &Matrix)],
-    ) -> Result<(), Failed> {
-        let cells = |matrix: &Matrix, row: usize| -> Vec<String> {
-            let cell = |code: &&str| number(matrix.column(code).and_then(|column| column.get(row)));
-            columns.iter().map(cell).collect()
-        };
-        self.add_by_unit(name, columns, years, cells)
-    }
-
-    /// Adds for each year a row of cells for each unit.
-    pub(super) fn add_by_unit(
-        &mut self,
-        name: &str,
-        columns: &[&str],
-        years: &[(Option<i64>, &Matrix)],
-        mut cells: impl FnMut(&Matrix, usize) -> Vec<String>,
-    ) -> Result<(), Failed> {
-        let several = years.iter().any(|(year, _)| year.is_some());
-        let header: Vec<&str> = unit_header(several)
-            .into_iter()
-            .chain(columns.iter().copied())
-            .collect();
-        let mut rows = Vec::new();
-        for (year, matrix) in years {
-            for (row, unit) in matrix.units().iter().enumerate() {
-                let mut line = unit_cells(unit, *year);
-                line.extend(cells(matrix, row));
-                rows.push(line);
-            }
-        }
-        self.add(name, &header, rows)
-    }
-
-    /// The tables by name.
-    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-    }
-
-    /// Names of the tables.
-    pub(super) fn names(&self) -> Vec<&str> {
-        self.0.iter().map(|(name, _)| name.as_str()).collect()
-    }
-}
-
-/// A table as CSV.
-pub(super) fn csv_bytes<R: AsRef<[String]>>(
-    header: &[&str],
-    rows: impl IntoIterator<Item = R>,
-) -> Result<Vec<u8>, Failed> {
-    let failed = |error: csv::Error| Failed::from(std::io::Error::other(error));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).map_err(failed)?;
-    for row in rows {
-        writer.write_record(row.as_ref()).map_err(failed)?;
-    }
-    writer.into_inner().map_err(|error| Failed::from(error.into_error()))
-}
-
-/// Text as a cell; blank where there is none.
-pub(super) fn or_blank(text: Option<String>) -> String {
-    text.unwrap_or_default()
-}
-
-/// The columns that name a unit.
-pub(super) fn unit_header(several_years: bool) -> Vec<&'static str> {
-    if several_years {
-        vec!["uCode", "Time"]
-    } else {
-        vec!["uCode"]
-    }
-}
-
-/// The cells that name a unit.
-pub(super) fn unit_cells(unit: &str, year: Option<i64>) -> Vec<String> {
-    let unit = std::iter::once(unit.to_owned());
-    unit.chain(year.map(|year| year.to_string())).collect()
-}
-
-/// A number in the shortest form that reads back as the same double; nothing for a missing one.
-pub(super) fn number(number: Option<f64>) -> String {
-    // A difference of two scores may be beyond what a double holds: then it is not told.
-    let told = number.filter(|number| number.is_finite());
-    told.map_or(String::new(), |number| number.to_string())
 }

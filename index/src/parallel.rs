@@ -11,7 +11,7 @@ use std::{
 ///
 /// A thread that is done takes the next job, so that one that is held up leaves its share to the others. Each has buffers
 /// of its own that the result must not show.
-pub(crate) fn in_parallel<J, R: Send, B: Default>(
+pub fn in_parallel<J, R: Send, B: Default>(
     jobs: impl IntoIterator<Item = J, IntoIter: ExactSizeIterator + Send>,
     threads: usize,
     run: impl Fn(&mut B, J) -> R + Sync,
